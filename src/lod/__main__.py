@@ -1,0 +1,6 @@
+"""`python -m lod` is `lod`."""
+
+from lod.cli.main import main
+
+if __name__ == "__main__":
+    main()

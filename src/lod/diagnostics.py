@@ -1,0 +1,145 @@
+"""Findings as values: one kind for a typo in a mapping, an unreadable cell, a SHACL result or a refused release.
+
+A finding is made where it is found and rendered at the edge (`lod.cli.output`, `lod.server`). Its code has a page in
+`lod/findings/CODE.md`, printed by `lod explain CODE`. Code ranges: LOD1xxx project, 2xxx tables, 3xxx mappings,
+4xxx lift, 5xxx store, 6xxx validation, 7xxx disclosure and links, 8xxx releases, 9xxx server.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from importlib.resources import files
+
+from lod.errors import LodError
+
+
+class Severity(StrEnum):
+    """How bad a finding is. Only `ERROR` stops a stage."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class TextOrigin:
+    """A place in a file that a person wrote: 1-based line and column (in characters)."""
+
+    path: str
+    line: int = 0  # 0: the file as a whole
+    column: int = 0
+    length: int = 1  # characters to underline
+
+    def __str__(self) -> str:
+        return ":".join([self.path, *(str(n) for n in (self.line, self.column) if n)])
+
+
+@dataclass(frozen=True, slots=True)
+class CellOrigin:
+    """A place in a source table: 1-based source row (the header of a CSV is row 1) and the column's name."""
+
+    source: str
+    row: int = 0  # 0: the table as a whole
+    column: str = ""
+    text: str | None = None  # what stands in the cell
+
+    def __str__(self) -> str:
+        row = f", row {self.row}" if self.row else ""
+        column = f", column {self.column}" if self.column else ""
+        return f"{self.source}{row}{column}"
+
+
+Origin = TextOrigin | CellOrigin
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding: what happened (`message`), where (`origin`), what to do (`hint`), under which `code`."""
+
+    code: str
+    severity: Severity
+    message: str
+    origin: Origin | None = None
+    hint: str = ""
+    related: tuple[Origin, ...] = ()  # other places that belong to it: further cells, the mapping rule
+
+
+@dataclass(slots=True)
+class Findings:
+    """Collects diagnostics, so that a stage reports all its errors in one pass."""
+
+    items: list[Diagnostic] = field(default_factory=list)
+
+    def error(
+        self, code: str, message: str, origin: Origin | None = None, hint: str = "", related: Iterable[Origin] = ()
+    ) -> None:
+        """Record an error; the stage goes on to find the others."""
+        self.items.append(Diagnostic(code, Severity.ERROR, message, origin, hint, tuple(related)))
+
+    def warning(
+        self, code: str, message: str, origin: Origin | None = None, hint: str = "", related: Iterable[Origin] = ()
+    ) -> None:
+        """Record a warning."""
+        self.items.append(Diagnostic(code, Severity.WARNING, message, origin, hint, tuple(related)))
+
+    def extend(self, items: Iterable[Diagnostic]) -> None:
+        """Record findings made elsewhere."""
+        self.items.extend(items)
+
+    def __iter__(self) -> Iterator[Diagnostic]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    @property
+    def errors(self) -> list[Diagnostic]:
+        """The findings that stop a stage."""
+        return [item for item in self.items if item.severity is Severity.ERROR]
+
+    def raise_if_errors(self) -> None:
+        """Stop here if anything is wrong.
+
+        Raises:
+            FindingsError: with every finding so far, warnings included.
+        """
+        if self.errors:
+            raise FindingsError(tuple(self.items))
+
+
+class FindingsError(LodError):
+    """A stage found errors in the user's material; `diagnostics` holds all of them."""
+
+    def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
+        self.diagnostics = diagnostics
+        errors = [item for item in diagnostics if item.severity is Severity.ERROR]
+        super().__init__(errors[0].message if errors else "no error", code=errors[0].code if errors else "")
+
+
+def did_you_mean(given: str, known: Iterable[str]) -> str:
+    """A hint naming the nearest of `known`, or listing them when none is near; '' when there are none."""
+    names = sorted(set(known))
+    near = difflib.get_close_matches(given, names, n=1, cutoff=0.6)
+    if not near:
+        folded = {name.casefold(): name for name in names}
+        near = [folded[m] for m in difflib.get_close_matches(given.casefold(), folded, n=1, cutoff=0.6)]
+    if near:
+        return f"did you mean '{near[0]}'?"
+    shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
+    return f"known here: {shown}" if names else ""
+
+
+def explanation(code: str) -> str | None:
+    """The page of a finding's code as Markdown, or None if there is no such code."""
+    page = files("lod").joinpath("findings", f"{code.upper()}.md")
+    return page.read_text(encoding="utf-8") if page.is_file() else None
+
+
+def known_codes() -> list[str]:
+    """All codes that have a page, sorted."""
+    return sorted(
+        p.name.removesuffix(".md") for p in files("lod").joinpath("findings").iterdir() if p.name[:3] == "LOD"
+    )

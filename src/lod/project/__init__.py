@@ -1,0 +1,1 @@
+"""What `lod.toml` declares."""

@@ -1,0 +1,215 @@
+"""`lod.toml` → `Project`. All findings in one pass, each at its line."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lod.diagnostics import Findings, TextOrigin, did_you_mean
+from lod.errors import UsageError
+from lod.project.model import Agency, BuildOptions, Licence, Project, ServeOptions, Texts
+from lod.project.positions import key_positions
+from lod.rdf.iris import illegal_character, is_absolute, resolve
+
+FILE = "lod.toml"
+_AT = re.compile(r"\(at (?:line (\d+), column (\d+)|end of document)\)")
+
+
+def find_project(start: Path) -> Path:
+    """The `lod.toml` of `start` (a folder or the file itself) or of the nearest folder above it.
+
+    Raises:
+        UsageError: there is none.
+    """
+    if start.is_file():
+        return start
+    for folder in (start.resolve(), *start.resolve().parents):
+        if (folder / FILE).is_file():
+            return folder / FILE
+    raise UsageError(f"no {FILE} in {start} or above it", hint="'lod init DIR' makes a project", code="LOD1001")
+
+
+def load_project(file: Path) -> Project:
+    """Read and check a `lod.toml`.
+
+    Raises:
+        FindingsError: with every finding: TOML syntax, unknown and missing keys, wrong types, files that are not there.
+    """
+    findings = Findings()
+    shown = _shown(file)
+    try:
+        text = file.read_text(encoding="utf-8")
+        document = tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        findings.error("LOD1002", f"not UTF-8: {error.reason} at byte {error.start}", TextOrigin(shown))
+        findings.raise_if_errors()
+        raise
+    except tomllib.TOMLDecodeError as error:
+        at = _AT.search(str(error))
+        line, column = (int(at[1]), int(at[2])) if at and at[1] else (text.count("\n") + 1, 1)
+        findings.error("LOD1002", _AT.sub("", str(error)).strip(), TextOrigin(shown, line, column))
+        findings.raise_if_errors()
+        raise
+    reader = _Reader(document, key_positions(text, shown), shown, file.resolve().parent, findings)
+    project = reader.project(file.resolve())
+    findings.raise_if_errors()
+    return project
+
+
+def _shown(file: Path) -> str:
+    """The path as a person would type it from here."""
+    relative = os.path.relpath(file)
+    return str(file) if relative.startswith("..") else relative
+
+
+_KEYS: dict[str, frozenset[str]] = {
+    "": frozenset({"project", "agency", "licence", "attribution", "build", "release", "serve"}),
+    "project": frozenset({"name", "base_iri", "languages", "title", "description"}),
+    "agency": frozenset({"iri", "name", "email"}),
+    "licence": frozenset({"iri", "name"}),
+    "build": frozenset({"tables", "mappings", "vocabularies", "linksets", "shapes", "memory_limit", "threads"}),
+    "release": frozenset({"folder"}),
+    "serve": frozenset({"host", "port"}),
+}
+
+
+@dataclass(slots=True)
+class _Reader:
+    document: dict[str, Any]
+    positions: dict[str, TextOrigin]
+    shown: str
+    root: Path
+    findings: Findings
+
+    def project(self, file: Path) -> Project:
+        self._unknown_keys()
+        name = self._string("project.name", required=True)
+        base = self._iri("project.base_iri", "")
+        if base and not base.endswith(("/", "#")):
+            self._error("LOD1005", f"base_iri '{base}' must end in '/'", "project.base_iri", f"write '{base}/'")
+        languages = tuple(self._strings("project.languages", ("en",)))
+        return Project(
+            root=self.root,
+            file=file,
+            name=name,
+            base_iri=base,
+            languages=languages,
+            title=self._texts("project.title", languages, required=True),
+            description=self._texts("project.description", languages),
+            agency=Agency(
+                self._iri("agency.iri", base),
+                self._texts("agency.name", languages, required=True),
+                self._string("agency.email"),
+            ),
+            licence=Licence(self._iri("licence.iri", base), self._texts("licence.name", languages, required=True)),
+            attribution=self._texts("attribution", languages),
+            build=self._build(),
+            releases=self.root / (self._string("release.folder") or "releases"),
+            serve=ServeOptions(self._string("serve.host") or "127.0.0.1", self._integer("serve.port", 8080)),
+            origins=self.positions,
+        )
+
+    def _build(self) -> BuildOptions:
+        tables = self.root / (self._string("build.tables") or "tables")
+        if not tables.is_dir():
+            self._error("LOD1006", f"no folder '{tables.name}' beside {self.shown}", "build.tables")
+        return BuildOptions(
+            tables=tables,
+            mappings=self._files("build.mappings", ("mappings/*",)),
+            vocabularies=self._files("build.vocabularies", ()),
+            linksets=self._files("build.linksets", ()),
+            shapes=self._files("build.shapes", ()),
+            memory_limit=self._string("build.memory_limit") or "512MB",
+            threads=self._integer("build.threads", min(4, os.cpu_count() or 1)),
+        )
+
+    def _origin(self, key: str) -> TextOrigin:
+        while key and key not in self.positions:
+            key = key.rpartition(".")[0]
+        return self.positions.get(key, TextOrigin(self.shown))
+
+    def _error(self, code: str, message: str, key: str, hint: str = "") -> None:
+        self.findings.error(code, message, self._origin(key), hint)
+
+    def _unknown_keys(self) -> None:
+        for table, known in _KEYS.items():
+            section = self.document.get(table, {}) if table else self.document
+            if not isinstance(section, dict):
+                self._error("LOD1004", f"'{table}' must be a table", table, f"write [{table}]")
+                self.document[table] = {}
+                continue
+            for key in section:
+                if key not in known:
+                    dotted = f"{table}.{key}" if table else key
+                    self._error(
+                        "LOD1003", f"unknown key '{key}' in [{table or FILE}]", dotted, did_you_mean(key, known)
+                    )
+
+    def _get(self, key: str) -> Any:
+        value: Any = self.document
+        for part in key.split("."):
+            value = value.get(part) if isinstance(value, dict) else None
+        return value
+
+    def _typed(self, key: str, kind: type, what: str) -> Any:
+        value = self._get(key)
+        if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
+            self._error("LOD1004", f"'{key}' must be {what}, not {type(value).__name__}", key)
+            return None
+        return value
+
+    def _string(self, key: str, *, required: bool = False) -> str:
+        value = self._typed(key, str, "a string")
+        if required and not value and self._get(key) in (None, ""):
+            self._error("LOD1005", f"'{key}' is missing", key)
+        return value or ""
+
+    def _integer(self, key: str, default: int) -> int:
+        value = self._typed(key, int, "a whole number")
+        return default if value is None else value
+
+    def _strings(self, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
+        value = self._typed(key, list, "a list of strings")
+        if value is None:
+            return default
+        if not all(isinstance(item, str) for item in value):
+            self._error("LOD1004", f"'{key}' must hold strings only", key)
+            return default
+        return tuple(value)
+
+    def _iri(self, key: str, base: str) -> str:
+        value = self._string(key, required=True)
+        iri = resolve(base, value) if base and value else value
+        if iri and (not is_absolute(iri) or illegal_character(iri) is not None):
+            self._error("LOD1005", f"'{value}' is no absolute IRI", key, "an IRI begins with a scheme: https://…")
+        return iri
+
+    def _texts(self, key: str, languages: tuple[str, ...], *, required: bool = False) -> Texts:
+        value = self._get(key)
+        if isinstance(value, str):
+            return {languages[0] if languages else "en": value}
+        if value is None:
+            if required:
+                self._error("LOD1005", f"'{key}' is missing", key, f'for example: {languages[0]} = "…"')
+            return {}
+        if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+            self._error("LOD1004", f"'{key}' must be text, or a table of texts by language", key)
+            return {}
+        for tag in value:
+            if tag not in languages:
+                self._error("LOD1003", f"unknown language '{tag}'", f"{key}.{tag}", did_you_mean(tag, languages))
+        return dict(value)
+
+    def _files(self, key: str, default: tuple[str, ...]) -> tuple[Path, ...]:
+        found: dict[Path, None] = {}
+        for pattern in self._strings(key, default):
+            matches = sorted(p for p in self.root.glob(pattern) if p.is_file() and not p.name.startswith("."))
+            if not matches and pattern not in default:
+                siblings = [p.relative_to(self.root).as_posix() for p in (self.root / pattern).parent.glob("*")]
+                self._error("LOD1006", f"no file matches '{pattern}'", key, did_you_mean(pattern, siblings))
+            found.update(dict.fromkeys(matches))
+        return tuple(found)

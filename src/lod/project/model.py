@@ -1,0 +1,73 @@
+"""What `lod.toml` declares, as values. A stage receives its section, never the whole `Project`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from lod.diagnostics import TextOrigin
+
+Texts = Mapping[str, str]  # language tag → text
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """`[agency]`: who publishes. `iri` is absolute; its description lives in the vocabularies."""
+
+    iri: str
+    name: Texts
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """`[licence]`: the terms of use of everything published, unless a dataset says otherwise."""
+
+    iri: str
+    name: Texts
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """`[build]`: what goes in. All paths are absolute and exist; globs are expanded and sorted."""
+
+    tables: Path
+    mappings: tuple[Path, ...]
+    vocabularies: tuple[Path, ...]
+    linksets: tuple[Path, ...]
+    shapes: tuple[Path, ...]
+    memory_limit: str  # of the columnar engine, as DuckDB writes it: '512MB'
+    threads: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServeOptions:
+    """`[serve]`: where the site listens."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """One `lod.toml`. `origins` maps dotted keys ('agency.iri') to where they stand in it."""
+
+    root: Path
+    file: Path
+    name: str
+    base_iri: str
+    languages: tuple[str, ...]  # first is the default
+    title: Texts
+    description: Texts
+    agency: Agency
+    licence: Licence
+    attribution: Texts  # the sentence that users are asked to print
+    build: BuildOptions
+    releases: Path
+    serve: ServeOptions
+    origins: Mapping[str, TextOrigin]
+
+    def relative(self, path: Path) -> str:
+        """A path as people of this project know it."""
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)

@@ -1,0 +1,1 @@
+"""RDF terms, IRIs, syntaxes, languages and media types."""

@@ -1,0 +1,56 @@
+"""Which label a reader gets: language ranges and fallback, BCP 47 and RFC 4647.
+
+A reader of Traditional Chinese never gets Simplified before Traditional: a bare `zh-TW` or `zh-HK` means Hant, and the
+chain of zh-Hant-TW is zh-Hant-TW, zh-Hant, zh, en.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+T = TypeVar("T")
+
+_IMPLIED_SCRIPT = {"tw": "hant", "hk": "hant", "mo": "hant", "cn": "hans", "sg": "hans", "my": "hans"}
+
+
+def canonical(tag: str) -> str:
+    """A language tag in lower case with the script that a Chinese region implies: zh-TW → zh-hant-tw."""
+    parts = tag.strip().lower().replace("_", "-").split("-")
+    if parts[0] == "zh" and len(parts) > 1 and parts[1] in _IMPLIED_SCRIPT:
+        parts.insert(1, _IMPLIED_SCRIPT[parts[1]])
+    return "-".join(parts)
+
+
+def chain(language: str) -> list[str]:
+    """The tags to try for a reader of `language`, best first, in canonical form; English comes last."""
+    tag = canonical(language)
+    tags = []
+    while tag:
+        tags.append(tag)
+        tag = tag.rpartition("-")[0]
+    return [*tags, *([] if "en" in tags else ["en"])]
+
+
+def rank(tag: str, wanted: str) -> int:
+    """How well a label tagged `tag` ('' for none) serves a reader of `wanted`: 0 is best, higher is worse."""
+    have, tags = canonical(tag) if tag else "", chain(wanted)
+    for place, want in enumerate(tags):
+        if have == want:
+            return place * 2
+        if have.startswith(want + "-"):
+            # zh-hans is no better than foreign to a reader of zh-hant
+            foreign_script = tags[0].startswith("zh-hant") and have.startswith("zh-hans")
+            return 2 * len(tags) + 2 if foreign_script else place * 2 + 1
+    return 2 * len(tags) + (0 if not have else 1)
+
+
+def best(labels: Iterable[tuple[str, T]], wanted: str) -> tuple[str, T] | None:
+    """The (tag, label) that serves a reader of `wanted` best; ties go to the first. None if there is none."""
+    return min(labels, key=lambda pair: rank(pair[0], wanted), default=None)
+
+
+def pick(texts: Mapping[str, str], wanted: str) -> str:
+    """The best of texts by language, '' if there is none."""
+    found = best(texts.items(), wanted)
+    return found[1] if found else ""

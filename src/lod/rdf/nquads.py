@@ -1,0 +1,28 @@
+"""N-Triples and N-Quads: canonical spelling of terms.
+
+https://www.w3.org/TR/rdf12-n-quads/ §3 (canonical form escapes ", \\\\, and control characters only)
+"""
+
+from __future__ import annotations
+
+import re
+
+_ESCAPED = re.compile(r'["\\\x00-\x1f\x7f]')
+_NAMED = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
+
+
+def escape(text: str) -> str:
+    """The lexical form of a literal as it stands between the quotes."""
+    return _ESCAPED.sub(lambda m: _NAMED.get(m.group()) or f"\\u{ord(m.group()):04X}", text)
+
+
+def iri(value: str) -> str:
+    """An IRI in angle brackets. The caller has checked it (`lod.rdf.iris.illegal_character`)."""
+    return f"<{value}>"
+
+
+def literal(text: str, *, datatype: str = "", language: str = "") -> str:
+    """A literal; plain strings carry no datatype."""
+    if language:
+        return f'"{escape(text)}"@{language}'
+    return f'"{escape(text)}"^^<{datatype}>' if datatype else f'"{escape(text)}"'

@@ -1,0 +1,1 @@
+"""Sealed Oxigraph stores and questions to them."""

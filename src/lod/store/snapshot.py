@@ -1,0 +1,40 @@
+"""Sealed Oxigraph folders. A snapshot is written once, in a fresh folder, and only ever opened read-only.
+
+Oxigraph keeps typed literals by value ("01"^^xsd:integer comes back as "1"), so dumps come from the lift.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph
+
+from lod.errors import LodError
+
+
+class StoreError(LodError):
+    """A store folder is missing, damaged or in use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A sealed store: its folder and how many quads it holds."""
+
+    folder: Path
+    quads: int
+
+
+def open_snapshot(folder: Path) -> pyoxigraph.Store:
+    """Open a sealed store read-only; several processes may do so at once.
+
+    Raises:
+        StoreError: LOD5001 no store there, LOD5002 it is damaged.
+    """
+    if not (folder / "CURRENT").is_file():
+        raise StoreError(f"no store in {folder}", hint="build the release again: lod build", code="LOD5001")
+    try:
+        return pyoxigraph.Store.read_only(str(folder))
+    except (OSError, RuntimeError, ValueError) as error:
+        hint = "go back to a release that is whole: lod rollback; or build again: lod build"
+        raise StoreError(f"the store in {folder} is damaged: {error}", hint=hint, code="LOD5002") from error
