@@ -1,0 +1,62 @@
+"""The reference project's tables and its lifted graph."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pyoxigraph import RdfFormat, Store
+
+from lod.diagnostics import Findings
+from lod.lift.run import lift_files
+
+BASE = "https://lod.example.org/"
+
+Rows = list[dict[str, str]]
+ReadTable = Callable[[str], Rows]
+
+
+@pytest.fixture(scope="session")
+def table(repository: Path) -> ReadTable:
+    """Read one of the project's tables: `table("codes/sex")`."""
+
+    def read(name: str) -> Rows:
+        with (repository / "tables" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def lifted(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the mappings make of the tables: one N-Quads file."""
+    findings = Findings()
+    out = tmp_path_factory.mktemp("reference") / "reference.nq"
+    mappings = sorted((repository / "mappings").glob("*.yarrrml.yml"))
+    lift_files(mappings, out, tables=repository / "tables", base_iri=BASE, threads=1, findings=findings)
+    assert not list(findings)
+    return out
+
+
+@pytest.fixture(scope="session")
+def store(repository: Path, lifted: Path) -> Store:
+    """The lifted graph with the project's vocabularies. Tests copy it before they change anything."""
+    graph = Store()
+    graph.load(path=lifted, format=RdfFormat.N_QUADS)
+    for path in sorted((repository / "ontologies").glob("*.ttl")):
+        graph.load(path=path, format=RdfFormat.TURTLE)
+    return graph
+
+
+@pytest.fixture(scope="session")
+def copied() -> Callable[[Store], Store]:
+    """Copy a store: `copied(store)`."""
+
+    def copy(store: Store) -> Store:
+        other = Store()
+        other.extend(store)
+        return other
+
+    return copy
