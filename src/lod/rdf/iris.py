@@ -17,6 +17,9 @@ _UCSCHAR = (
 )
 _IPRIVATE = "\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd"
 IRI_SAFE = f"A-Za-z0-9\\-._~{_UCSCHAR}"  # a regular expression class: iunreserved
+ABSOLUTE_IRI = (  # a regular expression: a scheme, then only what an IRI may hold
+    f"[A-Za-z][A-Za-z0-9+.\\-]*:(?:[A-Za-z0-9\\-._~:/?#\\[\\]@!$&'()*+,;={_UCSCHAR}{_IPRIVATE}]|%[0-9A-Fa-f]{{2}})*"
+)
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _ILLEGAL = re.compile(f"[^A-Za-z0-9\\-._~:/?#\\[\\]@!$&'()*+,;=%{_UCSCHAR}{_IPRIVATE}]|%(?![0-9A-Fa-f]{{2}})")
@@ -38,7 +41,10 @@ def illegal_character(iri: str) -> str | None:
 
 def resolve(base: str, reference: str) -> str:
     """An absolute IRI for `reference` against `base` (RFC 3986 §5.2)."""
-    return reference if is_absolute(reference) else urljoin(base, reference)
+    if is_absolute(reference):
+        return reference
+    resolved = urljoin(base, reference)
+    return resolved + "#" if reference.endswith("#") and not resolved.endswith("#") else resolved  # urljoin drops it
 
 
 def iri_safe(value: str) -> str:

@@ -22,6 +22,13 @@ def canonical(tag: str) -> str:
     return "-".join(parts)
 
 
+def written(tag: str) -> str:
+    """A language tag as BCP 47 §2.1.1 recommends to write it: zh-hant-tw → zh-Hant-TW."""
+    first, *rest = tag.split("-")
+    cased = [part.upper() if len(part) == 2 else part.title() if len(part) == 4 else part.lower() for part in rest]
+    return "-".join([first.lower(), *cased])
+
+
 def chain(language: str) -> list[str]:
     """The tags to try for a reader of `language`, best first, in canonical form; English comes last."""
     tag = canonical(language)

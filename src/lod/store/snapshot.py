@@ -19,10 +19,11 @@ class StoreError(LodError):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A sealed store: its folder and how many quads it holds."""
+    """A sealed store: its folder, how many quads it holds, SHA-256 over its files."""
 
     folder: Path
     quads: int
+    digest: str
 
 
 def open_snapshot(folder: Path) -> pyoxigraph.Store:

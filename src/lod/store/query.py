@@ -1,0 +1,245 @@
+"""Questions to a sealed store: evaluated by Oxigraph, written out in blocks by its own serialisers.
+
+SPARQL 1.1 Query Language: https://www.w3.org/TR/sparql11-query/ ; the result formats are those of
+https://www.w3.org/TR/sparql11-results-json/, …/rdf-sparql-XMLres/ and …/sparql11-results-csv-tsv/
+
+Evaluation cannot be interrupted from Python and may end the process, so the server calls `evaluate` in processes that
+it can kill (`lod.server.workers`); the command line calls `query` in its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO, Protocol
+
+import pyoxigraph
+from pyoxigraph import NamedNode, QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat, Triple
+
+from lod.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS, RESULTS_TSV, TURTLE, Format, by_suffix
+from lod.rdf.iris import is_absolute
+from lod.store.guard import Query, QueryError, inspect_query, undeclared_prefix
+from lod.store.rows import RowCounter
+
+BLOCK = 32 * 1024  # bytes that are collected before they are handed on
+
+
+class Sink(Protocol):
+    """What takes an answer's bytes: a file open for writing, a pipe."""
+
+    def write(self, data: bytes, /) -> object:
+        """Take some bytes; raise to stop the evaluation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written: rows of results, triples of a graph, 1 for ASK; whether there were more."""
+
+    rows: int
+    is_cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """What the protocol says about the graphs to ask (SPARQL 1.1 Protocol §2.1.4); it goes before FROM in the query.
+
+    Empty means the store's own. A graph that the store does not hold is empty; nothing is ever fetched.
+    """
+
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+
+
+WHOLE_STORE = Dataset()
+
+
+def offered_formats(query: Query) -> tuple[Format, ...]:
+    """The formats that a query's answer can be written in, the usual one first."""
+    return GRAPH_FORMATS if query.form.is_graph else RESULT_FORMATS
+
+
+def query(store: pyoxigraph.Store, text: str, out: BinaryIO, *, suffix: str | None = None, base_iri: str = "") -> int:
+    """Answer one query in this process, without limits of time or size. Returns the number of rows or triples.
+
+    `suffix` names the format ('csv', 'json', 'ttl' …); without it results are TSV and graphs Turtle.
+
+    Raises:
+        QueryError: LOD5010 to LOD5015 as `inspect_query`; LOD5016 no such format for this form; LOD5017 it failed.
+    """
+    inspected = inspect_query(text)
+    offers = offered_formats(inspected)
+    usual = TURTLE if inspected.form.is_graph else RESULTS_TSV
+    chosen = by_suffix(suffix, offers) if suffix else usual
+    if chosen is None:
+        known = ", ".join(offer.suffix for offer in offers)
+        message = f"the answer of {inspected.form} cannot be written as '{suffix}'"
+        raise QueryError(message, code="LOD5016", hint=f"one of: {known}")
+    return evaluate(store, inspected, chosen, out, base_iri=base_iri).rows
+
+
+def evaluate(
+    store: pyoxigraph.Store,
+    inspected: Query,
+    chosen: Format,
+    out: Sink,
+    *,
+    dataset: Dataset = WHOLE_STORE,
+    base_iri: str = "",
+    max_rows: int | None = None,
+    is_cut: bool = False,
+) -> Written:
+    """Evaluate a query and write its answer.
+
+    `max_rows`: a longer answer is refused; with `is_cut` it ends there and is said to (results as TSV, graphs only).
+
+    Raises:
+        QueryError: LOD5010 syntax, LOD5017 the engine failed, LOD5018 more than `max_rows`: `out` then holds the
+            first blocks of an answer that must not be passed off as whole.
+        Whatever `out.write` raises.
+    """
+    results = _run(store, inspected, dataset, base_iri)
+    if isinstance(results, QueryTriples):
+        return _write_graph(results, inspected, chosen, out, max_rows, is_cut)
+    blocks = _Blocks(out)
+    if isinstance(results, QuerySolutions):
+        assert not is_cut or chosen is RESULTS_TSV, "only lines can be cut"
+        blocks.counter, blocks.max_rows, blocks.is_cut = RowCounter(chosen), max_rows, is_cut
+    try:
+        results.serialize(blocks, QueryResultsFormat.from_media_type(chosen.media_type))  # type: ignore[arg-type]
+        blocks.flush()
+    except _Cut:
+        return Written(max_rows or 0, is_cut=True)
+    except (OSError, RuntimeError, ValueError) as error:
+        raise blocks.stopped_by or _evaluation_error(error) from None
+    return Written(blocks.counter.rows if blocks.counter else 1)
+
+
+def _run(
+    store: pyoxigraph.Store, inspected: Query, dataset: Dataset, base_iri: str
+) -> QuerySolutions | QueryTriples | pyoxigraph.QueryBoolean:
+    is_given = bool(dataset.default_graphs or dataset.named_graphs)
+    try:
+        return store.query(
+            inspected.text,
+            base_iri=base_iri or None,
+            default_graph=[*_nodes(dataset.default_graphs)] if is_given else None,
+            named_graphs=[*_nodes(dataset.named_graphs)] if is_given else None,
+        )
+    except SyntaxError as error:
+        raise _syntax_error(inspected.text, str(error)) from None
+    except (OSError, RuntimeError, ValueError) as error:
+        raise _evaluation_error(error) from None
+
+
+def _nodes(iris: Sequence[str]) -> list[NamedNode]:
+    try:
+        return [NamedNode(iri) for iri in iris]
+    except ValueError as error:
+        raise QueryError(f"a graph's name is no IRI: {error}", code="LOD5010") from None
+
+
+def _write_graph(
+    results: QueryTriples, inspected: Query, chosen: Format, out: Sink, max_rows: int | None, is_cut: bool
+) -> Written:
+    blocks, seen, is_longer = _Blocks(out), 0, False
+
+    def counted() -> Iterator[Triple]:
+        nonlocal seen, is_longer
+        for triple in results:
+            if seen == max_rows:
+                is_longer = True
+                if is_cut:
+                    return
+                raise too_many_rows(max_rows)
+            seen += 1
+            yield triple
+
+    prefixes = {name: iri for name, iri in inspected.prefixes.items() if is_absolute(iri)}
+    syntax = RdfFormat.from_media_type(chosen.media_type)
+    try:
+        pyoxigraph.serialize(counted(), blocks, syntax, prefixes=prefixes)  # type: ignore[arg-type]
+        blocks.flush()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise blocks.stopped_by or _evaluation_error(error) from None
+    return Written(seen, is_cut=is_longer)
+
+
+class _Cut(Exception):
+    """The answer was ended at its last permitted row."""
+
+
+class _Blocks:
+    """Collects what a serialiser writes into blocks, counts rows, and remembers why it stopped."""
+
+    def __init__(self, out: Sink) -> None:
+        self._out = out
+        self._pending: list[bytes] = []
+        self._size = 0
+        self.counter: RowCounter | None = None
+        self.max_rows: int | None = None
+        self.is_cut = False
+        self.stopped_by: Exception | None = None
+
+    def write(self, data: bytes) -> int:
+        self._pending.append(bytes(data))
+        self._size += len(data)
+        if self._size >= BLOCK:
+            try:
+                self.flush()
+            except Exception as error:
+                self.stopped_by = error  # the engine may wrap it
+                raise
+        return len(data)
+
+    def flush(self) -> None:
+        block = b"".join(self._pending)
+        self._pending, self._size = [], 0
+        if not block:
+            return
+        rows = self.counter.count(block) if self.counter else 0
+        if self.max_rows is None or rows <= self.max_rows:
+            self._out.write(block)
+        elif self.is_cut:
+            self._out.write(block.rsplit(b"\n", rows - self.max_rows + 1)[0] + b"\n")
+            raise _Cut
+        else:
+            raise too_many_rows(self.max_rows)
+
+
+def too_many_rows(max_rows: int) -> QueryError:
+    """The refusal of an answer that is longer than its limit."""
+    return QueryError(
+        f"the answer has more than {max_rows:,} rows",
+        code="LOD5018",
+        hint=f"add LIMIT {max_rows} to see the first ones, ask for totals, or download the whole data",
+    )
+
+
+_PLACE = re.compile(r"error at (\d+):(\d+): ")
+
+
+def _syntax_error(text: str, message: str) -> QueryError:
+    """The place where the engine gave up. Its list of every character that could have stood there helps nobody."""
+    if undeclared := undeclared_prefix(text):
+        return undeclared
+    found = _PLACE.match(message)
+    if not found:
+        return QueryError(f"the query cannot be read: {message}", code="LOD5010")
+    line, column = int(found[1]), int(found[2])
+    shown = [*text.splitlines(), ""][line - 1 if line <= text.count("\n") + 1 else -1]
+    before, after = shown[max(column - 21, 0) : column - 1].strip(), shown[column - 1 : column + 19].strip()
+    where = " ".join(
+        [*([f"after '{before}'"] if before else []), f"before '{after}'" if after else "at the line's end"]
+    )
+    hint = "a bracket, full stop or keyword is missing or misspelt at this place or a little before it"
+    return QueryError(f"the query cannot be read {where}", code="LOD5010", hint=hint, line=line, column=column)
+
+
+def _evaluation_error(error: Exception) -> QueryError:
+    return QueryError(f"the query failed: {error}", code="LOD5017", hint="simplify it; tell us if it goes on failing")
+
+
+def named_graphs(store: pyoxigraph.Store) -> Iterable[str]:
+    """The names of the store's named graphs, in the store's order."""
+    return (graph.value for graph in store.named_graphs() if isinstance(graph, NamedNode))
