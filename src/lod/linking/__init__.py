@@ -1,0 +1,1 @@
+"""Links to vocabularies of others."""

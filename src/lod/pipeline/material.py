@@ -1,0 +1,58 @@
+"""The curator's files as values: mappings, vocabularies, linksets, shapes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lod.diagnostics import Findings, TextOrigin
+from lod.lift.compile import compile_plan
+from lod.lift.plan import Plan
+from lod.linking.linkset import Linkset
+from lod.linking.sssom import read_sssom
+from lod.mapping.ir import Mapping
+from lod.mapping.read import read_mappings
+from lod.project.model import Project
+from lod.rdf.parse import Document, parse_document
+from lod.validation.validate import read_shapes
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Everything that people wrote, read and checked for itself."""
+
+    mapping: Mapping
+    vocabularies: tuple[Document, ...]
+    linksets: tuple[Linkset, ...]
+    shapes: tuple[Document, ...]
+
+
+def read_material(project: Project, findings: Findings) -> Material:
+    """Read every file that people wrote. What is wrong in any of them is in `findings`, all of it.
+
+    Findings: those of each reader; LOD1007 there is no mapping.
+    """
+    options = project.build
+    if not options.mappings:
+        place = project.origins.get("build.mappings", TextOrigin(project.relative(project.file)))
+        findings.error("LOD1007", "there is no mapping: nothing to lift", place, "put one into mappings/")
+    vocabularies = [
+        parse_document(path, findings, base_iri=project.base_iri, shown=project.relative(path), blank=f"vocabulary{n}x")
+        for n, path in enumerate(options.vocabularies)
+    ]
+    linksets = [read_sssom(path, findings, shown=project.relative(path)) for path in options.linksets]
+    shapes = read_shapes(
+        options.shapes, findings, base_iri=project.base_iri, shown=[project.relative(path) for path in options.shapes]
+    )
+    return Material(
+        read_mappings(options.mappings, findings, base_iri=project.base_iri, tables=options.tables),
+        tuple(document for document in vocabularies if document),
+        tuple(linkset for linkset in linksets if linkset),
+        shapes,
+    )
+
+
+def bind(mapping: Mapping, project: Project, findings: Findings) -> Plan:
+    """Bind the mappings to the headers of their tables. Sources are looked up in the tables' folder first."""
+    beside = dict.fromkeys(path.parent for path in project.build.mappings)
+    folders = [project.build.tables, *beside, project.root]
+    return compile_plan(mapping, folders=folders, base_iri=project.base_iri, findings=findings)

@@ -1,0 +1,130 @@
+"""Run the stages: a candidate release, or nothing. What is published stays as it is whatever fails."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from lod.diagnostics import Diagnostic, Findings
+from lod.events import Found, Reporter, StageFinished, StageStarted, silent
+from lod.pipeline.stages import STAGES, Compiled, Job, Lifted, Loaded, Parsed, Stage, Validated
+from lod.project.model import Project
+from lod.release.candidates import candidate_names
+from lod.release.clock import build_time
+from lod.release.findings import from_json
+from lod.release.lock import exclusive
+from lod.release.publish import switch
+from lod.release.release import Release, ReleaseError, current_name, open_release
+from lod.release.staging import clean_staging, staging
+from lod.validation.report import ValidationReport
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    """What a build came to."""
+
+    release: str  # its name
+    published: bool  # the pointer names it
+    unchanged: bool  # it was there already
+    findings: tuple[Diagnostic, ...]
+    skipped: tuple[str, ...]  # stages that had nothing to do
+
+
+def build(project: Project, *, publish: bool = False, report: Reporter = silent) -> BuildResult:
+    """Build a release of a project; with `publish`, let the pointer name it when every gate agrees.
+
+    Every finding is reported once as `Found`, when its stage ends, and is in the result or in the exception.
+
+    Raises:
+        LockedError: LOD8005 another build or publication is at work here.
+        FindingsError: errors in mappings, tables, vocabularies, linksets or shapes.
+        ValidationRefused, GateRefused: the data violates its shapes, or may not be told.
+        ValidationFailed, StoreError, ReleaseError: what their codes say.
+    """
+    findings = Findings()
+    with exclusive(project.releases, "lod build"):
+        clean_staging(project.releases, findings)
+        with staging(project.releases) as folder:
+            work = project.root / ".lod"
+            work.mkdir(mode=0o700, exist_ok=True)
+            job = Job(project, folder, work, publish, build_time(), findings, report)
+            return _run(job)
+
+
+def _run(job: Job) -> BuildResult:
+    value: Any = None
+    kept: Release | None = None
+    skipped: list[str] = []
+    for stage in STAGES:
+        if isinstance(value, Compiled) and kept is None:
+            kept = _release_of(job, value.digest)
+        if kept is None:
+            value = _timed(job, stage, value)
+            if isinstance(value, Lifted) and value.kept:
+                skipped.append(_name(stage))
+        else:
+            skipped.append(_name(stage))
+            job.report(StageStarted(_name(stage)))
+            job.report(StageFinished(_name(stage), 0.0, skipped=True))
+    release: Release = kept or value
+    name = release.manifest.name
+    if kept is not None:
+        if job.publish:
+            switch(job.project.releases, name, "publish")
+        before = from_json((kept.folder / "report" / "findings.json").read_text(encoding="utf-8"))
+        job.findings.items[:] = dict.fromkeys([*before, *job.findings])
+    is_current = current_name(job.project.releases) == name
+    return BuildResult(name, is_current, kept is not None, tuple(job.findings), tuple(skipped))
+
+
+def _timed(job: Job, stage: Stage, value: Any) -> Any:
+    """Run one stage between its events; then report what it found."""
+    before, begun = len(job.findings), time.monotonic()
+    job.report(StageStarted(_name(stage)))
+    try:
+        result = stage(job, value)
+    finally:
+        for item in job.findings.items[before:]:
+            job.report(Found(item))
+    is_kept = isinstance(result, Lifted) and result.kept
+    job.report(StageFinished(_name(stage), time.monotonic() - begun, _summary(stage, result), skipped=is_kept))
+    return result
+
+
+def _summary(stage: Stage, result: Any) -> str:
+    """What a stage came to, for people."""
+    match result:
+        case Parsed(material=material) if stage is STAGES[1]:
+            return f"{len(material.mapping.triples_maps)} triples maps, {len(material.shapes)} shapes files"
+        case Compiled() if stage is STAGES[2]:
+            return f"{len(result.plan.tables)} tables"
+        case Lifted():
+            return f"{result.result.statements:,} statements"
+        case Loaded():
+            return f"{result.snapshot.quads:,} quads"
+        case Validated(report=ValidationReport(results=results)) if stage is STAGES[6]:
+            return f"{len(results):,} results"
+        case Release():
+            return result.manifest.name
+        case _:
+            return ""
+
+
+def _name(stage: Stage) -> str:
+    return stage.__name__.rstrip("_")
+
+
+def _release_of(job: Job, digest: str) -> Release | None:
+    """The published release or the candidate that was made from the same inputs by the same program, if it is whole."""
+    releases = job.project.releases
+    for name in (current_name(releases), *reversed(candidate_names(releases))):
+        if name is None:
+            continue
+        try:
+            release = open_release(releases / name)
+        except ReleaseError:
+            continue
+        if release.manifest.digest == digest:
+            return release
+    return None

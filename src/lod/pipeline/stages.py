@@ -1,0 +1,298 @@
+"""The stages, from tables to a release: each a function from values to a value.
+
+`Project → Sources → Parsed → Compiled → (protected) → Lifted → Loaded → Validated → (linked) → Cleared → Release`
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph
+from pyoxigraph import NamedNode, RdfFormat
+
+from lod.diagnostics import Diagnostic, Findings, FindingsError
+from lod.disclosure.clearance import Clearance
+from lod.disclosure.gate import clear as clear_snapshot
+from lod.disclosure.protect import protect as protect_tables
+from lod.disclosure.rules import NO_RULES
+from lod.errors import GateRefused
+from lod.events import Event, Reporter, StageAdvanced, StageFinished, StageStarted
+from lod.lift.plan import Plan
+from lod.lift.result import LiftResult
+from lod.lift.run import lift as lift_plan
+from lod.linking.linkset import check_subjects, write_part
+from lod.mapping.read import with_extended
+from lod.pipeline.digests import GENERATOR, digest_of, engine_digest, file_digests
+from lod.pipeline.lifts import keep_lift, kept_lift
+from lod.pipeline.material import Material, bind, read_material
+from lod.project.model import Project
+from lod.rdf.serialize import nquad
+from lod.release.candidate import STORE, Content, write_candidate
+from lod.release.publish import switch
+from lod.release.release import Release, Site
+from lod.store.load import load as load_parts
+from lod.store.snapshot import Snapshot, open_snapshot
+from lod.validation.report import ValidationReport
+from lod.validation.trace import Sources as Origins
+from lod.validation.trace import trace
+from lod.validation.validate import validate as validate_graph
+
+
+class ValidationRefused(FindingsError, GateRefused):
+    """The data violates the shapes: nothing is released. Carries every finding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What stays the same for all stages of one build."""
+
+    project: Project
+    staging: Path  # the release in the making
+    work: Path  # private: `.lod/`, kept between builds
+    publish: bool
+    started: str  # ISO 8601
+    findings: Findings
+    report: Reporter
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The files that people wrote, by SHA-256."""
+
+    inputs: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """Those files, read."""
+
+    inputs: Mapping[str, str]
+    material: Material
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """Mappings bound to tables. `inputs` now names the tables too, so the digest says all that will be built."""
+
+    inputs: Mapping[str, str]
+    material: Material
+    plan: Plan
+
+    @property
+    def digest(self) -> str:
+        """Of everything that determines the release."""
+        return digest_of({**self.inputs, "engine": engine_digest()})
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """The tables as N-Quads. `kept`: by an earlier build."""
+
+    compiled: Compiled
+    result: LiftResult
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Everything in a sealed store. `parts` are the lift's, the vocabularies' and the links'."""
+
+    compiled: Compiled
+    result: LiftResult
+    parts: tuple[Path, ...]
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """A store that breaks no shape. `report` is None where the project has no shapes."""
+
+    loaded: Loaded
+    report: ValidationReport | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """What may be released."""
+
+    loaded: Loaded
+    report: ValidationReport | None
+    clearance: Clearance
+
+
+def read(job: Job, _nothing: None) -> Sources:
+    """Fingerprint what people wrote."""
+    options = job.project.build
+    written = (*with_extended(options.mappings), *options.vocabularies, *options.linksets, *options.shapes)
+    return Sources(file_digests(job.project, (job.project.file, *written)))
+
+
+def parse(job: Job, sources: Sources) -> Parsed:
+    """Read mappings, vocabularies, linksets and shapes."""
+    return Parsed(sources.inputs, read_material(job.project, job.findings))
+
+
+def compile_(job: Job, parsed: Parsed) -> Compiled:
+    """Bind the mappings to their tables. Stops here with all that is wrong so far."""
+    plan = bind(parsed.material.mapping, job.project, job.findings)
+    job.findings.raise_if_errors()
+    tables = {table.name: table.digest for table in plan.tables}
+    return Compiled({**parsed.inputs, **tables}, parsed.material, plan)
+
+
+def protect(_job: Job, compiled: Compiled) -> Compiled:
+    """Apply the disclosure rules to the tables, before anything is lifted. None can be configured yet."""
+    return replace(compiled, plan=protect_tables(compiled.plan, NO_RULES))
+
+
+def lift(job: Job, compiled: Compiled) -> Lifted:
+    """Lift the tables, or take the lift of the same tables and mappings that was kept."""
+    options, folder = job.project.build, job.work / "lift"
+    mappings = {job.project.relative(path) for path in with_extended(options.mappings)}
+    named = mappings | {table.name for table in compiled.plan.tables}
+    facts = {name: value for name, value in compiled.inputs.items() if name in named}
+    digest = digest_of({**facts, "engine": engine_digest(), "base": job.project.base_iri})
+    kept = kept_lift(folder, digest)
+    if kept:
+        job.findings.extend(kept[1])
+        return Lifted(compiled, kept[0], kept=True)
+
+    def run(out: Path) -> tuple[LiftResult, tuple[Diagnostic, ...]]:
+        before = len(job.findings)
+        result = lift_plan(
+            compiled.plan,
+            out,
+            memory_limit=options.memory_limit,
+            threads=options.threads,
+            report=_without_bounds(job.report),
+            findings=job.findings,
+        )
+        job.findings.raise_if_errors()
+        return result, tuple(job.findings.items[before:])
+
+    return Lifted(compiled, keep_lift(folder, digest, run), kept=False)
+
+
+def _without_bounds(report: Reporter) -> Reporter:
+    """A reporter for the inside of a stage: its beginning and end are reported here."""
+
+    def inside(event: Event) -> None:
+        if not isinstance(event, StageStarted | StageFinished):
+            report(event)
+
+    return inside
+
+
+def load(job: Job, lifted: Lifted) -> Loaded:
+    """Load the lift, the vocabularies and the links into a sealed store."""
+    folder = job.work / "parts"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    material = lifted.compiled.material
+    vocabularies = folder / "vocabularies.nq"
+    with vocabularies.open("w", encoding="utf-8") as file:
+        file.writelines(f"{nquad(quad)}\n" for document in material.vocabularies for quad in document.quads)
+    parts = (*lifted.result.parts, vocabularies, write_part(material.linksets, folder / "links.nq"))
+
+    def progress(done: int, total: int) -> None:
+        job.report(StageAdvanced("load", done, total, "bytes"))
+
+    return Loaded(lifted.compiled, lifted.result, parts, load_parts(parts, job.staging / STORE, progress=progress))
+
+
+def validate(job: Job, loaded: Loaded) -> Validated:
+    """Hold the graph against the shapes; each result goes back to its cell.
+
+    Raises:
+        ValidationRefused: results of severity sh:Violation.
+    """
+    material, report_file = loaded.compiled.material, job.work / "report" / "validation.ttl"
+    report_file.unlink(missing_ok=True)
+    if not job.project.build.shapes:
+        job.findings.warning(
+            "LOD6006", "the project has no shapes: nothing was validated", hint='shapes = ["shapes/*.ttl"]'
+        )
+        return Validated(loaded, None)
+    report = validate_graph(quads_of(loaded.parts), material.shapes, job.findings)
+    origins = Origins(loaded.result.lineage, material.vocabularies, material.shapes)
+    job.findings.extend(trace(report, origins))
+    if report.violations:
+        report_file.parent.mkdir(parents=True, exist_ok=True)
+        report_file.write_text(report.to_turtle(), encoding="utf-8")
+        raise ValidationRefused(tuple(job.findings))
+    return Validated(loaded, report)
+
+
+def quads_of(parts: Sequence[Path]) -> Iterator[pyoxigraph.Quad]:
+    """The statements of N-Quads files."""
+    for part in parts:
+        yield from pyoxigraph.parse(path=str(part), format=RdfFormat.N_QUADS)
+
+
+def link(job: Job, validated: Validated) -> Validated:
+    """Hold the links against the snapshot: something else must be known of each subject."""
+    linksets = validated.loaded.compiled.material.linksets
+    store = open_snapshot(validated.loaded.snapshot.folder)
+    links = [link for linkset in linksets for link in linkset.links]
+    predicates = {link.predicate for link in links}
+
+    def is_described(subject: str) -> bool:
+        quads = store.quads_for_pattern(NamedNode(subject), None, None, None)
+        return any(quad.predicate.value not in predicates for quad in quads)
+
+    known = {subject for subject in {link.subject for link in links} if is_described(subject)}
+    check_subjects(linksets, known, job.findings)
+    return validated
+
+
+def clear(job: Job, validated: Validated) -> Cleared:
+    """The disclosure gate: without its clearance nothing is released."""
+    linksets = [linkset.digest for linkset in validated.loaded.compiled.material.linksets]
+    clearance = clear_snapshot(validated.loaded.snapshot.digest, linksets, NO_RULES, job.findings)
+    return Cleared(validated.loaded, validated.report, clearance)
+
+
+def publish(job: Job, cleared: Cleared) -> Release:
+    """Write the release as a candidate; where that was asked for, let the pointer name it."""
+    loaded, material = cleared.loaded, cleared.loaded.compiled.material
+    job.findings.raise_if_errors()
+    content = Content(
+        site=site_of(job.project),
+        digest=loaded.compiled.digest,
+        inputs=loaded.compiled.inputs,
+        generator=GENERATOR,
+        started=job.started,
+        snapshot=loaded.snapshot,
+        parts=loaded.parts,
+        linksets=material.linksets,
+        report=cleared.report,
+        findings=tuple(job.findings),
+    )
+    release = write_candidate(job.project.releases, job.staging, content, cleared.clearance)
+    return switch(job.project.releases, release.manifest.name, "publish") if job.publish else release
+
+
+def site_of(project: Project) -> Site:
+    """What pages and protocols will need to know of the project."""
+    return Site(
+        name=project.name,
+        base_iri=project.base_iri,
+        languages=project.languages,
+        title=project.title,
+        description=project.description,
+        agency_iri=project.agency.iri,
+        agency_name=project.agency.name,
+        agency_email=project.agency.email,
+        licence_iri=project.licence.iri,
+        licence_name=project.licence.name,
+        attribution=project.attribution,
+    )
+
+
+Stage = Callable[[Job, Any], Any]
+
+STAGES: tuple[Stage, ...] = (read, parse, compile_, protect, lift, load, validate, link, clear, publish)

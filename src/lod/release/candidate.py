@@ -1,0 +1,104 @@
+"""Write a release: everything into the staging folder, synced, and only then its name.
+
+What makes the folder is here; what makes it the published one is `lod.release.publish`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyoxigraph import Store
+
+from lod.diagnostics import Diagnostic
+from lod.disclosure.clearance import Clearance
+from lod.linking.linkset import Linkset
+from lod.release.candidates import keep_candidate, next_version
+from lod.release.clock import build_time
+from lod.release.dcat import Edition, describe_catalogue
+from lod.release.description import Description
+from lod.release.dumps import Dump, heading, write_dump, write_readme
+from lod.release.durability import sync_tree
+from lod.release.findings import to_json
+from lod.release.prov import describe_origin
+from lod.release.release import MANIFEST, Manifest, Release, ReleaseFile, Site, current_name, open_release, sha256
+from lod.release.void import Statistics, count, describe_dataset
+from lod.store.snapshot import Snapshot, open_snapshot
+from lod.validation.report import ValidationReport
+
+STORE = "store"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """All that goes into a release. The snapshot's folder is `store/` of the staging folder."""
+
+    site: Site
+    digest: str  # of all that determines the content
+    inputs: Mapping[str, str]  # path → SHA-256
+    generator: str
+    started: str  # ISO 8601
+    snapshot: Snapshot
+    parts: tuple[Path, ...]  # N-Quads, as the dump has them
+    linksets: tuple[Linkset, ...]
+    report: ValidationReport | None  # None: the project has no shapes
+    findings: tuple[Diagnostic, ...]
+
+
+def write_candidate(releases: Path, staging: Path, content: Content, clearance: Clearance) -> Release:
+    """Make a complete release folder that the pointer does not name yet. The caller holds the lock.
+
+    Raises:
+        GateRefused: LOD7002 the clearance is for other data.
+    """
+    clearance.covers(content.snapshot.digest, [linkset.digest for linkset in content.linksets])
+    version = next_version(releases)
+    edition = Edition(f"{version}-{content.digest[:8]}", version, current_name(releases), build_time())
+    dump = write_dump(content.parts, staging / "dump", content.site)
+    write_readme(staging / "dump", dump, content.site)
+    statistics = _describe(staging, content, edition, dump)
+    _write_report(staging / "report", content)
+    manifest = Manifest(
+        name=edition.name,
+        version=version,
+        digest=content.digest,
+        previous=edition.previous,
+        created=edition.created,
+        generator=content.generator,
+        triples=statistics.triples,
+        site=content.site,
+        inputs=dict(content.inputs),
+        clearance=clearance.record(),
+        files=tuple(_files(staging)),
+    )
+    (staging / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
+    sync_tree(staging)
+    return open_release(keep_candidate(releases, staging, edition.name))
+
+
+def _describe(staging: Path, content: Content, edition: Edition, dump: Dump) -> Statistics:
+    """Write the catalogue, the VoID and the PROV description; the counts."""
+    store: Store = open_snapshot(content.snapshot.folder)
+    statistics = count(store)
+    site = content.site
+    documents: dict[str, Description] = {
+        "catalog.ttl": describe_catalogue(store, site, edition, dump),
+        "void.ttl": describe_dataset(statistics, site, edition, dump, content.linksets),
+        "prov.ttl": describe_origin(site, edition, content.inputs, content.generator, content.started),
+    }
+    for name, description in documents.items():
+        description.write(staging / name, heading(site))
+    return statistics
+
+
+def _write_report(folder: Path, content: Content) -> None:
+    folder.mkdir()
+    if content.report is not None:
+        (folder / "validation.ttl").write_text(content.report.to_turtle(), encoding="utf-8")
+    (folder / "findings.json").write_text(to_json(content.findings), encoding="utf-8")
+
+
+def _files(staging: Path) -> list[ReleaseFile]:
+    paths = sorted(path for path in staging.rglob("*") if path.is_file())
+    return [ReleaseFile(path.relative_to(staging).as_posix(), path.stat().st_size, sha256(path)) for path in paths]

@@ -1,0 +1,130 @@
+"""`void.ttl`: how much there is of what, and what it links to.
+
+https://www.w3.org/TR/void/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
+
+from lod.linking.linkset import Linkset, namespace
+from lod.rdf.formats import GRAPH_FORMATS
+from lod.rdf.namespaces import DCT, FOAF, RDFS, VOID
+from lod.release.dcat import Edition, dump_url
+from lod.release.description import Description, integer, moment, texts
+from lod.release.dumps import Dump
+from lod.release.release import Site
+
+_CLASSES = """SELECT ?term (COUNT(*) AS ?count) (MIN(STR(?subject)) AS ?example)
+WHERE { ?subject a ?term FILTER(isIRI(?subject)) } GROUP BY ?term"""
+_PROPERTIES = "SELECT ?term (COUNT(*) AS ?count) WHERE { ?subject ?term ?object } GROUP BY ?term"
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """How often a class or property occurs. `example` is an instance's IRI."""
+
+    term: str
+    count: int
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """What is in a graph: counted over the union of all its graphs."""
+
+    triples: int
+    classes: tuple[Partition, ...]
+    properties: tuple[Partition, ...]
+
+
+def count(store: Store) -> Statistics:
+    """Count a store in one pass over its properties and one over its types."""
+    properties = _partitions(store, _PROPERTIES)
+    return Statistics(sum(entry.count for entry in properties), _partitions(store, _CLASSES), properties)
+
+
+def _partitions(store: Store, query: str) -> tuple[Partition, ...]:
+    solutions = store.query(query, use_default_graph_as_union=True)
+    assert isinstance(solutions, QuerySolutions)
+    found = []
+    for solution in solutions:
+        term, number = solution["term"], solution["count"]
+        if isinstance(term, NamedNode) and isinstance(number, Literal):
+            example = solution["example"] if "example" in [v.value for v in solutions.variables] else None
+            found.append(Partition(term.value, int(number.value), getattr(example, "value", "")))
+    return tuple(sorted(found, key=lambda entry: entry.term))
+
+
+def describe_dataset(
+    statistics: Statistics, site: Site, edition: Edition, dump: Dump, linksets: Sequence[Linkset]
+) -> Description:
+    """The VoID description, served at /.well-known/void (§7.2)."""
+    about, document = Description(), f"{site.base_iri}.well-known/void"
+    dataset = f"{document}#dataset"
+    about.is_a(document, VOID + "DatasetDescription")
+    about.say(document, DCT + "title", *texts(site.title))
+    about.say(document, DCT + "creator", site.agency_iri)
+    about.say(document, FOAF + "primaryTopic", dataset)
+    about.is_a(dataset, VOID + "Dataset")
+    about.say(dataset, DCT + "title", *texts(site.title))
+    about.say(dataset, DCT + "description", *texts(site.description))
+    about.say(dataset, DCT + "publisher", site.agency_iri)
+    about.say(dataset, DCT + "license", site.licence_iri)
+    about.say(dataset, DCT + "rights", f"{site.base_iri}catalog#attribution")
+    about.say(f"{site.base_iri}catalog#attribution", RDFS + "label", *texts(site.attribution))
+    about.say(dataset, DCT + "modified", moment(edition.created))
+    about.say(dataset, FOAF + "homepage", site.base_iri)
+    about.say(dataset, VOID + "uriSpace", Literal(site.base_iri))
+    about.say(dataset, VOID + "sparqlEndpoint", f"{site.base_iri}sparql")
+    about.say(dataset, VOID + "dataDump", dump_url(site, edition, dump))
+    about.say(dataset, VOID + "feature", *(form.iri for form in GRAPH_FORMATS))
+    about.say(dataset, VOID + "exampleResource", *_examples(statistics, site))
+    about.say(dataset, VOID + "vocabulary", *_vocabularies(statistics, site))
+    about.say(dataset, VOID + "triples", integer(statistics.triples))
+    about.say(dataset, VOID + "classes", integer(len(statistics.classes)))
+    about.say(dataset, VOID + "properties", integer(len(statistics.properties)))
+    _partition(about, dataset, "class", "entities", statistics.classes)
+    _partition(about, dataset, "property", "triples", statistics.properties)
+    _linksets(about, dataset, document, linksets)
+    return about
+
+
+def _examples(statistics: Statistics, site: Site) -> Iterable[str]:
+    """One resource of ours for each class."""
+    return dict.fromkeys(entry.example for entry in statistics.classes if entry.example.startswith(site.base_iri))
+
+
+def _vocabularies(statistics: Statistics, site: Site) -> list[str]:
+    """The namespaces of the classes and properties in use, ours apart (§4.5)."""
+    used = {namespace(entry.term) for entry in (*statistics.classes, *statistics.properties)}
+    return sorted(iri for iri in used if not iri.startswith(site.base_iri))
+
+
+def _partition(about: Description, dataset: str, kind: str, unit: str, entries: Iterable[Partition]) -> None:
+    """Class or property partitions (§4.4)."""
+    for number, entry in enumerate(entries, start=1):
+        part = f"{dataset}-{kind}-{number}"
+        about.say(dataset, f"{VOID}{kind}Partition", part)
+        about.say(part, VOID + kind, entry.term)
+        about.say(part, VOID + unit, integer(entry.count))
+
+
+def _linksets(about: Description, dataset: str, document: str, linksets: Sequence[Linkset]) -> None:
+    """One linkset for each table, predicate and authority linked to (§5)."""
+    groups = [(linkset, *key, links) for linkset in linksets for key, links in linkset.by_authority().items()]
+    for number, (linkset, predicate, target, links) in enumerate(groups, start=1):
+        subset = f"{document}#linkset-{number}"
+        about.say(dataset, VOID + "subset", subset)
+        about.is_a(subset, VOID + "Linkset")
+        about.say(subset, DCT + "title", Literal(linkset.title))
+        about.say(subset, DCT + "license", linkset.licence)
+        about.say(subset, VOID + "linkPredicate", predicate)
+        about.say(subset, VOID + "subjectsTarget", dataset)
+        about.say(subset, VOID + "objectsTarget", f"{subset}-target")
+        about.say(subset, VOID + "triples", integer(len(links)))
+        about.is_a(f"{subset}-target", VOID + "Dataset")
+        about.say(f"{subset}-target", VOID + "uriSpace", Literal(target))

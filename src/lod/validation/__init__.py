@@ -1,0 +1,1 @@
+"""SHACL, with results traced to rows."""

@@ -1,0 +1,194 @@
+"""Verdicts: what pyshacl gets wrong is right here, and nothing is called 'conforms' without a report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyoxigraph
+import pytest
+
+from lod.diagnostics import Findings, FindingsError, Severity
+from lod.rdf.namespaces import SH
+from lod.validation import validate as subject
+from lod.validation.files import validate_files
+from lod.validation.report import ValidationReport
+from lod.validation.validate import ValidationFailed, check_shapes, read_shapes
+
+HEAD = """\
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@prefix e: <http://e/> .
+"""
+
+
+def _judge(folder: Path, data: str, shapes: str) -> tuple[ValidationReport, Findings]:
+    (folder / "data.ttl").write_text(HEAD + data, encoding="utf-8")
+    (folder / "shapes.ttl").write_text(HEAD + shapes, encoding="utf-8")
+    findings = Findings()
+    return validate_files([folder / "data.ttl"], [folder / "shapes.ttl"], findings), findings
+
+
+@pytest.mark.parametrize(
+    ("ranges", "tags", "failing"),
+    [
+        ('"zh-Hant"', "zh-Hant-TW zh-Hant ZH-HANT", set()),
+        ('"zh-Hant"', "zh zh-Hans zh-Hantx", {"zh", "zh-hans", "zh-hantx"}),
+        ('"zh-Hant-TW" "en"', "zh-Hant-TW en-GB", set()),
+        ('"en"', "zh-Hant-TW", {"zh-hant-tw"}),
+    ],
+)
+@pytest.mark.parametrize("nested", [False, True])
+def test_language_in_is_basic_filtering(
+    tmp_path: Path, ranges: str, tags: str, failing: set[str], nested: bool
+) -> None:
+    data = "".join(f'e:{tag} a e:C ; e:label "x"@{tag} .\n' for tag in tags.split())
+    rule = f"sh:property [ sh:path e:label ; sh:languageIn ( {ranges} ) ]"
+    shapes = f"e:S a sh:NodeShape ; sh:targetClass e:C ; {f'sh:node [ {rule} ]' if nested else rule} ."
+    report, _ = _judge(tmp_path, data, shapes)
+    assert {str(result.focus_node)[len("<http://e/") : -1].lower() for result in report.results} == failing
+    for tag in ("zh-hant-tw", "zh-hant", "en-gb"):
+        assert f'first> "{tag}"' not in report.ntriples  # the report's copies of shapes are the shapes
+
+
+def test_unique_lang_only_where_it_is_true(tmp_path: Path) -> None:
+    data = 'e:a a e:C ; e:label "x"@en, "y"@en .'
+    shape = "e:S a sh:NodeShape ; sh:targetClass e:C ; sh:property [ sh:path e:label ; sh:uniqueLang %s ] ."
+    assert _judge(tmp_path, data, shape % "'1'^^xsd:boolean")[0].conforms
+    assert not _judge(tmp_path, data, shape % "true")[0].conforms
+
+
+def test_terms_as_written(tmp_path: Path) -> None:
+    """'x' and 'x'^^xsd:string are one term; '01' and '1' are two."""
+    data = 'e:a a e:C ; e:s "18-24"^^xsd:string ; e:n "01"^^xsd:integer .'
+    shapes = """e:S a sh:NodeShape ; sh:targetClass e:C ;
+        sh:property [ sh:path e:s ; sh:in ( "18-24" ) ] ; sh:property [ sh:path e:n ; sh:pattern "^01$" ] ."""
+    report, _ = _judge(tmp_path, data, shapes)
+    assert report.conforms
+    assert report.results == ()
+
+
+def test_a_report_in_shacls_words(tmp_path: Path) -> None:
+    data = "e:a a e:C ; e:n -1 . e:b a e:C ."
+    shapes = """e:S a sh:NodeShape ; sh:targetClass e:C ; sh:property e:P .
+        e:P sh:path e:n ; sh:minInclusive 0 ; sh:severity sh:Warning ; sh:message "零"@zh-Hant-TW, "at least 0"@en .
+        e:Q a sh:NodeShape ; sh:targetClass e:C ; sh:property [ sh:path [ sh:inversePath e:k ] ; sh:minCount 1 ] ."""
+    report, findings = _judge(tmp_path, data, shapes)
+    assert not report.conforms
+    assert [result.path for result in report.results] == ["^<http://e/k>", "http://e/n", "^<http://e/k>"]
+    low = report.results[1]
+    assert str(low.focus_node) == "<http://e/a>"
+    assert getattr(low.value, "value", None) == "-1"
+    assert str(low.source_shape) == "<http://e/P>"
+    assert low.severity == SH + "Warning"
+    assert low.component == SH + "MinInclusiveConstraintComponent"
+    assert {tag.lower(): text for tag, text in low.messages.items()} == {"en": "at least 0", "zh-hant-tw": "零"}
+    assert report.violations == 2
+    assert [(item.code, item.severity) for item in findings] == [
+        ("LOD6001", Severity.ERROR),
+        ("LOD6001", Severity.WARNING),
+        ("LOD6001", Severity.ERROR),
+    ]
+    assert str(findings.items[1].origin) == f"{tmp_path}/data.ttl:4:17"
+    assert str(findings.items[1].related[0]) == f"{tmp_path}/shapes.ttl:5:9"
+
+
+def test_the_report_graph_is_the_same_each_time(tmp_path: Path) -> None:
+    data = "".join(f"e:{n} a e:C ; e:n -{n} .\n" for n in range(20))
+    shapes = """e:S a sh:NodeShape ; sh:targetClass e:C ; sh:property [ sh:path e:n ; sh:minInclusive 0 ; sh:maxCount 0;
+        sh:in ( 1 2 ) ; sh:not [ sh:hasValue -3 ] ] ."""
+    reports = [_judge(tmp_path, data, shapes)[0] for _ in range(3)]
+    assert len({report.ntriples for report in reports}) == 1
+    assert len({report.to_turtle() for report in reports}) == 1
+    turtle = pyoxigraph.parse(reports[0].to_turtle(), format=pyoxigraph.RdfFormat.TURTLE)
+    lines = pyoxigraph.parse(reports[0].ntriples, format=pyoxigraph.RdfFormat.N_TRIPLES)
+    one, two = pyoxigraph.Dataset(turtle), pyoxigraph.Dataset(lines)
+    for dataset in (one, two):
+        dataset.canonicalize(pyoxigraph.CanonicalizationAlgorithm.RDFC_1_0)
+    assert one == two
+
+
+def test_a_shape_without_focus_node(tmp_path: Path) -> None:
+    shapes = """e:S a sh:NodeShape ; sh:targetClass e:Nope ; sh:nodeKind sh:IRI .
+        e:T a sh:NodeShape ; sh:targetSubjectsOf e:p ; sh:nodeKind sh:IRI .
+        e:U a sh:NodeShape ; sh:targetObjectsOf e:q ; sh:nodeKind sh:IRI .
+        e:V a sh:NodeShape ; sh:targetClass e:Super ; sh:nodeKind sh:IRI ."""
+    data = """e:a a e:Sub ; e:p e:b . e:Sub <http://www.w3.org/2000/01/rdf-schema#subClassOf> e:Super ."""
+    report, findings = _judge(tmp_path, data, shapes)
+    assert report.conforms
+    assert [(item.code, str(item.origin)[-5:]) for item in findings] == [("LOD6004", "l:4:1"), ("LOD6004", "l:6:9")]
+
+
+def test_shapes_without_a_target(tmp_path: Path) -> None:
+    _, findings = _judge(tmp_path, "e:a a e:C .", "e:S a sh:NodeShape ; sh:nodeKind sh:IRI .")
+    assert [(item.code, item.severity) for item in findings] == [("LOD6006", Severity.WARNING)]
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "e:S a sh:NodeShape ; sh:targetClass e:C ; sh:property [ sh:path e:p ; sh:minCount 1, 2 ] .",
+        "e:S a sh:NodeShape ; sh:targetClass e:C ; sh:property [ sh:path e:p ; sh:pattern '(' ] .",
+        "e:S a sh:PropertyShape ; sh:targetClass e:C ; sh:minCount 1 .",
+    ],
+)
+def test_wrong_shapes(tmp_path: Path, shape: str) -> None:
+    with pytest.raises(FindingsError) as caught:
+        _judge(tmp_path, "e:a a e:C ; e:p 1 .", shape)
+    assert caught.value.code == "LOD6002"
+
+
+def test_wrong_shapes_are_found_without_data(tmp_path: Path) -> None:
+    (tmp_path / "s.ttl").write_text(f"{HEAD}e:S a sh:PropertyShape ; sh:targetClass e:C ; sh:minCount 1 .")
+    findings = Findings()
+    check_shapes(read_shapes([tmp_path / "s.ttl"], findings), findings)
+    assert [item.code for item in findings] == ["LOD6002"]
+
+
+def test_failure_is_not_conformance(tmp_path: Path) -> None:
+    """A query that cannot be run: no report, no verdict."""
+    shapes = 'e:S a sh:NodeShape ; sh:targetClass e:C ; sh:sparql [ sh:select "SELECT $this WHERE { $this e:p }" ] .'
+    with pytest.raises((ValidationFailed, FindingsError)) as caught:
+        _judge(tmp_path, "e:a a e:C .", shapes)
+    assert caught.value.code in ("LOD6003", "LOD6002")
+
+
+@pytest.mark.parametrize("clause", ["SERVICE <http://127.0.0.1:9/> { ?s ?p ?o }", "service ?x { ?s ?p ?o }"])
+def test_nothing_is_fetched(tmp_path: Path, clause: str) -> None:
+    shapes = f"""e:S a sh:NodeShape ; sh:targetClass e:C ;
+        sh:sparql [ sh:select "SELECT $this WHERE {{ $this a e:C . {clause} }}" ] ."""
+    with pytest.raises(FindingsError) as caught:
+        _judge(tmp_path, "e:a a e:C .", shapes)
+    assert [(item.code, str(item.origin)[-3:]) for item in caught.value.diagnostics] == [("LOD6005", "4:1")]
+
+
+def test_words_in_strings_fetch_nothing(tmp_path: Path) -> None:
+    shapes = """e:S a sh:NodeShape ; sh:targetClass e:C ; sh:sparql [ sh:prefixes e:O ;
+        sh:select "SELECT $this WHERE { $this <http://e/FROM> 'SERVICE' }" ] ."""
+    assert _judge(tmp_path, "e:a a e:C .", shapes)[0].conforms
+
+
+def test_nothing_on_standard_error(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    shapes = "e:S a sh:NodeShape ; sh:targetClass e:C ; sh:property [ sh:path e:p ; sh:datatype xsd:boolean ] ."
+    report, _ = _judge(tmp_path, "e:a a e:C ; e:p 'maybe'^^xsd:boolean, 'x'^^xsd:date .", shapes)
+    assert len(report.results) == 2
+    assert capfd.readouterr() == ("", "")
+
+
+def test_much_data_is_said_beforehand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subject, "LARGE", 1)
+    shape = "e:S a sh:NodeShape ; sh:targetClass e:C ; sh:nodeKind sh:IRI ."
+    _, findings = _judge(tmp_path, "e:a a e:C . e:b a e:C .", shape)
+    assert [(item.code, item.severity) for item in findings] == [("LOD6007", Severity.INFO)]
+
+
+def test_every_syntax_of_data(tmp_path: Path) -> None:
+    (tmp_path / "a.nq").write_text(
+        "<http://e/a> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://e/C> <x:g> .\n"
+    )
+    (tmp_path / "b.jsonld").write_text('{"@id": "http://e/a", "http://e/p": "x"}')
+    (tmp_path / "s.ttl").write_text(
+        f"{HEAD}e:S a sh:NodeShape ; sh:targetClass e:C ; sh:property [ sh:path e:p ; sh:minCount 1 ] ."
+    )
+    files = [tmp_path / "a.nq", tmp_path / "b.jsonld"]
+    assert validate_files(files, [tmp_path / "s.ttl"], Findings()).conforms
+    assert not validate_files(files[:1], [tmp_path / "s.ttl"], Findings()).conforms
