@@ -1,8 +1,8 @@
 """The thread back to the row: which source rows and which triples map made a subject.
 
-Lineage is kept out of band, columnar on disk, never as extra triples. A triples map's lineage file holds, for each row
-that it lifted, the source row's number and the columns that its subject is made of; the subject itself is the
-expression over them, so it costs no second copy of a million IRIs. `lod.lift.lineage` writes and searches it.
+Lineage is kept out of band, columnar on disk, never as extra triples. A source table's lineage file holds its rows, in
+their order, in the columns that the mappings need; a triples map's subject is an expression over them, so it costs no
+second copy of a million IRIs. `lod.lift.lineage` writes and searches it.
 """
 
 from __future__ import annotations
@@ -23,6 +23,6 @@ class SourceRow:
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """A handle on the lineage of one lift: a folder with `lineage.json` and one Parquet file a triples map."""
+    """A handle on the lineage of one lift: a folder with `lineage.json` and one Parquet file a source table."""
 
     folder: Path

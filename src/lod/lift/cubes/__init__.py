@@ -1,0 +1,1 @@
+"""Cubes meet their sheets: labels become codes, cells become observations."""

@@ -1,0 +1,191 @@
+"""Labels → codes: the path of a row or a column, matched against the lists of a cube's dimensions and its measures.
+
+Each label of a path has to mean something: a code, an ancestor of a code, a measure, or be declared as ignored. A label
+path of a list may be longer than one label (`新進人員 > 計`); the longest and innermost match is the one that counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from lod.diagnostics import did_you_mean
+from lod.mapping.cube.model import Code, CodeList, Dimension, Edition, LabelPath, Measure, Source
+from lod.tables.printed.layout import Label
+from lod.tables.printed.pages import Page
+from lod.tables.printed.periods import Period, period_of
+from lod.tables.printed.text import chinese_key, label_key
+
+Path = tuple[Label, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a path says: codes by dimension, periods by dimension, a measure."""
+
+    codes: Mapping[str, str] = field(default_factory=dict)
+    periods: Mapping[str, Period] = field(default_factory=dict)
+    measure: Measure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """A stretch of a path that stands for something."""
+
+    start: int
+    end: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """Matches the paths of one axis, rows or columns, of a sheet."""
+
+    edition: Edition
+    axis: Source  # ROWS or COLUMNS
+    page: Page
+    done: dict[Path, Meaning | None] = field(default_factory=dict)
+
+    @property
+    def dimensions(self) -> tuple[Dimension, ...]:
+        """Those whose labels may stand on this axis."""
+        return tuple(each for each in self.edition.dimensions if each.source in (Source.LABELS, self.axis))
+
+    def meaning(self, path: Path) -> Meaning | None:
+        """What a path means; None, and findings at its cells (once), when a part of it means nothing.
+
+        Findings: LOD3604 no label of any list, LOD3605 several codes fit, LOD3606 not below what it stands under.
+        """
+        if path not in self.done:
+            self.done[path] = self._match(path)
+        return self.done[path]
+
+    def _match(self, path: Path) -> Meaning | None:
+        keys = [_keys(label.text) for label in path]
+        used = {n for n, each in enumerate(keys) if each & self._ignored()}
+        codes: dict[str, str] = {}
+        periods: dict[str, Period] = {}
+        strays: list[tuple[Dimension, _Hit, str]] = []
+        is_clear = True
+        for dimension in self.dimensions:
+            if dimension.codes is None:
+                found = _period(path)
+                if found:
+                    periods[dimension.name] = found[1]
+                    used.add(found[0])
+                continue
+            hits = list(_hits(keys, _paths(dimension, dimension.codes)))
+            if not hits:
+                continue
+            best = _best(hits, dimension.codes)
+            if best is None:
+                is_clear = False
+                self._say_ambiguous(path, hits, dimension)
+                continue
+            codes[dimension.name] = best.code
+            above = {best.code, *dimension.codes.ancestors(best.code)}
+            used |= {n for hit in hits if hit.code in above for n in range(hit.start, hit.end)}
+            strays += [(dimension, hit, best.code) for hit in hits if hit.code not in above]
+        measure = self._measure(keys, used)
+        return self._checked(path, used, strays, Meaning(codes, periods, measure)) if is_clear else None
+
+    def _measure(self, keys: list[frozenset[str]], used: set[int]) -> Measure | None:
+        hits = [
+            (hit.end, hit.end - hit.start, measure, hit)
+            for measure in self.edition.measures
+            for hit in _hits(keys, ((measure.name, path) for path in measure.matches))
+        ]
+        if not hits:
+            return None
+        _, _, measure, hit = max(hits, key=lambda each: each[:2])
+        used |= set(range(hit.start, hit.end))
+        return measure
+
+    def _ignored(self) -> frozenset[str]:
+        return frozenset(label_key(text) for text in self.edition.ignored_labels)
+
+    def _checked(
+        self, path: Path, used: set[int], strays: list[tuple[Dimension, _Hit, str]], meaning: Meaning
+    ) -> Meaning | None:
+        left = [n for n in range(len(path)) if n not in used]
+        for n in left:
+            stray = next(((d, code) for d, hit, code in strays if hit.start <= n < hit.end), None)
+            label = path[n]
+            if stray:
+                dimension, code = stray
+                below, name = path[-1].text, dimension.list_name
+                message = f"'{below}' stands under '{label.text}' here; in list '{name}' '{code}' does not"
+                self.page.error("LOD3606", path[-1].row, path[-1].column, message, "correct 'parent' in the list")
+            else:
+                message = f"'{label.text}' is no label of {self._lists()}"
+                self.page.error("LOD3604", label.row, label.column, message, self._nearest(label.text))
+        return None if left else meaning
+
+    def _say_ambiguous(self, path: Path, hits: list[_Hit], dimension: Dimension) -> None:
+        last = max(hit.end for hit in hits)
+        codes = ", ".join(sorted({f"'{hit.code}'" for hit in hits if hit.end == last}))
+        label = path[last - 1]
+        message = f"'{label.text}' may be {codes} of list '{dimension.list_name}'"
+        hint = "give the list label paths that tell them apart: labels: [上層 > 本層]"
+        self.page.error("LOD3605", label.row, label.column, message, hint)
+
+    def _lists(self) -> str:
+        names = [f"'{each.name}'" for each in self.dimensions]
+        return "dimension " + " or ".join(names) if names else "any dimension: none is looked for here"
+
+    def _nearest(self, text: str) -> str:
+        known = {path[-1]: path[-1] for each in self.dimensions if each.codes for _, path in _paths(each, each.codes)}
+        known |= {path[-1]: path[-1] for measure in self.edition.measures for path in measure.matches}
+        near = did_you_mean(text, known)
+        way = "add it to the list, or to the dimension's 'labels'"
+        return f"{near} Else {way}" if near.startswith("did") else way
+
+
+def _keys(text: str) -> frozenset[str]:
+    return frozenset(key for key in (label_key(text), chinese_key(text)) if key)
+
+
+def _paths(dimension: Dimension, codes: CodeList) -> Iterator[tuple[str, LabelPath]]:
+    for code in codes.codes:
+        for path in code.matches:
+            yield code.code, path
+    for name, paths in dimension.matches:
+        for path in paths:
+            yield name, path
+
+
+def _hits(keys: list[frozenset[str]], paths: Iterable[tuple[str, LabelPath]]) -> Iterator[_Hit]:
+    for code, path in paths:
+        wanted = [label_key(part) for part in path]
+        for start in range(len(keys) - len(wanted) + 1):
+            if wanted and all(part in keys[start + n] for n, part in enumerate(wanted)):
+                yield _Hit(start, start + len(wanted), code)
+
+
+def _best(hits: list[_Hit], codes: CodeList) -> _Hit | None:
+    """The innermost, longest hit; of several codes the one that is below what else was hit. None if they are equal."""
+    last = max(hit.end for hit in hits)
+    inner = [hit for hit in hits if hit.end == last]
+    longest = max(hit.end - hit.start for hit in inner)
+    inner = [hit for hit in inner if hit.end - hit.start == longest]
+    found = {hit.code: hit for hit in inner}
+    if len(found) == 1:
+        return inner[0]
+    others = {hit.code for hit in hits if hit.end < last}
+    fits = {code: len(others & set(codes.ancestors(code))) for code in found}
+    most = max(fits.values())
+    first = [code for code, count in fits.items() if count == most]
+    return found[first[0]] if len(first) == 1 and most else None
+
+
+def _period(path: Path) -> tuple[int, Period] | None:
+    for n in range(len(path) - 1, -1, -1):
+        period = period_of(path[n].text)
+        if period:
+            return n, period
+    return None
+
+
+def code_named(dimension: Dimension, code: str) -> Code | None:
+    """The member of a dimension's list."""
+    return dimension.codes.get(code) if dimension.codes else None

@@ -1,0 +1,272 @@
+"""The logical sources of cubes, opened: workbook → sheet → figures → observations → a table of held rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lod.diagnostics import CellOrigin, Findings, did_you_mean
+from lod.lift.cubes.tidy import Observed, Tidy, make_tidy
+from lod.lift.cubes.totals import check_totals
+from lod.lift.held import HeldRows, HeldTable
+from lod.mapping.cube.compile import CONFIDENTIALITY, GATHERED_COLUMNS, STATUS
+from lod.mapping.cube.model import Cube, Edition, Gathered, Gathering, Part, Source, parts_of
+from lod.tables.printed.layout import Label, Printed
+from lod.tables.printed.pages import Page
+from lod.tables.printed.periods import Period, period_in_file_name, periods_in
+from lod.tables.printed.read import read_printed
+from lod.tables.printed.text import has_chinese, label_key, one_line
+from lod.tables.printed.values import State
+from lod.tables.sheets import Sheet, Workbook, cell_name, open_workbook
+from lod.tables.table import Dialect
+
+_UNIT = re.compile(r"^(?:單\s*位|Unit)\s*[:：]\s*(.+)$", re.IGNORECASE)
+_STATUSES = {State.MISSING: "M", State.SUPPRESSED: "M", State.ROUNDED: "E"}  # SDMX: missing, estimated
+_TITLE_ROWS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSheet:
+    """A sheet, read and placed."""
+
+    workbook: Workbook
+    source: str  # for people
+    printed: Printed
+    tidy: Tidy
+
+
+@dataclass(slots=True)
+class Cubes:
+    """Opens each workbook and each edition once. `locate` says where a source is, and its name for people."""
+
+    locate: Callable[[str], tuple[Path, str]]
+    findings: Findings
+    workbooks: dict[tuple[Path, str], Workbook | None] = field(default_factory=dict)
+    editions: dict[Edition, OpenSheet | None] = field(default_factory=dict)
+
+    def table(self, content: Part | Gathered) -> HeldTable | None:
+        """The rows of a dataset, or what is gathered; None, and findings, when a sheet cannot be read."""
+        if isinstance(content, Part):
+            opened = self.sheet(content.edition)
+            return _tidy_table(content, opened, self.findings) if opened else None
+        editions = [(cube, edition) for cube in content.cubes for edition in cube.editions]
+        opened_all = [(cube, edition, self.sheet(edition)) for cube, edition in editions]
+        read = [(cube, edition, opened) for cube, edition, opened in opened_all if opened]
+        return _gather(content.kind, read) if len(read) == len(editions) else None
+
+    def sheet(self, edition: Edition) -> OpenSheet | None:
+        """The sheet of an edition, read once; None, and findings, when it cannot be."""
+        if edition not in self.editions:
+            before = len(self.findings.errors)
+            opened = self._open(edition)
+            self.editions[edition] = opened if len(self.findings.errors) == before else None
+        return self.editions[edition]
+
+    def _open(self, edition: Edition) -> OpenSheet | None:
+        path, name = self.locate(edition.access)
+        key = path, edition.encoding
+        if key not in self.workbooks:
+            self.workbooks[key] = open_workbook(path, name, edition.encoding, self.findings, edition.origin)
+        workbook = self.workbooks[key]
+        sheet = choose_sheet(workbook, edition, self.findings) if workbook else None
+        if workbook is None or sheet is None:
+            return None
+        source = f"{name} sheet {sheet.name}" if len(workbook.sheets) > 1 or sheet.is_typed else name
+        before = len(self.findings.errors)
+        printed = read_printed(sheet, source, edition.layout, self.findings)
+        page = Page(sheet, source, edition.layout, self.findings)
+        given = _given_periods(edition, printed, path, page)
+        _check_units(edition, printed, page)
+        if len(self.findings.errors) > before and not printed.cells:
+            return None
+        tidy = make_tidy(printed, edition, page, given)
+        if len(self.findings.errors) == before:
+            self.findings.extend(check_totals(tidy, edition, page))
+        return OpenSheet(workbook, source, printed, tidy)
+
+
+def choose_sheet(workbook: Workbook, edition: Edition, findings: Findings) -> Sheet | None:
+    """The sheet that an edition names: by name, number, or a pattern over names and the texts of the first rows."""
+    sheets, choice = workbook.sheets, edition.sheet
+    names = [sheet.name for sheet in sheets]
+    if choice is None:
+        if len(sheets) == 1:
+            return sheets[0]
+        hint = f"sheet: {names[0]}" if names else ""
+        findings.error("LOD2502", f"{workbook.name} has {len(sheets)} sheets, and none is named", edition.origin, hint)
+        return None
+    text = choice.text
+    if text.startswith("/") and text.endswith("/") and len(text) > 2:
+        try:
+            pattern = re.compile(text[1:-1], re.IGNORECASE)
+        except re.error as error:
+            findings.error("LOD3603", f"'{text}' is no regular expression: {error}", choice.origin)
+            return None
+        found = [sheet for sheet in sheets if _is_titled(sheet, pattern)]
+    else:
+        found = [sheet for sheet in sheets if label_key(sheet.name) == label_key(text)]
+        if not found and text.isdecimal() and 0 < int(text) <= len(sheets):
+            found = [sheets[int(text) - 1]]
+    if len(found) == 1:
+        return found[0]
+    many = f"{len(found)} sheets fit '{text}'" if found else f"there is no sheet '{text}'"
+    findings.error("LOD2502", f"{many} in {workbook.name}", choice.origin, did_you_mean(text, names))
+    return None
+
+
+def _is_titled(sheet: Sheet, pattern: re.Pattern[str]) -> bool:
+    cells = ((row, column) for row in range(1, _TITLE_ROWS) for column in range(1, sheet.width + 1))
+    return any(pattern.search(text) for text in (sheet.name, *(one_line(sheet.text(*cell)) for cell in cells)))
+
+
+def _given_periods(edition: Edition, printed: Printed, path: Path, page: Page) -> dict[str, Period]:
+    """The periods that stand for the whole sheet, by dimension. LOD2506: none, or several that differ."""
+    given: dict[str, Period] = {}
+    for dimension in edition.dimensions:
+        if not dimension.is_period:
+            continue
+        if dimension.source is Source.TITLE:
+            found = _period_of_titles(printed.titles, page)
+        elif dimension.source is Source.FILE_NAME:
+            found = period_in_file_name(path.stem)
+            if found is None:
+                message = f"the file name '{path.name}' says no period"
+                page.findings.error("LOD2506", message, dimension.origin, "11310 is October of Minguo year 113")
+        elif dimension.source is Source.VALUE:
+            found = next(periods_in(dimension.value), None)
+            if found is None:
+                page.findings.error("LOD2506", f"'{dimension.value}' is no period", dimension.origin, "value: 2012")
+        else:
+            continue
+        if found:
+            given[dimension.name] = found
+    return given
+
+
+def _period_of_titles(titles: tuple[Label, ...], page: Page) -> Period | None:
+    found: dict[str, tuple[Period, Label]] = {}
+    for label in titles:
+        for period in periods_in(label.text):
+            kept = found.setdefault(period.code, (period, label))
+            if period.is_end and not kept[0].is_end:
+                found[period.code] = period, label
+    if len(found) == 1:
+        return next(iter(found.values()))[0]
+    if not found:
+        hint = "a title says 中華民國101年底; else from: file-name, rows or columns, or give its 'value'"
+        message = f"sheet {page.sheet.name}: no title says a period"
+        page.findings.error("LOD2506", message, CellOrigin(page.source), hint)
+        return None
+    first, other, *_ = found.values()
+    there = f"{first[0].chinese} ({cell_name(first[1].row, first[1].column)})"
+    page.error("LOD2506", other[1].row, other[1].column, f"the title says {other[0].chinese} here and {there}")
+    return None
+
+
+def _check_units(edition: Edition, printed: Printed, page: Page) -> None:
+    """A title's unit is that of a measure, where the measures' units say how they are printed."""
+    known = {label_key(text): text for each in edition.measures if each.unit for text in each.unit.printed}
+    if not known:
+        return
+    for label in printed.titles:
+        match = _UNIT.match(one_line(label.text))
+        if match and has_chinese(label.text) and label_key(match[1]) not in known:
+            units = ", ".join(f"'{text}'" for text in known.values())
+            message = f"the title says the unit '{match[1]}', the measures are in {units}"
+            hint = "another unit, a 'scale', or one more 'printed' text?"
+            page.error("LOD3610", label.row, label.column, message, hint)
+
+
+def _tidy_table(part: Part, opened: OpenSheet, findings: Findings) -> HeldTable:
+    """One row an observation: codes, figures, status, and the cells of each figure."""
+    names = [*(each.column for each in part.dimensions), *(each.column for each in part.measures)]
+    columns = [*names, STATUS, CONFIDENTIALITY]
+    places = [f"{measure.column} cell" for measure in part.measures]
+    records = []
+    for point, figures in opened.tidy.of(part):
+        first = next(iter(figures.values()))
+        _check_measures(part, figures, first, opened, findings)
+        cells: list[str | None] = [*point, *(_text(figures.get(each.name)) for each in part.measures)]
+        cells += _states(figures)
+        cells += [_place(figures.get(each.name)) for each in part.measures]
+        records.append((first.cells[0].row, tuple(cells)))
+    place_of = {len(part.dimensions) + n: len(columns) + n for n in range(len(places))}
+    held = HeldRows(tuple(records), place_of)
+    book = opened.workbook
+    return HeldTable(opened.source, book.path, (*columns, *places), Dialect(), book.digest, book.size, held=held)
+
+
+def _check_measures(
+    part: Part, figures: dict[str, Observed], first: Observed, opened: OpenSheet, findings: Findings
+) -> None:
+    """RDF Data Cube, IC-14: an observation has all measures of its dataset."""
+    lacking = [measure.name for measure in part.measures if measure.name not in figures]
+    if lacking:
+        cell = first.cells[0]
+        names = ", ".join(f"'{name}'" for name in lacking)
+        message = f"sheet {opened.printed.sheet}!{cell_name(cell.row, cell.column)}: no figure of {names} at this point"
+        origin = CellOrigin(opened.source, cell.row, cell_name(cell.row, cell.column).rstrip("0123456789"), cell.text)
+        hint = "a measure that is not everywhere has a dataset of its own: measures: {mean-age: {dataset: {id: …}}}"
+        findings.error("LOD3612", message, origin, hint)
+
+
+def _text(observed: Observed | None) -> str | None:
+    return observed.text if observed else None
+
+
+def _place(observed: Observed | None) -> str | None:
+    return " ".join(cell_name(cell.row, cell.column) for cell in observed.cells) if observed else None
+
+
+def _states(figures: dict[str, Observed]) -> tuple[str | None, str | None]:
+    states = {each.state for each in figures.values()}
+    status = next((_STATUSES[state] for state in _STATUSES if state in states), "A")
+    return status, "C" if State.SUPPRESSED in states else "F"
+
+
+def _gather(kind: Gathering, read: Sequence[tuple[Cube, Edition, OpenSheet]]) -> HeldTable:
+    rows: dict[tuple[str, ...], int] = {}
+    if kind is Gathering.PERIODS:
+        rows = dict.fromkeys(_periods(read), 1)
+    for cube, edition, opened in read:
+        for row, cells in _GATHERERS[kind](cube, edition, opened) if kind in _GATHERERS else ():
+            rows.setdefault(cells, row)
+    book, source = read[0][2].workbook, read[0][2].source
+    held = HeldRows(tuple((row, cells) for cells, row in rows.items()))
+    columns = GATHERED_COLUMNS[kind]
+    return HeldTable(source, book.path, columns, Dialect(), book.digest, book.size, may_be_empty=True, held=held)
+
+
+_Gatherer = Callable[[Cube, Edition, OpenSheet], Iterator[tuple[int, tuple[str, ...]]]]
+
+
+def _periods(read: Sequence[tuple[Cube, Edition, OpenSheet]]) -> Iterator[tuple[str, ...]]:
+    """Each period once. One that some sheets mean as a whole and others by its last day (年底) is the whole."""
+    periods: dict[str, Period] = {}
+    for _, _, opened in read:
+        for code, period in opened.tidy.periods.items():
+            if code not in periods or periods[code].is_end:
+                periods[code] = period
+    for code, period in periods.items():
+        days = period.first.isoformat(), period.last.isoformat()
+        yield code, period.chinese, period.english, code.replace("-", ""), *days
+
+
+def _coverage(cube: Cube, edition: Edition, opened: OpenSheet) -> Iterator[tuple[int, tuple[str, ...]]]:
+    for part in parts_of(cube, edition):
+        for code in opened.tidy.periods:
+            yield 1, (part.dataset.id, code)
+
+
+def _notes(cube: Cube, _edition: Edition, opened: OpenSheet) -> Iterator[tuple[int, tuple[str, ...]]]:
+    for label in opened.printed.notes:
+        language = "zh-Hant-TW" if has_chinese(label.text) else "en"
+        yield label.row, (cube.dataset.id, one_line(label.text), language)
+
+
+_GATHERERS: dict[Gathering, _Gatherer] = {
+    Gathering.COVERAGE: _coverage,
+    Gathering.NOTES: _notes,
+}

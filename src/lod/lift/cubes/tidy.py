@@ -1,0 +1,187 @@
+"""The figures of a sheet → observations: each figure at the codes of its row, its column and its title."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+
+from lod.lift.cubes.labels import Matcher, Meaning
+from lod.mapping.cube.model import Dimension, Edition, Measure, Part, Source
+from lod.tables.printed.layout import DataCell, Printed
+from lod.tables.printed.pages import Page
+from lod.tables.printed.periods import Period
+from lod.tables.printed.text import one_line
+from lod.tables.printed.values import State
+from lod.tables.sheets import cell_name
+
+Point = tuple[str, ...]  # a code for each dimension, in their order
+
+
+_FOR_ALL = (Source.TITLE, Source.FILE_NAME)  # said once for a sheet; that it is not has been found already
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """A figure at its point. `cells` are all cells that print it: a total may stand in a row and in a column."""
+
+    measure: Measure
+    state: State
+    number: Decimal | None
+    cells: tuple[DataCell, ...]
+
+    @property
+    def text(self) -> str | None:
+        """The number as xsd:integer or xsd:decimal is spelled; None where there is none."""
+        return None if self.number is None else f"{self.number:f}"
+
+
+@dataclass(slots=True)
+class Tidy:
+    """All figures of a sheet by measure and point, and the periods that it speaks of by code."""
+
+    figures: dict[str, dict[Point, Observed]] = field(default_factory=dict)
+    periods: dict[str, Period] = field(default_factory=dict)
+
+    def of(self, part: Part) -> Iterator[tuple[Point, dict[str, Observed]]]:
+        """The observations of a dataset: a point of its dimensions, and its measures there, in reading order."""
+        kept = [n for n, each in enumerate(part.edition.dimensions) if each in part.dimensions]
+        found: dict[Point, dict[str, Observed]] = {}
+        for measure in part.measures:
+            for point, observed in self.figures.get(measure.name, {}).items():
+                found.setdefault(tuple(point[n] for n in kept), {})[measure.name] = observed
+        yield from found.items()
+
+
+def make_tidy(printed: Printed, edition: Edition, page: Page, given: dict[str, Period]) -> Tidy:
+    """Place every figure. `given` are the periods that title or file name say, by dimension.
+
+    Findings: those of `Matcher`; LOD3607 two cells say different things of one point, LOD3608 a dimension or the
+    measure is said nowhere, LOD3611 a figure that its measure does not allow.
+    """
+    rows, columns = Matcher(edition, Source.ROWS, page), Matcher(edition, Source.COLUMNS, page)
+    placing = _Placing(edition, page, given)
+    placing.said |= {each.name for each in edition.dimensions if each.source in _FOR_ALL and each.name not in given}
+    for cell in printed.cells:
+        row, column = rows.meaning(cell.row_path), columns.meaning(cell.column_path)
+        if row is not None and column is not None:
+            placing.place(cell, row, column)
+    return placing.tidy
+
+
+@dataclass(slots=True)
+class _Placing:
+    edition: Edition
+    page: Page
+    given: dict[str, Period]
+    tidy: Tidy = field(default_factory=Tidy)
+    said: set[str] = field(default_factory=set)  # dimensions that lack a value: said once
+
+    def place(self, cell: DataCell, row: Meaning, column: Meaning) -> None:
+        if cell.state is State.NOT_APPLICABLE:
+            return
+        codes = [self._code(dimension, cell, row, column) for dimension in self.edition.dimensions]
+        measure = self._measure(cell, row, column)
+        if measure is None:
+            return
+        point = tuple(code for code in codes if code is not None)
+        if len(point) < len(codes):
+            return
+        number = self._number(cell, measure)
+        observed = Observed(measure, cell.state, number, (cell,))
+        if cell.number is not None and number is None:
+            return
+        known = self.tidy.figures.setdefault(measure.name, {})
+        first = known.get(point)
+        if first is None:
+            known[point] = observed
+        elif (first.number, first.state is State.SUPPRESSED) != (number, cell.state is State.SUPPRESSED):
+            self._say_twice(cell, first, point)
+        else:
+            known[point] = Observed(measure, first.state, first.number, (*first.cells, cell))
+
+    def _code(self, dimension: Dimension, cell: DataCell, row: Meaning, column: Meaning) -> str | None:
+        if dimension.is_period:
+            return self._period(dimension, cell, row, column)
+        assert dimension.codes is not None, "not a period"
+        found = list(dict.fromkeys(m.codes[dimension.name] for m in (row, column) if dimension.name in m.codes))
+        if len(found) > 1:
+            found = _inner(found, dimension)
+        if len(found) > 1:
+            message = f"the row says '{found[0]}' of '{dimension.name}', the column '{found[1]}'"
+            self.page.error("LOD3605", cell.row, cell.column, message)
+            return None
+        code = next(iter(found), dimension.value or dimension.codes.total)
+        if not code:
+            self._say_nowhere(dimension, cell, "name its total member (total), or its 'value'")
+            return None
+        return code
+
+    def _period(self, dimension: Dimension, cell: DataCell, row: Meaning, column: Meaning) -> str | None:
+        found = row.periods.get(dimension.name) or column.periods.get(dimension.name) or self.given.get(dimension.name)
+        if found is None:
+            self._say_nowhere(dimension, cell, "from: title, file-name, rows or columns")
+            return None
+        self.tidy.periods.setdefault(found.code, found)
+        return found.code
+
+    def _say_nowhere(self, dimension: Dimension, cell: DataCell, hint: str) -> None:
+        if dimension.name not in self.said:
+            self.said.add(dimension.name)
+            message = f"neither row nor column nor title says the '{dimension.name}' of this figure"
+            self.page.error("LOD3608", cell.row, cell.column, message, hint)
+
+    def _measure(self, cell: DataCell, row: Meaning, column: Meaning) -> Measure | None:
+        named = column.measure or row.measure
+        if named:
+            return named
+        plain = [each for each in self.edition.measures if not each.matches]
+        if len(plain) == 1:
+            return plain[0]
+        if len(self.edition.measures) == 1:
+            return self.edition.measures[0]
+        if "measure" not in self.said:
+            self.said.add("measure")
+            names = ", ".join(f"'{each.name}'" for each in self.edition.measures)
+            message = f"no label says which measure this is: {names}"
+            self.page.error("LOD3608", cell.row, cell.column, message, "give the measures 'labels'; one may have none")
+        return None
+
+    def _number(self, cell: DataCell, measure: Measure) -> Decimal | None:
+        if cell.number is None:
+            return None
+        number = cell.number.scaleb(measure.scale)
+        if measure.decimals is not None:
+            number = number.quantize(Decimal(1).scaleb(-measure.decimals), ROUND_HALF_UP)
+            number = number.normalize() if number % 1 else number.quantize(Decimal(1))
+        if measure.datatype != "integer":
+            return number
+        if number % 1:
+            message = f"'{cell.text}' is no whole number, and '{measure.name}' is one"
+            hint = "type: decimal; or is this column another measure?"
+            self.page.error("LOD3611", cell.row, cell.column, message, hint)
+            return None
+        return number.quantize(Decimal(1))
+
+    def _say_twice(self, cell: DataCell, first: Observed, point: Point) -> None:
+        other = first.cells[0]
+        where = " / ".join(point)
+        message = (
+            f"'{one_line(cell.text)}' here and '{one_line(other.text)}' in {cell_name(other.row, other.column)} "
+            f"are both the figure of {where}"
+        )
+        hint = "is a dimension missing, a label matched to the wrong code, or one of the figures wrong?"
+        self.page.findings.error(
+            "LOD3607",
+            f"sheet {self.page.sheet.name}!{cell_name(cell.row, cell.column)}: {message}",
+            self.page.origin(cell.row, cell.column),
+            hint,
+            [self.page.origin(other.row, other.column)],
+        )
+
+
+def _inner(codes: list[str], dimension: Dimension) -> list[str]:
+    """Of codes of which some are above others, the innermost."""
+    assert dimension.codes is not None, "codes are of a list"
+    above = {each for code in codes for each in dimension.codes.ancestors(code)}
+    return [code for code in codes if code not in above]

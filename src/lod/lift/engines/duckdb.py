@@ -1,0 +1,259 @@
+"""The plan on DuckDB: out of core, in bounded memory, in parallel.
+
+Each table is read once, into Parquet (`lod.tables.ingest`); everything else reads that, where repeated cells are
+dictionary entries and cost next to nothing. The same files are the lineage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lod.diagnostics import Findings
+from lod.lift.engines import sql
+from lod.lift.engines.checks import Check, checks_of, report_values
+from lod.lift.engines.compute import compute_columns, inputs_of
+from lod.lift.engines.session import Session, lines_sql, materialise, relation_sql
+from lod.lift.engines.shared import are_apart, shared_lines
+from lod.lift.engines.views import ViewReader
+from lod.lift.held import HeldTable, write_held_rows
+from lod.lift.lineage import table_file
+from lod.lift.logical_views import LogicalViewTable
+from lod.lift.passes.coincidence import is_injective
+from lod.lift.passes.distinct import circles
+from lod.lift.plan import Emission, Plan, Scan, Statement
+from lod.lift.viewed import ViewTable
+from lod.tables.ingest import ingest
+from lod.tables.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What one look at the rows of an emission says: how many make a subject, whether each makes its own, and more."""
+
+    rows: int
+    is_unique: bool
+    statements: int  # before anything is made distinct
+
+
+def read_tables(session: Session, plan: Plan, folder: Path, findings: Findings, violations: Findings) -> None:
+    """Bring the plan's tables into `folder` as Parquet, checked.
+
+    `violations` are what is wrong with the contents of views: errors that do not keep the others from being lifted.
+    """
+    views = ViewReader(session.connection, folder, violations)
+    for number, table in enumerate(plan.tables):
+        target, columns = folder / table_file(number), plan.columns_of(table)
+        if isinstance(table, ViewTable) and table.view is not None:
+            session.rows[table] = views.read(table.view, columns, target)
+        else:
+            session.rows[table] = read_table(session, table, columns, target, findings)
+        session.files[table] = target
+    views.judge(plan.constraints)
+    views.close()
+
+
+def read_table(session: Session, table: Table, columns: Sequence[int], target: Path, findings: Findings) -> int:
+    """Bring the chosen columns of a table into a Parquet file; returns the number of its rows."""
+    if isinstance(table, HeldTable):
+        return _read_held(session, table, tuple(columns), target)
+    if not table.computed:
+        return _stored(session, table, columns, target, findings)
+    before = len(findings.errors)
+    source = target.with_suffix(".source.parquet")
+    rows = _stored(session, table, inputs_of(table, columns), source, findings)
+    if len(findings.errors) == before:
+        compute_columns(session.connection, table, columns, source, target)
+    source.unlink(missing_ok=True)
+    return rows
+
+
+def _stored(session: Session, table: Table, columns: Sequence[int], target: Path, findings: Findings) -> int:
+    if isinstance(table, LogicalViewTable):
+        from lod.lift.engines.logical_views import read_view
+
+        return read_view(session, table, columns, target, findings)
+    return ingest(session.connection, table, columns, target, findings)
+
+
+def _read_held(session: Session, table: HeldTable, columns: tuple[int, ...], target: Path) -> int:
+    source = target.with_suffix(".held.csv")
+    write_held_rows(table, columns, source)
+    types = ", ".join(["'row': 'BIGINT'", *(f"'c{n}': 'VARCHAR'" for n in columns)])
+    options = f"columns = {{{types}}}, header = false, nullstr = '', allow_quoted_nulls = true, auto_detect = false"
+    done = session.connection.execute(
+        f"COPY (SELECT * FROM read_csv({sql.quoted(str(source))}, {options})) "
+        f"TO {sql.quoted(str(target))} (FORMAT parquet, COMPRESSION lz4_raw)"
+    ).fetchone()
+    source.unlink()
+    return int(done[0]) if done else 0
+
+
+def survey(session: Session, emission: Emission, findings: Findings) -> Survey:
+    """Count, and check every value that could make a wrong term."""
+    checks = checks_of(emission)
+    subject = sql.present(emission.key.columns)
+    counts = [f"count(*) FILTER (WHERE {sql.conjunction(_conditions(emission, n))})" for n in _numbers(emission)]
+    bad = [f"count(*) FILTER (WHERE {check.condition})" for check in checks]
+    query = (
+        f"SELECT count(*), {_unique(emission)}, {', '.join([*counts, *bad])} "
+        f"FROM {relation_sql(session, emission.relation)} WHERE {sql.conjunction(subject)}"
+    )
+    row = session.connection.execute(query).fetchone()
+    assert row is not None
+    rows, distinct, found = int(row[0]), int(row[1]), [int(n) for n in row[2:]]
+    made, refused = found[: len(counts)], found[len(counts) :]
+    for check, count in zip(checks, refused, strict=True):
+        if count:
+            refused_cells = _refused_cells(session, emission, check)
+            report_values(check, count, _values(session, emission, check), refused_cells, emission, findings)
+    is_unique = isinstance(emission.relation, Scan) and distinct == rows
+    return Survey(rows, is_unique, sum(made))
+
+
+def _refused_cells(session: Session, emission: Emission, check: Check) -> list[tuple[int, str]]:
+    """Row number and text of the first three cells that a check refuses."""
+    where = sql.conjunction([*sql.present(emission.key.columns), check.condition])
+    source = relation_sql(session, emission.relation)
+    query = f"SELECT r, {sql.column(check.column)} FROM {source} WHERE {where} ORDER BY r LIMIT 3"
+    return [(int(row), str(text)) for row, text in session.connection.execute(query).fetchall()]
+
+
+def _values(session: Session, emission: Emission, check: Check) -> int:
+    """How many values a check looked at."""
+    where = sql.conjunction(sql.present(emission.key.columns | check.term.columns))
+    row = session.connection.execute(
+        f"SELECT count(*) FROM {relation_sql(session, emission.relation)} WHERE {where}"
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _numbers(emission: Emission) -> range:
+    return range(len(emission.statements))
+
+
+def _conditions(emission: Emission, number: int) -> list[str]:
+    """When a row whose subject is there makes a statement: its cells are there, and no twin said the same before."""
+    statement = emission.statements[number]
+    conditions = sql.present(statement.columns - emission.key.columns)
+    for earlier in sorted(i for i, j in emission.twins if j == number):
+        twin = emission.statements[earlier]
+        same = f"{_rest(statement)} = {_rest(twin)}"
+        conditions.append(f"NOT ({sql.conjunction([*sql.present(twin.columns - emission.key.columns), same])})")
+    return conditions
+
+
+def _rest(statement: Statement) -> str:
+    """What tells statements of one subject apart."""
+    return sql.concat(sql.line(statement, "''"))
+
+
+def _unique(emission: Emission) -> str:
+    """Counts distinct subjects. Hashes that all differ prove that the subjects do; that two agree proves nothing."""
+    key = emission.key
+    if not key.columns:
+        return "least(count(*), 1)"
+    if not is_injective(key):
+        return f"count(DISTINCT hash({sql.value(key)}))"
+    return f"count(DISTINCT hash({', '.join(sql.column(each) for each in sorted(key.columns))}))"
+
+
+@dataclass(slots=True)
+class _Output:
+    """Selects of lines, and how many lines each triples map has in them."""
+
+    selects: list[str] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def add(self, triples_map: str, select: str, count: int) -> None:
+        self.selects.append(select)
+        self.counts[triples_map] = self.counts.get(triples_map, 0) + count
+
+
+def write_statements(session: Session, plan: Plan, surveys: Sequence[Survey], target: Path) -> dict[str, int]:
+    """Write the plan's statements, each once, as N-Quads; returns how many each triples map made.
+
+    `surveys` are those of the plan's emissions and, after them, of its shared emissions.
+    """
+    output = _Output()
+    seen = dict(zip((*plan.emissions, *plan.shared), surveys, strict=True))
+    apart = list(plan.emissions)
+    for number, circle in enumerate(circles(plan.shared)):
+        if are_apart(session, circle):
+            apart += circle
+            continue
+        selects, counts = shared_lines(session, circle, sum(seen[e].statements for e in circle), f"shared_{number}")
+        output.selects += selects
+        for triples_map, count in counts.items():
+            output.counts[triples_map] = output.counts.get(triples_map, 0) + count
+    for number, emission in enumerate(apart):
+        marked = session.plain.mark(emission)
+        if seen[emission].is_unique:
+            output.add(emission.triples_map, _wide(session, marked), seen[emission].statements)
+            continue
+        for select, count in _distinct(session, marked, f"distinct_{number}"):
+            output.add(emission.triples_map, select, count)
+    _write_lines(session, output.selects, target)
+    return output.counts
+
+
+def _wide(session: Session, emission: Emission) -> str:
+    """Each row makes its own subject: one text of several lines for each row."""
+    optional = [(n, conditions) for n in _numbers(emission) if (conditions := _conditions(emission, n))]
+    always = [n for n in _numbers(emission) if not _conditions(emission, n)]
+    found: sql.Parts = []
+    for place, number in enumerate(always):
+        found += [*(["\n"] if place else []), *sql.line(emission.statements[number], "s")]
+    for number, conditions in optional:
+        text = sql.concat(["\n", *sql.line(emission.statements[number], "s")])
+        found.append((f"CASE WHEN {sql.conjunction(conditions)} THEN {text} ELSE '' END",))
+    lines = sql.concat(found)
+    where = sql.present(emission.key.columns)
+    if not always:  # some rows make nothing, and the others begin with a line's end
+        lines = f"substr({lines}, 2)"
+        where.append("(" + " OR ".join(f"({sql.conjunction(conditions)})" for _, conditions in optional) + ")")
+    subject = sql.concat(sql.parts(emission.key))
+    source = relation_sql(session, emission.relation)
+    return f"SELECT {lines} AS line FROM (SELECT *, {subject} AS s FROM {source} WHERE {sql.conjunction(where)})"
+
+
+def _distinct(session: Session, emission: Emission, prefix: str) -> Iterator[tuple[str, int]]:
+    """Rows share subjects.
+
+    DISTINCT over source columns, never over text, but for the statements of which columns cannot tell.
+    """
+    groups: dict[tuple[str, ...], list[Statement]] = {}
+    by_text: list[Statement] = []
+    twins = {n for pair in emission.twins for n in pair}
+    for number, statement in enumerate(emission.statements):
+        if number in twins or not is_injective(statement):
+            by_text.append(statement)
+        else:
+            groups.setdefault(tuple(sql.column(c) for c in sorted(statement.columns)), []).append(statement)
+    source = relation_sql(session, emission.relation)
+    for number, (columns, statements) in enumerate(groups.items()):
+        table = f"{prefix}_{number}"
+        where = sql.conjunction(sql.present(statements[0].columns))
+        chosen = ", ".join(columns) or "1 AS one"
+        rows = materialise(session, table, f"SELECT DISTINCT {chosen} FROM {source} WHERE {where}")
+        for statement in statements:
+            yield f"SELECT {sql.concat(sql.line(statement))} AS line FROM {table}", rows
+    if by_text:
+        selects = " UNION ALL ".join(lines_sql(statement, source) for statement in by_text)
+        rows = materialise(session, f"{prefix}_text", f"SELECT DISTINCT line FROM ({selects})")
+        yield f"SELECT line FROM {prefix}_text", rows
+
+
+def _write_lines(session: Session, selects: list[str], target: Path) -> None:
+    """Write lines to a file, in no order."""
+    if not selects:
+        target.touch()
+        return
+    # What comes out is a set; keeping the order of the rows would cost memory.
+    session.connection.execute("SET preserve_insertion_order = false")
+    query = " UNION ALL ".join(selects)
+    session.connection.execute(
+        f"COPY ({query}) TO {sql.quoted(str(target))} "
+        "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER E'\\x01')"
+    )

@@ -1,0 +1,76 @@
+"""Searching lineage: which rows, and which cells in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from lod.lift.engines import sql
+from lod.lift.plan import Cell
+
+if TYPE_CHECKING:
+    from lod.lift.lineage import Key, SubjectRecord, TableRecord
+
+
+@lru_cache(maxsize=1)
+def _database() -> duckdb.DuckDBPyConnection:
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": "256MB",
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    return duckdb.connect(":memory:", config=config)
+
+
+def rows(record: SubjectRecord, keys: Mapping[str, Key], limit: int) -> Iterator[tuple[str, int]]:
+    """(subject, row number) for each row that made one of the subjects whose keys are given."""
+    columns = _key_columns(record)
+    by_key = columns and all(len(key) == len(columns) for key in keys.values())
+    wanted = {f"k{n}": [key[n] for key in keys.values()] for n in range(len(columns) if by_key else 0)}
+    lists = ", ".join(f"unnest(${name}) AS {name}" for name in ("subject", *wanted))
+    same = [f"{_text(column)} = {name}" for column, name in zip(columns, wanted, strict=False)]
+    if not by_key:
+        same = [f"{_spelled(record)} = subject"]
+    query = (
+        f"SELECT subject, r FROM {_scan(record.table)} JOIN (SELECT {lists}) ON {sql.conjunction(same)} "
+        f"QUALIFY row_number() OVER (PARTITION BY subject ORDER BY r) <= {limit} ORDER BY r"
+    )
+    for subject, row in _database().cursor().execute(query, {"subject": list(keys), **wanted}).fetchall():
+        yield str(subject), int(row)
+
+
+def cells(
+    record: SubjectRecord, subject: str, key: Key, columns: Sequence[int], limit: int
+) -> Iterator[tuple[int, tuple[str | None, ...]]]:
+    """(row number, texts of the columns) of the rows that made a subject; rows of equal texts once, by the first."""
+    names = _key_columns(record)
+    where = [f"{_text(name)} = ?" for name in names] if len(key) == len(names) else [f"{_spelled(record)} = ?"]
+    values = list(key) if len(key) == len(names) else [subject]
+    chosen = ", ".join(f"c{n}" for n in columns)
+    query = (
+        f"SELECT min(r), {chosen} FROM {_scan(record.table)} WHERE {sql.conjunction(where)} "
+        f"GROUP BY {chosen} ORDER BY 1 LIMIT {limit}"
+    )
+    for row, *texts in _database().cursor().execute(query, values).fetchall():
+        yield int(row), tuple(texts)
+
+
+def _key_columns(record: SubjectRecord) -> list[str]:
+    return [sql.column(piece.column) for piece in record.term.pieces if isinstance(piece, Cell)]
+
+
+def _text(column: str) -> str:
+    return f"CAST({column} AS VARCHAR)" if column in ("r", "pr") else column
+
+
+def _spelled(record: SubjectRecord) -> str:
+    present = sql.conjunction(sql.present(record.term.columns))
+    mark = "'_:' || " if record.term.kind == "blank node" else ""
+    return f"CASE WHEN {present} THEN {mark}{sql.value(record.term)} END"
+
+
+def _scan(table: TableRecord) -> str:
+    return sql.scan(str(table.file), table.first_row, is_numbered=table.is_numbered)

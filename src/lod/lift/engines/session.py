@@ -1,0 +1,89 @@
+"""A DuckDB session with the tables of one plan in it, and relations as SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from lod.errors import LodError
+from lod.lift.engines import sql
+from lod.lift.engines.plain import PlainCells
+from lod.lift.plan import Relation, Scan, Statement
+from lod.tables.table import Table
+
+
+class LiftError(LodError):
+    """The engine gave up: out of memory or disk."""
+
+
+@dataclass(slots=True)
+class Session:
+    """A DuckDB connection with the tables of one plan in it."""
+
+    connection: duckdb.DuckDBPyConnection
+    files: dict[Table, Path] = field(default_factory=dict)
+    rows: dict[Table, int] = field(default_factory=dict)
+    plain: PlainCells = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.plain = PlainCells(self.connection, lambda table: scan_sql(self, table))
+
+
+@contextmanager
+def open_session(memory_limit: str, threads: int, spill: Path) -> Iterator[Session]:
+    """A fresh in-memory database that spills to a folder.
+
+    Raises:
+        LiftError: LOD4008, when it runs out of memory or disk in the body.
+    """
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": memory_limit,
+        "threads": threads,
+        "temp_directory": str(spill),
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    connection = duckdb.connect(":memory:", config=config)
+    try:
+        yield Session(connection)
+    except duckdb.OutOfMemoryException as error:
+        hint = f"allow more than {memory_limit} (memory_limit), or fewer than {threads} threads"
+        raise LiftError("the lift ran out of memory", hint=hint, code="LOD4008") from error
+    except duckdb.IOException as error:
+        reason = str(error).splitlines()[0]
+        raise LiftError(f"the lift could not write: {reason}", hint="is the disk full?", code="LOD4008") from error
+    finally:
+        connection.close()
+
+
+def relation_sql(session: Session, relation: Relation) -> str:
+    """A relation as a derived table with the column names of `lod.lift.engines.sql`."""
+    if isinstance(relation, Scan):
+        return scan_sql(session, relation.table)
+    child, parent = scan_sql(session, relation.child), scan_sql(session, relation.parent)
+    described = session.connection.execute(f"DESCRIBE SELECT * FROM {parent}").fetchall()
+    renamed = ", ".join(f"b.{name} AS p{name.removeprefix('c')}" for name, *_ in described)
+    pairs = " AND ".join(f"a.c{one} = b.c{other}" for one, other in relation.on)
+    return f"(SELECT a.*, {renamed} FROM {child} AS a JOIN {parent} AS b ON {pairs})"
+
+
+def scan_sql(session: Session, table: Table) -> str:
+    """A table as a derived table."""
+    return sql.scan(str(session.files[table]), table.first_row, is_numbered=table.is_numbered)
+
+
+def lines_sql(statement: Statement, source: str) -> str:
+    """The lines that the rows of a relation make of a statement, as often as they make them."""
+    where = sql.conjunction(sql.present(statement.columns))
+    return f"SELECT {sql.concat(sql.line(statement))} AS line FROM {source} WHERE {where}"
+
+
+def materialise(session: Session, name: str, query: str) -> int:
+    """Keep the rows of a query, in memory or spilled to disk; returns how many they are."""
+    session.connection.execute(f"CREATE TEMP TABLE {name} AS {query}")
+    row = session.connection.execute(f"SELECT count(*) FROM {name}").fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,233 @@
+"""Lineage on disk: written by the lift, searched by whoever has a subject and wants its rows and cells.
+
+A lineage folder explains itself: `lineage.json` says how each triples map spells its subject and which columns its
+values come from; `table-N.parquet` holds the needed columns of a source table, in the order of its rows. The subject
+is the expression over them, so a million IRIs cost no second copy.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from lod.diagnostics import CellOrigin, TextOrigin
+from lod.lift.held import cells_of
+from lod.lift.passes.coincidence import is_injective
+from lod.lift.plan import Cell, Column, Encoding, Joined, Piece, Plan, Term
+from lod.lineage import Lineage, SourceRow
+from lod.mapping.ir import TermType
+
+_FILE = "lineage.json"
+_FORMAT = 1
+_NOWHERE = TextOrigin("")  # lineage keeps no positions
+
+
+@dataclass(frozen=True, slots=True)
+class TableRecord:
+    """A table as lineage keeps it: `columns` by their place, those that the plan needs."""
+
+    name: str
+    digest: str
+    file: Path
+    first_row: int
+    columns: Mapping[int, str]
+    is_numbered: bool  # rows carry their numbers; else their places are their numbers
+    cells: Mapping[int, int]  # a column → the one that says from which cells of a sheet it came (C17)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A predicate of a triples map, and the columns that its objects come from."""
+
+    predicate: Term
+    columns: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectRecord:
+    """A triples map as lineage keeps it."""
+
+    triples_map: str
+    table: TableRecord
+    term: Term
+    values: tuple[Value, ...]
+
+
+def table_file(number: int) -> str:
+    """The name of a table's file in a lineage folder."""
+    return f"table-{number}.parquet"
+
+
+def write_lineage(plan: Plan, folder: Path) -> None:
+    """Write `lineage.json` beside the tables' files."""
+    places = {table: number for number, table in enumerate(plan.tables)}
+    tables = [
+        {
+            "name": table.name,
+            "sha256": table.digest,
+            "file": table_file(number),
+            "first_row": table.first_row,
+            "is_numbered": table.is_numbered,
+            "columns": {str(n): table.columns[n] for n in plan.columns_of(table)},
+            "cells": {str(n): place for n, place in cells_of(table).items()},
+        }
+        for table, number in places.items()
+    ]
+    subjects = [
+        {
+            "triples_map": subject.triples_map,
+            "table": places[subject.table],
+            "subject": _term_to_json(subject.term),
+            "values": [
+                {"predicate": _term_to_json(predicate), "columns": columns}
+                for predicate, columns in _values(plan, subject.triples_map)
+            ],
+        }
+        for subject in plan.subjects
+    ]
+    document = {"format": _FORMAT, "tables": tables, "subjects": subjects}
+    (folder / _FILE).write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _values(plan: Plan, triples_map: str) -> Iterable[tuple[Term, list[int]]]:
+    for subject in plan.subjects:
+        if subject.triples_map == triples_map:
+            for statement in subject.statements:
+                yield statement.predicate, sorted(c.index for c in statement.object.columns if c.index >= 0)
+    for emission in (*plan.emissions, *plan.shared):
+        if emission.triples_map == triples_map and isinstance(emission.relation, Joined):
+            for statement in emission.statements:
+                yield statement.predicate, sorted({child for child, _ in emission.relation.on})
+
+
+def find_rows(lineage: Lineage, subjects: Sequence[str], *, limit: int = 100) -> dict[str, list[SourceRow]]:
+    """The source rows that made each subject (an IRI, or `_:label`), at most `limit` a triples map, in row order.
+
+    A subject that no row made is not in the answer.
+    """
+    from lod.lift.engines import search
+
+    found: dict[str, list[SourceRow]] = {}
+    for record in read_lineage(lineage):
+        keys = {subject: key for subject in subjects if (key := key_of(record.term, subject)) is not None}
+        if keys:
+            for subject, row in search.rows(record, keys, limit):
+                found.setdefault(subject, []).append(SourceRow(subject, record.table.name, row, record.triples_map))
+    return found
+
+
+def find_cells(lineage: Lineage, subject: str, predicate: str | None, *, limit: int = 20) -> list[CellOrigin]:
+    """The source cells that made a subject's values for a predicate; without one, the cells of the subject itself.
+
+    Rows that say the same are named once, by the first. When all those cells are empty, the empty cells are the answer:
+    they are why there is no value.
+    """
+    from lod.lift.engines import search
+
+    found: list[CellOrigin] = []
+    for record in read_lineage(lineage):
+        key = key_of(record.term, subject)
+        columns = _columns(record, predicate)
+        if key is not None and columns:
+            places = [record.table.cells.get(column) for column in columns]
+            asked = [*columns, *(place for place in places if place is not None)]
+            for row, texts in search.cells(record, subject, key, asked, limit):
+                read = dict(zip(asked, texts, strict=True))
+                for column, place in zip(columns, places, strict=True):
+                    found += _origins(record.table, row, column, read[column], read[place] if place else None)
+    return [cell for cell in found if cell.text] or found
+
+
+def _origins(table: TableRecord, row: int, column: int, text: str | None, cells: str | None) -> list[CellOrigin]:
+    """The cells of a sheet, if the column came from such; else the column itself."""
+    if not cells:
+        return [CellOrigin(table.name, row, table.columns[column], text or "")]
+    named = [re.fullmatch(r"([A-Z]+)([0-9]+)", cell) for cell in cells.split()]
+    return [CellOrigin(table.name, int(found[2]), found[1], text or "") for found in named if found]
+
+
+def _columns(record: SubjectRecord, predicate: str | None) -> list[int]:
+    if predicate is None:
+        return sorted(c.index for c in record.term.columns if c.index >= 0)
+    values = (value for value in record.values if key_of(value.predicate, predicate) is not None)
+    return sorted({column for value in values for column in value.columns})
+
+
+def read_lineage(lineage: Lineage) -> tuple[SubjectRecord, ...]:
+    """The triples maps of a lineage folder."""
+    file = lineage.folder / _FILE
+    return _read(file, file.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _read(file: Path, _changed: int) -> tuple[SubjectRecord, ...]:
+    document = json.loads(file.read_text(encoding="utf-8"))
+    if document["format"] != _FORMAT:
+        raise ValueError(f"{file} has format {document['format']}, not {_FORMAT}")
+    tables = [
+        TableRecord(
+            each["name"],
+            each["sha256"],
+            file.parent / each["file"],
+            each["first_row"],
+            {int(n): name for n, name in each["columns"].items()},
+            each["is_numbered"],
+            {int(n): place for n, place in each["cells"].items()},
+        )
+        for each in document["tables"]
+    ]
+    return tuple(
+        SubjectRecord(
+            each["triples_map"],
+            tables[each["table"]],
+            _term_from_json(each["subject"]),
+            tuple(Value(_term_from_json(v["predicate"]), tuple(v["columns"])) for v in each["values"]),
+        )
+        for each in document["subjects"]
+    )
+
+
+Key = tuple[str, ...]
+
+
+def key_of(term: Term, text: str) -> Key | None:
+    """The cells, in the order of the spelling, of which a term can have become `text`; None if it never can.
+
+    Where the spelling cannot be turned round the key is (), and the engine has to spell every row.
+    """
+    body = text.removeprefix("_:") if term.kind is TermType.BLANK_NODE else text
+    if text.startswith("_:") is not (term.kind is TermType.BLANK_NODE):
+        return None
+    if term.base:
+        return ()
+    pattern = "".join(re.escape(p) if isinstance(p, str) else _hole(p) for p in term.pieces)
+    match = re.fullmatch(pattern, body, re.DOTALL)
+    if match is None:
+        return None
+    return tuple(unquote(each) for each in match.groups()) if is_injective(term) else ()
+
+
+def _hole(cell: Cell) -> str:
+    return r"([^:/?#\[\]@!$&'()*+,;=]+)" if cell.encoding is not Encoding.RAW else "(.+)"
+
+
+def _term_to_json(term: Term) -> dict[str, Any]:
+    pieces = [
+        piece if isinstance(piece, str) else {"column": piece.column.index, "encoding": piece.encoding}
+        for piece in term.pieces
+    ]
+    return {"kind": term.kind, "pieces": pieces, **({"base": term.base} if term.base else {})}
+
+
+def _term_from_json(document: dict[str, Any]) -> Term:
+    pieces: list[Piece] = [
+        piece if isinstance(piece, str) else Cell(Column(piece["column"]), Encoding(piece["encoding"]))
+        for piece in document["pieces"]
+    ]
+    return Term(TermType(document["kind"]), tuple(pieces), _NOWHERE, base=document.get("base", ""))

@@ -1,0 +1,244 @@
+"""What a lift will do, before any row is read: relations, and the statements that each of their rows emits.
+
+A plan is engine-free and printable. It knows columns by their place in a table and terms as spellings: texts and
+cells that, concatenated, are the term. Engines turn it into their own language (`lod.lift.engines`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lod.diagnostics import TextOrigin
+from lod.lift.held import HeldTable
+from lod.lift.viewed import ViewTable
+from lod.mapping.ir import LogicalTarget, TermType
+from lod.mapping.view import Constraint
+from lod.tables.table import Table
+
+
+class Encoding(StrEnum):
+    """How a cell's text enters a term."""
+
+    RAW = "raw"  # as it stands: an IRI of its own, a language tag
+    IRI_SAFE = "IRI-safe"  # percent-encoded but for iunreserved (`lod.rdf.iris.iri_safe`)
+    URI_SAFE = "URI-safe"  # percent-encoded but for ASCII letters, digits and -._~
+    UNCHECKED = "unchecked"  # as it stands, and nobody looks whether the IRI is one
+    ESCAPED = "escaped"  # as N-Quads writes a literal (`lod.rdf.nquads.escape`)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Column:
+    """A column of a relation: its place in the table, and the table's side (1: the parent of a join).
+
+    `ROW` is the place of the row's own number, which no row lacks and no two rows share.
+    """
+
+    index: int
+    side: int = 0
+
+
+ROW = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The text of a row in a column, encoded."""
+
+    column: Column
+    encoding: Encoding
+    is_plain: bool = False  # an engine saw that the encoding changes no value of the column
+
+
+Piece = str | Cell
+Meaning = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A term as a spelling. `pieces` is what stands between the brackets or quotes; texts in it are already encoded.
+
+    `base` is not empty when the whole IRI is one cell: a value without a scheme is put behind it.
+    """
+
+    kind: TermType
+    pieces: tuple[Piece, ...]
+    origin: TextOrigin
+    datatype: tuple[Piece, ...] = ()
+    language: tuple[Piece, ...] = ()
+    base: str = ""
+    requires: frozenset[Column] = frozenset()  # columns that must have a value besides
+
+    @property
+    def columns(self) -> frozenset[Column]:
+        """The columns that must not be empty for the term to be made."""
+        return frozenset(cell.column for cell in self.cells()) | self.requires
+
+    def cells(self) -> Iterator[Cell]:
+        """All cells of the spelling, datatype and language included."""
+        yield from (piece for piece in (*self.pieces, *self.datatype, *self.language) if isinstance(piece, Cell))
+
+    @property
+    def meaning(self) -> Meaning:
+        """All but the position in the text: terms of one meaning over one relation are the same for every row."""
+        return (self.kind, self.pieces, self.datatype, self.language, self.base, self.requires)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A subject, predicate, object and, unless it goes to the default graph, graph."""
+
+    subject: Term
+    predicate: Term
+    object: Term
+    graph: Term | None
+    origin: TextOrigin
+    targets: tuple[LogicalTarget, ...] = ()  # files of their own that it goes to, instead of the output
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """Its three or four terms."""
+        return (self.subject, self.predicate, self.object, *((self.graph,) if self.graph else ()))
+
+    @property
+    def columns(self) -> frozenset[Column]:
+        """The columns that must not be empty for the statement to be made."""
+        return frozenset().union(*(term.columns for term in self.terms))
+
+    @property
+    def meaning(self) -> Meaning:
+        """All but the positions in the text."""
+        return (*(term.meaning for term in self.terms), *((each.path, each.beside_mapping) for each in self.targets))
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """Every row of a table."""
+
+    table: Table
+
+    def __str__(self) -> str:
+        return f"scan {self.table.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The rows of a child table beside the rows of a parent table whose columns are equal, pair by pair."""
+
+    child: Table
+    parent: Table
+    on: tuple[tuple[int, int], ...]
+
+    def __str__(self) -> str:
+        pairs = ", ".join(f"{self.child.columns[a]} = {self.parent.columns[b]}" for a, b in self.on)
+        return f"join {self.child.name} with {self.parent.name} on {pairs}"
+
+
+Relation = Scan | Joined
+
+
+@dataclass(frozen=True, slots=True)
+class Emission:
+    """What each row of a relation becomes, under the name of the triples map that says so.
+
+    If `key`, the subject, is unique over the rows, the statements are a set already but for objects that coincide
+    within a row (`twins`); the engine counts once and takes the distinct way only where it must. A `shared` emission
+    holds the statements that another triples map may make too: they are made distinct together.
+    """
+
+    triples_map: str
+    relation: Relation
+    key: Term
+    statements: tuple[Statement, ...]
+    twins: frozenset[tuple[int, int]] = frozenset()  # (earlier, later) statements that one row may make the same
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """How a triples map's subject and values are made: what lineage keeps."""
+
+    triples_map: str
+    table: Table
+    term: Term
+    statements: tuple[Statement, ...]  # those over the table alone, without joins
+    origin: TextOrigin
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Tables, and what is emitted from them. `shared`: emissions whose statements may coincide with each other's."""
+
+    tables: tuple[Table, ...]
+    emissions: tuple[Emission, ...]
+    shared: tuple[Emission, ...]
+    subjects: tuple[Subject, ...]
+    constraints: tuple[Constraint, ...] = ()
+
+    def columns_of(self, table: Table) -> tuple[int, ...]:
+        """The columns of a table that anything needs, in their order."""
+        return tuple(sorted(self._columns(table)))
+
+    def _columns(self, table: Table) -> set[int]:
+        if isinstance(table, HeldTable):
+            return set(range(len(table.columns)))  # few, and lineage reads them too
+        found: set[int] = set()
+        for emission in (*self.emissions, *self.shared):
+            tables = sides(emission.relation)
+            terms = [emission.key, *(term for statement in emission.statements for term in statement.terms)]
+            found.update(c.index for term in terms for c in term.columns if tables[c.side] == table)
+            if isinstance(emission.relation, Joined):
+                pairs = emission.relation.on
+                found.update(pair[side] for pair in pairs for side in (0, 1) if tables[side] == table)
+        if isinstance(table, ViewTable):
+            names = (name for constraint in self.constraints for view, name in constraint.columns if view is table.view)
+            found.update(map(table.columns.index, names))
+        return found - {ROW}
+
+    def __str__(self) -> str:
+        return "\n".join(_lines(self))
+
+
+def sides(relation: Relation) -> tuple[Table, ...]:
+    """The tables of a relation, by side."""
+    return (relation.table,) if isinstance(relation, Scan) else (relation.child, relation.parent)
+
+
+def spell(pieces: Iterable[Piece], tables: tuple[Table, ...]) -> str:
+    """A spelling for people: cells as $(column)."""
+    return "".join(piece if isinstance(piece, str) else f"$({_name(piece.column, tables)})" for piece in pieces)
+
+
+def _name(column: Column, tables: tuple[Table, ...]) -> str:
+    return "row number" if column.index == ROW else tables[column.side].columns[column.index]
+
+
+def _lines(plan: Plan) -> Iterator[str]:
+    for table in plan.tables:
+        chosen = ", ".join(table.columns[n] for n in plan.columns_of(table))
+        yield f"table {table.name} ({len(table.columns)} columns; needed: {chosen})"
+    for emission in plan.emissions:
+        tables = sides(emission.relation)
+        yield f"{emission.relation}"
+        yield f"  as {emission.triples_map}: {len(emission.statements)} statements a row"
+        yield f"  distinct unless {spell(emission.key.pieces, tables)} is unique over the rows"
+        yield from (f"    {_statement(each, tables)}" for each in emission.statements)
+    if plan.shared:
+        yield "distinct over all of"
+    for emission in plan.shared:
+        yield f"  {emission.relation} as {emission.triples_map}"
+        yield from (f"    {_statement(each, sides(emission.relation))}" for each in emission.statements)
+
+
+def _statement(statement: Statement, tables: tuple[Table, ...]) -> str:
+    return " ".join(_term(term, tables) for term in statement.terms)
+
+
+def _term(term: Term, tables: tuple[Table, ...]) -> str:
+    text = spell(term.pieces, tables)
+    if term.kind is TermType.IRI:
+        return f"<{text}>"
+    if term.kind is TermType.BLANK_NODE:
+        return f"_:{text}"
+    tail = f"^^<{spell(term.datatype, tables)}>" if term.datatype else ""
+    return f'"{text}"' + (f"@{spell(term.language, tables)}" if term.language else tail)

@@ -1,0 +1,128 @@
+"""The first rows of a plan's tables beside the statements that each becomes: what a curator looks at while writing.
+
+The few rows of a CSV are read and spelled here, by the same rules; those of other tables are read by the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from lod.diagnostics import TextOrigin
+from lod.lift.held import HeldTable, first_held_rows
+from lod.lift.plan import ROW, Cell, Encoding, Joined, Piece, Plan, Scan, Statement, Term
+from lod.lift.viewed import ViewTable, first_view_rows
+from lod.mapping.ir import TermType
+from lod.rdf.iris import iri_safe, is_absolute
+from lod.rdf.nquads import escape
+from lod.tables.csv import first_rows
+from lod.tables.table import Aspect, Table
+
+Cells = Sequence[str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewStatement:
+    """One statement of a row: the N-Quads line, and the rule that made it."""
+
+    line: str
+    triples_map: str
+    origin: TextOrigin
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewRow:
+    """One source row: (column, text) of its cells, None for no value, and what it becomes."""
+
+    table: str
+    row: int
+    cells: tuple[tuple[str, str | None], ...]
+    statements: tuple[PreviewStatement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The first rows of each table. `joins`: rules that need the rows of another table, and are not shown."""
+
+    rows: tuple[PreviewRow, ...]
+    joins: tuple[TextOrigin, ...]
+
+
+def preview(plan: Plan, rows: int) -> Preview:
+    """The first `rows` rows of each table and their statements. Values are not checked as the lift checks them."""
+    emissions = (*plan.emissions, *plan.shared)
+    joins = tuple(s.origin for e in emissions if isinstance(e.relation, Joined) for s in e.statements)
+    shown = tuple(
+        PreviewRow(table.name, row, tuple(_shown(table, cells)), tuple(_statements(plan, table, row, cells)))
+        for table in plan.tables
+        for row, cells in _first_rows(plan, table, rows)
+    )
+    return Preview(shown, joins)
+
+
+def _first_rows(plan: Plan, table: Table, rows: int) -> Iterable[tuple[int, Cells]]:
+    if isinstance(table, ViewTable):
+        return first_view_rows(table, rows)
+    if isinstance(table, HeldTable):
+        return first_held_rows(table, rows)
+    if table.is_numbered:
+        from lod.lift.engines.sample import first_table_rows
+
+        stored = () if table.json else range(table.stored)
+        return first_table_rows(table, sorted({*stored, *plan.columns_of(table)}), rows)
+    return first_rows(table, rows)
+
+
+def _shown(table: Table, cells: Cells) -> Iterator[tuple[str, str | None]]:
+    """The cells that people know: of a JSON value its text, whatever else is kept of it."""
+    for place, (name, text) in enumerate(zip(table.columns, cells, strict=False)):
+        if table.json is None or place >= table.stored:
+            yield name, text
+        elif text is not None and table.json.columns[place].aspect in (Aspect.TEXT, Aspect.NATURAL):
+            yield table.json.columns[place].reference, text
+
+
+def _statements(plan: Plan, table: Table, row: int, cells: Cells) -> Iterator[PreviewStatement]:
+    for emission in (*plan.emissions, *plan.shared):
+        if isinstance(emission.relation, Scan) and emission.relation.table == table:
+            for statement in emission.statements:
+                line = spell_statement(statement, row, cells)
+                if line:
+                    yield PreviewStatement(line, emission.triples_map, statement.origin)
+
+
+def spell_statement(statement: Statement, row: int, cells: Cells) -> str | None:
+    """The N-Quads line of a statement for one row; None where a cell is missing."""
+    terms = [spell_term(term, row, cells) for term in statement.terms]
+    return " ".join([*(term for term in terms if term), "."]) if all(terms) else None
+
+
+def spell_term(term: Term, row: int, cells: Cells) -> str | None:
+    """A term as N-Quads writes it; None where a cell is missing."""
+    if any(cells[column.index] is None for column in term.requires):
+        return None
+    value, datatype, language = (_spell(p, row, cells) for p in (term.pieces, term.datatype, term.language))
+    if value is None or datatype is None or language is None:
+        return None
+    if term.kind is TermType.IRI:
+        return f"<{value if not term.base or is_absolute(value) else term.base + value}>"
+    if term.kind is TermType.BLANK_NODE:
+        return f"_:{value}"
+    if language:
+        return f'"{value}"@{language}'
+    return f'"{value}"^^<{datatype}>' if datatype else f'"{value}"'
+
+
+def _spell(pieces: Sequence[Piece], row: int, cells: Cells) -> str | None:
+    texts = [piece if isinstance(piece, str) else _encode(piece, row, cells) for piece in pieces]
+    return None if None in texts else "".join(text for text in texts if text)
+
+
+def _encode(cell: Cell, row: int, cells: Cells) -> str | None:
+    text = str(row) if cell.column.index == ROW else cells[cell.column.index]
+    if text is None or cell.encoding in (Encoding.RAW, Encoding.UNCHECKED):
+        return text
+    if cell.encoding is Encoding.ESCAPED:
+        return escape(text)
+    return iri_safe(text) if cell.encoding is Encoding.IRI_SAFE else quote(text, safe="-._~")

@@ -1,0 +1,192 @@
+"""Run a plan: tables in, N-Quads and lineage out.
+
+Whatever goes wrong, nothing half-written remains: the work is done in a folder beside the output, which is moved into
+place at the end.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lod.diagnostics import Findings
+from lod.events import Reporter, StageAdvanced, StageFinished, StageStarted, silent
+from lod.lift.compile import bind_plan, improve
+from lod.lift.held import HeldTable
+from lod.lift.lineage import write_lineage
+from lod.lift.plan import Plan, Subject
+from lod.lift.result import LiftResult
+from lod.lift.targets import part, targets_of, write_target
+from lod.lift.viewed import ViewTable
+from lod.lineage import Lineage
+from lod.mapping.read import read_mappings
+from lod.tables.table import Table
+
+if TYPE_CHECKING:
+    from lod.lift.engines.duckdb import Survey
+
+_STAGE = "lift"
+_OUTPUT = "out.nq"
+
+
+def lift(
+    plan: Plan,
+    out: Path,
+    *,
+    memory_limit: str = "512MB",
+    threads: int = 2,
+    report: Reporter = silent,
+    findings: Findings,
+) -> LiftResult:
+    """Write `part-*.nq` and `lineage/` into the folder `out`.
+
+    Raises:
+        FindingsError: values that make no legal term, tables that are not well-formed, triples maps that yield nothing.
+        LiftError: LOD4008, the engine ran out of memory or disk.
+    """
+    findings.raise_if_errors()
+    with _workplace(out.parent) as work:
+        counts = _run(plan, work, _Limits(memory_limit, threads), report, findings)
+        findings.raise_if_errors()
+        out.mkdir(parents=True, exist_ok=True)
+        part = (work / _OUTPUT).replace(out / "part-0001.nq")
+        shutil.rmtree(out / "lineage", ignore_errors=True)
+        (work / "lineage").rename(out / "lineage")
+    return LiftResult((part,), sum(counts.values()), counts, Lineage(out / "lineage"))
+
+
+def lift_files(
+    mappings: Sequence[Path],
+    out: Path,
+    *,
+    tables: Path | None = None,
+    base_iri: str | None = None,
+    memory_limit: str = "512MB",
+    threads: int | None = None,
+    report: Reporter = silent,
+    findings: Findings,
+    lineage: Path | None = None,
+    targets: Path | None = None,
+    minimal: bool = False,
+) -> LiftResult:
+    """Lift mapping files to the one N-Quads file `out`, without a project.
+
+    Sources are looked up in `tables`, then beside the mappings; the targets that mappings name are written in the
+    folder `targets`, else in the current one. `lineage` is the folder to keep the lineage in; without
+    one it is made and thrown away, and `LiftResult.lineage` names a folder that is gone. `minimal` is csv2rdf's minimal
+    mode. A table that does not adhere to its CSVW metadata is lifted all the same, as csv2rdf asks: then there are
+    errors among the findings, and still a result.
+
+    Raises:
+        FindingsError: with every finding about mappings and tables.
+        LiftError: LOD4008, the engine ran out of memory or disk.
+    """
+    violations = Findings()
+    base = base_iri or ""
+    mapping = read_mappings(mappings, findings, violations, base_iri=base, tables=tables, minimal=minimal)
+    folders = [*([tables] if tables else []), *dict.fromkeys(path.parent for path in mappings)]
+    plan = bind_plan(mapping, folders=folders, base_iri=base, findings=findings)
+    findings.raise_if_errors()
+    limits = _Limits(memory_limit, threads or min(4, os.cpu_count() or 1))
+    with _workplace(out.parent) as work:
+        named = targets_of(plan)
+        counts = _run(improve(part(plan, None)), work, limits, report, findings)
+        for number, target in enumerate(named):
+            place = work / f"target-{number}"
+            place.mkdir()
+            for name, count in _run(improve(part(plan, target)), place, limits, report, findings).items():
+                counts[name] += count
+            write_target(place / _OUTPUT, target, place / "written")
+        for number, target in enumerate(named):
+            folder = Path(target.origin.path).parent if target.beside_mapping else targets or Path()
+            (folder / target.path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(work / f"target-{number}" / "written", folder / target.path)
+        (work / _OUTPUT).replace(out)
+        if lineage:
+            shutil.rmtree(lineage, ignore_errors=True)
+            shutil.move(work / "lineage", lineage)
+        kept = Lineage(lineage or work / "lineage")
+    findings.extend(violations)
+    return LiftResult((out,), sum(counts.values()), counts, kept)
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    memory: str
+    threads: int
+
+
+@contextmanager
+def _workplace(beside: Path) -> Iterator[Path]:
+    """A folder on the disk of the output, removed with all that is left in it."""
+    beside.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=".lift-", dir=beside))
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _run(plan: Plan, work: Path, limits: _Limits, report: Reporter, findings: Findings) -> dict[str, int]:
+    """Write `out.nq` and `lineage/` into a folder; returns how many lines each triples map made."""
+    from lod.lift.engines import duckdb as engine  # the engine costs a good part of a small lift's time
+    from lod.lift.engines.session import open_session
+
+    begun = time.perf_counter()
+    report(StageStarted(_STAGE))
+    lineage = work / "lineage"
+    lineage.mkdir()
+    counts = {subject.triples_map: 0 for subject in plan.subjects}
+    with open_session(limits.memory, limits.threads, work / "spill") as session:
+        violations = Findings()
+        engine.read_tables(session, plan, lineage, findings, violations)
+        findings.raise_if_errors()
+        report(StageAdvanced(_STAGE, 1, 3, "tables read"))
+        surveys = [engine.survey(session, emission, findings) for emission in (*plan.emissions, *plan.shared)]
+        _refuse_silence(plan, surveys, findings)
+        findings.raise_if_errors()
+        report(StageAdvanced(_STAGE, 2, 3, "values checked"))
+        counts |= engine.write_statements(session, plan, surveys, work / _OUTPUT)
+    write_lineage(plan, lineage)
+    findings.extend(violations)
+    report(StageFinished(_STAGE, time.perf_counter() - begun, f"{sum(counts.values()):,} statements"))
+    return counts
+
+
+def _refuse_silence(plan: Plan, surveys: Sequence[Survey], findings: Findings) -> None:
+    """A triples map that makes nothing from a table with rows is a mistake, and so is a plan that makes nothing."""
+    made: dict[str, int] = {}
+    subjects: dict[str, int] = {}
+    for emission, seen in zip((*plan.emissions, *plan.shared), surveys, strict=True):
+        name = emission.triples_map
+        made[name] = made.get(name, 0) + seen.statements
+        subjects[name] = subjects.get(name, 0) + seen.rows
+    for subject in plan.subjects:
+        if made.get(subject.triples_map) == 0 and not _may_be_silent(subject.table):
+            message = f"'{subject.triples_map}' makes no statement from {subject.table.name}"
+            hint = _why_silent(subject, subjects[subject.triples_map])
+            tell = findings.warning if subject.table.may_be_empty else findings.error
+            tell("LOD4005", message, subject.origin, hint)
+    if not plan.subjects and not findings.errors:
+        findings.error("LOD4005", "the mappings make no statement: there is no triples map in them")
+
+
+def _may_be_silent(table: Table) -> bool:
+    """CSVW allows empty tables, and a sheet need not have footnotes."""
+    return isinstance(table, ViewTable) or (isinstance(table, HeldTable) and table.may_be_empty)
+
+
+def _why_silent(subject: Subject, rows: int) -> str:
+    if rows:
+        return "its objects need columns that are empty in every row"
+    names = [f"'{subject.table.columns[column.index]}'" for column in sorted(subject.term.columns) if column.index >= 0]
+    if len(names) == 1:
+        return f"its subject needs {names[0]}, which is empty in every row"
+    return f"its subject needs {' and '.join(names)}, and no row has them all"

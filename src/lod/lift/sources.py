@@ -1,0 +1,328 @@
+"""The tables of a mapping: opened once each, with the columns that its expressions need.
+
+A reference is a column; a function's value, a join's key that is more than a column, and a condition are computed
+columns. In JSON a reference may have several values: its statements read a table of their own, with a row for each.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lod.diagnostics import CellOrigin, Findings, TextOrigin, did_you_mean
+from lod.lift.held import HeldRows, HeldTable
+from lod.lift.logical_views import LogicalViewTable, check_view, names_of, references_of
+from lod.lift.viewed import view_table
+from lod.mapping.functions import function_named
+from lod.mapping.ir import (
+    Call,
+    Constant,
+    Expression,
+    Formulation,
+    LogicalSource,
+    LogicalView,
+    Mapping,
+    Reference,
+    ReferencingObjectMap,
+    RowIdentity,
+    Rows,
+    Template,
+    TermMap,
+    TriplesMap,
+    references,
+)
+from lod.mapping.read import shown_path
+from lod.mapping.view import View
+from lod.tables.compressed import plain_file
+from lod.tables.csv import open_csv
+from lod.tables.json import has_several, open_json
+from lod.tables.table import Aspect, Computed, Dialect, JsonColumn, JsonRows, Table
+
+if TYPE_CHECKING:
+    from lod.lift.cubes.open import Cubes
+
+_NOWHERE = TextOrigin("")
+_Meaning = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """An expression that a source's rows are asked for."""
+
+    source: LogicalSource
+    expression: Expression
+    is_condition: bool = False
+    is_key: bool = False  # of a join
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether it has to be a column of its own."""
+        return isinstance(self.expression, Call) or self.is_condition or self.is_key
+
+
+@dataclass(slots=True)
+class Sources:
+    """Opens the sources of a mapping. Sources are looked up in `folders`, in their order."""
+
+    mapping: Mapping
+    folders: tuple[Path, ...]
+    findings: Findings
+    tables: dict[LogicalSource, Table | None] = field(default_factory=dict)
+    _uses: dict[LogicalSource, list[_Use]] = field(default_factory=lambda: defaultdict(list))
+    _computed: dict[Table, dict[_Meaning, int]] = field(default_factory=dict)
+    _views: dict[View, Table] = field(default_factory=dict)
+    _cubes: Cubes | None = None
+
+    def __post_init__(self) -> None:
+        for triples_map in self.mapping.triples_maps:
+            for use in _uses(triples_map, self.mapping):
+                self._uses[_same(use.source)].append(use)
+
+    def table(self, source: LogicalSource) -> Table | None:
+        """The table of a source; None if it cannot be used."""
+        key = _same(source)
+        if key not in self.tables:
+            before = len(self.findings.errors)
+            table = self._open(source, self._uses[key])
+            self.tables[key] = table if len(self.findings.errors) == before else None
+        return self.tables[key]
+
+    def table_for(self, source: LogicalSource, needed: list[Reference]) -> Table | None:
+        """The table of a source in which the references that may have several values have one in each row."""
+        table = self.table(source)
+        if table is None or table.json is None or isinstance(table, LogicalViewTable):
+            return table
+        several = tuple(sorted({each.name for each in needed if has_several(each.name)}))
+        if not several:
+            return table
+        unnested = replace(table, json=replace(table.json, unnested=several))
+        self._computed[unnested] = self._computed.get(table, {})
+        return unnested
+
+    def _open(self, source: LogicalSource, uses: list[_Use]) -> Table | None:
+        if source.view is not None:
+            return self.viewed(source.view)
+        if isinstance(source.content, Rows):
+            return self._held(source, source.content)
+        if isinstance(source.content, LogicalView):
+            table = self._view_table(source, source.content)
+            return self._with_computed(table, uses) if table else None
+        if source.content is not None:
+            return self._cube_sources().table(source.content)
+        path = self._path(source)
+        plain = plain_file(path, source.compression, self.findings, source.origin)
+        if plain is None:
+            return None
+        d = source.dialect
+        dialect = Dialect(d.encoding, d.delimiter, d.quote, d.nulls, d.header, d.empty_is_null)
+        name = self._name(path)
+        if source.formulation is Formulation.JSONPATH:
+            asked = {each.name: each.origin for use in reversed(uses) for each in references(use.expression)}
+            table = open_json(plain, name, dialect, source.iterator, asked, self.findings, source.origin)
+        else:
+            table = open_csv(plain, name, dialect, self.findings, source.origin)
+        if table is None:
+            return None
+        table = replace(table, may_be_empty=source.may_be_empty, may_lack=source.may_lack)
+        return self._with_computed(table, uses)
+
+    def _cube_sources(self) -> Cubes:
+        if self._cubes is None:
+            from lod.lift.cubes.open import Cubes  # reads workbooks: who has no cube does not wait for it
+
+            self._cubes = Cubes(self._locate, self.findings)
+        return self._cubes
+
+    def _held(self, source: LogicalSource, rows: Rows) -> HeldTable:
+        """Rows that the mapping holds; their number is that of the line where the mapping begins to say them."""
+        records = tuple((source.origin.line, cells) for cells in rows.records)
+        digest = hashlib.sha256(repr(rows.records).encode()).hexdigest()
+        return HeldTable(f"{source.access} statements", Path(), rows.columns, Dialect(), digest, 0, held=HeldRows(records))
+
+    def _view_table(self, source: LogicalSource, view: LogicalView) -> Table | None:
+        """A logical view, over the tables that it is made of; what its expressions say is looked at here."""
+        base = self.table(view.on)
+        joined = [self.table(join.parent) for join in view.joins]
+        if base is None or None in joined:
+            return None
+        check_view(view, base, [each for each in joined if each], self.findings)
+        columns = tuple(JsonColumn(name, aspect) for name in names_of(view) for aspect in Aspect)
+        return LogicalViewTable(
+            source.access,
+            base.path,
+            tuple(map(str, columns)),
+            base.dialect,
+            base.digest,
+            base.size,
+            JsonRows("", columns),
+            may_be_empty=True,
+            view=view,
+            base=base,
+            joined=tuple(each for each in joined if each),
+        )
+
+    def viewed(self, view: View) -> Table:
+        """The table that a view is."""
+        if view not in self._views:
+            self._views[view] = view_table(view, self._name(view.records.path) if view.records else view.name)
+        return self._views[view]
+
+    def _path(self, source: LogicalSource) -> Path:
+        folders = [Path.cwd(), *self.folders] if source.in_working_folder else list(self.folders)
+        return _found(folders, source.access) or (self.folders[0] if self.folders else Path()) / source.access
+
+    def _locate(self, access: str) -> tuple[Path, str]:
+        path = _found(self.folders, access) or (self.folders[0] if self.folders else Path()) / access
+        return path, self._name(path)
+
+    def _name(self, path: Path) -> str:
+        root = self.folders[-1].resolve() if self.folders else Path.cwd()
+        full = path.resolve()
+        return full.relative_to(root).as_posix() if full.is_relative_to(root) else shown_path(path)
+
+    def column(self, reference: Reference, table: Table, aspect: Aspect = Aspect.TEXT) -> int | None:
+        """The place of a column; None, and a finding at the reference, when the table has none of that name."""
+        if table.json and JsonColumn(reference.name, aspect) in table.json.columns:
+            return table.json.columns.index(JsonColumn(reference.name, aspect))
+        known = references_of(table)
+        if not table.json and reference.name in known:
+            return known.index(reference.name)
+        hint = did_you_mean(reference.name, known)
+        escaped = next((c for c in known if "(" in c and c.split("(")[0] == reference.name.split("(")[0]), None)
+        if escaped:
+            written = escaped.replace("(", "\\(").replace(")", "\\)")
+            hint = f"brackets in a column's name are escaped: $({written})"
+        message = f"{table.name} has no column '{reference.name}'"
+        self.findings.error("LOD4001", message, reference.origin, hint, [CellOrigin(table.name, 1)])
+        return None
+
+    def computed_column(self, expression: Expression, table: Table, *, is_condition: bool = False) -> int | None:
+        """The place of the column that an expression is computed in; None when something in it is wrong."""
+        return self._computed.get(table, {}).get(_meaning(expression, is_condition))
+
+    def _with_computed(self, table: Table, uses: list[_Use]) -> Table:
+        bare = table
+        places: dict[_Meaning, int] = {}
+        columns: list[Computed] = []
+        for use in uses:
+            if use.is_computed:
+                self._add(use.expression, bare, columns, places, is_condition=use.is_condition)
+        names = tuple(each.name for each in columns)
+        table = replace(table, columns=(*table.columns, *names), computed=tuple(columns))
+        self._computed[table] = places
+        return table
+
+    def _add(
+        self,
+        expression: Expression,
+        table: Table,
+        columns: list[Computed],
+        places: dict[_Meaning, int],
+        *,
+        is_condition: bool = False,
+    ) -> int | None:
+        """The place of an expression's column, added (after those that it needs) if it is not there yet."""
+        meaning = _meaning(expression, is_condition)
+        if meaning in places:
+            return places[meaning]
+        function, given = "", {"": expression}
+        names = [""]
+        if isinstance(expression, Call):
+            known = function_named(expression.function)
+            assert known is not None, "parsers know the functions"
+            function, given, names = known.iri, dict(expression.arguments), [each.name for each in known.parameters]
+        arguments = []
+        for name in names:
+            argument = given.get(name)
+            pieces = None if argument is None else self._pieces(argument, table, columns, places)
+            if argument is not None and pieces is None:
+                return None
+            arguments.append(pieces)
+        columns.append(Computed(_shown(expression), function, tuple(arguments), is_condition))
+        places[meaning] = len(table.columns) + len(columns) - 1
+        return places[meaning]
+
+    def _pieces(
+        self, expression: Expression, table: Table, columns: list[Computed], places: dict[_Meaning, int]
+    ) -> tuple[str | int, ...] | None:
+        if isinstance(expression, Constant):
+            return (expression.value,)
+        if isinstance(expression, Call):
+            place = self._add(expression, table, columns, places)
+            return None if place is None else (place,)
+        assert not isinstance(expression, RowIdentity), "only blank nodes are called by their row"
+        parts = expression.parts if isinstance(expression, Template) else (expression,)
+        found = [part if isinstance(part, str) else self.column(part, table) for part in parts]
+        return None if None in found else tuple(each for each in found if each is not None)
+
+
+def _found(folders: Iterable[Path], access: str) -> Path | None:
+    return next((path for folder in folders if (path := folder / access).is_file()), None)
+
+
+def _uses(triples_map: TriplesMap, mapping: Mapping) -> Iterator[_Use]:
+    source = triples_map.source
+    yield from _uses_of(triples_map.subject, source)
+    for pom in triples_map.predicate_object_maps:
+        yield from _uses_of(pom.predicate, source)
+        if pom.graph:
+            yield from _uses_of(pom.graph, source)
+        if not isinstance(pom.object, ReferencingObjectMap):
+            yield from _uses_of(pom.object, source)
+            continue
+        parent = mapping.named(pom.object.parent)
+        assert parent is not None, "parsers check that the parent exists"
+        if not pom.object.joins:
+            yield from _uses_of(parent.subject, source)
+        for join in pom.object.joins:
+            yield _Use(source, join.child, is_key=not isinstance(join.child, Reference))
+            yield _Use(parent.source, join.parent, is_key=not isinstance(join.parent, Reference))
+
+
+def _uses_of(term_map: TermMap, source: LogicalSource) -> Iterator[_Use]:
+    for expression in (term_map.expression, term_map.datatype, term_map.language):
+        if expression:
+            yield _Use(source, expression)
+    if term_map.condition:
+        yield _Use(source, term_map.condition, is_condition=True)
+
+
+def _same(source: LogicalSource) -> LogicalSource:
+    return replace(source, origin=_NOWHERE)
+
+
+def _meaning(expression: Expression, is_condition: bool = False) -> _Meaning:
+    """An expression without its positions."""
+    match expression:
+        case Constant():
+            found: _Meaning = ("constant", expression.value)
+        case Reference():
+            found = ("reference", expression.name)
+        case Template():
+            parts = (each if isinstance(each, str) else _meaning(each) for each in expression.parts)
+            found = ("template", *parts)
+        case Call():
+            found = ("call", expression.function, *((name, _meaning(each)) for name, each in expression.arguments))
+        case RowIdentity():
+            found = ("row",)
+    return (*found, "condition") if is_condition else found
+
+
+def _shown(expression: Expression) -> str:
+    """An expression for people."""
+    match expression:
+        case Constant():
+            return expression.value
+        case Reference():
+            return f"$({expression.name})"
+        case Template():
+            return "".join(part if isinstance(part, str) else _shown(part) for part in expression.parts)
+        case Call():
+            name = expression.function.replace("#", "/").rpartition("/")[2].rpartition(":")[2]
+            return f"{name}({', '.join(_shown(each) for _, each in expression.arguments)})"
+        case RowIdentity():
+            return "row number"

@@ -1,0 +1,1 @@
+"""Mapping languages, read into one strict intermediate representation."""

@@ -1,0 +1,1 @@
+"""What can be said about a mapping before a row is read."""

@@ -1,0 +1,1 @@
+"""The Metadata Vocabulary for Tabular Data: documents, read and normalised."""

@@ -1,0 +1,156 @@
+"""YAML documents with positions: text, lists and keyed values, each with its line and column.
+
+YAML 1.2 (https://yaml.org/spec/1.2.2/), failsafe schema: every scalar is text, so `no`, `1.10` and `2012-01-01` stay
+what was written. A repeated key is an error, not the last one wins.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import yaml
+
+from lod.diagnostics import Findings, TextOrigin
+
+_LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_ADVICE = (
+    (
+        re.compile(r"character '\\t'|found character .* cannot start"),
+        "indent with spaces, never with tabs; put text that begins with @, ` or % in quotes",
+    ),
+    (
+        re.compile(r"mapping values are not allowed"),
+        "put text that holds ': ' in quotes, or look at the indentation of this line",
+    ),
+    (
+        re.compile(r"flow sequence|',' or '\]'"),
+        "a list [a, b] is not closed with ']'; put text that holds , [ ] { } in quotes",
+    ),
+    (
+        re.compile(r"block mapping|block end|block collection"),
+        "look at the indentation: keys of one level begin in the same column",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A scalar. `offset` is how far its first character is from `origin.column`, -1 when it spans lines."""
+
+    value: str
+    origin: TextOrigin
+    offset: int = 0
+
+    def at(self, index: int, length: int = 1) -> TextOrigin:
+        """Where the character at `index` of the value stands."""
+        if self.offset < 0:
+            return self.origin
+        return replace(self.origin, column=self.origin.column + self.offset + index, length=length)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A sequence."""
+
+    items: tuple[Node, ...]
+    origin: TextOrigin
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """A mapping: keys in their order, each with its own position."""
+
+    entries: dict[str, tuple[Text, Node]]
+    origin: TextOrigin
+
+    def __iter__(self) -> Iterator[tuple[Text, Node]]:
+        return iter(self.entries.values())
+
+
+Node = Text | Listed | Keyed
+
+
+def read_document(path: Path, shown: str, findings: Findings) -> Node | None:
+    """The document in a YAML file, None when it cannot be read; the finding says why."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        root = yaml.compose(text, Loader=_LOADER)
+    except OSError as error:
+        findings.error("LOD3001", f"cannot read {shown}: {error.strerror}", TextOrigin(shown))
+    except UnicodeDecodeError as error:
+        message = f"{shown} is not UTF-8: byte {error.object[error.start]:#04x} at position {error.start}"
+        findings.error("LOD3001", message, TextOrigin(shown), "save the file as UTF-8")
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        origin = TextOrigin(shown, mark.line + 1, mark.column + 1) if mark else TextOrigin(shown)
+        problem = "; ".join(part for part in (error.context, error.problem) if part)
+        hint = next((advice for pattern, advice in _ADVICE if pattern.search(str(error))), "")
+        began = error.context_mark if error.problem_mark else None
+        related = [TextOrigin(shown, began.line + 1, began.column + 1)] if began else []
+        findings.error("LOD3001", f"not YAML: {problem}", origin, hint, related)
+    except yaml.YAMLError as error:
+        findings.error("LOD3001", f"not YAML: {str(error).splitlines()[0]}", TextOrigin(shown))
+    else:
+        if root is None:
+            findings.error("LOD3001", f"{shown} is empty", TextOrigin(shown))
+            return None
+        return _Converter(shown, findings).convert(root)
+    return None
+
+
+class _Converter:
+    """PyYAML's nodes as ours. A node that several aliases name is converted once."""
+
+    def __init__(self, shown: str, findings: Findings) -> None:
+        self._shown = shown
+        self._findings = findings
+        self._done: dict[int, Node] = {}
+        self._open: set[int] = set()
+
+    def convert(self, node: yaml.Node) -> Node:
+        key = id(node)
+        if key in self._open:
+            self._findings.error("LOD3001", "an alias that contains itself", self._origin(node))
+            return Text("", self._origin(node))
+        if key not in self._done:
+            self._open.add(key)
+            self._done[key] = self._fresh(node)
+            self._open.remove(key)
+        return self._done[key]
+
+    def _fresh(self, node: yaml.Node) -> Node:
+        origin = self._origin(node)
+        if isinstance(node, yaml.SequenceNode):
+            return Listed(tuple(self.convert(item) for item in node.value), origin)
+        if isinstance(node, yaml.MappingNode):
+            return Keyed(self._entries(node), origin)
+        assert isinstance(node, yaml.ScalarNode), "YAML has three kinds of nodes"
+        return _text(node, origin)
+
+    def _entries(self, node: yaml.MappingNode) -> dict[str, tuple[Text, Node]]:
+        entries: dict[str, tuple[Text, Node]] = {}
+        for key_node, value_node in node.value:
+            key = self.convert(key_node)
+            if not isinstance(key, Text):
+                self._findings.error("LOD3004", "a key has to be text", key.origin)
+            elif key.value in entries:
+                first = entries[key.value][0].origin
+                self._findings.error("LOD3002", f"key '{key.value}' stands here twice", key.origin, "keep one", [first])
+            else:
+                entries[key.value] = (key, self.convert(value_node))
+        return entries
+
+    def _origin(self, node: yaml.Node) -> TextOrigin:
+        start, end = node.start_mark, node.end_mark
+        length = end.column - start.column if end.line == start.line else 1
+        return TextOrigin(self._shown, start.line + 1, start.column + 1, max(1, length))
+
+
+def _text(node: yaml.ScalarNode, origin: TextOrigin) -> Text:
+    one_line = node.start_mark.line == node.end_mark.line and node.style not in ("|", ">")
+    quotes = 1 if node.style in ("'", '"') else 0
+    as_written = origin.length == len(node.value) + 2 * quotes
+    return Text(node.value, origin, quotes if one_line and as_written else -1)

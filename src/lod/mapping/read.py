@@ -1,0 +1,100 @@
+"""Mapping files of any language → one `Mapping`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lod.diagnostics import Findings
+from lod.mapping.ir import Mapping, TriplesMap
+
+if TYPE_CHECKING:
+    from lod.mapping.csvw.read import Described
+
+CUBE = (".cube.yml", ".cube.yaml")
+YARRRML = (".yml", ".yaml", ".yarrrml")
+RML = (".ttl", ".rml", ".nt")
+CSVW = (".json", ".csv", ".tsv", ".tab")  # metadata documents, and files whose metadata is to be located
+
+
+def read_mappings(
+    paths: Sequence[Path],
+    findings: Findings,
+    violations: Findings | None = None,
+    *,
+    base_iri: str = "",
+    tables: Path | None = None,
+    minimal: bool = False,
+) -> Mapping:
+    """Read mapping files and merge them. What is wrong in any of them is in `findings`, all of it.
+
+    CSVW looks into the tables, too, and first in the folder `tables`: where they contradict their metadata, that is
+    among the `violations` (without these, among the findings). `base_iri` is the URL of its documents, or of their
+    folder; `minimal` is csv2rdf's minimal mode.
+    """
+    found: dict[str, TriplesMap] = {}
+    described: list[Described] = []
+    cubes = [path for path in paths if path.name.lower().endswith(CUBE)]
+    for path in paths:
+        if path in cubes:
+            triples_maps = _read_cubes(cubes, findings) if path is cubes[0] else []  # they share their code lists
+        elif path.name.lower().endswith(CSVW):
+            from lod.mapping.csvw.read import read_csvw  # who has no CSVW does not wait for it
+
+            where = findings if violations is None else violations
+            described.append(read_csvw(path, findings, where, base_iri=base_iri, tables=tables, minimal=minimal))
+            triples_maps = list(described[-1].triples_maps)
+        else:
+            triples_maps = _read_one(path, findings)
+        for triples_map in triples_maps:
+            first = found.setdefault(triples_map.name, triples_map)
+            if first is not triples_map:
+                message = f"mapping '{triples_map.name}' is also in {first.origin.path}"
+                findings.error("LOD3011", message, triples_map.origin, "give one of them another name", [first.origin])
+    views = tuple(view for each in described for view in each.views)
+    constraints = tuple(constraint for each in described for constraint in each.constraints)
+    return Mapping(tuple(found.values()), views, constraints)
+
+
+def with_extended(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """Mapping files and those that they extend: all files whose change changes the mappings."""
+    found = {path.resolve(): path for path in paths}
+    for path in paths:
+        if path.name.lower().endswith(CUBE):
+            from lod.mapping.cube.extend import extended_by
+
+            found |= {each.resolve(): each for each in extended_by(path) if each.resolve() not in found}
+    return tuple(found.values())
+
+
+def shown_path(path: Path) -> str:
+    """A path as a person would type it from here."""
+    try:
+        relative = os.path.relpath(path)
+    except ValueError:  # another drive
+        return str(path)
+    return str(path) if relative.startswith("..") else Path(relative).as_posix()
+
+
+def _read_cubes(paths: Sequence[Path], findings: Findings) -> list[TriplesMap]:
+    from lod.mapping.cube.compile import read_cube_files
+
+    return read_cube_files(paths, shown_path, findings)
+
+
+def _read_one(path: Path, findings: Findings) -> list[TriplesMap]:
+    shown = shown_path(path)
+    name = path.name.lower()
+    if name.endswith(YARRRML):  # nobody waits for the readers of other languages
+        from lod.mapping.yarrrml import read_yarrrml
+
+        return read_yarrrml(path, shown, findings)
+    if name.endswith(RML):
+        from lod.mapping.rml.read import read_rml
+
+        return read_rml(path, shown, findings)
+    hint = "a YARRRML mapping ends in .yarrrml.yml, RML in .rml.ttl, a cube file in .cube.yml, CSVW metadata in .json"
+    findings.error("LOD3013", f"{shown} is no mapping language known here", None, hint)
+    return []

@@ -1,0 +1,1 @@
+"""RML → IR: the vocabulary of https://w3id.org/rml/ and, read-compatible, its predecessors."""

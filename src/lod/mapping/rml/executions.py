@@ -1,0 +1,155 @@
+"""Functions in mappings: which one, with which arguments.
+
+RML-FNML, https://w3id.org/rml/fnml/spec ; legacy FNML writes an execution as a triples map of its own, in which
+`fno:executes` names the function and every other predicate is a parameter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lod.diagnostics import did_you_mean
+from lod.mapping.functions import FUNCTIONS, PREFIXES, Function, function_named
+from lod.mapping.ir import Call, Constant, Expression
+from lod.mapping.rml.graph import Graph, Resource
+from lod.mapping.rml.vocabulary import FNO
+from lod.rdf.turtle import Iri, Literal, Term
+
+ReadExpression = Callable[[Resource], Expression | None]
+
+
+def read_execution(graph: Graph, node: Resource, read: ReadExpression) -> Call | None:
+    """The call that an expression map writes with `rml:functionExecution`; None if it writes none, or a wrong one."""
+    if execution := graph.resource(node, "functionExecution"):
+        call = _execution(graph, execution, read)
+        if call:
+            _check_return(graph, node, call)
+        return call
+    if legacy := graph.resource(node, "functionValue"):
+        return _legacy_execution(graph, legacy, read)
+    return None
+
+
+def _execution(graph: Graph, execution: Resource, read: ReadExpression) -> Call | None:
+    iri = _constant(graph, execution, "function")
+    if iri is None:
+        hint = "add rml:function grel:toUpperCase or another one"
+        graph.findings.error("LOD3103", "the execution does not say which function", graph.origin(execution), hint)
+        return None
+    given: list[tuple[Iri, Expression]] = []
+    for each in graph.resources(execution, "input"):
+        parameter = _constant(graph, each, "parameter")
+        value = _input_value(graph, each, read)
+        if parameter is None or value is None:
+            message = f"the input has no {'parameter' if parameter is None else 'value'}"
+            graph.findings.error("LOD3103", message, graph.origin(each), "rml:parameter and rml:inputValueMap")
+            continue
+        given.append((parameter, value))
+    return _call(graph, iri, given)
+
+
+def _constant(graph: Graph, node: Resource, name: str) -> Iri | None:
+    """`rml:function`, `rml:parameter`, `rml:return`: in short form, or as a map with a constant."""
+    if short := graph.iri(node, name):
+        return short
+    long = graph.resource(node, f"{name}Map")
+    if long is None:
+        return None
+    if graph.values(long, "constant"):
+        return graph.iri(long, "constant")
+    message = f"rml:{name}Map can only be a constant: what it names has to be known before any row is read"
+    graph.findings.error("LOD3012", message, graph.origin(long), f"write rml:{name}")
+    return None
+
+
+def _input_value(graph: Graph, node: Resource, read: ReadExpression) -> Expression | None:
+    short: Term | None = graph.one(node, "inputValue")
+    if short is not None:
+        return Constant(str(short.value), short.origin)
+    long = graph.resource(node, "inputValueMap")
+    return read(long) if long else None
+
+
+def _call(graph: Graph, iri: Iri, given: list[tuple[Iri, Expression]]) -> Call | None:
+    function = function_named(iri.value)
+    if function is None:
+        hint = did_you_mean(short_name(iri.value), [short_name(each) for each in FUNCTIONS])
+        graph.findings.error("LOD3111", f"there is no function {short_name(iri.value)}", iri.origin, hint)
+        return None
+    arguments: dict[str, Expression] = {}
+    for parameter_iri, value in given:
+        parameter = function.parameter(parameter_iri.value)
+        if parameter is None:
+            _unknown_parameter(graph, function, parameter_iri)
+        elif parameter.name in arguments:
+            message = f"{short_name(parameter_iri.value)} is given twice"
+            graph.findings.error("LOD3104", message, parameter_iri.origin, "keep one")
+        else:
+            arguments[parameter.name] = value
+    for parameter in function.parameters:
+        if parameter.required and parameter.name not in arguments and len(arguments) == len(given):
+            message = f"{short_name(function.iri)} needs {short_name(parameter.iris[0])}"
+            graph.findings.error("LOD3112", message, iri.origin, "add an rml:input with that rml:parameter")
+    return Call(function.iri, tuple(arguments.items()), iri.origin)
+
+
+def _unknown_parameter(graph: Graph, function: Function, iri: Iri) -> None:
+    known = [short_name(each.iris[0]) for each in function.parameters]
+    message = f"{short_name(function.iri)} has no parameter {short_name(iri.value)}"
+    hint = did_you_mean(short_name(iri.value), known) or "it takes no parameters"
+    graph.findings.error("LOD3112", message, iri.origin, hint)
+
+
+def _check_return(graph: Graph, node: Resource, call: Call) -> None:
+    returned = _constant(graph, node, "return")
+    function = function_named(call.function)
+    if returned and function and returned.value not in function.outputs:
+        message = f"{short_name(call.function)} does not return {short_name(returned.value)}"
+        hint = did_you_mean(short_name(returned.value), [short_name(each) for each in function.outputs])
+        graph.findings.error("LOD3112", message, returned.origin, hint)
+
+
+def _legacy_execution(graph: Graph, node: Resource, read: ReadExpression) -> Call | None:
+    iri: Iri | None = None
+    given: list[tuple[Iri, Expression]] = []
+    for pom in graph.resources(node, "predicateObjectMap"):
+        predicate = _legacy_predicate(graph, pom)
+        if predicate is None:
+            continue
+        if predicate.value in [f"{each}executes" for each in FNO]:
+            iri = _legacy_function(graph, pom)
+            continue
+        given += [(predicate, Constant(str(each.value), each.origin)) for each in graph.values(pom, "object")]
+        values = [read(each) for each in graph.resources(pom, "objectMap")]
+        given += [(predicate, each) for each in values if each is not None]
+    if iri is None:
+        hint = "add a predicate-object map with fno:executes"
+        graph.findings.error("LOD3103", "the function value does not say which function", graph.origin(node), hint)
+        return None
+    return _call(graph, iri, given)
+
+
+def _legacy_predicate(graph: Graph, pom: Resource) -> Iri | None:
+    if short := graph.iri(pom, "predicate"):
+        return short
+    long = graph.resource(pom, "predicateMap")
+    return graph.iri(long, "constant") if long else None
+
+
+def _legacy_function(graph: Graph, pom: Resource) -> Iri | None:
+    if short := graph.one(pom, "object"):
+        return _as_iri(short)
+    long = graph.resource(pom, "objectMap")
+    value = graph.one(long, "constant") if long else None
+    return _as_iri(value) if value else None
+
+
+def _as_iri(term: Term) -> Iri | None:
+    if isinstance(term, Literal):  # yarrrml-parser writes function names as text
+        return Iri(term.value, term.origin)
+    return term if isinstance(term, Iri) else None
+
+
+def short_name(iri: str) -> str:
+    """A function's or parameter's name as people write it: by prefix where there is one."""
+    return next((f"{prefix}:{iri[len(ns) :]}" for prefix, ns in PREFIXES.items() if iri.startswith(ns)), f"<{iri}>")

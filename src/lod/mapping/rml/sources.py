@@ -1,0 +1,145 @@
+"""Logical sources: a file, how references read it, and what its rows are.
+
+RML-IO, https://w3id.org/rml/io/spec, «Sources», and its registry (`rml:FilePath`, `rml:RelativePathSource`); legacy RML
+gives the file's name as text; `csvw:Table` describes a CSV with its dialect.
+"""
+
+from __future__ import annotations
+
+import codecs
+
+from lod.diagnostics import did_you_mean
+from lod.mapping.ir import Dialect, Formulation, LogicalSource
+from lod.mapping.rml.graph import Graph, Resource
+from lod.mapping.rml.targets import read_compression, read_encoding
+from lod.mapping.rml.vocabulary import CSVW, RML, shown
+from lod.rdf.turtle import Iri, Literal, Term
+
+_FORMULATIONS = {"CSV": Formulation.CSV, "JSONPath": Formulation.JSONPATH}
+_ENDINGS = {".json": Formulation.JSONPATH, ".jsonl": Formulation.JSONPATH, ".ndjson": Formulation.JSONPATH}
+_FILES = ("FilePath", "RelativePathSource", "Source")
+
+
+def read_source(graph: Graph, node: Resource) -> LogicalSource | None:
+    """A logical source; None, and findings, when something in it is missing or wrong."""
+    iterator = graph.text(node, "iterator")
+    access = graph.one(node, "source")
+    if access is None:
+        if not graph.values(node, "query") and not graph.values(node, "tableName"):
+            graph.findings.error("LOD3103", "the logical source has no rml:source", graph.origin(node))
+        return None
+    legacy = node in graph.legacy
+    if isinstance(access, Literal):
+        return _file(graph, node, access, Dialect(empty_is_null=legacy), iterator)
+    if CSVW + "Table" in graph.types(access) or graph.values(access, CSVW + "url"):
+        return _csvw_table(graph, node, access, iterator)
+    return _described(graph, node, access, iterator, legacy)
+
+
+def _described(
+    graph: Graph, node: Resource, access: Resource, iterator: Literal | None, legacy: bool
+) -> LogicalSource | None:
+    """A source with an access description: only files."""
+    path = graph.text(access, "path")
+    if path is None:
+        kinds = [each for each in graph.types(access) if each not in [RML + name for name in _FILES]]
+        what = f"a source of type <{kinds[0]}>" if kinds else "a source without rml:path"
+        hint = 'rml:source [ a rml:FilePath; rml:path "file.csv" ]: a lift reads local files, it fetches nothing'
+        graph.findings.error("LOD3109", f"{what} is not supported", graph.origin(access), hint)
+        return None
+    nulls = [value for value in graph.values(access, "null") + graph.values(node, "null") if isinstance(value, Literal)]
+    texts = tuple(dict.fromkeys(value.value for value in nulls))
+    dialect = Dialect(encoding=read_encoding(graph, access, node), nulls=texts, empty_is_null=legacy or "" in texts)
+    compression = read_compression(graph, access, node)
+    root = graph.one(access, "root")
+    return _file(graph, node, path, dialect, iterator, compression, root)
+
+
+def _csvw_table(graph: Graph, node: Resource, access: Resource, iterator: Literal | None) -> LogicalSource | None:
+    url = graph.one(access, CSVW + "url")
+    if url is None:
+        graph.findings.error("LOD3103", "the csvw:Table has no csvw:url", graph.origin(access))
+        return None
+    dialect = graph.resource(access, CSVW + "dialect")
+    nulls = tuple(str(each.value) for each in graph.values(access, CSVW + "null"))
+    return _file(graph, node, url, _dialect(graph, dialect, nulls), iterator)
+
+
+def _dialect(graph: Graph, node: Resource | None, nulls: tuple[str, ...]) -> Dialect:
+    given = {
+        name: str(value.value)
+        for name in ("encoding", "delimiter", "quoteChar", "header")
+        if node and (value := graph.one(node, CSVW + name))
+    }
+    default = Dialect()
+    encoding = given.get("encoding", default.encoding)
+    try:
+        codecs.lookup(encoding)
+    except LookupError:
+        where = graph.values(node, CSVW + "encoding")[0].origin if node else None
+        graph.findings.error("LOD3114", f"no encoding is called '{encoding}'", where)
+        encoding = default.encoding
+    return Dialect(
+        encoding=encoding,
+        delimiter=given.get("delimiter", default.delimiter),
+        quote=given.get("quoteChar", default.quote),
+        nulls=nulls,
+        empty_is_null=True,
+        header=given.get("header", "true") not in ("false", "0"),
+    )
+
+
+def _file(
+    graph: Graph,
+    node: Resource,
+    access: Term,
+    dialect: Dialect,
+    iterator: Literal | None,
+    compression: str = "",
+    root: Term | None = None,
+) -> LogicalSource | None:
+    path = str(access.value)
+    if "://" in path:
+        hint = "download the file first: a lift fetches nothing"
+        graph.findings.error("LOD3109", f"'{path}' is not a file", access.origin, hint)
+        return None
+    formulation = _formulation(graph, node, path)
+    if formulation is None:
+        return None
+    in_working_folder = False
+    if isinstance(root, Literal):
+        path = f"{root.value.rstrip('/')}/{path}"
+    elif isinstance(root, Iri):
+        in_working_folder = root.value == RML + "CurrentWorkingDirectory"
+        if not in_working_folder and root.value != RML + "MappingDirectory":
+            hint = did_you_mean(shown(root), ["rml:MappingDirectory", "rml:CurrentWorkingDirectory"])
+            graph.findings.error("LOD3109", f"no root {shown(root)} is known here", root.origin, hint)
+    return LogicalSource(
+        access=path,
+        formulation=formulation,
+        origin=access.origin,
+        iterator=iterator.value if iterator else "$" if formulation is Formulation.JSONPATH else "",
+        dialect=dialect,
+        compression=compression,
+        in_working_folder=in_working_folder,
+        may_be_empty=True,  # as RML has it: an empty source makes an empty graph
+        may_lack=node not in graph.legacy,  # RML-IO registry, JSONPath, «Generation of null values»
+    )
+
+
+def _formulation(graph: Graph, node: Resource, path: str) -> Formulation | None:
+    if graph.values(node, "referenceFormulation"):
+        return read_formulation(graph, node)
+    return next((known for end, known in _ENDINGS.items() if end in path.lower()), Formulation.CSV)
+
+
+def read_formulation(graph: Graph, node: Resource) -> Formulation | None:
+    """The reference formulation that a source or a field declares, None for none or an unknown one."""
+    term = graph.one(node, "referenceFormulation")
+    if term is None:
+        return None
+    known = _FORMULATIONS.get(str(term.value).removeprefix(RML)) if isinstance(term, Iri) else None
+    if known is None:
+        hint = did_you_mean(shown(term), [f"rml:{name}" for name in _FORMULATIONS])
+        graph.findings.error("LOD3109", f"sources read as {shown(term)} are not supported", term.origin, hint)
+    return known

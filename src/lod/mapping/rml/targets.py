@@ -1,0 +1,91 @@
+"""Logical targets: files of their own that statements go to.
+
+RML-IO, https://w3id.org/rml/io/spec, «Targets»: a statement goes to the targets of all its term maps, and to the output
+of the lift only if they name none.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from lod.diagnostics import did_you_mean
+from lod.mapping.ir import LogicalTarget
+from lod.mapping.rml.graph import Graph, Resource
+from lod.mapping.rml.vocabulary import FORMATS, RML, shown
+from lod.rdf.formats import GRAPH_FORMATS
+
+COMPRESSIONS = ("gzip", "zip", "targz", "tarxz", "xz", "bzip2", "zstd")
+_ENCODINGS = {"UTF-8": "utf-8", "UTF-16": "utf-16"}
+_SERIALIZATIONS = {each.iri: each.suffix for each in GRAPH_FORMATS} | {FORMATS + "N3": "n3"}
+
+
+def read_targets(graph: Graph, node: Resource) -> tuple[LogicalTarget, ...]:
+    """The targets that a term map, language map or datatype map names."""
+    found = [_target(graph, each) for each in graph.resources(node, "logicalTarget")]
+    return tuple(each for each in found if each)
+
+
+def _target(graph: Graph, node: Resource) -> LogicalTarget | None:
+    place = graph.resource(node, "target")
+    path = graph.text(place, "path") if place else None
+    if place is None or path is None:
+        hint = 'rml:target [ a rml:FilePath; rml:path "file.nq" ]'
+        graph.findings.error("LOD3103", "the target has no rml:path", graph.origin(place or node), hint)
+        return None
+    clean = PurePosixPath(path.value)
+    if clean.is_absolute() or ".." in clean.parts:
+        message = f"the target '{path.value}' leads out of its folder"
+        graph.findings.error("LOD3114", message, path.origin, "a mapping writes inside the folder where it runs")
+        return None
+    root = graph.iri(place, "root")
+    return LogicalTarget(
+        path=clean.as_posix(),
+        origin=path.origin,
+        beside_mapping=bool(root and root.value == RML + "MappingDirectory"),
+        serialization=_serialization(graph, node),
+        encoding=read_encoding(graph, node, place),
+        compression=read_compression(graph, node, place),
+    )
+
+
+def _serialization(graph: Graph, node: Resource) -> str:
+    iri = graph.iri(node, "serialization")
+    if iri is None:
+        return "nq"
+    suffix = _SERIALIZATIONS.get(iri.value)
+    if suffix is None:
+        names = [each.removeprefix(FORMATS) for each in _SERIALIZATIONS]
+        hint = did_you_mean(iri.value.removeprefix(FORMATS), names)
+        graph.findings.error("LOD3114", f"no serialization {shown(iri)} is written here", iri.origin, hint)
+    return suffix or "nq"
+
+
+def read_encoding(graph: Graph, *nodes: Resource) -> str:
+    """The encoding that one of the resources declares, else UTF-8."""
+    for node in nodes:
+        iri = graph.iri(node, "encoding")
+        if iri is None:
+            continue
+        name = iri.value.removeprefix(RML)
+        if name not in _ENCODINGS:
+            hint = did_you_mean(name, _ENCODINGS)
+            graph.findings.error("LOD3114", f"no encoding {shown(iri)} is known here", iri.origin, hint)
+        return _ENCODINGS.get(name, "utf-8")
+    return "utf-8"
+
+
+def read_compression(graph: Graph, *nodes: Resource) -> str:
+    """The compression that one of the resources declares, '' for none."""
+    for node in nodes:
+        iri = graph.iri(node, "compression")
+        if iri is None:
+            continue
+        name = iri.value.removeprefix(RML)
+        if name == "none":
+            return ""
+        if name not in COMPRESSIONS:
+            hint = did_you_mean(name, COMPRESSIONS)
+            graph.findings.error("LOD3114", f"no compression {shown(iri)} is known here", iri.origin, hint)
+            return ""
+        return name
+    return ""

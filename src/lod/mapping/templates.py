@@ -1,0 +1,155 @@
+"""Templates, prefixed names and language tags as they are written in YARRRML.
+
+https://rml.io/yarrrml/spec/#template: `$(column)` is a reference; `\\$`, `\\(`, `\\)` stand for the signs themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lod.diagnostics import Findings, TextOrigin, did_you_mean
+from lod.mapping.document import Text
+from lod.mapping.ir import Constant, Expression, Reference, Template
+from lod.rdf.iris import illegal_character
+
+_TOKEN = re.compile(r"\\[$()]|\$\(|\)")
+_PREFIXED = re.compile(r"([A-Za-z_][\w.\-]*)?:(?!//)", re.ASCII)
+_SCHEMES = frozenset(
+    {"data", "doi", "file", "ftp", "geo", "hdl", "http", "https", "info", "mailto", "news", "tag", "tel", "urn"}
+)
+
+# BCP 47 (RFC 5646 §2.1), well-formedness: language, script, region, variants, extensions, private use; or private use
+LANGUAGE_TAG = (
+    r"(?:[A-Za-z]{2,3}(?:-[A-Za-z]{3}){0,3}|[A-Za-z]{4}|[A-Za-z]{5,8})(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?"
+    r"(?:-(?:[A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*(?:-[0-9A-WY-Za-wy-z](?:-[A-Za-z0-9]{2,8})+)*"
+    r"(?:-[xX](?:-[A-Za-z0-9]{1,8})+)?|[xX](?:-[A-Za-z0-9]{1,8})+"
+)
+_LANGUAGE_TAG = re.compile(LANGUAGE_TAG)
+
+
+def is_language_tag(tag: str) -> bool:
+    """Whether a tag is well-formed. Whether its subtags are registered is not looked at."""
+    return _LANGUAGE_TAG.fullmatch(tag) is not None
+
+
+def parse_template(text: Text, findings: Findings, start: int = 0, end: int | None = None) -> Expression:
+    """The expression that `text.value[start:end]` writes."""
+    value = text.value[:end]
+    origin = text.at(start, max(1, len(value) - start))
+    parts: list[str | Reference] = []
+    literal: list[str] = []
+    name: list[str] | None = None  # of the reference that is open
+    at, opened = start, start
+    for token in _TOKEN.finditer(value, start):
+        (literal if name is None else name).append(value[at : token.start()])
+        at = token.end()
+        if token.group() == "$(" and name is None:
+            if "".join(literal):
+                parts.append("".join(literal))
+            literal, name, opened = [], [], token.start()
+        elif token.group() == ")" and name is not None:
+            parts.append(_reference("".join(name), text.at(opened, at - opened), findings))
+            name = None
+        else:
+            (literal if name is None else name).append(token.group().removeprefix("\\"))
+    if name is not None:
+        hint = "write $(column); a sign that is no reference is written \\$("
+        findings.error("LOD3008", "a reference is not closed: '$(' without ')'", text.at(opened, 2), hint)
+        return Constant(value[start:], origin)
+    literal.append(value[at:])
+    if "".join(literal):
+        parts.append("".join(literal))
+    return _expression(parts, origin)
+
+
+def _reference(name: str, origin: TextOrigin, findings: Findings) -> Reference:
+    if not name:
+        findings.error("LOD3008", "a reference without a name: '$()'", origin, "write the column's name: $(column)")
+    return Reference(name, origin)
+
+
+def _expression(parts: list[str | Reference], origin: TextOrigin) -> Expression:
+    if len(parts) == 1 and isinstance(parts[0], Reference):
+        return parts[0]
+    if any(isinstance(part, Reference) for part in parts):
+        return Template(tuple(parts), origin)
+    return Constant("".join(str(part) for part in parts), origin)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What names mean in one document: its prefixes over those that every document knows, and external values."""
+
+    known: Mapping[str, str]
+    declared: frozenset[str]
+    external: Mapping[str, str]
+
+    def value(self, text: Text, findings: Findings, end: int | None = None) -> Expression:
+        """The expression that `text.value[:end]` writes, external references replaced by their values."""
+        expression = parse_template(text, findings, 0, end)
+        if not self.external:
+            return expression
+        parts = expression.parts if isinstance(expression, Template) else (expression,)
+        return _expression(_joined([self._replaced(part) for part in parts]), expression.origin)
+
+    def _replaced(self, part: str | Expression) -> str | Reference:
+        if isinstance(part, Reference):
+            return self.external.get(part.name.removeprefix("_"), part) if part.name.startswith("_") else part
+        return part.value if isinstance(part, Constant) else str(part)
+
+    def iri(self, text: Text, findings: Findings, end: int | None = None) -> Expression:
+        """The IRI that `text.value[:end]` writes, its prefix expanded; an undeclared prefix is a finding."""
+        expression = self.value(text, findings, end)
+        head = expression.parts[0] if isinstance(expression, Template) else getattr(expression, "value", None)
+        if not isinstance(head, str):
+            return expression
+        expanded = self._expand(head, text, findings)
+        bad = illegal_character(expanded) or next(
+            (found for part in _texts(expression)[1:] if (found := illegal_character(part))), None
+        )
+        if bad:
+            where = max(0, text.value.find(bad))
+            hint = "write it percent-encoded, or keep it out of IRIs"
+            findings.error("LOD3010", f"{bad!r} cannot stand in an IRI", text.at(where, len(bad)), hint)
+        if isinstance(expression, Template):
+            return Template((expanded, *expression.parts[1:]), expression.origin)
+        return Constant(expanded, expression.origin)
+
+    def _expand(self, head: str, text: Text, findings: Findings) -> str:
+        found = _PREFIXED.match(head)
+        if not found:
+            return head
+        prefix = found.group(1) or ""
+        if prefix in self.known:
+            return self.known[prefix] + head[found.end() :]
+        if prefix.lower() not in _SCHEMES:
+            near = did_you_mean(prefix, self.known)
+            others = f"; declared here: {', '.join(sorted(self.declared))}" if self.declared else ""
+            hint = near if near.startswith("did you") else f"declare it under 'prefixes'{others}"
+            where = text.at(0, len(prefix) or 1)
+            findings.error("LOD3006", f"prefix '{prefix}' is not declared", where, hint)
+        return head
+
+    def looks_prefixed(self, value: str) -> bool:
+        """Whether a text begins with a prefix that this document knows."""
+        found = _PREFIXED.match(value)
+        return found is not None and (found.group(1) or "") in self.known and " " not in value
+
+
+def _joined(parts: list[str | Reference]) -> list[str | Reference]:
+    """Neighbouring texts as one."""
+    joined: list[str | Reference] = []
+    for part in parts:
+        if isinstance(part, str) and joined and isinstance(joined[-1], str):
+            joined[-1] += part
+        else:
+            joined.append(part)
+    return joined
+
+
+def _texts(expression: Expression) -> list[str]:
+    if isinstance(expression, Template):
+        return [part for part in expression.parts if isinstance(part, str)]
+    return [expression.value] if isinstance(expression, Constant) else []

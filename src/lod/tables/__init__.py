@@ -1,0 +1,1 @@
+"""Sources as tables with row numbers."""

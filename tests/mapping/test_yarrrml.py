@@ -1,0 +1,285 @@
+"""YARRRML into the IR: every form, every position, every mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lod.diagnostics import Findings, TextOrigin
+from lod.mapping.ir import (
+    Constant,
+    Dialect,
+    Mapping,
+    Reference,
+    ReferencingObjectMap,
+    Template,
+    TermMap,
+    TermType,
+    TriplesMap,
+)
+from lod.mapping.read import read_mappings
+
+HEAD = "prefixes: {ex: 'https://example.org/'}\n"
+PERSON = HEAD + "mappings:\n  person:\n    sources: [['p.csv~csv']]\n    s: ex:$(id)\n    po:\n      - {po}\n"
+Read = Callable[[str], tuple[Mapping, Findings]]
+
+
+@pytest.fixture
+def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Read:
+    monkeypatch.chdir(tmp_path)
+
+    def reading(text: str) -> tuple[Mapping, Findings]:
+        (tmp_path / "m.yarrrml.yml").write_text(text, encoding="utf-8")
+        findings = Findings()
+        return read_mappings([Path("m.yarrrml.yml")], findings), findings
+
+    return reading
+
+
+def only(mapping: Mapping) -> TriplesMap:
+    [triples_map] = mapping.triples_maps
+    return triples_map
+
+
+def objects(read: Read, po: str) -> list[TermMap]:
+    mapping, findings = read(PERSON.replace("{po}", po))
+    assert findings.errors == []
+    found = [pom.object for pom in only(mapping).predicate_object_maps]
+    return [each for each in found if isinstance(each, TermMap)]
+
+
+def parts(term: TermMap) -> tuple[str, ...]:
+    """An expression without positions: texts, and references as $name."""
+    expression = term.expression
+    if isinstance(expression, Template):
+        return tuple(part if isinstance(part, str) else f"${part.name}" for part in expression.parts)
+    if isinstance(expression, Reference):
+        return (f"${expression.name}",)
+    assert isinstance(expression, Constant)
+    return (expression.value,)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("$(name)", ("$name",)),
+        ("no", ("no",)),
+        ("1.10", ("1.10",)),
+        ("2012-01-01", ("2012-01-01",)),
+        ("$(a)$(b)", ("$a", "$b")),
+        ("'x $(a) y'", ("x ", "$a", " y")),
+        ("$(a b)", ("$a b",)),
+        ("$(簡任\\(派\\))", ("$簡任(派)",)),
+        ("costs \\$\\(5\\)", ("costs $(5)",)),
+        ("a) b", ("a) b",)),
+        ("back\\slash", ("back\\slash",)),
+    ],
+)
+def test_templates(read: Read, written: str, meant: tuple[str, ...]) -> None:
+    [term] = objects(read, f"[ex:p, {written}]")
+    assert parts(term) == meant
+    assert term.term_type is TermType.LITERAL
+
+
+@pytest.mark.parametrize(
+    ("po", "kind", "datatype", "language"),
+    [
+        ("[ex:p, $(a)]", TermType.LITERAL, None, None),
+        ("[ex:p, $(a), xsd:integer]", TermType.LITERAL, "http://www.w3.org/2001/XMLSchema#integer", None),
+        ("[ex:p, $(a), zh-Hant-TW~lang]", TermType.LITERAL, None, "zh-Hant-TW"),
+        ("[ex:p, [[$(a), en~lang]]]", TermType.LITERAL, None, "en"),
+        ("{p: ex:p, o: {value: $(a), language: en}}", TermType.LITERAL, None, "en"),
+        ("{p: ex:p, o: {value: $(a), datatype: ex:D}}", TermType.LITERAL, "https://example.org/D", None),
+        ("[ex:p, ex:$(a)~iri]", TermType.IRI, None, None),
+        ("{p: ex:p, o: {value: 'ex:$(a)', type: iri}}", TermType.IRI, None, None),
+        ("[a, ex:Thing]", TermType.IRI, None, None),
+        ("[rdf:type, ex:Thing]", TermType.IRI, None, None),
+    ],
+)
+def test_objects(read: Read, po: str, kind: TermType, datatype: str | None, language: str | None) -> None:
+    [term] = objects(read, po)
+    assert term.term_type is kind
+    assert getattr(term.datatype, "value", None) == datatype
+    assert getattr(term.language, "value", None) == language
+
+
+def test_a_class_is_a_predicate_object_map(read: Read) -> None:
+    mapping, _ = read(PERSON.replace("{po}", "[a, ex:Person]"))
+    [pom] = only(mapping).predicate_object_maps
+    assert parts(pom.predicate) == ("http://www.w3.org/1999/02/22-rdf-syntax-ns#type",)
+
+
+def test_lists_are_spread(read: Read) -> None:
+    assert [parts(term) for term in objects(read, "[[ex:p, ex:q], [$(a), $(b)]]")] == [("$a",), ("$b",)] * 2
+
+
+def test_positions(read: Read) -> None:
+    mapping, _ = read(PERSON.replace("{po}", "[ex:p, '$(first) $(last)']"))
+    triples_map = only(mapping)
+    assert triples_map.origin == TextOrigin("m.yarrrml.yml", 3, 3, 6)
+    assert triples_map.source.origin == TextOrigin("m.yarrrml.yml", 4, 17, 5)
+    [pom] = triples_map.predicate_object_maps
+    assert isinstance(pom.object, TermMap)
+    origins = [
+        (each.name, each.origin.line, each.origin.column, each.origin.length) for each in pom.object.references()
+    ]
+    assert origins == [("first", 7, 17, 8), ("last", 7, 26, 7)]
+
+
+def test_sources_and_dialects(read: Read) -> None:
+    mapping, findings = read(
+        HEAD + "sources:\n"
+        "  p: {access: p.csv, encoding: big5, delimiter: tab, quote: \"'\", null: ['-', n/a], header: false}\n"
+        "mappings:\n  one: {sources: [p, ['q.csv~csv']], s: 'ex:$(1)', po: [[a, ex:T]]}\n"
+    )
+    assert findings.errors == []
+    first, second = mapping.triples_maps
+    assert (first.name, second.name) == ("one-1", "one-2")
+    assert first.source.dialect == Dialect("big5", "\t", "'", ("-", "n/a"), header=False)
+    assert (second.source.access, second.source.dialect) == ("q.csv", Dialect())
+
+
+def test_graphs_of_the_subject_stand_on_each_statement(read: Read) -> None:
+    mapping, _ = read(
+        HEAD + "mappings:\n  one:\n    sources: [['p.csv~csv']]\n    s: ex:$(id)\n    graphs: ex:g\n"
+        "    po:\n      - [ex:p, $(a)]\n      - {p: ex:q, o: $(b), graphs: ex:h}\n"
+    )
+    graphs = [parts(pom.graph) if pom.graph else None for pom in only(mapping).predicate_object_maps]
+    assert graphs == [("https://example.org/g",), ("https://example.org/g",), ("https://example.org/h",)]
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    ["[[str1, $(x)], [str2, $(y)]]", "[[str1, $(x), s], [str2, $(y), o]]", "[[str2, $(y)], [str1, $(x)]]"],
+)
+def test_joins(read: Read, parameters: str) -> None:
+    mapping, findings = read(
+        PERSON.replace(
+            "{po}", f"{{p: ex:p, o: {{mapping: other, condition: {{function: equal, parameters: {parameters}}}}}}}"
+        )
+        + "  other: {sources: [['o.csv~csv']], s: 'ex:$(y)', po: [[a, ex:T]]}\n"
+    )
+    assert findings.errors == []
+    made = mapping.triples_maps[0].predicate_object_maps[0].object
+    assert isinstance(made, ReferencingObjectMap)
+    assert made.parent == "other"
+    [join] = made.joins
+    assert isinstance(join.child, Reference)
+    assert isinstance(join.parent, Reference)
+    assert (join.child.name, join.parent.name) == ("x", "y")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "place"),
+    [
+        ("sources:", "suorces:", "LOD3003", "4:5"),
+        ("    s: ex:$(id)\n", "", "LOD3005", "3:3"),
+        ("mappings:", "mapings:", "LOD3003", "2:1"),
+        ("ex:p", "xe:p", "LOD3006", "7:10"),
+        ("p.csv~csv", "p.csv~cvs", "LOD3007", "4:23"),
+        ("['p.csv~csv']", "p", "LOD3007", "4:15"),
+        ("p.csv~csv", "p.json~jsonpath", "LOD3012", "4:24"),
+        ("p.csv~csv", "https://example.org/p.csv~csv", "LOD3012", "4:17"),
+        ("$(a)", "$(a", "LOD3008", "7:16"),
+        ("$(a)", "$()", "LOD3008", "7:16"),
+        ("$(a)", "$(a), zh_TW~lang", "LOD3009", "7:22"),
+        ("$(a)", "$(a), en", "LOD3016", "7:22"),
+        ("$(a)", "ex:$(a)~iri, xsd:integer", "LOD3016", "7:29"),
+        ("ex:$(id)", "'ex: $(id)'", "LOD3010", "5:12"),
+        ("[ex:p, $(a)]", "[ex:p]", "LOD3004", "7:9"),
+        ("[ex:p, $(a)]", "{p: ex:p}", "LOD3005", "7:9"),
+        ("[ex:p, $(a)]", "{p: ex:p, o: {valeu: $(a)}}", "LOD3003", "7:23"),
+        ("[ex:p, $(a)]", "{p: ex:p, o: {value: $(a), type: irri}}", "LOD3004", "7:42"),
+        ("[ex:p, $(a)]", "{p: ex:p, o: {function: ex:f}}", "LOD3012", "7:23"),
+        ("[ex:p, $(a)]", "{p: ex:p, o: {mapping: persn}}", "LOD3007", "7:32"),
+        ("    s: ex:$(id)", "    s: ex:$(id)\n    subject: ex:$(a)", "LOD3002", "6:5"),
+        ("    s: ex:$(id)", "    s: ex:$(id)\n    s: ex:$(a)", "LOD3002", "6:5"),
+        ("    s: ex:$(id)", "    s: {value: x}", "LOD3004", "5:8"),
+        ("https://example.org/", "example.org", "LOD3010", "1:16"),
+        ("mappings:", "base: here\nmappings:", "LOD3010", "2:7"),
+        ("[ex:p, $(a)]", "[ex:p, $(a)", "LOD3001", ""),
+        ("    s: ex", "\ts: ex", "LOD3001", "5:1"),
+    ],
+)
+def test_mistakes_have_a_code_and_a_place(read: Read, old: str, new: str, code: str, place: str) -> None:
+    text = PERSON.replace("{po}", "[ex:p, $(a)]")
+    assert old in text
+    _, findings = read(text.replace(old, new, 1))
+    assert [each.code for each in findings.errors] == [code]
+    if place:
+        assert str(findings.errors[0].origin) == f"m.yarrrml.yml:{place}"
+
+
+def test_text_that_looks_like_an_iri_is_told(read: Read) -> None:
+    _, findings = read(PERSON.replace("{po}", "[ex:p, ex:thing]"))
+    [finding] = findings
+    assert (finding.code, finding.severity, finding.hint) == ("LOD3015", "warning", "as an IRI it is 'ex:thing~iri'")
+
+
+def test_a_file_that_is_no_mapping(tmp_path: Path) -> None:
+    for name, content in (("a.txt", b""), ("b.yml", b""), ("c.yml", b"text"), ("d.yml", b"\xff"), ("e.yml", b"- 1")):
+        (tmp_path / name).write_bytes(content)
+    findings = Findings()
+    mapping = read_mappings([*sorted(tmp_path.iterdir()), tmp_path / "missing.yml"], findings)
+    assert mapping.triples_maps == ()
+    assert [each.code for each in findings] == ["LOD3013", "LOD3001", "LOD3004", "LOD3001", "LOD3004", "LOD3001"]
+
+
+def test_files_are_read_together(tmp_path: Path) -> None:
+    text = PERSON.replace("{po}", "[a, ex:T]")
+    (tmp_path / "one.yml").write_text(text)
+    (tmp_path / "two.yml").write_text(text.replace("person:", "place:"))
+    (tmp_path / "three.yml").write_text(text)
+    findings = Findings()
+    mapping = read_mappings([tmp_path / f"{name}.yml" for name in ("one", "two", "three")], findings)
+    assert [each.name for each in mapping.triples_maps] == ["person", "place"]
+    [clash] = findings
+    assert (clash.code, clash.related) == ("LOD3011", (mapping.triples_maps[0].origin,))
+
+
+def test_aliases_and_loops(read: Read) -> None:
+    mapping, findings = read(
+        HEAD + "mappings:\n  one: &one {sources: [['p.csv~csv']], s: 'ex:$(id)', po: &po [[a, ex:T]]}\n"
+        "  two: {sources: [['p.csv~csv']], s: 'ex:$(x)', po: *po}\n"
+    )
+    assert findings.errors == []
+    assert [len(each.predicate_object_maps) for each in mapping.triples_maps] == [1, 1]
+    _, findings = read(HEAD + "mappings: &all\n  one: *all\n")
+    assert "LOD3001" in {each.code for each in findings}
+
+
+PIECES = [
+    *PERSON.replace("{po}", "[ex:p, {v: $(a)}, en~lang]"),
+    "$(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    ": ",
+    "- ",
+    "&a ",
+    "*a",
+    "\t",
+    "~iri",
+    "é",
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_no_mutation_ends_in_a_traceback(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+    text = PERSON.replace("{po}", "[ex:p, {v: $(a), m: x, condition: {parameters: [[a, $(b)]]}}, en~lang]")
+    for _ in range(data.draw(st.integers(1, 4))):
+        start = data.draw(st.integers(0, len(text)))
+        end = start + data.draw(st.integers(0, 12))
+        text = text[:start] + data.draw(st.sampled_from(PIECES)) + text[end:]
+    path = tmp_path_factory.getbasetemp() / "mutated.yml"
+    path.write_text(text, encoding="utf-8")
+    findings = Findings()
+    mapping = read_mappings([path], findings)
+    assert mapping.triples_maps or findings.errors

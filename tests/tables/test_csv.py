@@ -1,0 +1,80 @@
+"""Opening a CSV file: its header, its digest, and what can be wrong with them."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from lod.diagnostics import Findings, TextOrigin
+from lod.tables.csv import first_rows, open_csv
+from lod.tables.table import Dialect, Table
+
+HERE = TextOrigin("m.yarrrml.yml", 4, 11)
+
+
+def try_open(path: Path, dialect: Dialect | None = None) -> tuple[Table | None, Findings]:
+    findings = Findings()
+    return open_csv(path, path.name, dialect or Dialect(), findings, HERE), findings
+
+
+def test_a_table_knows_its_columns_digest_and_size(tmp_path: Path) -> None:
+    content = 'a,"b\nc",臺\n1,2,3\n'.encode()
+    (tmp_path / "t.csv").write_bytes(content)
+    table, findings = try_open(tmp_path / "t.csv")
+    assert table is not None
+    assert list(findings) == []
+    assert table.columns == ("a", "b\nc", "臺")
+    assert (table.digest, table.size) == (hashlib.sha256(content).hexdigest(), len(content))
+
+
+def test_a_missing_file_is_told_with_its_neighbour(tmp_path: Path) -> None:
+    (tmp_path / "personnel.csv").write_text("a\n1\n")
+    table, findings = try_open(tmp_path / "perssonel.csv")
+    assert table is None
+    [finding] = findings
+    assert (finding.code, finding.origin, finding.hint) == ("LOD2001", HERE, "did you mean 'personnel.csv'?")
+
+
+def test_a_folder_is_no_table(tmp_path: Path) -> None:
+    table, findings = try_open(tmp_path)
+    assert table is None
+    assert [each.code for each in findings] == ["LOD2008"]
+
+
+@pytest.mark.parametrize(
+    ("header", "messages"),
+    [
+        ("a,b,a", ["the header says 'a' 2 times: columns 1 and 3"]),
+        ("a,,b", ["column 2 has no name"]),
+        ("a, ,a", ["the header says 'a' 2 times: columns 1 and 3", "column 2 has no name"]),
+    ],
+)
+def test_headers_that_cannot_be_used(tmp_path: Path, header: str, messages: list[str]) -> None:
+    (tmp_path / "t.csv").write_text(f"{header}\n1,2,3\n")
+    _, findings = try_open(tmp_path / "t.csv")
+    assert [(each.code, each.message) for each in findings] == [("LOD2006", message) for message in messages]
+
+
+def test_columns_may_differ_in_case_only(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("Year,year\n1,2\n")
+    table, findings = try_open(tmp_path / "t.csv")
+    assert table is not None
+    assert list(findings) == []
+
+
+def test_big5_read_as_utf_8_says_what_it_is(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes("機關,名稱\n1,人事處\n".encode("cp950"))
+    table, findings = try_open(tmp_path / "t.csv")
+    assert table is None
+    [finding] = findings
+    assert finding.code == "LOD2002"
+    assert "encoding: big5" in finding.hint
+
+
+def test_first_rows_have_their_numbers(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text('a,b\n1,"x\ny"\n2,-\n3,\n')
+    table, _ = try_open(tmp_path / "t.csv", Dialect(nulls=("-",)))
+    assert table is not None
+    assert list(first_rows(table, 2)) == [(2, ("1", "x\ny")), (3, ("2", None))]
