@@ -1,0 +1,176 @@
+"""The public site over a releases folder, as an ASGI application.
+
+Documents are answered by `Site`, before any framework layer; Starlette carries the machinery beside them: assets,
+dumps, the SPARQL endpoint, start and stop. https://www.starlette.io/
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import anyio.to_thread
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from lod.errors import LodError
+from lod.rdf.formats import GRAPH_FORMATS, HTML
+from lod.server import answers
+from lod.server.addresses import DOCUMENT_FORMATS, canonical_path, parse_address
+from lod.server.answers import Answer, request_header, send_answer
+from lod.server.catalogue import respond_at_root
+from lod.server.dereference import DOCUMENTS, REDIRECTED, Ask, respond
+from lod.server.dumps import Dumps
+from lod.server.machinery import respond_to_machinery
+from lod.server.negotiation import choose_format
+from lod.server.refusals import not_found, unavailable
+from lod.server.served import CurrentRelease, ServedRelease
+from lod.server.sparql_protocol import serve_sparql
+from lod.server.workers import QueryLimits, QueryPool
+
+_LOG = logging.getLogger(__name__)
+
+_PAGE = f".{HTML.suffix}"
+_DATA = tuple(f".{item.suffix}" for item in GRAPH_FORMATS)
+_MOST_PATH = 4096  # bytes; no address of ours comes near
+
+
+def create_app(releases: Path, *, release: str | None = None, limits: QueryLimits | None = None) -> Starlette:
+    """The site over `releases`: it serves the release that is current and follows the pointer; or stays on `release`.
+
+    Nothing is opened here: an empty or damaged folder answers 503 until there is a release. `limits` hold for the
+    queries of `/sparql`, whose workers live as long as the application.
+    """
+    current = CurrentRelease(releases, release)
+    pool = QueryPool(limits or QueryLimits())
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with pool:
+            yield
+
+    return Starlette(
+        routes=[
+            Route("/dump/{path:path}", Dumps(current)),
+        ],
+        middleware=[Middleware(Site, current=current, pool=pool)],
+        exception_handlers={Exception: on_error},
+        lifespan=lifespan,
+    )
+
+
+def create_app_for(folder: Path) -> Starlette:
+    """The site over one release folder, for a replica that was handed a copy."""
+    return create_app(folder.parent, release=folder.name)
+
+
+@dataclass(slots=True)
+class Site:
+    """Answers documents itself; passes machinery on, with the site's headers on every response."""
+
+    app: ASGIApp
+    current: CurrentRelease
+    pool: QueryPool
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        path = canonical_path(scope.get("raw_path") or scope["path"].encode()) or ""
+        if path.startswith("/-/"):
+            refused = other_method(scope)
+            fresh = request_header(scope, b"if-none-match")
+            await send_answer(refused or respond_to_machinery(self.current, path, fresh), scope, send)
+            return
+        try:
+            served = self.current.get()
+        except (LodError, OSError) as error:  # nothing is published, or it cannot be opened
+            await send_answer(refuse(error, scope), scope, send)
+            return
+        inside = inside_path(path, served.space.prefix)
+        if is_sparql(inside, served):
+            await serve_sparql(scope, receive, send, served=served, pool=self.pool, path=inside)
+        elif inside.startswith("/dump/"):
+            await self.app({**scope, "path": inside}, receive, with_headers(send))
+        else:
+            await send_answer(await answer_document(served, scope, path, inside), scope, send)
+
+
+def inside_path(path: str, prefix: str) -> str:
+    """A path relative to the site's root, which is the path of its base IRI; '' outside."""
+    if not prefix:
+        return path
+    return path.removeprefix(prefix) if path.startswith(prefix + "/") else ""
+
+
+def is_sparql(inside: str, served: ServedRelease) -> bool:
+    """Whether a path is the endpoint's, or its page's in some language."""
+    return inside.startswith("/sparql") and parse_address(inside, served.site.languages, (HTML,)).stem == "/sparql"
+
+
+async def answer_document(served: ServedRelease, scope: Scope, path: str, inside: str) -> Answer:
+    """Answer a request for a document: its method, its spelling, then what it asks for."""
+    if (refused := other_method(scope)) is not None:
+        return refused
+    accept, languages = request_header(scope, b"accept"), request_header(scope, b"accept-language")
+    if not inside or inside.startswith("//") or len(path) > _MOST_PATH:
+        return not_found(served, "/", accept, languages)
+    if path.encode("ascii") != scope.get("raw_path", scope["path"].encode()):
+        query = scope["query_string"].decode("latin-1")
+        return answers.redirect(308, path + (f"?{query}" if query else ""), cache=answers.LONG)
+    ask = Ask(inside, accept, languages, request_header(scope, b"if-none-match"))
+    respond_to = respond if inside.startswith((*REDIRECTED, *DOCUMENTS)) else respond_at_root
+    try:
+        if wants_page(ask):
+            return await anyio.to_thread.run_sync(respond_to, served, ask)  # a page may read a whole cube
+        return respond_to(served, ask)  # a few look-ups in the index: faster here than the way to a thread
+    except OSError as error:  # the store was damaged while it was open
+        return refuse(error, scope)
+
+
+def other_method(scope: Scope) -> Answer | None:
+    """The answer to anything but GET and HEAD; None for those."""
+    if scope["method"] in answers.METHODS:
+        return None
+    return answers.options() if scope["method"] == "OPTIONS" else answers.method_not_allowed()
+
+
+def wants_page(ask: Ask) -> bool:
+    """Whether the answer will be an HTML page, as far as can be told without looking closer."""
+    if ask.path.startswith(REDIRECTED) or ask.path.endswith(_DATA):
+        return False
+    return ask.path.endswith(_PAGE) or choose_format(ask.accept, DOCUMENT_FORMATS) is HTML
+
+
+def refuse(error: LodError | OSError, scope: Scope) -> Answer:
+    """503, logged for the operator; the visitor learns nothing of the machine."""
+    _LOG.error("no release can be served: %s", error)
+    known = error if isinstance(error, LodError) else LodError(str(error), code="LOD9001")
+    return unavailable(known, request_header(scope, b"accept"), request_header(scope, b"accept-language"))
+
+
+def with_headers(send: Send) -> Send:
+    """A `send` that adds the site's headers to a response that does not set them itself."""
+
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            given = {name.lower() for name, _ in message["headers"]}
+            site = (*answers.SECURITY_HEADERS, *answers.CORS_HEADERS)
+            message = {**message, "headers": [*message["headers"], *(h for h in site if h[0] not in given)]}
+        await send(message)
+
+    return send_with_headers
+
+
+def on_error(_request: Request, _error: Exception) -> Response:
+    """500: our fault. The log has the traceback, the visitor has not."""
+    answer = answers.problem(500, "Internal Server Error", "The fault is ours; it has been logged.")
+    headers = {name.decode(): value.decode() for name, value in (*answer.headers, *answers.SECURITY_HEADERS)}
+    return Response(answer.body, 500, headers)

@@ -1,0 +1,239 @@
+"""A statistical dataset as its structure declares it: dimensions, measures, observations.
+
+The RDF Data Cube Vocabulary: https://www.w3.org/TR/vocab-data-cube/
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Literal as OneOf
+
+from pyoxigraph import BlankNode, Literal, NamedNode
+
+from lod.rdf.namespaces import QB, SCHEMA, SDMX_ATTRIBUTE, SKOS
+from lod.server.served import Node, ServedRelease
+
+MOST_OBSERVATIONS = 5_000  # read for a page; a larger cube is shown in part, and says so
+MOST_CODES = 2_000
+
+DATA_SET = NamedNode(QB + "dataSet")
+_STRUCTURE = NamedNode(QB + "structure")
+_COMPONENT = NamedNode(QB + "component")
+_ORDER = NamedNode(QB + "order")
+_CODE_LIST = NamedNode(QB + "codeList")
+_UNIT = NamedNode(SDMX_ATTRIBUTE + "unitMeasure")
+_MEASURE_TYPE = QB + "measureType"
+_BROADER = NamedNode(SKOS + "broader")
+_NOTATION = NamedNode(SKOS + "notation")
+_POSITION = NamedNode(SCHEMA + "position")
+
+Kind = OneOf["dimension", "measure", "attribute"]
+KINDS: tuple[Kind, ...] = ("dimension", "measure", "attribute")
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One component of a structure: a property and its part in the cube."""
+
+    iri: str
+    kind: Kind
+    order: float
+    code_list: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One observation: values by property. A property with several values keeps the first."""
+
+    iri: str
+    values: dict[str, Node]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A code in the order of its list: how deep under the others it stands, and whether others stand under it."""
+
+    term: Node
+    level: int
+    has_children: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cube:
+    """A dataset with its structure and, within bounds, its observations."""
+
+    iri: str
+    structure: str | None
+    components: tuple[Component, ...]
+    observations: tuple[Observation, ...]
+    truncated: bool = False
+    by_key: dict[tuple[Node | None, ...], Observation] = field(default_factory=dict)
+    codes: dict[str, list[Place]] = field(default_factory=dict)  # of each dimension, in their order
+
+    def of_kind(self, kind: Kind) -> tuple[Component, ...]:
+        """Its dimensions, measures or attributes in their order."""
+        return tuple(component for component in self.components if component.kind == kind)
+
+    @property
+    def dimensions(self) -> tuple[Component, ...]:
+        """Its dimensions; `qb:measureType` is none that a reader sees."""
+        return tuple(c for c in self.of_kind("dimension") if c.iri != _MEASURE_TYPE)
+
+    @property
+    def measures(self) -> tuple[Component, ...]:
+        """Its measures."""
+        return self.of_kind("measure")
+
+    def key(self, observation: Observation) -> tuple[Node | None, ...]:
+        """Where an observation stands: its value in each dimension."""
+        return tuple(observation.values.get(dimension.iri) for dimension in self.dimensions)
+
+
+def read_cube(served: ServedRelease, iri: str) -> Cube:
+    """The cube of a dataset, read once and kept for the release's lifetime."""
+    return served.cubes.get(iri, lambda: _read_cube(served, iri))
+
+
+def _read_cube(served: ServedRelease, iri: str) -> Cube:
+    dataset = NamedNode(iri)
+    structure, components = read_structure(served, iri)
+    subjects = (quad.subject for quad in served.quads(None, DATA_SET, dataset))
+    found = list(dict.fromkeys(islice(subjects, MOST_OBSERVATIONS + 1)))
+    observations = tuple(
+        read_observation(served, subject) for subject in found[:MOST_OBSERVATIONS] if isinstance(subject, NamedNode)
+    )
+    cube = Cube(iri, structure, components, observations, len(found) > MOST_OBSERVATIONS)
+    for dimension in cube.dimensions:
+        terms = (observation.values.get(dimension.iri) for observation in observations)
+        cube.codes[dimension.iri] = order_codes(served, (term for term in terms if term is not None))
+    cube.by_key.update((cube.key(observation), observation) for observation in observations)
+    return cube
+
+
+def read_structure(served: ServedRelease, dataset: str) -> tuple[str | None, tuple[Component, ...]]:
+    """The structure definition of a dataset (None if it has no name) and its components; kept like the cube."""
+
+    def read() -> tuple[str | None, tuple[Component, ...]]:
+        for structure in served.objects(NamedNode(dataset), _STRUCTURE):
+            if isinstance(structure, NamedNode | BlankNode):
+                name = structure.value if isinstance(structure, NamedNode) else None
+                return name, tuple(read_components(served, structure))
+        return None, ()
+
+    return served.memo.get(f"structure {dataset}", read)
+
+
+def read_observation(served: ServedRelease, subject: NamedNode) -> Observation:
+    """An observation, whatever its dataset."""
+    values: dict[str, Node] = {}
+    for quad in served.quads(subject, None, None):
+        values.setdefault(quad.predicate.value, quad.object)  # type: ignore[arg-type]
+    return Observation(subject.value, values)
+
+
+def read_components(served: ServedRelease, structure: NamedNode | BlankNode) -> list[Component]:
+    """The components of a `qb:DataStructureDefinition` in their order."""
+    found: list[Component] = []
+    for node in served.objects(structure, _COMPONENT):
+        if not isinstance(node, (NamedNode, BlankNode)):
+            continue
+        order = number(next(iter(served.objects(node, _ORDER)), None))
+        for kind in KINDS:
+            found += [
+                Component(concerned.value, kind, order, _code_list(served, concerned))
+                for concerned in served.objects(node, NamedNode(QB + kind))
+                if isinstance(concerned, NamedNode)
+            ]
+    return sorted(found, key=lambda c: (c.order, c.iri))
+
+
+def _code_list(served: ServedRelease, concerned: NamedNode) -> str | None:
+    return next((v.value for v in served.objects(concerned, _CODE_LIST) if isinstance(v, NamedNode)), None)
+
+
+def unit_of(served: ServedRelease, cube: Cube, measure: str, observation: Observation | None = None) -> str | None:
+    """The IRI of a measure's unit: attached to the observation, the measure, the dataset or the structure."""
+    if observation is not None and isinstance(unit := observation.values.get(_UNIT.value), NamedNode):
+        return unit.value
+    for place in (measure, cube.iri, cube.structure):
+        for unit in served.objects(NamedNode(place), _UNIT) if place else ():
+            if isinstance(unit, NamedNode):
+                return unit.value
+    return None
+
+
+def number(term: Node | None) -> float:
+    """A literal's number, infinity where there is none: what has no order comes last."""
+    try:
+        return float(term.value) if isinstance(term, Literal) else float("inf")
+    except ValueError:
+        return float("inf")
+
+
+def order_codes(served: ServedRelease, terms: Iterable[Node]) -> list[Place]:
+    """Codes as a reader expects them: by position or notation, each under the nearest broader one that is present.
+
+    A cycle of `skos:broader` is cut where it closes.
+    """
+    present = list(dict.fromkeys(terms))[:MOST_CODES]
+    known = set(present)
+    children: dict[Node | None, list[Node]] = {}
+    for term in present:
+        children.setdefault(_parent(served, term, known), []).append(term)
+    for siblings in children.values():
+        siblings.sort(key=lambda term: sort_key(served, term))
+    places: list[Place] = []
+    waiting = [(term, 0) for term in reversed(children.get(None, []))]
+    placed: set[Node] = set()
+    while waiting or len(placed) < len(present):
+        if not waiting:  # only cycles are left: enter one
+            waiting = [(min(known - placed, key=lambda term: sort_key(served, term)), 0)]
+        term, level = waiting.pop()
+        if term in placed:
+            continue
+        placed.add(term)
+        under = [child for child in children.get(term, []) if child not in placed]
+        places.append(Place(term, level, bool(under)))
+        waiting.extend((child, level + 1) for child in reversed(under))
+    return places
+
+
+def _parent(served: ServedRelease, term: Node, present: set[Node]) -> Node | None:
+    """The nearest broader code that is present, by way of those that are not."""
+    seen, current = {term}, term
+    for _ in range(20):
+        if not isinstance(current, NamedNode):
+            return None
+        broader = [b for b in served.objects(current, _BROADER) if b not in seen]
+        if not broader:
+            return None
+        for candidate in broader:
+            if candidate in present:
+                return candidate
+        current = broader[0]
+        seen.add(current)
+    return None
+
+
+_DIGITS = re.compile(r"(\d+)")
+
+
+def natural(text: str) -> tuple[tuple[int, int, str], ...]:
+    """A key that sorts 2 before 10."""
+    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in _DIGITS.split(text) if part)
+
+
+def sort_key(served: ServedRelease, term: Node) -> tuple[float, tuple[tuple[int, int, str], ...]]:
+    """Position first, then notation, then the IRI or value itself."""
+    if isinstance(term, NamedNode):
+        position = number(next(iter(served.objects(term, _POSITION)), None))
+        return position, natural(notation(served, term.value) or term.value)
+    return float("inf"), natural(term.value)
+
+
+def notation(served: ServedRelease, iri: str) -> str:
+    """The code of a concept, '' if it has none."""
+    return next((n.value for n in served.objects(NamedNode(iri), _NOTATION) if isinstance(n, Literal)), "")

@@ -1,0 +1,151 @@
+"""The page of a dataset: what it is, its figures as a table, downloads, how to cite it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode
+
+from lod.rdf import languages
+from lod.rdf.formats import GRAPH_FORMATS
+from lod.rdf.namespaces import DCAT, DCT, PROV, QB, RDF, RDFS, SDMX_ATTRIBUTE, SKOS
+from lod.server.addresses import Address
+from lod.server.cube import Cube, read_cube
+from lod.server.cube_table import CubeTable, lay_out, measure_label
+from lod.server.describe import Description
+from lod.server.frame import Crumb, Frame, make_frame
+from lod.server.properties import Property, properties
+from lod.server.reader import Reader, Shown
+from lod.server.served import ServedRelease, dump_files
+
+_SHOWN_ABOVE = {
+    RDF + "type", DCT + "title", DCT + "description", RDFS + "label", RDFS + "comment", SKOS + "prefLabel",
+    QB + "structure", DCT + "license", DCT + "publisher", DCT + "source", DCT + "rights", DCAT + "distribution",
+    DCAT + "landingPage", SDMX_ATTRIBUTE + "unitMeasure", PROV + "wasDerivedFrom",
+}  # fmt: skip
+_SOURCES = (DCT + "source", PROV + "wasDerivedFrom")
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentRow:
+    """A dimension or measure in the table of the structure."""
+
+    label: Shown
+    definition: Shown | None
+    code_list: Shown | None
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file for taking away."""
+
+    name: str
+    media_type: str
+    href: str
+    size: str = ""  # readable; '' when it is made on request
+    sha256: str = ""
+    whole: bool = False  # the whole release, not this dataset alone
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetPage:
+    """Context of `dataset.html`."""
+
+    frame: Frame
+    title: Shown
+    description: Shown | None
+    iri: str
+    observations: str
+    truncated: bool
+    publisher: Shown | None
+    licence: Shown
+    table: CubeTable | None
+    dimensions: tuple[ComponentRow, ...]
+    measures: tuple[ComponentRow, ...]
+    sources: tuple[Shown, ...]
+    downloads: tuple[Download, ...]
+    citation: str
+    others: tuple[Property, ...]
+
+
+def dataset_page(reader: Reader, description: Description, address: Address) -> DatasetPage:
+    """Everything that the page of a dataset shows."""
+    cube = read_cube(reader.served, description.iri)
+    title = reader.text(description.objects(DCT + "title")) or reader.label(description.iri)
+    crumbs = (Crumb(reader.t("catalogue"), href=reader.page("/catalog")), Crumb(title.text, title.language))
+    count = f"{len(cube.observations):,}"
+    return DatasetPage(
+        frame=make_frame(reader, address, title.text, crumbs=crumbs, canonical=description.iri, current="catalogue"),
+        title=title,
+        description=reader.text(description.objects(DCT + "description")),
+        iri=description.iri,
+        observations=count,
+        truncated=cube.truncated,
+        publisher=next((reader.show(p) for p in description.objects(DCT + "publisher")), None),
+        licence=_licence(reader, description),
+        table=lay_out(reader, cube),
+        dimensions=tuple(_component(reader, cube, c.iri, c.code_list) for c in cube.dimensions),
+        measures=tuple(_component(reader, cube, c.iri, None) for c in cube.measures),
+        sources=tuple(reader.show(s) for iri in _SOURCES for s in description.objects(iri)),
+        downloads=(*_variants(reader, address), *dumps(reader.served)),
+        citation=cite(reader, title.text, description.iri),
+        others=properties(reader, description, leave_out=_SHOWN_ABOVE),
+    )
+
+
+def _licence(reader: Reader, description: Description) -> Shown:
+    site = reader.served.site
+    iri = next((v.value for v in description.objects(DCT + "license") if isinstance(v, NamedNode)), site.licence_iri)
+    label = languages.pick(site.licence_name, reader.language) if iri == site.licence_iri else reader.label(iri).text
+    return Shown(label, href=reader.href(iri), external=True)
+
+
+def _component(reader: Reader, cube: Cube, iri: str, code_list: str | None) -> ComponentRow:
+    node = NamedNode(iri)
+    texts = [t for p in (SKOS + "definition", RDFS + "comment") for t in reader.served.objects(node, NamedNode(p))]
+    return ComponentRow(
+        label=reader.link(iri),
+        definition=reader.text(texts),
+        code_list=reader.link(code_list) if code_list else None,
+        unit="" if code_list else measure_label(reader, cube, iri).note,
+    )
+
+
+def _variants(reader: Reader, address: Address) -> Iterable[Download]:
+    prefix = reader.served.space.prefix
+    for item in GRAPH_FORMATS[:4]:
+        yield Download(item.name, item.media_type, prefix + address.variant(item).path)
+
+
+def dumps(served: ServedRelease) -> Iterable[Download]:
+    """The bulk files of the release, the largest first: size and SHA-256 from the manifest."""
+    manifest = served.release.manifest
+    for name, entry in sorted(dump_files(served.release).items(), key=lambda item: -item[1].bytes):
+        if entry.path.startswith("dump/"):
+            href = f"{served.space.prefix}/dump/{manifest.name}/{name}"
+            yield Download(name, "", href, readable_size(entry.bytes), entry.sha256, whole=True)
+
+
+def readable_size(size: int) -> str:
+    """Bytes as people read them: 1.4 MB (decimal units, SI)."""
+    amount = float(size)
+    for unit in ("B", "kB", "MB", "GB"):
+        if amount < 1000 or unit == "GB":
+            return f"{amount:.0f} {unit}" if unit == "B" or amount >= 100 else f"{amount:.1f} {unit}"
+        amount /= 1000
+    raise AssertionError
+
+
+def cite(reader: Reader, title: str, iri: str) -> str:
+    """A reference to a dataset, as text."""
+    site, manifest = reader.served.site, reader.served.release.manifest
+    return reader.t(
+        "citation",
+        agency=languages.pick(site.agency_name, reader.language),
+        year=manifest.created[:4],
+        title=title,
+        release=manifest.name,
+        iri=iri,
+    )

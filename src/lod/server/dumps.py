@@ -1,0 +1,86 @@
+"""Bulk files of the releases: `/dump/{release}/{file}`, with Range, by look-up in the manifest.
+
+Range requests: https://www.rfc-editor.org/rfc/rfc9110 §14
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from starlette.responses import FileResponse
+from starlette.types import Receive, Scope, Send
+
+from lod.errors import LodError
+from lod.rdf import iris
+from lod.rdf.formats import GRAPH_FORMATS, by_suffix
+from lod.release.release import Release, open_release
+from lod.server import answers
+from lod.server.answers import request_header, send_answer
+from lod.server.refusals import not_found
+from lod.server.served import CurrentRelease, ServedRelease, dump_files, published_folders
+
+MOST_RANGES = 8  # in one request; more are answered with the whole file
+_MEDIA_TYPES = {"gz": "application/gzip", "zst": "application/zstd", "json": "application/json", "csv": "text/csv"}
+
+
+@dataclass(slots=True)
+class Dumps:
+    """ASGI endpoint for the files of every release in the folder.
+
+    A path is looked up: first the release among the folders that are there, then the file among those that its
+    manifest lists. No text of the request is ever joined to a path.
+    """
+
+    current: CurrentRelease
+    _opened: dict[str, Release] = field(default_factory=dict)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] not in answers.METHODS:
+            refused = answers.options() if scope["method"] == "OPTIONS" else answers.method_not_allowed()
+            await send_answer(refused, scope, send)
+            return
+        served = self.current.get()
+        name, _, file = iris.canonical(scope["path"].removeprefix("/dump/")).partition("/")
+        found = self._find(served, name, file)
+        if found is None:
+            accept, languages = request_header(scope, b"accept"), request_header(scope, b"accept-language")
+            await send_answer(not_found(served, scope["path"], accept, languages), scope, send)
+            return
+        path, digest = found
+        validator = f'"{digest}"'
+        if answers.is_fresh(request_header(scope, b"if-none-match"), validator):
+            await send_answer(answers.not_modified(validator, answers.IMMUTABLE), scope, send)
+            return
+        if request_header(scope, b"range").count(",") >= MOST_RANGES:
+            scope = {**scope, "headers": [(k, v) for k, v in scope["headers"] if k != b"range"]}
+        described = answers.link(f"{served.space.prefix}/catalog.ttl", "describedby", type="text/turtle")
+        headers = {"etag": validator, "cache-control": answers.IMMUTABLE, "link": described}
+        await FileResponse(path, headers=headers, media_type=media_type(file))(scope, receive, send)
+
+    def _find(self, served: ServedRelease, name: str, file: str) -> tuple[Path, str] | None:
+        release = served.release if name == served.release.manifest.name else self._release(name)
+        entry = dump_files(release).get(file) if release else None
+        if release is None or entry is None:
+            return None
+        path = release.folder / entry.path
+        return (path, entry.sha256) if path.is_file() and not path.is_symlink() else None
+
+    def _release(self, name: str) -> Release | None:
+        """An older release, opened once."""
+        if name not in self._opened:
+            folder = published_folders(self.current.releases).get(name)
+            if folder is None:
+                return None
+            try:
+                self._opened[name] = open_release(folder)
+            except LodError:
+                return None
+        return self._opened[name]
+
+
+def media_type(file: str) -> str:
+    """What a file is, by its suffix."""
+    suffix = file.rpartition(".")[2]
+    known = by_suffix(suffix, GRAPH_FORMATS)
+    return known.media_type if known else _MEDIA_TYPES.get(suffix, "application/octet-stream")

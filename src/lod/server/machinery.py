@@ -1,0 +1,48 @@
+"""`/-/…`: health and static files. They answer whether or not a release can be served."""
+
+from __future__ import annotations
+
+import json
+
+from lod.errors import LodError
+from lod.server import answers
+from lod.server.answers import Answer, header
+from lod.server.assets import BY_PATH
+from lod.server.served import CurrentRelease
+
+
+def respond_to_machinery(current: CurrentRelease, path: str, if_none_match: str) -> Answer:
+    """Answer a path under `/-/`."""
+    if path == "/-/health":
+        return health(current)
+    asset = BY_PATH.get(path)
+    if asset is None:
+        return answers.problem(404, "Not Found", "There is no such file.")
+    validator = f'"{asset.digest}"'
+    if answers.is_fresh(if_none_match, validator):
+        return answers.not_modified(validator, answers.IMMUTABLE)
+    headers = (
+        header("content-type", asset.media_type),
+        header("etag", validator),
+        header("cache-control", answers.IMMUTABLE),
+    )
+    return Answer(200, headers, asset.body)
+
+
+def health(current: CurrentRelease) -> Answer:
+    """200 when a release is open and its store answers, 503 when not."""
+    try:
+        served = current.get()
+        answering = next(served.quads(None, None, None), None) is not None
+    except (LodError, OSError) as error:
+        code = getattr(error, "code", "") or "LOD9001"
+        return answers.problem(503, "Service Unavailable", "No release can be served now.", extra={"code": code})
+    manifest, trouble = served.release.manifest, current.trouble
+    state = {
+        "status": "ok" if answering else "empty",
+        "release": manifest.name,
+        "triples": manifest.triples,
+        **({"trouble": trouble.code} if trouble else {}),
+    }
+    headers = (header("content-type", "application/json"), header("cache-control", answers.NO_STORE))
+    return Answer(200, headers, json.dumps(state).encode() + b"\n")

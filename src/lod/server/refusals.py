@@ -1,0 +1,188 @@
+"""When there is no answer: 404, 406, 503, as a page for people and problem+json for programs.
+
+Problem details: https://www.rfc-editor.org/rfc/rfc9457
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+
+from pyoxigraph import NamedNode
+
+from lod.errors import LodError
+from lod.rdf.formats import HTML, Format
+from lod.rdf.namespaces import SKOS
+from lod.server import answers
+from lod.server.addresses import Address, UrlSpace
+from lod.server.answers import Answer, header, link
+from lod.server.assets import asset_path
+from lod.server.describe import exists
+from lod.server.frame import Crumb, Frame, make_frame, render
+from lod.server.negotiation import choose_language, prefers_html
+from lod.server.reader import Reader, Shown
+from lod.server.served import ServedRelease
+from lod.server.texts import CATALOGUES, Catalogue, catalogue
+
+MOST_NEAR = 5
+_LOOKED_AT = 500  # codes of a list that a misspelt code is compared with
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """A variant that exists."""
+
+    name: str
+    media_type: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalPage:
+    """Context of `refusal.html`."""
+
+    frame: Frame
+    status: int
+    title: str
+    detail: str
+    near: tuple[Shown, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UnavailablePage:
+    """Context of `unavailable.html`: no release, so no site to speak for."""
+
+    t: Catalogue
+    other: Catalogue
+    stylesheet: str
+
+
+def not_found(
+    served: ServedRelease, path: str, accept: str, accept_language: str, asked: Format | None = None
+) -> Answer:
+    """404 in the form asked for, with what is near. `path` is canonical; `asked` the format its suffix named."""
+    reader = _reader(served, accept_language)
+    near = nearest(served, path)
+    if not _for_people(accept, asked):
+        base = served.space.base
+        extra = {"nearest": [base + stem.lstrip("/") for stem in near]} if near else {}
+        answer = answers.problem(404, "Not Found", "Nothing published has this address.", extra=extra)
+    else:
+        page = RefusalPage(
+            frame=_frame(reader, reader.t("not_found")),
+            status=404,
+            title=reader.t("not_found"),
+            detail=reader.t("not_found_detail"),
+            near=tuple(_near(reader, stem) for stem in near),
+        )
+        answer = _page(404, page)
+    return _negotiated(answer)
+
+
+def not_acceptable(
+    served: ServedRelease, address: Address, formats: tuple[Format, ...], accept: str, accept_language: str
+) -> Answer:
+    """406 with every variant that exists, in the body and as Link alternates (RFC 9110 §15.5.7)."""
+    prefix = served.space.prefix
+    alternatives = tuple(
+        Alternative(item.name, item.media_type, prefix + address.variant(item).path) for item in formats
+    )
+    reader = _reader(served, accept_language)
+    if prefers_html(accept):
+        title, detail = reader.t("not_acceptable"), reader.t("not_acceptable_detail")
+        page = RefusalPage(_frame(reader, title), 406, title, detail, alternatives=alternatives)
+        answer = _page(406, page)
+    else:
+        offers = [{"href": item.href, "type": item.media_type} for item in alternatives]
+        detail = "This document exists in the formats listed under 'alternatives'."
+        answer = answers.problem(406, "Not Acceptable", detail, extra={"alternatives": offers})
+    links = ", ".join(link(item.href, "alternate", type=item.media_type) for item in alternatives)
+    return _negotiated(answer, header("link", links))
+
+
+def unavailable(error: LodError, accept: str, accept_language: str) -> Answer:
+    """503: nothing is published, or what is cannot be read. Says what to do, never where on the disk."""
+    retry = header("retry-after", "30")
+    if not prefers_html(accept):
+        code = {"code": error.code} if error.code else {}
+        return _negotiated(
+            answers.problem(503, "Service Unavailable", "No release can be served now.", extra=code), retry
+        )
+    language = choose_language(accept_language, tuple(CATALOGUES))
+    other = next((c for tag, c in CATALOGUES.items() if tag != language), CATALOGUES[language])
+    page = UnavailablePage(catalogue(language), other, asset_path("site.css"))
+    return _negotiated(_html(503, render_unavailable(page)), retry)
+
+
+def render_unavailable(page: UnavailablePage) -> bytes:
+    """The page that stands when there is no release."""
+    from lod.server.frame import ENVIRONMENT
+
+    return ENVIRONMENT.get_template("unavailable.html").render(page=page, t=page.t).encode("utf-8")
+
+
+def _for_people(accept: str, asked: Format | None) -> bool:
+    return prefers_html(accept) if asked is None else asked is HTML
+
+
+def _reader(served: ServedRelease, accept_language: str) -> Reader:
+    return Reader(served, choose_language(accept_language, served.site.languages), explicit=False)
+
+
+def _frame(reader: Reader, title: str) -> Frame:
+    """The frame of a page that has no address of its own: its language switch leads home."""
+    return make_frame(reader, Address("/"), title, crumbs=(Crumb(title),), formats=())
+
+
+def _page(status: int, page: RefusalPage) -> Answer:
+    return _html(status, render("refusal", page))
+
+
+def _html(status: int, body: bytes) -> Answer:
+    return Answer(
+        status, (header("content-type", "text/html; charset=utf-8"), header("cache-control", "no-store")), body
+    )
+
+
+def _negotiated(answer: Answer, *more: tuple[bytes, bytes]) -> Answer:
+    return Answer(answer.status, (*answer.headers, header("vary", "Accept, Accept-Language"), *more), answer.body)
+
+
+def _near(reader: Reader, stem: str) -> Shown:
+    label = reader.label(reader.served.space.described_by(stem))
+    return Shown(label.text, label.language, reader.page(stem), note=reader.served.space.prefix + stem)
+
+
+def nearest(served: ServedRelease, path: str) -> list[str]:
+    """Stems of documents near an address that has none: codes of the list it was in, then what it is a part of.
+
+    Bounded: a look at each ancestor, and at `_LOOKED_AT` codes of the nearest one that is a list.
+    """
+    stem = path.removesuffix("/")
+    if stem.startswith("/id/"):
+        stem = "/doc" + stem.removeprefix("/id")
+    elif stem.startswith("/def/"):
+        stem = "/doc" + stem
+    found: list[str] = []
+    parent, _, last = stem.rpartition("/")
+    while parent.count("/") >= 2 and len(found) < MOST_NEAR:
+        iri = served.space.described_by(parent)
+        if exists(served, iri):
+            keys = {member.rpartition("/")[2]: member for member in _members(served, iri)}
+            found += [keys[key] for key in difflib.get_close_matches(last, keys, MOST_NEAR - 1)]
+            found.append(parent)
+            break
+        parent, _, last = parent.rpartition("/")
+    if path.endswith("/") and exists(served, served.space.described_by(stem)):
+        found.insert(0, stem)
+    return list(dict.fromkeys(found))[:MOST_NEAR]
+
+
+def _members(served: ServedRelease, iri: str) -> Iterable[str]:
+    space: UrlSpace = served.space
+    quads = islice(served.quads(None, NamedNode(SKOS + "inScheme"), NamedNode(iri)), _LOOKED_AT)
+    stems = (space.document_of(quad.subject.value) for quad in quads if isinstance(quad.subject, NamedNode))
+    return [stem for stem in stems if stem]

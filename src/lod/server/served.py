@@ -1,0 +1,194 @@
+"""The release that the site serves now: opened once, followed when the pointer moves.
+
+A request takes the `ServedRelease` that is current when it arrives and finishes on it; the old one is closed when the
+last request lets go of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from threading import Lock
+from typing import Any, TypeVar, cast
+
+import pyoxigraph
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat
+
+from lod.errors import LodError
+from lod.release.candidates import release_folders
+from lod.release.log import read_log
+from lod.release.release import Release, ReleaseFile, Site, current_name, open_release
+from lod.server.addresses import UrlSpace
+from lod.server.assets import SITE_DIGEST
+from lod.server.labels import Labels
+from lod.store.snapshot import StoreError, open_snapshot
+
+T = TypeVar("T")
+Node = NamedNode | BlankNode | Literal
+
+METADATA_FILES = ("catalog.ttl", "void.ttl", "prov.ttl")
+"""Descriptions that stand beside the store in a release; small, read into memory."""
+
+LOOK_EVERY = 1.0  # seconds between looks at the pointer
+
+
+@dataclass(slots=True)
+class Memo:
+    """Values that are dear to compute and hold for a release's lifetime: cubes, trees. A few, the latest used."""
+
+    capacity: int
+    _kept: OrderedDict[str, Any] = field(default_factory=OrderedDict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def get(self, key: str, make: Callable[[], T]) -> T:
+        """The value under `key`, made when it is not there."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return cast("T", self._kept[key])
+        value = make()
+        with self._lock:
+            self._kept[key] = value
+            while len(self._kept) > self.capacity:
+                self._kept.popitem(last=False)
+        return value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ServedRelease:
+    """A release opened for reading: its sealed store, its descriptions in memory, labels by IRI."""
+
+    release: Release
+    store: pyoxigraph.Store
+    metadata: pyoxigraph.Store
+    labels: Labels = field(init=False)
+    space: UrlSpace = field(init=False)
+    etag_prefix: str = field(init=False)
+    graph: DefaultGraph | None = field(init=False)  # where to look; None: in all, since there are named ones
+    memo: Memo = field(init=False, default_factory=lambda: Memo(capacity=1024))  # small things
+    pages: Memo = field(init=False, default_factory=lambda: Memo(capacity=256))  # rendered, some ten kB each
+    cubes: Memo = field(init=False, default_factory=lambda: Memo(capacity=16))  # up to some megabytes each
+
+    def __post_init__(self) -> None:
+        digest = f"{self.release.manifest.digest}{self.release.manifest.name}{SITE_DIGEST}"
+        has_named = next(iter(self.store.named_graphs()), None) is not None
+        object.__setattr__(self, "graph", None if has_named else DefaultGraph())  # half the look-ups
+        object.__setattr__(self, "labels", Labels(self.objects))
+        object.__setattr__(self, "space", UrlSpace(self.site.base_iri))
+        object.__setattr__(self, "etag_prefix", hashlib.blake2b(digest.encode(), digest_size=8).hexdigest())
+
+    @property
+    def site(self) -> Site:
+        """What pages and protocols need to know of the project."""
+        return self.release.site
+
+    def quads(
+        self, subject: NamedNode | BlankNode | None, predicate: NamedNode | None, value: Node | None
+    ) -> Iterator[Quad]:
+        """Quads of the store, then of the descriptions beside it. A pattern, never a query text: nothing is parsed."""
+        return chain(
+            self.store.quads_for_pattern(subject, predicate, value, self.graph),
+            self.metadata.quads_for_pattern(subject, predicate, value, None),
+        )
+
+    def objects(self, subject: NamedNode | BlankNode, predicate: NamedNode) -> list[Node]:
+        """The values of one property, each once, in the store's order."""
+        return list(dict.fromkeys(quad.object for quad in self.quads(subject, predicate, None)))  # type: ignore[misc]
+
+
+def open_served(folder: Path) -> ServedRelease:
+    """Open a release folder for serving.
+
+    Raises:
+        ReleaseError, StoreError: there is none, or it is damaged.
+    """
+    release = open_release(folder)
+    metadata = pyoxigraph.Store()
+    for name in METADATA_FILES:
+        file = folder / name
+        if file.is_file():
+            try:
+                metadata.load(path=str(file), format=RdfFormat.TURTLE, base_iri=release.site.base_iri)
+            except (OSError, SyntaxError, ValueError) as error:
+                raise StoreError(f"{file} cannot be read: {error}", hint="lod rollback", code="LOD8003") from error
+    return ServedRelease(release, open_snapshot(release.store), metadata)
+
+
+@dataclass(slots=True)
+class CurrentRelease:
+    """Follows the pointer of a releases folder, or stays on one release where `pinned`.
+
+    A look costs one `stat` a second. When the new release cannot be opened, the last good one goes on being served
+    and `trouble` says why.
+    """
+
+    releases: Path
+    pinned: str | None = None
+    served: ServedRelease | None = None
+    trouble: LodError | None = None
+    _looked: float = 0.0
+    _seen: tuple[int, int] | None = None
+
+    def get(self) -> ServedRelease:
+        """The release to answer from.
+
+        Raises:
+            LodError: nothing is published, or what is cannot be opened.
+        """
+        now = time.monotonic()
+        if self.served is None or now - self._looked >= LOOK_EVERY:
+            self._looked = now
+            self._look()
+        if self.served is None:
+            raise self.trouble or LodError("nothing is published")
+        return self.served
+
+    def _look(self) -> None:
+        pointer = self.releases / (self.pinned or "current")
+        try:
+            state = pointer.stat()
+        except OSError:
+            seen = None
+        else:
+            seen = (state.st_mtime_ns, state.st_ino)
+        if seen == self._seen and self.served is not None:
+            return
+        self._seen = seen
+        try:
+            self._open()
+        except LodError as error:
+            self.trouble = error
+        else:
+            self.trouble = None
+
+    def _open(self) -> None:
+        name = self.pinned or current_name(self.releases)
+        if name is None:
+            if self.served is None:
+                raise LodError(f"nothing is published in {self.releases}", hint="lod build --publish", code="LOD8004")
+            return
+        if self.served is None or self.served.release.manifest.name != name:
+            self.served = open_served(self.releases / name)
+
+
+def published_folders(releases: Path) -> dict[str, Path]:
+    """The folders of releases that are or were published, by name: requests are looked up here, never joined to a path.
+
+    A candidate is not public.
+    """
+    published = {entry.release for entry in read_log(releases)}
+    return {folder.name: folder for folder in release_folders(releases) if folder.name in published}
+
+
+def dump_files(release: Release) -> dict[str, ReleaseFile]:
+    """What `/dump/{release}/…` offers, by the name in the URL: every file of the manifest but the store's own."""
+    return {
+        entry.path.removeprefix("dump/"): entry
+        for entry in release.manifest.files
+        if not entry.path.startswith("store/")
+    }

@@ -1,0 +1,171 @@
+"""What a request to the SPARQL endpoint asks, and what is wrong with how it asks.
+
+SPARQL 1.1 Protocol: https://www.w3.org/TR/sparql11-protocol/ §2.1 (query operation), §2.1.6 (faults)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from lod.errors import LodError
+from lod.rdf.formats import GRAPH_FORMATS, HTML, JSONLD, RDFXML, RESULT_FORMATS, TURTLE, Format
+from lod.rdf.iris import illegal_character, is_absolute
+from lod.store.guard import MAX_BYTES, Query
+from lod.store.query import Dataset, offered_formats
+
+QUERY_TYPE = "application/sparql-query"
+UPDATE_TYPE = "application/sparql-update"
+FORM_TYPE = "application/x-www-form-urlencoded"
+MAX_BODY = 4 * MAX_BYTES  # a form writes three characters for one
+
+_MOST_FIELDS = 100
+_UPDATE_FIELDS = frozenset({"update", "using-graph-uri", "using-named-graph-uri"})
+_OTHER_NAMES = {"turtle": TURTLE, "n3": TURTLE, "json-ld": JSONLD, "rdf+xml": RDFXML, "rdfxml": RDFXML}
+
+
+class ProtocolError(LodError):
+    """A request that is not one of the protocol's; `status` is the answer's."""
+
+    def __init__(self, status: int, message: str, *, code: str, hint: str = "") -> None:
+        super().__init__(message, hint=hint, code=code)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One query operation. `query` is None when there is none: the service describes itself."""
+
+    query: str | None = None
+    dataset: Dataset = Dataset()  # noqa: RUF009 - frozen
+    formats: tuple[str, ...] = ()  # of `format=`, as written; clients repeat it in several spellings
+
+
+def parse_operation(method: str, query_string: bytes, content_type: str, body: bytes) -> Operation:
+    """Read a GET, HEAD or POST request (§2.1.1 to §2.1.3).
+
+    Raises:
+        ProtocolError: LOD9101 malformed, LOD9102 of another media type or charset, LOD9103 an update.
+    """
+    fields = _fields(query_string, "the URL")
+    if method == "POST":
+        media_type, charset = _media_type(content_type)
+        if media_type == UPDATE_TYPE:
+            raise _update()
+        if media_type not in (QUERY_TYPE, FORM_TYPE):
+            named = f"'{media_type}'" if media_type else "no Content-Type"
+            message = f"a query comes as {QUERY_TYPE} or {FORM_TYPE}; this request names {named}"
+            raise ProtocolError(415, message, code="LOD9102", hint=f"send 'Content-Type: {QUERY_TYPE}'")
+        if charset not in ("", "utf-8", "utf8"):
+            raise ProtocolError(415, f"queries are UTF-8, not {charset}", code="LOD9102", hint="send UTF-8")
+        if media_type == FORM_TYPE:
+            fields += _fields(body, "the form")
+        else:
+            fields.append(("query", _decode(body)))
+    return _operation(fields)
+
+
+def _operation(fields: list[tuple[str, str]]) -> Operation:
+    if any(name in _UPDATE_FIELDS for name, _ in fields):
+        raise _update()
+    return Operation(
+        _query(fields),
+        Dataset(_graphs(fields, "default-graph-uri"), _graphs(fields, "named-graph-uri")),
+        _named(fields, "format"),
+    )
+
+
+def _named(fields: Iterable[tuple[str, str]], wanted: str) -> tuple[str, ...]:
+    return tuple(value for name, value in fields if name == wanted and value)
+
+
+def _query(fields: Iterable[tuple[str, str]]) -> str | None:
+    values = [value for name, value in fields if name == "query"]
+    if len(values) > 1:
+        hint = "ask one query a request"
+        raise ProtocolError(400, f"the parameter 'query' stands {len(values)} times", code="LOD9101", hint=hint)
+    return values[0] if values else None
+
+
+def _graphs(fields: Iterable[tuple[str, str]], wanted: str) -> tuple[str, ...]:
+    graphs = _named(fields, wanted)
+    for iri in graphs:
+        if not is_absolute(iri) or illegal_character(iri):
+            hint = "graphs are named by absolute IRIs"
+            raise ProtocolError(400, f"{wanted} is no IRI: '{iri}'", code="LOD9101", hint=hint)
+    return graphs
+
+
+def _fields(text: bytes, where: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(
+            text.decode("ascii"),
+            keep_blank_values=True,
+            encoding="utf-8",
+            errors="strict",
+            max_num_fields=_MOST_FIELDS,
+        )
+    except ValueError as error:  # UnicodeDecodeError among them
+        hint = "escape parameters as UTF-8, at most a hundred of them"
+        raise ProtocolError(
+            400, f"the parameters of {where} cannot be read: {error}", code="LOD9101", hint=hint
+        ) from None
+
+
+def _decode(body: bytes) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        message = f"the query is not UTF-8: byte {error.start} cannot be read"
+        raise ProtocolError(400, message, code="LOD9101", hint="send UTF-8") from None
+
+
+def _media_type(content_type: str) -> tuple[str, str]:
+    media_type, *parameters = (part.strip() for part in content_type.lower().split(";"))
+    named = dict(part.partition("=")[::2] for part in parameters)
+    return media_type, named.get("charset", "").strip('"')
+
+
+def _update() -> ProtocolError:
+    message = "there are no updates here: what is published changes by a new release"
+    return ProtocolError(405, message, code="LOD9103", hint="ask with SELECT, ASK, CONSTRUCT or DESCRIBE")
+
+
+def named_format(names: Iterable[str], query: Query) -> Format:
+    """The format that `format=` names for a query: the first name that is known for its form.
+
+    Raises:
+        ProtocolError: LOD9104 there is none of these names for this form of query.
+    """
+    offers = (*offered_formats(query), HTML)
+    for name in names:
+        if (found := _named_format(name, offers, query.form.is_graph)) is not None:
+            return found
+    known = ", ".join(offer.suffix for offer in offers)
+    message = f"the answer of {query.form} does not exist as '{', '.join(names)}'"
+    raise ProtocolError(406, message, code="LOD9104", hint=f"format= one of: {known}")
+
+
+def _named_format(name: str, offers: tuple[Format, ...], is_graph: bool) -> Format | None:
+    """By suffix ('csv'), by media type, or by a name that clients are used to."""
+    wanted = name.strip().lower().replace(" ", "+")  # an unescaped '+' in a URL arrives as a blank
+    for offer in offers:
+        if wanted == offer.suffix or wanted in offer.media_types:
+            return offer
+    if is_graph and wanted in ("json", "xml"):
+        return JSONLD if wanted == "json" else RDFXML
+    other = _OTHER_NAMES.get(wanted)
+    return other if other in offers else None
+
+
+def not_acceptable(query: Query | None) -> ProtocolError:
+    """406: nothing that the Accept header names exists (RFC 9110 §15.5.7)."""
+    offers = GRAPH_FORMATS if query is None else offered_formats(query)
+    known = ", ".join(offer.media_type for offer in (*offers, HTML))
+    what = "the service description" if query is None else f"the answer of {query.form}"
+    return ProtocolError(406, f"{what} exists in other formats than those asked for", code="LOD9104", hint=known)
+
+
+ANY_FORMAT = (*RESULT_FORMATS, *GRAPH_FORMATS)
+"""What the endpoint can write."""

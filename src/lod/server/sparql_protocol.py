@@ -1,0 +1,288 @@
+"""The SPARQL endpoint: the protocol's query operation, its answers and its refusals.
+
+SPARQL 1.1 Protocol: https://www.w3.org/TR/sparql11-protocol/ ; problem details: RFC 9457
+
+The site calls `serve_sparql` for the path `/sparql` and its HTML variants (`/sparql.html`, `/sparql.en.html`), with the
+release that is current and one `QueryPool` that lives as long as the process::
+
+    pool = QueryPool()                      # in the lifespan: await pool.start(); at its end: await pool.stop()
+    await serve_sparql(scope, receive, send, served=current.get(), pool=pool, path="/sparql")
+
+It answers every method and sends all headers itself: hand it the server's own `send`. It never answers 200 for part of
+an answer: what is longer than a limit is refused, and an answer that breaks after its first block ends without the last
+chunk of its transfer coding, so that clients see it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+from typing import Self
+
+import anyio.to_thread
+from starlette.types import Receive, Scope, Send
+
+from lod.rdf.formats import GRAPH_FORMATS, HTML, Format
+from lod.server import answers
+from lod.server.addresses import Address, parse_address
+from lod.server.answers import Answer, header, link, request_header, send_answer
+from lod.server.dereference import content_type
+from lod.server.negotiation import choose_format, choose_language
+from lod.server.reader import Reader
+from lod.server.served import ServedRelease
+from lod.server.service_description import write_description
+from lod.server.sparql_operation import (
+    MAX_BODY,
+    Operation,
+    ProtocolError,
+    named_format,
+    not_acceptable,
+    parse_operation,
+)
+from lod.server.sparql_page import PAGE_FORMATS, PAGE_ROWS, Outcome, sparql_page
+from lod.server.sparql_refusals import METHODS, refuse
+from lod.server.workers import PoolBusy, QueryAnswer, QueryLimits, QueryPool, Question
+from lod.store.guard import Query, QueryError, inspect_query
+from lod.store.query import offered_formats
+from lod.store.snapshot import StoreError
+
+
+class ClientGone(Exception):
+    """The client left before its answer was ready."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Exchange:
+    """One request and what it is answered from."""
+
+    scope: Scope
+    receive: Receive
+    send: Send
+    served: ServedRelease
+    pool: QueryPool
+    address: Address
+
+    @property
+    def method(self) -> str:
+        return str(self.scope["method"])
+
+    @property
+    def accept(self) -> str:
+        return request_header(self.scope, b"accept")
+
+    @property
+    def language(self) -> str:
+        wanted = request_header(self.scope, b"accept-language")
+        return self.address.language or choose_language(wanted, self.served.site.languages)
+
+    @property
+    def reader(self) -> Reader:
+        return Reader(self.served, self.language, self.address.language is not None)
+
+    @property
+    def limits(self) -> QueryLimits:
+        return self.pool.limits
+
+
+async def serve_sparql(
+    scope: Scope, receive: Receive, send: Send, *, served: ServedRelease, pool: QueryPool, path: str = "/sparql"
+) -> None:
+    """Answer one request to the endpoint. `path` is canonical and begins inside the site."""
+    exchange = _Exchange(scope, receive, send, served, pool, parse_address(path, served.site.languages, (HTML,)))
+    operation = Operation()
+    with contextlib.suppress(ClientGone):
+        try:
+            if exchange.method == "OPTIONS":
+                await send_answer(_options(), scope, send)
+                return
+            operation = await _read_operation(exchange)
+            await _answer(exchange, operation)
+        except (ProtocolError, QueryError, PoolBusy, StoreError) as error:
+            is_page = exchange.address.format is HTML or HTML.suffix in operation.formats
+            answer = refuse(
+                error, exchange.reader, exchange.limits, operation, HTML.media_type if is_page else exchange.accept
+            )
+            await send_answer(answer, scope, send)
+
+
+async def _read_operation(exchange: _Exchange) -> Operation:
+    method = exchange.method
+    if method not in ("GET", "HEAD", "POST"):
+        raise ProtocolError(405, f"{method} means nothing here", code="LOD9103", hint=f"the methods are {METHODS}")
+    body = bytearray()
+    while method == "POST":
+        message = await exchange.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        body += message.get("body", b"")
+        if len(body) > MAX_BODY:
+            hint = "put long lists of values into several queries, or download the data"
+            raise ProtocolError(413, f"a request may have {MAX_BODY // 1024} kB", code="LOD5011", hint=hint)
+        if not message.get("more_body"):
+            break
+    sent_as = request_header(exchange.scope, b"content-type")
+    return parse_operation(method, exchange.scope["query_string"], sent_as, bytes(body))
+
+
+async def _answer(exchange: _Exchange, operation: Operation) -> None:
+    if not operation.query:
+        await send_answer(_describe(exchange, operation), exchange.scope, exchange.send)
+        return
+    query = inspect_query(operation.query)
+    chosen = _choose(exchange, operation, query)
+    if chosen is HTML:
+        await _answer_page(exchange, operation, query)
+        return
+    validator = _validator(exchange, operation, query, chosen)
+    if validator and answers.is_fresh(request_header(exchange.scope, b"if-none-match"), validator):
+        await send_answer(answers.not_modified(validator, answers.SHORT, "Accept"), exchange.scope, exchange.send)
+        return
+    base = exchange.served.space.base
+    question = Question(exchange.served.release.store, query, chosen, operation.dataset, base)
+    async with _Watched(exchange, question) as watched:
+        await _stream(watched, [content_type(chosen), *_headers(exchange, validator)])
+
+
+def _choose(exchange: _Exchange, operation: Operation, query: Query) -> Format:
+    if exchange.address.format is HTML:
+        return HTML
+    if operation.formats:
+        return named_format(operation.formats, query)
+    chosen = choose_format(exchange.accept, (*offered_formats(query), HTML))
+    if chosen is None:
+        raise not_acceptable(query)
+    return chosen
+
+
+def _validator(exchange: _Exchange, operation: Operation, query: Query, chosen: Format) -> str | None:
+    """The answer is the release's, the query's and the format's; not that of NOW() or RAND()."""
+    if exchange.method == "POST" or not query.is_stable:
+        return None
+    asked = (chosen.suffix, exchange.limits.rows, operation.dataset, query.text)
+    return answers.etag(exchange.served.etag_prefix, f"sparql {asked!r}")
+
+
+def _headers(exchange: _Exchange, validator: str | None) -> list[tuple[bytes, bytes]]:
+    limits = exchange.limits
+    prefix = exchange.served.space.prefix
+    links = (link(f"{prefix}/catalog", "describedby"), link(exchange.served.site.licence_iri, "license"))
+    return [
+        header("vary", "Accept, Accept-Language"),
+        header("cache-control", answers.SHORT if validator else answers.NO_STORE),
+        *([header("etag", validator)] if validator else []),
+        header("link", ", ".join(links)),
+        header("query-limits", f"rows={limits.rows}, bytes={limits.bytes}, seconds={limits.seconds:g}"),
+        header("access-control-expose-headers", "Query-Limits"),
+    ]
+
+
+class _Watched:
+    """A query under way, stopped when its client leaves (nobody else watches before an answer begins)."""
+
+    def __init__(self, exchange: _Exchange, question: Question) -> None:
+        self.exchange = exchange
+        self._question = question
+        self._gone = asyncio.create_task(_until_gone(exchange.receive))
+        self.answer: QueryAnswer | None = None
+
+    async def __aenter__(self) -> Self:
+        running = asyncio.create_task(self.exchange.pool.run(self._question))
+        try:
+            await asyncio.wait({running, self._gone}, return_when=asyncio.FIRST_COMPLETED)
+            if not running.done():
+                raise ClientGone
+            self.answer = running.result()
+        except BaseException:
+            self._gone.cancel()
+            running.cancel()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._gone.cancel()
+        if self.answer is not None:
+            await self.answer.close()
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether the client has left."""
+        return self._gone.done()
+
+
+async def _until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _stream(watched: _Watched, headers: list[tuple[bytes, bytes]]) -> None:
+    """Send an answer block by block. Where it breaks, the last chunk is never sent: the client must see it."""
+    answer, exchange = watched.answer, watched.exchange
+    assert answer is not None
+    headers = [*headers, *answers.SECURITY_HEADERS, *answers.CORS_HEADERS]
+    if answer.size is not None:
+        headers.append((b"content-length", str(answer.size).encode("ascii")))
+    await exchange.send({"type": "http.response.start", "status": 200, "headers": headers})
+    if exchange.method != "HEAD":
+        try:
+            async for block in answer.blocks:
+                if watched.is_alone:
+                    return
+                await exchange.send({"type": "http.response.body", "body": block, "more_body": True})
+        except (QueryError, StoreError):
+            return
+    await exchange.send({"type": "http.response.body", "body": b""})
+
+
+async def _answer_page(exchange: _Exchange, operation: Operation, query: Query) -> None:
+    """The answer as a page: the first rows, and a word where there are more."""
+    chosen = PAGE_FORMATS[query.form.is_graph]
+    question = Question(
+        exchange.served.release.store,
+        query,
+        chosen,
+        operation.dataset,
+        exchange.served.space.base,
+        rows=min(PAGE_ROWS, exchange.limits.rows),
+        is_cut=True,
+    )
+    async with _Watched(exchange, question) as watched:
+        answer = watched.answer
+        assert answer is not None
+        body = b"".join([block async for block in answer.blocks])
+        outcome = Outcome(query.form, body, answer.is_cut)
+    # many labels are read for a long table: not on the event loop
+    page = await anyio.to_thread.run_sync(sparql_page, exchange.reader, exchange.limits, operation, outcome)
+    headers = (content_type(HTML), header("content-language", exchange.language), *_headers(exchange, None))
+    await send_answer(Answer(200, headers, page), exchange.scope, exchange.send)
+
+
+def _describe(exchange: _Exchange, operation: Operation) -> Answer:
+    """No query: the form for people, the service description for programs."""
+    if operation.query is not None:
+        raise ProtocolError(400, "the parameter 'query' is empty", code="LOD9101", hint="write a query into it")
+    chosen: Format | None = HTML
+    if exchange.address.format is not HTML:
+        if exchange.method == "POST":
+            raise ProtocolError(400, "this request holds no query", code="LOD9101", hint="send it as 'query'")
+        chosen = choose_format(exchange.accept, (*GRAPH_FORMATS, HTML))
+    if chosen is None:
+        raise not_acceptable(None)
+    headers = (content_type(chosen), header("vary", "Accept, Accept-Language"), header("cache-control", answers.SHORT))
+    if chosen is HTML:
+        page = sparql_page(exchange.reader, exchange.limits, operation)
+        return Answer(200, (*headers, header("content-language", exchange.language)), page)
+    return Answer(200, headers, write_description(exchange.served, exchange.limits, chosen))
+
+
+def _options() -> Answer:
+    """What may be asked here, for people and for the preflight of browsers."""
+    return Answer(
+        204,
+        (
+            header("allow", METHODS),
+            header("access-control-allow-methods", METHODS),
+            header("access-control-allow-headers", "Accept, Accept-Language, Content-Type, If-None-Match"),
+            header("access-control-max-age", "86400"),
+        ),
+    )

@@ -1,0 +1,97 @@
+"""What the endpoint answers when there is no answer: a page, problem+json or plain text, with code, place and way out.
+
+Problem details: https://www.rfc-editor.org/rfc/rfc9457 ; faults of a query: SPARQL 1.1 Protocol §2.1.6. A status that
+clients take for an invitation to try again (503) is given only where trying again helps.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+
+from lod.errors import LodError
+from lod.rdf.formats import HTML, Format
+from lod.server import answers
+from lod.server.answers import Answer, header
+from lod.server.dereference import content_type
+from lod.server.negotiation import PROBLEM, choose_format
+from lod.server.reader import Reader
+from lod.server.sparql_operation import Operation, ProtocolError
+from lod.server.sparql_page import Failure, sparql_page
+from lod.server.workers import PoolBusy, QueryLimits
+from lod.store.guard import QueryError
+from lod.store.snapshot import StoreError
+
+_LOG = logging.getLogger(__name__)
+
+METHODS = "GET, HEAD, OPTIONS, POST"
+
+_TEXT = Format("Text", "txt", ("text/plain",))
+_STATUS = {
+    "LOD5011": 413,
+    "LOD5014": 403,
+    "LOD5017": 500,
+    "LOD5018": 422,
+    "LOD9105": 504,
+    "LOD9106": 422,
+    "LOD9107": 422,
+    "LOD9109": 422,
+    "LOD9110": 503,
+}
+_TITLES = {
+    400: "Bad Request",
+    403: "Forbidden",
+    405: "Method Not Allowed",
+    406: "Not Acceptable",
+    413: "Content Too Large",
+    415: "Unsupported Media Type",
+    422: "Unprocessable Content",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
+    504: "Gateway Timeout",
+}
+
+
+def refuse(error: LodError, reader: Reader, limits: QueryLimits, operation: Operation, accept: str) -> Answer:
+    """The answer to a request that failed, in the form that `accept` asks for; programs and `*/*` get problem+json."""
+    failure = describe_failure(error)
+    headers = [
+        header("vary", "Accept, Accept-Language"),
+        header("cache-control", answers.NO_STORE),
+        *([header("allow", METHODS)] if failure.status == 405 else []),
+        *([header("retry-after", str(PoolBusy.retry_after))] if failure.status == 503 else []),
+    ]
+    chosen = choose_format(accept, (PROBLEM, _TEXT, HTML))
+    if chosen is HTML:
+        page = sparql_page(reader, limits, operation, failure)
+        return Answer(failure.status, (content_type(HTML), header("content-language", reader.language), *headers), page)
+    if chosen is _TEXT:
+        return Answer(failure.status, (content_type(_TEXT), *headers), failure.as_text().encode())
+    return Answer(failure.status, (header("content-type", PROBLEM.media_type), *headers), _problem(failure, limits))
+
+
+def describe_failure(error: LodError) -> Failure:
+    """An error with the status that it is answered with."""
+    status = error.status if isinstance(error, ProtocolError) else _STATUS.get(error.code, 400)
+    if isinstance(error, StoreError):  # what the disk says names this machine's folders
+        _LOG.error("the store cannot be read: %s", error)
+        return Failure(503, error.code, "the store cannot be read now", "try again; pages and downloads may go on")
+    if error.code == "LOD5017":
+        _LOG.error("a query failed: %s", error)
+        return Failure(status, error.code, "the engine failed on this query", error.hint)
+    line, column = (error.line, error.column) if isinstance(error, QueryError) else (0, 0)
+    return Failure(status, error.code, error.message, error.hint, line, column)
+
+
+def _problem(failure: Failure, limits: QueryLimits) -> bytes:
+    body = {
+        "type": "about:blank",
+        "title": _TITLES[failure.status],
+        "status": failure.status,
+        "detail": failure.message,
+        "code": failure.code,
+        **({"hint": failure.hint} if failure.hint else {}),
+        **({"line": failure.line, "column": failure.column} if failure.line else {}),
+        "limits": {"rows": limits.rows, "bytes": limits.bytes, "seconds": limits.seconds},
+    }
+    return json.dumps(body, ensure_ascii=False, indent=1).encode() + b"\n"

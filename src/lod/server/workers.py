@@ -1,0 +1,362 @@
+"""A pool of killable query workers: every query under a deadline, a memory cap and limits of rows and bytes.
+
+The question names the store, so a pool follows a new release by itself: each worker opens a store when it is first
+asked about it, and lets the one before go. An answer is read as fast as the worker writes it, into memory and then into
+a file, so that a slow reader holds no worker; it is handed out only when it is known good, or longer than what is held.
+
+    async with QueryPool(QueryLimits()) as pool:
+        answer = await pool.run(Question(release.store, inspect_query(text), RESULTS_JSON))
+        async for block in answer.blocks: ...
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections import deque
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from lod.errors import LodError
+from lod.rdf.formats import Format
+from lod.server.spool import BLOCK, Spool
+from lod.store.guard import Query, QueryError
+from lod.store.query import WHOLE_STORE, Dataset
+from lod.store.snapshot import StoreError
+
+_LOG = logging.getLogger(__name__)
+
+READY = b"R\0\0\0\0"
+"""The frame that a worker sends when it has started."""
+
+_TRY_AGAIN = 1.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class QueryLimits:
+    """What one query may take, and how many run or wait at once. Stated on the page and in the service description."""
+
+    seconds: float = 10.0
+    memory_bytes: int = 2 << 30  # address space of a worker
+    rows: int = 10_000  # of results, triples of a graph
+    bytes: int = 50_000_000
+    held_bytes: int = 4 << 20  # an answer that may yet break its limits is held back until whole or longer than this
+    workers: int = field(default_factory=lambda: max(2, min(os.cpu_count() or 2, 8)))
+    waiting: int = 16  # queries; the next is told to come back
+    waiting_seconds: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One query to one store, and the format of its answer."""
+
+    store: Path
+    query: Query
+    format: Format
+    dataset: Dataset = WHOLE_STORE
+    base_iri: str = ""
+    rows: int | None = None  # instead of the pool's limit, for who shows fewer
+    is_cut: bool = False  # at that many rows, instead of refused: TSV and N-Triples, for who says so beside it
+
+
+@dataclass(frozen=True, slots=True)
+class QueryAnswer:
+    """An answer that is known good so far. `blocks` raises QueryError where it breaks after all.
+
+    Whoever has one closes it: `await answer.close()`.
+    """
+
+    blocks: AsyncIterator[bytes]
+    size: int | None  # bytes, when the answer is whole
+    rows: int | None  # likewise
+    is_cut: bool  # there are more rows; only where the question allows it
+    _spool: Spool
+    _pump: asyncio.Task[None]
+
+    async def close(self) -> None:
+        """Stop the query if it still runs, and let go of what was kept of its answer."""
+        self._pump.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._pump
+        self._spool.close()
+
+
+class PoolBusy(LodError):
+    """All workers are taken and enough queries wait already: come back in `retry_after` seconds."""
+
+    retry_after = 5
+
+
+class QueryPool:
+    """Query workers and the queue before them. Belongs to one event loop."""
+
+    def __init__(self, limits: QueryLimits | None = None) -> None:
+        self.limits = limits or QueryLimits()
+        self._idle: list[Process] = []
+        self._all: set[Process] = set()
+        self._waiting: deque[asyncio.Future[Process]] = deque()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._stopped = False
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Start the workers.
+
+        Raises:
+            LodError: LOD9111 they do not start.
+        """
+        spawned = (self._spawn() for _ in range(self.limits.workers))
+        for outcome in await asyncio.gather(*spawned, return_exceptions=True):
+            if isinstance(outcome, BaseException):
+                await self.stop()
+                raise outcome
+            self._offer(outcome)
+
+    async def stop(self) -> None:
+        """Kill all workers and end what waits or runs."""
+        self._stopped = True
+        for future in self._waiting:
+            future.cancel()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for process in list(self._all):
+            await self._kill(process)
+
+    @property
+    def idle(self) -> int:
+        """How many workers have nothing to do."""
+        return len(self._idle)
+
+    @property
+    def process_ids(self) -> list[int]:
+        """The processes of the workers, for those who watch them."""
+        return sorted(process.pid for process in self._all)
+
+    async def run(self, question: Question) -> QueryAnswer:
+        """Evaluate a query. Returns when its answer is whole, or good and longer than what is held back.
+
+        Raises:
+            PoolBusy: LOD9110.
+            QueryError: as `lod.store.query.evaluate`, and LOD9105 out of time, LOD9106 out of memory, LOD9107 it ended
+                the worker, LOD9109 too many bytes.
+            StoreError: the store cannot be opened.
+        """
+        process = await self._take()
+        spool = Spool(self.limits.held_bytes)
+        pump = asyncio.create_task(self._pump(process, question, spool))
+        self._tasks.add(pump)
+        pump.add_done_callback(self._tasks.discard)
+        limit = question.query.limit
+        is_bounded = limit is not None and limit <= self._rows(question) and not question.query.form.is_graph
+        try:
+            await spool.wait(BLOCK if is_bounded else self.limits.held_bytes)
+        except asyncio.CancelledError:
+            pump.cancel()
+            spool.close()
+            raise
+        if spool.error is not None:
+            spool.close()
+            raise spool.error
+        size = spool.size if spool.is_whole else None
+        return QueryAnswer(spool.blocks(), size, spool.rows, spool.is_cut, spool, pump)
+
+    def _rows(self, question: Question) -> int:
+        return self.limits.rows if question.rows is None else question.rows
+
+    async def _take(self) -> Process:
+        """An idle worker, or the next that becomes idle."""
+        while self._idle:
+            process = self._idle.pop()
+            if process.returncode is None:
+                return process
+            self._replace(process)
+        if self._stopped or len(self._waiting) >= self.limits.waiting:
+            raise _busy()
+        future: asyncio.Future[Process] = asyncio.get_running_loop().create_future()
+        self._waiting.append(future)
+        try:
+            async with asyncio.timeout(self.limits.waiting_seconds):
+                return await future
+        except TimeoutError:
+            self._withdraw(future)
+            raise _busy() from None
+        except asyncio.CancelledError:
+            self._withdraw(future)
+            raise
+
+    def _withdraw(self, future: asyncio.Future[Process]) -> None:
+        """Wait no longer; a worker that came in this very moment goes to the next."""
+        if future in self._waiting:
+            self._waiting.remove(future)
+        elif future.done() and not future.cancelled():
+            self._offer(future.result())
+
+    def _offer(self, process: Process) -> None:
+        """A worker is free: for the query that waits longest, else idle."""
+        while self._waiting:
+            future = self._waiting.popleft()
+            if not future.done():
+                future.set_result(process)
+                return
+        self._idle.append(process)
+
+    def _replace(self, process: Process) -> None:
+        """Start another worker in the place of one that has ended."""
+
+        async def replace() -> None:
+            await self._kill(process)
+            while not self._stopped:
+                try:
+                    self._offer(await self._spawn())
+                except (LodError, OSError) as error:  # the machine is short of processes or memory just now
+                    _LOG.error("a query worker does not start: %s", error)
+                    await asyncio.sleep(_TRY_AGAIN)
+                else:
+                    return
+
+        task = asyncio.create_task(replace())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _spawn(self) -> Process:
+        """A new worker that is ready: what it takes to start is not taken from its first query's time."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-P",
+            "-m",
+            "lod.server.query_worker",
+            str(self.limits.memory_bytes),
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env={**os.environ, "MALLOC_ARENA_MAX": "1"},  # glibc reserves 64 MB of address space a thread otherwise
+            limit=4 * BLOCK,
+        )
+        self._all.add(process)
+        assert process.stdout is not None
+        try:
+            await process.stdout.readexactly(len(READY))
+        except asyncio.IncompleteReadError:
+            await self._kill(process)
+            hint = "allow them more memory, and look whether this machine still starts processes: lod doctor"
+            raise LodError("the query workers do not start", hint=hint, code="LOD9111") from None
+        return process
+
+    async def _kill(self, process: Process) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+        self._all.discard(process)
+
+    async def _pump(self, process: Process, question: Question, spool: Spool) -> None:
+        """Ask the worker and take its answer in; afterwards it is free again, or dead and replaced."""
+        is_reusable = False
+        try:
+            async with asyncio.timeout(self.limits.seconds):
+                await _ask(process, question, self.limits, self._rows(question))
+                await _receive(process, spool)
+            is_reusable = True
+        except TimeoutError:
+            spool.fail(_out_of_time(self.limits.seconds))
+        except (asyncio.IncompleteReadError, ConnectionError):
+            spool.fail(_worker_ended(await process.wait(), self.limits))
+        except (QueryError, StoreError) as error:
+            is_reusable = True
+            spool.fail(error)
+        except asyncio.CancelledError:
+            spool.fail(QueryError("the query was stopped", code="LOD9105"))
+            raise
+        finally:
+            if is_reusable:
+                self._offer(process)
+            elif self._stopped:
+                await self._kill(process)
+            else:
+                self._replace(process)
+
+
+async def _ask(process: Process, question: Question, limits: QueryLimits, rows: int) -> None:
+    text = json.dumps(
+        {
+            "store": str(question.store),
+            "text": question.query.text,
+            "form": question.query.form,
+            "prefixes": question.query.prefixes,
+            "suffix": question.format.suffix,
+            "default_graphs": question.dataset.default_graphs,
+            "named_graphs": question.dataset.named_graphs,
+            "base_iri": question.base_iri,
+            "seconds": limits.seconds,
+            "rows": rows,
+            "is_cut": question.is_cut,
+            "bytes": limits.bytes,
+        }
+    ).encode()
+    assert process.stdin is not None
+    process.stdin.write(b"Q" + len(text).to_bytes(4, "big") + text)
+    await process.stdin.drain()
+
+
+async def _receive(process: Process, spool: Spool) -> None:
+    assert process.stdout is not None
+    while True:
+        header = await process.stdout.readexactly(5)
+        payload = await process.stdout.readexactly(int.from_bytes(header[1:], "big"))
+        match header[:1]:
+            case b"B":
+                spool.write(payload)
+            case b"E":
+                spool.end(**json.loads(payload))
+                return
+            case _:
+                complaint = json.loads(payload)
+                if complaint["code"] in ("LOD5001", "LOD5002"):
+                    raise StoreError(complaint["message"], hint=complaint["hint"], code=complaint["code"])
+                raise QueryError(**complaint)
+
+
+def _busy() -> PoolBusy:
+    return PoolBusy(
+        "too many queries run at the moment", hint=f"come back in {PoolBusy.retry_after} seconds", code="LOD9110"
+    )
+
+
+def _out_of_time(seconds: float) -> QueryError:
+    return QueryError(
+        f"the query was stopped after {seconds:g} seconds",
+        code="LOD9105",
+        hint="name more of what you look for (a dataset, a year, a code), or download the data and ask at home",
+    )
+
+
+def _worker_ended(returncode: int, limits: QueryLimits) -> QueryError:
+    """What the end of a worker says about its query: the engine aborts when memory is short, and so do others."""
+    if returncode == -signal.SIGALRM:
+        return _out_of_time(limits.seconds)
+    if returncode in (-signal.SIGABRT, -signal.SIGKILL):
+        return QueryError(
+            f"the query needs more memory than {limits.memory_bytes >> 20} MB",
+            code="LOD9106",
+            hint="sort, group or compare less at once: name a dataset, a year or a code, or add LIMIT inside",
+        )
+    return QueryError(
+        "the engine cannot evaluate this query", code="LOD9107", hint="simplify it: shorter paths, fewer nested parts"
+    )

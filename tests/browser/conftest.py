@@ -1,0 +1,139 @@
+"""The reference project, built and served as its README says, and a real Chromium that may talk to nothing else."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PROJECT = ("lod.toml", "tables", "mappings", "ontologies", "shapes")
+
+
+@pytest.fixture(scope="session")
+def project(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the reference project, built and published."""
+    folder = tmp_path_factory.mktemp("project")
+    for name in PROJECT:
+        source = repository / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name)
+        else:
+            shutil.copy(source, folder / name)
+    command = [sys.executable, "-m", "lod", "build", "--publish"]
+    subprocess.run(command, cwd=folder, check=True, timeout=300, capture_output=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def url(project: Path) -> Iterator[str]:
+    """Where `lod serve` listens; without a slash at the end."""
+    log = project / "serve.log"
+    with log.open("wb") as out:
+        command = [sys.executable, "-m", "lod", "serve", "--port", "0"]
+        server = subprocess.Popen(command, cwd=project, stdout=out, stderr=out)
+    try:
+        yield _address(server, log)
+    finally:
+        server.send_signal(signal.SIGINT)
+        try:
+            server.wait(20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            raise
+
+
+def _address(server: subprocess.Popen[bytes], log: Path) -> str:
+    """The address that the server says in its first line."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and server.poll() is None:
+        said = re.search(r"http://127\.0\.0\.1:\d+", log.read_text(encoding="utf-8"))
+        if said is not None:
+            return said.group()
+        time.sleep(0.05)
+    raise AssertionError(log.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium; the tests skip, visibly, where there is none."""
+    if CHROMIUM is None:
+        pytest.skip("no chromium on this machine (apt-get install chromium)")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield launched
+        launched.close()
+
+
+@dataclass
+class Visit:
+    """A page under watch: what the console said, what was asked of other hosts, what failed."""
+
+    page: Page
+    url: str
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, path: str, *, status: int = 200) -> Page:
+        """Open a path of the site and expect a status."""
+        answer = self.page.goto(self.url + path)
+        assert answer is not None
+        assert answer.status == status, path
+        return self.page
+
+    def watch(self) -> None:
+        """Collect every complaint from now on."""
+        self.page.on("console", lambda message: self.complaints.append(f"console: {message.text}"))
+        self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        self.page.on("dialog", lambda dialog: self.complaints.append(f"dialog: {dialog.message}"))
+        self.page.on("request", self._look)
+
+    def _look(self, request: Request) -> None:
+        if urlsplit(request.url).netloc != urlsplit(self.url).netloc:
+            self.complaints.append(f"another host: {request.url}")
+
+
+NewVisit = Callable[..., Visit]
+
+
+@pytest.fixture
+def visit(browser: Browser, url: str) -> Iterator[NewVisit]:
+    """`visit(width=360, color_scheme="dark")`: a new reader, who must have had nothing to complain about at the end."""
+    contexts: list[BrowserContext] = []
+    visits: list[Visit] = []
+
+    def new(*, width: int = 1280, locale: str = "zh-TW", color_scheme: str = "light", scripts: bool = True) -> Visit:
+        context = browser.new_context(
+            viewport={"width": width, "height": 800},
+            locale=locale,
+            color_scheme="dark" if color_scheme == "dark" else "light",
+            java_script_enabled=scripts,
+        )
+        contexts.append(context)
+        visits.append(Visit(context.new_page(), url))
+        visits[-1].watch()
+        return visits[-1]
+
+    yield new
+    for context in contexts:
+        context.close()
+    assert [complaint for each in visits for complaint in each.complaints] == []

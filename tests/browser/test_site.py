@@ -1,0 +1,167 @@
+"""The site in a real browser: every kind of page, in both languages, light, dark and narrow; and ways through it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+ATTRIBUTION = "本研究部分資料來源為行政院人事行政總處提供，文中任何闡釋或結論並不代表行政院人事行政總處之立場。"
+COUNTIES = "/data/civil-servants-by-county"
+PAGES = {
+    "home": "/index",
+    "catalogue": "/catalog",
+    "dataset": COUNTIES,
+    "wide dataset": "/data/civil-servants-by-rank",
+    "dataset of two measures": "/data/civil-servants-mean-age",
+    "observation": f"{COUNTIES}/obs/2012/63000/M",
+    "code list": "/doc/code/rank",
+    "concept": "/doc/code/county/63000",
+    "organisation": "/doc/org/2.16.886.101.20003.20072",
+    "term": "/doc/def/dimension/county",
+    "query": "/sparql",
+}
+NewVisit = Callable[..., Any]
+
+
+@pytest.mark.parametrize("language", ["zh-Hant-TW", "en"])
+@pytest.mark.parametrize("name", PAGES)
+def test_every_kind_of_page_opens_without_a_complaint(visit: NewVisit, name: str, language: str) -> None:
+    page: Page = visit().open(f"{PAGES[name]}.{language}.html")
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    expect(page.locator("h1")).to_be_visible()
+    expect(page.locator("footer")).to_contain_text(ATTRIBUTION)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_is_wider_than_a_small_telephone(visit: NewVisit, name: str) -> None:
+    page: Page = visit(width=360, color_scheme="dark").open(PAGES[name] + ".en.html")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_text_stands_out_from_its_background(visit: NewVisit, name: str, scheme: str) -> None:
+    page: Page = visit(color_scheme=scheme).open(PAGES[name] + ".zh-Hant-TW.html")
+    assert page.evaluate(CONTRAST) == []
+
+
+CONTRAST = """() => {
+  const parse = text => { const n = text.match(/[\\d.]+/g).map(Number); return n.length < 4 ? [...n, 1] : n };
+  const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
+    .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = element => {
+    for (let e = element; e; e = e.parentElement) {
+      const color = parse(getComputedStyle(e).backgroundColor);
+      if (color[3] > 0) return color;
+    }
+  };
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement;
+    if (!walker.currentNode.data.trim() || !element.checkVisibility()) continue;
+    if (element.closest('.skip, [aria-hidden], .visually-hidden')) continue;
+    const style = getComputedStyle(element), size = parseFloat(style.fontSize);
+    const [a, b] = [light(parse(style.color)), light(behind(element))].sort((x, y) => y - x);
+    const large = size >= 24 || (size >= 18.66 && style.fontWeight >= 700);
+    if ((a + 0.05) / (b + 0.05) < (large ? 3 : 4.5))
+      found.push([walker.currentNode.data.trim().slice(0, 30), style.color, ((a + 0.05) / (b + 0.05)).toFixed(2)]);
+  }
+  return found;
+}"""
+
+
+def test_the_keyboard_reaches_the_content_first(visit: NewVisit) -> None:
+    page: Page = visit().open("/")
+    page.keyboard.press("Tab")
+    skip = page.locator("a.skip")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
+
+
+def test_the_focus_can_be_seen(visit: NewVisit) -> None:
+    page: Page = visit().open(f"{COUNTIES}.en.html")
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        width = page.evaluate("parseFloat(getComputedStyle(document.activeElement).outlineWidth)")
+        assert outline == "solid"
+        assert width >= 2
+
+
+def test_a_readers_language_is_negotiated_and_their_choice_sticks(visit: NewVisit) -> None:
+    page: Page = visit(locale="zh-TW").open(COUNTIES)
+    expect(page.locator("html")).to_have_attribute("lang", "zh-Hant-TW")
+    page.get_by_role("link", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    page.get_by_role("link", name="26,089").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("h1")).to_contain_text("Taipei City")
+    assert visit(locale="en-GB").open("/").locator("html").get_attribute("lang") == "en"
+
+
+def test_a_citizen_finds_a_number_and_where_it_comes_from(visit: NewVisit) -> None:
+    page: Page = visit(scripts=False).open("/")
+    page.get_by_role("link", name="瀏覽資料集").click()
+    page.get_by_role("link", name=re.compile("縣市別")).first.click()
+    row = page.get_by_role("row", name=re.compile("臺北市"))
+    row.get_by_role("link").nth(2).click()
+    expect(page.locator(".big .value")).to_have_text("14,468")
+    expect(page.locator(".sentence")).to_contain_text("臺北市")
+    expect(page.locator("main")).to_contain_text("資料來源")
+    page.locator(".neighbours").get_by_role("link", name="女性").click()
+    expect(page.locator(".big .value")).to_have_text("11,621")
+    page.get_by_role("link", name="臺北市", exact=True).first.click()
+    expect(page.locator("h1")).to_have_text("臺北市")
+    expect(page.get_by_role("link", name="Q1867")).to_have_attribute("href", re.compile("wikidata"))
+
+
+def test_a_researcher_asks_in_sparql_without_scripts(visit: NewVisit) -> None:
+    page: Page = visit(scripts=False, locale="en-GB").open("/")
+    page.get_by_role("link", name="Open the query page").click()
+    page.get_by_label("Query").fill(
+        "PREFIX skos: <http://www.w3.org/2004/02/skos/core#>\n"
+        "SELECT ?c WHERE { ?c skos:inScheme <https://lod.example.org/id/code/sex> } ORDER BY ?c"
+    )
+    page.get_by_role("button", name="Ask").click()
+    expect(page.locator("tbody")).to_contain_text("Female")
+    assert page.locator("tbody tr").count() == 3
+
+
+def test_an_address_that_is_not_there_leads_on(visit: NewVisit) -> None:
+    reader = visit(locale="en-GB")
+    page: Page = reader.open("/doc/code/county/6300", status=404)
+    assert len(reader.complaints) == 1  # the browser itself reports the 404
+    assert "404" in reader.complaints.pop()
+    page.get_by_role("link", name="Taipei City").click()
+    expect(page.locator("h1")).to_have_text("Taipei City")
+
+
+def test_a_wide_table_scrolls_in_its_own_box_by_keyboard(visit: NewVisit) -> None:
+    page: Page = visit(width=360).open("/data/civil-servants-by-rank.en.html")
+    region = page.get_by_role("region", name="Civil servants by rank and agency level: table")
+    region.focus()
+    expect(region).to_be_focused()
+    before = region.evaluate("e => e.scrollLeft")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("e => e.scrollLeft > 0", arg=region.element_handle())
+    assert before == 0
+
+
+def test_a_printed_page_keeps_the_figures_and_the_attribution(visit: NewVisit) -> None:
+    page: Page = visit().open(f"{COUNTIES}.zh-Hant-TW.html")
+    page.emulate_media(media="print")
+    expect(page.locator("table.cube")).to_be_visible()
+    expect(page.locator("footer")).to_contain_text(ATTRIBUTION)
+    expect(page.locator("header.site nav").first).to_be_hidden()

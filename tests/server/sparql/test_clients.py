@@ -1,0 +1,68 @@
+"""The clients that researchers use."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from typing import Any
+
+import pytest
+from rdflib import Graph, URIRef
+from rdflib.plugins.stores.sparqlstore import SPARQLStore
+from SPARQLWrapper import CSV, JSON, JSONLD, POST, POSTDIRECTLY, RDFXML, TSV, TURTLE, URLENCODED, XML, SPARQLWrapper
+from SPARQLWrapper.SPARQLExceptions import QueryBadFormed
+
+COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
+THING = "https://lod.example.org/id/thing/5"
+TRIPLES = 6_000
+
+
+def wrapper(endpoint: Any, query: str, wanted: str) -> Any:
+    client: Any = SPARQLWrapper(endpoint.url)
+    client.setQuery(query)
+    client.setReturnFormat(wanted)
+    return client
+
+
+def test_sparqlwrapper_reads_results(endpoint: Any) -> None:
+    found = wrapper(endpoint, COUNT, JSON).queryAndConvert()
+    assert found["results"]["bindings"][0]["n"]["value"] == str(TRIPLES)
+    assert b"6000" in wrapper(endpoint, COUNT, CSV).queryAndConvert()
+    assert b"6000" in wrapper(endpoint, COUNT, TSV).queryAndConvert()
+    assert "6000" in wrapper(endpoint, COUNT, XML).queryAndConvert().toxml()
+
+
+@pytest.mark.parametrize("posted", [URLENCODED, POSTDIRECTLY])
+def test_sparqlwrapper_posts(endpoint: Any, posted: str) -> None:
+    client = wrapper(endpoint, COUNT, JSON)
+    client.setMethod(POST)
+    client.setRequestMethod(posted)
+    assert client.queryAndConvert()["results"]["bindings"][0]["n"]["value"] == str(TRIPLES)
+
+
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")  # in SPARQLWrapper
+@pytest.mark.parametrize("wanted", [TURTLE, RDFXML, JSONLD])
+def test_sparqlwrapper_reads_graphs(endpoint: Any, wanted: str) -> None:
+    found = wrapper(endpoint, f"DESCRIBE <{THING}>", wanted).queryAndConvert()
+    graph = found if isinstance(found, Graph) else Graph().parse(data=found, format=wanted)
+    assert len(graph) == 2
+
+
+def test_sparqlwrapper_sees_errors(endpoint: Any) -> None:
+    with pytest.raises(QueryBadFormed, match="LOD5010"):
+        wrapper(endpoint, "SELECT * {", JSON).query()
+
+
+def test_rdflib_store(endpoint: Any) -> None:
+    graph = Graph(SPARQLStore(endpoint.url))
+    assert len(list(graph.triples((URIRef(THING), None, None)))) == 2
+    rows: list[Any] = list(graph.query(COUNT))
+    assert [int(row[0]) for row in rows] == [TRIPLES]
+
+
+def test_curl(endpoint: Any) -> None:
+    curl = shutil.which("curl")
+    if curl is None:
+        pytest.skip("curl is not installed")
+    command = [curl, "-sS", "--data-urlencode", f"query={COUNT}", "-H", "Accept: text/csv", endpoint.url]
+    assert subprocess.run(command, capture_output=True, check=True, timeout=20).stdout == b"n\r\n6000\r\n"

@@ -1,0 +1,224 @@
+"""Queries that bring endpoints down: each is answered by a plain error in time, and the next query is answered."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import httpx
+import pytest
+
+from lod.server.workers import QueryLimits
+
+SECONDS = 1.0
+NEXT = "<https://lod.example.org/def/next>"
+LABEL = "<http://www.w3.org/2000/01/rdf-schema#label>"
+TRIPLE = "?s ?p ?o"
+MEMORY = 512 << 20
+
+
+@pytest.fixture(scope="module")
+def endpoint(start: Any) -> Iterator[Any]:
+    """One worker, so that a query that is left running would block the next."""
+    limits = QueryLimits(seconds=SECONDS, memory_bytes=MEMORY, rows=1_000, workers=1, waiting_seconds=5)
+    with start(limits) as found:
+        yield found
+
+
+REFUSED_UNREAD = {
+    "nested braces, 6 kB": "ASK " + "{" * 3_000 + "}" * 3_000,
+    "nested braces that never close": "ASK " + "{" * 3_000,
+    "deep parentheses": f"ASK {{ {TRIPLE} FILTER({'(' * 20_000}1{')' * 20_000}) }}",
+    "deep square brackets": "ASK { " + "[ ?p " * 8_000 + "1" + "]" * 8_000 + " }",
+    "deep collections": "ASK { ?s ?p " + "(" * 20_000 + ")" * 20_000 + " }",
+    "not not not": f"ASK {{ {TRIPLE} FILTER({'!' * 20_000}true) }}",
+    "not not not, with blanks": f"ASK {{ {TRIPLE} FILTER({'! ' * 20_000}true) }}",
+    "minus minus minus": f"ASK {{ {TRIPLE} FILTER(1 = {'- ' * 20_000}1) }}",
+    "inverse of inverse": "ASK { ?s " + "^(" * 10_000 + "<urn:p>" + ")" * 10_000 + " ?o }",
+    "nested-repeat pattern": f"ASK {{ {TRIPLE} FILTER regex(str(?o), '(((a{{1,100}}){{1,100}}){{1,100}})') }}",
+    "nested repeat in REPLACE": f'SELECT (REPLACE(str(?o), "((x{{99}}){{99}}){{99}}", "") AS ?x) {{ {TRIPLE} }}',
+    "nested-repeat pattern behind an escape": f"ASK {{ {TRIPLE} FILTER regex(?o, '(a{{1,90}}\\\\(){{1,90}}') }}",
+    "70 kB": "ASK { " + "<urn:s> <urn:p> <urn:o> . " * 2_700 + "}",
+}
+
+STOPPED = {
+    "cross product": f"SELECT (COUNT(*) AS ?n) {{ {TRIPLE} . ?a ?b ?c . ?d ?e ?f }}",
+    "cross product with a filter": f"ASK {{ {TRIPLE} . ?a ?b ?c . ?d ?e ?f FILTER(?s = ?b && ?c = ?e) }}",
+    "open path, plus": f"SELECT (COUNT(*) AS ?n) {{ ?a {NEXT}+ ?b }}",
+    "open path, star of an alternative": f"SELECT (COUNT(*) AS ?n) {{ ?a ({NEXT}|^{NEXT})* ?b }}",
+    "sort of a cross product": f"SELECT * {{ {TRIPLE} . ?a ?b ?c . ?d ?e ?f }} ORDER BY ?c ?o LIMIT 1",
+    "distinct of a cross product": f"SELECT DISTINCT ?s ?a ?d {{ {TRIPLE} . ?a ?b ?c . ?d ?e ?f }} ORDER BY ?s LIMIT 1",
+    "group by of a cross product": f"SELECT ?s ?a (COUNT(*) AS ?n) {{ {TRIPLE} . ?a ?b ?c . ?d ?e ?f }} GROUP BY ?s ?a",
+    "group_concat": f"SELECT (GROUP_CONCAT(?c) AS ?x) {{ {TRIPLE} . ?a ?b ?c }}",
+    "path of 3,000 steps": "ASK { ?s " + "/".join(["<urn:p>"] * 3_000) + " ?o }",
+    "3,500 optionals": "SELECT * { " + f"OPTIONAL {{ {TRIPLE} }}" * 3_000 + " }",
+    "sum of 30,000": f"SELECT (1{'+1' * 30_000} AS ?x) {{}}",
+    "and and and": f"SELECT (1{'&&1' * 20_000} AS ?x) {{}}",
+    "exists in a cross product": f"SELECT (COUNT(*) AS ?n) {{ {TRIPLE} . ?a ?b ?c FILTER NOT EXISTS {{ ?o ?y ?c }} }}",
+    "minus over a cross product": f"SELECT (COUNT(*) AS ?n) {{ {TRIPLE} . ?a ?b ?c MINUS {{ ?s ?x ?y . ?a ?z ?w }} }}",
+    "a pattern made at run time": (
+        f"ASK {{ {TRIPLE} . ?a ?b ?c FILTER regex(str(?o), concat('(((a{{1,90}}){{1,90}}', '){{1,90}})')) }}"
+    ),
+    "strings that double": (
+        "SELECT (STRLEN(?l) AS ?n) { BIND('aaaaaaaaaaaaaaaa' AS ?a) "
+        + " ".join(
+            f"BIND(CONCAT(?{x}, ?{x}, ?{x}, ?{x}) AS ?{y})" for x, y in zip("abcdefghijk", "bcdefghijkl", strict=True)
+        )
+        + f" BIND(CONCAT(?l, ?l, ?l, ?l) AS ?m) {TRIPLE} . ?q ?r ?t FILTER(STRLEN(?m) < 0) }}"
+    ),
+    "more rows than may be": f"SELECT * {{ {TRIPLE} . ?a ?b ?c }}",
+    "more triples than may be": f"CONSTRUCT {{ ?s ?b ?c }} WHERE {{ {TRIPLE} . ?a ?b ?c }}",
+    "values of a cross product": "SELECT (COUNT(*) AS ?n) { "
+    + " ".join(f"VALUES ?v{i} {{ {' '.join(str(n) for n in range(50))} }}" for i in range(8))
+    + " }",
+    "sub-queries of cross products": (
+        f"SELECT (COUNT(*) AS ?n) {{ {{ SELECT DISTINCT ?s ?a {{ {TRIPLE} . ?a ?b ?c }} }} ?a ?x ?y . ?s ?z ?w }}"
+    ),
+}
+
+
+def check_answered(endpoint: Any, query: str) -> None:
+    """An error that says what happened, in time; then an answer to somebody else's query."""
+    began = time.monotonic()
+    answer = httpx.post(
+        endpoint.url, content=query, headers={"content-type": "application/sparql-query"}, timeout=SECONDS + 5
+    )
+    took = time.monotonic() - began
+    assert answer.status_code in (400, 413, 422, 504), answer.text
+    problem = answer.json()
+    assert problem["code"].startswith("LOD")
+    assert problem["detail"]
+    assert took <= SECONDS + 1
+    after = endpoint.ask("ASK {}")
+    assert after.status_code == 200, after.text
+    assert after.json()["boolean"] is True
+
+
+@pytest.mark.parametrize("name", REFUSED_UNREAD)
+def test_refused_before_any_parser_sees_it(endpoint: Any, name: str) -> None:
+    check_answered(endpoint, REFUSED_UNREAD[name])
+
+
+@pytest.mark.parametrize("name", STOPPED)
+def test_stopped_in_time(endpoint: Any, name: str) -> None:
+    check_answered(endpoint, STOPPED[name])
+
+
+def test_others_are_answered_while_a_killer_runs(start: Any) -> None:
+    with start(QueryLimits(seconds=4, workers=2)) as endpoint, ThreadPoolExecutor() as threads:
+        killer = threads.submit(endpoint.ask, STOPPED["cross product"])
+        answered = 0
+        while not killer.done():
+            assert endpoint.ask("ASK {}").status_code == 200
+            answered += 1
+        assert answered > 1
+        assert killer.result().json()["code"] == "LOD9105"
+
+
+def test_a_full_house_says_when_to_come_back(start: Any) -> None:
+    limits = QueryLimits(seconds=3, workers=1, waiting=1, waiting_seconds=0.2)
+    with start(limits) as endpoint, ThreadPoolExecutor() as threads:
+        answers = list(threads.map(endpoint.ask, [STOPPED["cross product"]] * 4))
+        busy = [answer for answer in answers if answer.status_code == 503]
+        assert len(busy) == 3
+        assert {answer.json()["code"] for answer in busy} == {"LOD9110"}
+        assert all(int(answer.headers["retry-after"]) > 0 for answer in busy)
+
+
+def test_a_query_stops_when_its_client_leaves(start: Any) -> None:
+    """The only worker is free long before the deadline of the query that was left behind."""
+    with start(QueryLimits(seconds=60, workers=1, waiting_seconds=20)) as endpoint:
+        with pytest.raises(httpx.ReadTimeout):
+            httpx.get(endpoint.url, params={"query": STOPPED["cross product"]}, timeout=0.5)
+        assert httpx.get(endpoint.url, params={"query": "ASK {}"}, timeout=30).json()["boolean"] is True
+
+
+def test_a_slow_reader_holds_no_worker(start: Any) -> None:
+    """One worker: the next query is answered while the first answer has not been read."""
+    query = "SELECT ?s ?o ?x { ?s ?p ?o BIND('" + "x" * 2_000 + "' AS ?x) } LIMIT 5000"
+    with (
+        start(QueryLimits(seconds=5, workers=1)) as endpoint,
+        httpx.stream("GET", endpoint.url, params={"query": query}, timeout=20) as slow,
+    ):
+        assert slow.status_code == 200
+        assert endpoint.ask("ASK {}").status_code == 200
+        assert len(slow.read()) > 5_000 * 2_000
+
+
+CALLS = [
+    "SELECT * {{ SERVICE <{url}> {{ ?s ?p ?o }} }}",
+    "SELECT * {{ SERVICE SILENT <{url}> {{ ?s ?p ?o }} }}",
+    "SELECT * {{ service\n#\n<{url}>{{ ?s ?p ?o }} }}",
+    "SELECT * {{ VALUES ?v {{ <{url}> }} SERVICE ?v {{ ?s ?p ?o }} }}",
+    "SELECT * {{ {{ SELECT * {{ SERVICE <{url}> {{ ?s ?p ?o }} }} }} }}",
+    "PREFIX x: <{url}> SELECT * {{ SERVICEx:y {{ ?s ?p ?o }} }}",
+    "PREFIX : <{url}> SELECT * {{ SERVICE:y {{ ?s ?p ?o }} }}",
+    "SELECT * {{ ?s ?p 1SERVICE<{url}>{{ ?s ?p ?o }} }}",
+    "SELECT * {{ ?s ?p trueSERVICE<{url}>{{ ?s ?p ?o }} }}",
+    "SELECT * {{ FILTER(1<?b)SERVICE#>\n<{url}>{{ ?s ?p ?o }} }}",
+    'SELECT * {{ FILTER(1<?b)#>"""\nSERVICE <{url}>{{ ?s ?p ?o }} #"""\n}}',
+    'SELECT * {{ FILTER(1<#>"""\n2)SERVICE <{url}>{{ ?s ?p ?o }} #"""\n}}',
+    'PREFIX a: <urn:a> SELECT * {{ FILTER(1<a:b#>"""\n)SERVICE <{url}>{{ ?s ?p ?o }} #"""\n}}',
+    'SELECT * {{ FILTER(EXISTS{{}}<?b)#>"""\nSERVICE <{url}>{{ ?s ?p ?o }} #"""\n}}',
+    "SELECT * {{ BIND(1 AS ?x)SERVICE<{url}>{{ ?s ?p ?o }} }}",
+    "SELECT * FROM <{url}> {{ ?s ?p ?o }}",
+    "SELECT * FROM NAMED <{url}> {{ GRAPH ?g {{ ?s ?p ?o }} }}",
+    "LOAD <{url}>",
+    "ASK {{}} ; LOAD <{url}>",
+    "# SELECT\nLOAD <{url}>",
+]
+
+
+@contextmanager
+def canary() -> Iterator[tuple[str, list[str]]]:
+    """A server that notes every call."""
+    calls: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            calls.append(self.requestline)
+            self.send_response(200)
+            self.end_headers()
+
+        def do_POST(self) -> None:
+            self.do_GET()
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/", calls
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_no_query_makes_the_server_call_anybody(endpoint: Any) -> None:
+    with canary() as (url, calls):
+        for template in CALLS:
+            query = template.format(url=url)
+            answer = endpoint.ask(query)
+            called = "FROM" in query  # a graph that is not ours is empty, nothing is fetched
+            assert (answer.status_code == 200) if called else (answer.status_code in (400, 403)), (query, answer.text)
+            assert not (called and answer.json()["results"]["bindings"])
+        assert calls == []
+        httpx.get(url)
+        assert len(calls) == 1  # the canary does sing
+
+
+def test_iris_and_texts_may_speak_of_services(endpoint: Any) -> None:
+    for query in (
+        "ASK { ?service a <http://www.w3.org/ns/sparql-service-description#Service> }",
+        "PREFIX service: <http://example.org/service#> ASK { ?s a service:Service ; service:label 'SERVICE <x> {}' }",
+        "ASK { # SERVICE <http://example.org/> { ?s ?p ?o }\n}",
+    ):
+        assert endpoint.ask(query).status_code == 200, query

@@ -1,0 +1,232 @@
+"""The pool: processes that are killed, replaced and followed to a new release."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pyoxigraph
+import pytest
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
+
+from lod.errors import LodError
+from lod.rdf.formats import RESULTS_CSV
+from lod.server.workers import PoolBusy, QueryLimits, QueryPool, Question
+from lod.store.guard import Query, QueryError, QueryForm, inspect_query
+from lod.store.snapshot import StoreError
+
+CROSS = "SELECT (COUNT(*) AS ?n) { " + "?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+MANY = 300
+
+
+def make_store(folder: Path, word: str) -> Path:
+    store = pyoxigraph.Store(str(folder))
+    store.extend(Quad(NamedNode(f"urn:{i}"), NamedNode("urn:p"), Literal(word), DefaultGraph()) for i in range(MANY))
+    store.flush()
+    del store
+    return folder
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    return make_store(tmp_path / "old", "old")
+
+
+async def ask(pool: QueryPool, store: Path, text: str) -> bytes:
+    answer = await pool.run(Question(store, inspect_query(text), RESULTS_CSV))
+    try:
+        return b"".join([block async for block in answer.blocks])
+    finally:
+        await answer.close()
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_the_question_names_the_store(store: Path, tmp_path: Path) -> None:
+    """A new release needs no restart, and an answer is never of another release than its question."""
+    new = make_store(tmp_path / "new", "new")
+
+    async def run() -> list[bytes]:
+        async with QueryPool(QueryLimits(workers=1)) as pool:
+            return [await ask(pool, folder, "SELECT ?o { ?s ?p ?o } LIMIT 1") for folder in (store, new, store)]
+
+    assert asyncio.run(run()) == [b"o\r\nold\r\n", b"o\r\nnew\r\n", b"o\r\nold\r\n"]
+
+
+def test_a_missing_store_is_said_and_costs_no_worker(store: Path, tmp_path: Path) -> None:
+    async def run() -> bytes:
+        async with QueryPool(QueryLimits(workers=1, waiting=0)) as pool:
+            with pytest.raises(StoreError) as caught:
+                await ask(pool, tmp_path / "none", "ASK {}")
+            assert caught.value.code == "LOD5001"
+            return await ask(pool, store, "ASK {}")
+
+    assert asyncio.run(run()) == b"true"
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="this system does not list open files in /proc")
+def test_killed_workers_are_replaced_and_nothing_is_left_behind(store: Path) -> None:
+    seen: set[int] = set()
+
+    async def run() -> None:
+        async with QueryPool(QueryLimits(seconds=0.2, workers=2, waiting_seconds=10)) as pool:
+            assert await ask(pool, store, "ASK {}") == b"true"
+            descriptors = open_files()
+            for _ in range(10):
+                seen.update(pool.process_ids)
+                with pytest.raises(QueryError) as caught:
+                    await ask(pool, store, CROSS)
+                assert caught.value.code == "LOD9105"
+                assert await ask(pool, store, "ASK {}") == b"true"
+            await settled(pool, 2)
+            seen.update(pool.process_ids)
+            assert len(pool.process_ids) == 2
+            assert open_files() <= descriptors + 2
+
+    asyncio.run(run())
+    assert len(seen) >= 10
+    assert not [number for number in seen if Path(f"/proc/{number}").exists()]  # no zombie either
+
+
+async def settled(pool: QueryPool, workers: int) -> None:
+    """Until that many workers are idle."""
+    for _ in range(500):
+        if pool.idle == workers:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("the pool did not come to rest")
+
+
+def test_a_worker_that_died_while_idle_is_replaced(store: Path) -> None:
+    async def run() -> bytes:
+        async with QueryPool(QueryLimits(workers=1, waiting_seconds=10)) as pool:
+            await ask(pool, store, "ASK {}")
+            await settled(pool, 1)
+            os.kill(pool.process_ids[0], signal.SIGKILL)
+            await asyncio.sleep(0.2)
+            return await ask(pool, store, "ASK {}")
+
+    assert asyncio.run(run()) == b"true"
+
+
+def test_leaving_stops_the_query(store: Path) -> None:
+    async def run() -> bytes:
+        async with QueryPool(QueryLimits(seconds=60, workers=1, waiting_seconds=10)) as pool:
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(ask(pool, store, CROSS), 0.3)
+            return await ask(pool, store, "ASK {}")
+
+    assert asyncio.run(run()) == b"true"
+
+
+def test_waiting_is_bounded(store: Path) -> None:
+    async def run() -> list[object]:
+        async with QueryPool(QueryLimits(seconds=1, workers=1, waiting=1, waiting_seconds=5)) as pool:
+            asked = [ask(pool, store, text) for text in (CROSS, "ASK {}", "ASK {}", "ASK {}")]
+            return list(await asyncio.gather(*asked, return_exceptions=True))
+
+    killed, waited, *refused = asyncio.run(run())
+    assert isinstance(killed, QueryError)
+    assert waited == b"true"
+    assert [type(error) for error in refused] == [PoolBusy, PoolBusy]
+
+
+def test_workers_end_with_the_process_that_started_them(store: Path) -> None:
+    """Even when it is killed, and even in the middle of a query."""
+    if sys.platform != "linux":
+        pytest.skip("the end of a parent is only noticed on Linux")
+    script = (
+        "import asyncio, pathlib, sys\n"
+        "from lod.rdf.formats import RESULTS_CSV\n"
+        "from lod.server.workers import QueryLimits, QueryPool, Question\n"
+        "from lod.store.guard import inspect_query\n"
+        "async def main():\n"
+        "    async with QueryPool(QueryLimits(seconds=60, workers=2)) as pool:\n"
+        "        print(*pool.process_ids, flush=True)\n"
+        "        await pool.run(Question(pathlib.Path(sys.argv[1]), inspect_query(sys.argv[2]), RESULTS_CSV))\n"
+        "asyncio.run(main())\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(store), CROSS], stdout=subprocess.PIPE, text=True
+    ) as parent:
+        assert parent.stdout is not None
+        workers = [int(number) for number in parent.stdout.readline().split()]
+        assert len(workers) == 2
+        time.sleep(0.5)  # the query is under way
+        parent.kill()
+    deadline = time.monotonic() + 10
+    while any(is_running(number) for number in workers):
+        assert time.monotonic() < deadline, "a worker outlived its parent"
+        time.sleep(0.05)
+
+
+def is_running(process_id: int) -> bool:
+    stat = Path(f"/proc/{process_id}/stat")
+    try:
+        return stat.read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+@pytest.fixture
+def canary() -> Iterator[tuple[str, list[str]]]:
+    """A server that notes every call."""
+    calls: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            calls.append(self.requestline)
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/", calls
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_worker_has_no_network(store: Path, canary: tuple[str, list[str]]) -> None:
+    """The second wall: a call that no guard has seen goes nowhere."""
+    allowed = subprocess.run(["unshare", "--user", "--net", "true"], capture_output=True, check=False).returncode == 0
+    if not allowed:
+        pytest.skip("this machine lets no process give up its network; the guard stands alone here")
+    url, calls = canary
+    unseen = Query(f"SELECT * {{ SERVICE <{url}> {{ ?s ?p ?o }} }}", QueryForm.SELECT)
+
+    async def run() -> None:
+        async with QueryPool(QueryLimits(workers=1)) as pool:
+            with pytest.raises(QueryError) as caught:
+                await pool.run(Question(store, unseen, RESULTS_CSV))
+            assert caught.value.code == "LOD5017"
+
+    asyncio.run(run())
+    assert calls == []
+    with pytest.raises(OSError, match=r".+"):
+        list(pyoxigraph.Store().query(unseen.text))  # type: ignore[arg-type]
+    assert len(calls) == 1  # without the wall it does call
+
+
+def test_workers_that_cannot_start_are_said(store: Path) -> None:
+    async def run() -> None:
+        async with QueryPool(QueryLimits(memory_bytes=1 << 20)):
+            raise AssertionError("started in one megabyte")
+
+    with pytest.raises(LodError) as caught:
+        asyncio.run(run())
+    assert caught.value.code == "LOD9111"

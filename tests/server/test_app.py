@@ -1,0 +1,267 @@
+"""The site as a whole: methods, headers, releases that come and go, files, refusals."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import shutil
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+ROUTES = (
+    "/",
+    "/index.en.html",
+    "/catalog",
+    "/catalog.ttl",
+    "/void",
+    "/.well-known/void",
+    "/robots.txt",
+    "/id/code/sex",
+    "/doc/code/sex",
+    "/doc/code/sex.ttl",
+    "/data/civil-servants-by-county",
+    "/data/civil-servants-by-county/obs/2012/T/T",
+    "/dump/1-aaaaaaaa/data.nt.gz",
+    "/-/health",
+    "/doc/nothing",
+    "/sparql",
+    "/sparql.en.html",
+)
+MakeRelease = Callable[..., Path]
+Open = Callable[[Path], httpx.Client]
+
+
+@pytest.mark.parametrize("path", ROUTES)
+def test_head_is_get_without_the_body(site: httpx.Client, path: str) -> None:
+    got, head = site.get(path), site.head(path)
+    assert head.status_code == got.status_code
+    assert head.content == b""
+    differing = {"date", "transfer-encoding"}
+    assert {k: v for k, v in head.headers.items() if k not in differing} == {
+        k: v for k, v in got.headers.items() if k not in differing
+    }
+
+
+@pytest.mark.parametrize("path", [path for path in ROUTES if not path.startswith("/sparql")])
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+def test_other_methods_do_not_exist(site: httpx.Client, path: str, method: str) -> None:
+    answer = site.request(method, path)
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "GET, HEAD"
+
+
+@pytest.mark.parametrize("path", ROUTES)
+def test_every_response_carries_the_security_headers(site: httpx.Client, path: str) -> None:
+    for method in ("GET", "HEAD", "OPTIONS", "POST"):
+        headers = site.request(method, path).headers
+        policy = headers["content-security-policy"]
+        assert policy.startswith("default-src 'none'")
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"]
+
+
+@pytest.mark.parametrize("path", ROUTES)
+def test_cors_is_open_and_never_with_credentials(site: httpx.Client, path: str) -> None:
+    for method in ("GET", "OPTIONS"):
+        headers = site.request(method, path, headers={"origin": "https://evil.example", "cookie": "a=b"}).headers
+        assert headers["access-control-allow-origin"] == "*"
+        assert "access-control-allow-credentials" not in headers
+        assert "set-cookie" not in headers
+
+
+def test_health_tells_the_release(site: httpx.Client) -> None:
+    state = site.get("/-/health").json()
+    assert state["status"] == "ok"
+    assert state["release"] == "1-aaaaaaaa"
+
+
+def test_static_files_are_named_by_content_and_kept(site: httpx.Client) -> None:
+    page = site.get("/").text
+    path = page.partition('rel="stylesheet" href="')[2].partition('"')[0]
+    answer = site.get(path)
+    assert answer.headers["content-type"].startswith("text/css")
+    assert "immutable" in answer.headers["cache-control"]
+    assert hashlib.sha256(answer.content).hexdigest()[:12] in path
+    assert len(answer.content) < 15_000
+    assert site.get(path, headers={"if-none-match": answer.headers["etag"]}).status_code == 304
+    assert site.get("/-/static/site.css").status_code == 404
+
+
+def test_the_dump_is_the_file_of_the_manifest(site: httpx.Client, releases: Path) -> None:
+    path = "/dump/1-aaaaaaaa/data.nt.gz"
+    content = (releases / "1-aaaaaaaa/dump/data.nt.gz").read_bytes()
+    with site.stream("GET", path) as answer:
+        assert b"".join(answer.iter_raw()) == content
+    assert gzip.decompress(content).count(b"\n") > 100
+    part = site.get(path, headers={"range": "bytes=2-5"})
+    assert (part.status_code, part.headers["content-range"]) == (206, f"bytes 2-5/{len(content)}")
+    assert site.get(path, headers={"if-none-match": part.headers["etag"]}).status_code == 304
+    assert (
+        site.get(path, headers={"range": "bytes=" + ",".join(f"{n}-{n}" for n in range(0, 40, 2))}).status_code == 200
+    )
+    assert site.get("/dump/1-aaaaaaaa/catalog.ttl").headers["content-type"].startswith("text/turtle")
+
+
+SECRETS = st.sampled_from(["manifest.json", "store/CURRENT", "current", "log.jsonl", "1-aaaaaaaa", "store"])
+TRICKS = st.sampled_from(
+    ["..", "%2e%2e", "%252e%252e", "..%2f", "..%5c", "\\", "%00", "%c0%ae%c0%ae", ".", "", "%2f", "~"]
+)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/dump/1-aaaaaaaa/store/CURRENT",
+        "/dump/1-aaaaaaaa/manifest.json",
+        "/dump/1-aaaaaaaa/../current",
+        "/dump/1-aaaaaaaa/%2e%2e/current",
+        "/dump/../1-aaaaaaaa/manifest.json",
+        "/dump/2-bbbbbbbb/data.nt.gz",
+        "/dump/1-aaaaaaaa",
+        "/dump/",
+        "/-/static/../app.py",
+        "/-/static/..%2fapp.py",
+    ],
+)
+def test_no_path_reaches_a_file_that_is_not_offered(url: str, path: str) -> None:
+    assert raw_status(url, path.encode()) == 404
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    prefix=st.sampled_from(["/dump/1-aaaaaaaa/", "/dump/", "/-/static/"]),
+    parts=st.lists(TRICKS, max_size=4),
+    last=SECRETS,
+)
+def test_no_spelling_of_a_path_escapes(url: str, prefix: str, parts: list[str], last: str) -> None:
+    assert raw_status(url, (prefix + "/".join([*parts, last])).encode()) == 404
+
+
+def raw_status(url: str, path: bytes) -> int:
+    """The status of a request whose path no client library has tidied."""
+    address = urlsplit(url)
+    with socket.create_connection((address.hostname or "", address.port or 0), timeout=10) as connection:
+        connection.sendall(b"GET " + path + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        return int(connection.makefile("rb").readline().split()[1])
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(path=st.text(min_size=1, max_size=40), accept=st.text(max_size=30, alphabet=st.characters(max_codepoint=255)))
+def test_no_request_is_a_server_error(site: httpx.Client, path: str, accept: str) -> None:
+    quoted = "".join(f"%{byte:02x}" for byte in path.encode("utf-8", "surrogatepass"))
+    for prefix in ("/id/", "/doc/", "/data/", "/"):
+        headers = {"accept": "".join(c for c in accept if c.isprintable()).strip().encode("latin-1")}
+        assert site.get(prefix + quoted, headers=headers).status_code in {200, 303, 308, 404, 406}  # type: ignore[arg-type]
+
+
+TRAPS = [
+    "//evil.example",
+    "/\\evil.example",
+    "/%5Cevil.example",
+    "//evil.example/%2e%2e",
+    "/%2F/evil.example",
+    "/id//evil.example",
+]
+
+
+@pytest.mark.parametrize("path", TRAPS)
+def test_no_path_leads_to_another_site(url: str, path: str) -> None:
+    address = urlsplit(url)
+    with socket.create_connection((address.hostname or "", address.port or 0), timeout=10) as connection:
+        connection.sendall(b"GET " + path.encode() + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        head = connection.makefile("rb").read().partition(b"\r\n\r\n")[0].decode("latin-1").lower()
+    location = head.partition("\r\nlocation: ")[2].partition("\r\n")[0]
+    assert not location.startswith(("//", "/\\", "http"))
+
+
+def test_nothing_published_is_a_clean_503_until_there_is_a_release(
+    tmp_path: Path, open_site: Open, make: MakeRelease
+) -> None:
+    site = open_site(tmp_path)
+    page = site.get("/", headers={"accept": "text/html", "accept-language": "zh-TW"})
+    assert page.status_code == 503
+    assert '<html lang="zh-Hant-TW">' in page.text
+    assert page.headers["retry-after"]
+    assert page.headers["content-security-policy"]
+    problem = site.get("/doc/code/sex", headers={"accept": "text/turtle"})
+    assert problem.headers["content-type"] == "application/problem+json"
+    assert problem.json()["code"] == "LOD8004"
+    assert site.get("/-/health").status_code == 503
+    assert site.get("/sparql").status_code == 503
+    make(tmp_path)
+    wait_for(site, "1-aaaaaaaa")
+    assert site.get("/").status_code == 200
+
+
+def test_a_damaged_store_is_a_clean_503(tmp_path: Path, open_site: Open, make: MakeRelease) -> None:
+    folder = make(tmp_path)
+    shutil.rmtree(folder / "store")
+    answer = open_site(tmp_path).get("/doc/code/sex", headers={"accept": "application/json"})
+    assert answer.status_code == 503
+    assert answer.json()["code"] == "LOD8003"
+    assert "Traceback" not in answer.text
+    assert str(tmp_path) not in answer.text
+
+
+def test_the_site_follows_the_pointer_and_keeps_older_dumps(tmp_path: Path, open_site: Open, make: MakeRelease) -> None:
+    make(tmp_path)
+    site = open_site(tmp_path)
+    old = site.get("/doc/code/sex.ttl")
+    assert site.get("/doc/new.ttl").status_code == 404
+    make(tmp_path, "2-bbbbbbbb", turtle="<https://lod.example.org/id/new> <http://example.org/p> 1 .")
+    wait_for(site, "2-bbbbbbbb")
+    assert site.get("/doc/new.ttl").status_code == 200
+    assert site.get("/doc/code/sex.ttl").headers["etag"] != old.headers["etag"]
+    assert site.get("/doc/code/sex.ttl", headers={"if-none-match": old.headers["etag"]}).status_code == 200
+    assert site.get("/dump/1-aaaaaaaa/data.nt.gz").status_code == 200
+    assert site.get("/dump/2-bbbbbbbb/data.nt.gz").status_code == 200
+
+
+def test_a_new_release_that_is_damaged_leaves_the_good_one_up(
+    tmp_path: Path, open_site: Open, make: MakeRelease
+) -> None:
+    make(tmp_path)
+    site = open_site(tmp_path)
+    assert site.get("/").status_code == 200
+    damaged = make(tmp_path, "2-bbbbbbbb")
+    shutil.rmtree(damaged / "store")
+    deadline = time.monotonic() + 20
+    while "trouble" not in (state := site.get("/-/health").json()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert state["trouble"] == "LOD8003"
+    assert state["release"] == "1-aaaaaaaa"
+    assert site.get("/").status_code == 200
+
+
+def test_a_site_below_a_path_of_its_host(tmp_path: Path, open_site: Open, make: MakeRelease) -> None:
+    base = "https://example.org/lod/"
+    turtle = f'<{base}id/code/sex> <http://www.w3.org/2004/02/skos/core#prefLabel> "性別"@zh-Hant-TW .'
+    make(tmp_path, base=base, turtle=turtle)
+    site = open_site(tmp_path)
+    answer = site.get("/lod/id/code/sex", follow_redirects=False)
+    assert answer.headers["location"] == "/lod/doc/code/sex"
+    page = site.get("/lod/doc/code/sex.en.html").text
+    assert 'href="/lod/index.en.html"' in page
+    assert f"<{base}id/code/sex>" in site.get("/lod/doc/code/sex.ttl").text
+    assert site.get("/doc/code/sex").status_code == 404
+
+
+def wait_for(site: httpx.Client, release: str) -> None:
+    """Ask until the site has seen the pointer move; it looks once a second."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        answer = site.get("/-/health")
+        if answer.status_code == 200 and answer.json()["release"] == release:
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"the site never served {release}")

@@ -1,0 +1,271 @@
+"""Dereferencing over HTTP, among it the behaviours that other publishers were seen to fail."""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pyoxigraph
+import pytest
+from pyoxigraph import NamedNode, RdfFormat
+
+BASE = "https://lod.example.org/"
+OBSERVATION = "/data/civil-servants-by-county/obs/2012/63000/M"
+FORMATS = {
+    "ttl": ("text/turtle", RdfFormat.TURTLE),
+    "nt": ("application/n-triples", RdfFormat.N_TRIPLES),
+    "jsonld": ("application/ld+json", RdfFormat.JSON_LD),
+    "rdf": ("application/rdf+xml", RdfFormat.RDF_XML),
+    "trig": ("application/trig", RdfFormat.TRIG),
+    "nq": ("application/n-quads", RdfFormat.N_QUADS),
+}
+
+
+def graph(response: httpx.Response, syntax: RdfFormat) -> set[pyoxigraph.Triple]:
+    """The triples of an answer."""
+    return {quad.triple for quad in pyoxigraph.parse(response.content, format=syntax)}
+
+
+@pytest.mark.parametrize(
+    ("thing", "document"),
+    [
+        ("/id/code/sex/M", "/doc/code/sex/M"),
+        ("/def/dimension/sex", "/doc/def/dimension/sex"),
+        ("/id/county/%E8%87%BA%E5%8C%97%E5%B8%82", "/doc/county/%E8%87%BA%E5%8C%97%E5%B8%82"),
+    ],
+)
+def test_a_thing_leads_to_its_document(site: httpx.Client, thing: str, document: str) -> None:
+    answer = site.get(thing)
+    assert answer.status_code == 303
+    assert answer.headers["location"] == document
+    assert site.get(document).status_code == 200
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+@pytest.mark.parametrize("path", ["/doc/code/county/63000", OBSERVATION, "/data/civil-servants-by-county", "/catalog"])
+def test_every_format_says_the_same(site: httpx.Client, path: str, suffix: str) -> None:
+    media_type, syntax = FORMATS[suffix]
+    negotiated = site.get(path, headers={"accept": media_type})
+    variant = site.get(f"{path}.{suffix}")
+    assert negotiated.headers["content-type"].partition(";")[0] == media_type
+    assert negotiated.headers["content-location"] == f"{path}.{suffix}"
+    assert negotiated.content == variant.content
+    described = {t for t in graph(variant, syntax) if not str(t.subject).endswith(f".{suffix}>")}
+    plain = {t for t in graph(site.get(f"{path}.nt"), RdfFormat.N_TRIPLES) if not str(t.subject).endswith(".nt>")}
+    named = {t for t in described if isinstance(t.subject, NamedNode) and isinstance(t.object, NamedNode)}
+    assert named
+    assert len(described) == len(plain)
+    assert named <= plain
+
+
+def test_turtle_of_an_object_with_percent_escapes_is_well_formed(site: httpx.Client) -> None:
+    answer = site.get("/doc/county/%E8%87%BA%E5%8C%97%E5%B8%82.ttl")
+    objects = {str(triple.object) for triple in graph(answer, RdfFormat.TURTLE)}
+    assert "<http://example.org/%E8%87%BA>" in objects
+    assert '"臺北市"@zh-hant' in objects
+    seen = graph(site.get("/doc/code/county/63000.ttl"), RdfFormat.TURTLE)
+    assert any(str(t.object) == f"<{BASE}id/county/%E8%87%BA%E5%8C%97%E5%B8%82>" for t in seen)
+
+
+def test_the_document_is_described_and_told_from_the_thing(site: httpx.Client) -> None:
+    triples = {str(t) for t in graph(site.get("/doc/code/sex/M.ttl"), RdfFormat.TURTLE)}
+    document, thing = f"<{BASE}doc/code/sex/M>", f"<{BASE}id/code/sex/M>"
+    assert f"{document} <http://xmlns.com/foaf/0.1/primaryTopic> {thing}" in triples
+    assert f"{document} <http://purl.org/dc/terms/license> <https://data.gov.tw/license>" in triples
+    observation = {str(t) for t in graph(site.get(OBSERVATION + ".ttl"), RdfFormat.TURTLE)}
+    dataset = f"<{BASE}data/civil-servants-by-county>"
+    assert f"<{BASE[:-1]}{OBSERVATION}.ttl> <http://purl.org/dc/terms/isPartOf> {dataset}" in observation
+
+
+def test_descriptions_follow_blank_nodes(site: httpx.Client) -> None:
+    triples = graph(site.get("/doc/def/structure/by-county.nt"), RdfFormat.N_TRIPLES)
+    properties = {t.object for t in triples if "dimension" in str(t.predicate)}
+    assert len(properties) == 3
+
+
+def test_json_ld_is_compacted_with_a_context(site: httpx.Client) -> None:
+    document = site.get("/doc/code/sex/M.jsonld").json()
+    node = next(n for n in document["@graph"] if n["@id"] == BASE + "id/code/sex/M")
+    assert document["@context"]["skos"] == "http://www.w3.org/2004/02/skos/core#"
+    assert node["@type"] == ["skos:Concept"]
+    assert {"@value": "Male", "@language": "en"} in node["skos:prefLabel"]
+
+
+@pytest.mark.parametrize("accept", ["", *(media_type for media_type, _ in FORMATS.values()), "text/html"])
+@pytest.mark.parametrize("path", ["/id/code/nothing", "/doc/code/nothing", "/data/nothing", "/nothing", "/def/nothing"])
+def test_what_is_not_there_is_404_in_every_format(site: httpx.Client, path: str, accept: str) -> None:
+    answer = site.get(path, headers={"accept": accept} if accept else {})
+    assert answer.status_code == 404
+    expected = "text/html" if accept in {"", "text/html"} else "application/problem+json"
+    assert answer.headers["content-type"].startswith(expected)
+    assert "Accept" in answer.headers["vary"]
+
+
+def test_a_404_names_what_is_near(site: httpx.Client) -> None:
+    near = site.get("/doc/code/county/6300", headers={"accept": "application/json"}).json()["nearest"]
+    assert near == [BASE + "doc/code/county/63000", BASE + "doc/code/county/65000", BASE + "doc/code/county"]
+    assert 'href="/doc/code/county/63000"' in site.get("/doc/code/county/6300").text
+    assert (
+        site.get("/doc/code/sex/", headers={"accept": "application/json"}).json()["nearest"][0] == BASE + "doc/code/sex"
+    )
+
+
+@pytest.mark.parametrize(
+    "path", ["/id/", "/doc/", "/data/", "/id/code/", "/doc/code/sex/", "/data/civil-servants-by-county/obs/"]
+)
+def test_prefixes_never_scan(site: httpx.Client, path: str) -> None:
+    for suffix in ("", ".ttl"):
+        answer = site.get(path + suffix, headers={"accept": "text/turtle"})
+        assert answer.status_code == 404
+        assert len(answer.content) < 1_000
+
+
+@pytest.mark.parametrize(
+    ("path", "vary"),
+    [
+        ("/doc/code/sex", {"Accept", "Accept-Language"}),
+        ("/doc/code/sex.html", {"Accept-Language"}),
+        ("/doc/code/sex.en.html", set()),
+        ("/doc/code/sex.ttl", set()),
+        ("/", {"Accept", "Accept-Language"}),
+        ("/catalog.html", {"Accept-Language"}),
+    ],
+)
+def test_vary_lists_what_was_negotiated(site: httpx.Client, path: str, vary: set[str]) -> None:
+    for accept in ("text/html", "*/*"):
+        answer = site.get(path, headers={"accept": accept})
+        assert {name.strip() for name in answer.headers.get("vary", "").split(",") if name.strip()} == vary
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        b"/id/county/%e8%87%ba%e5%8c%97%e5%b8%82",
+        "/%69d/county/臺北市".encode(),
+        b"/%69d/county/%E8%87%BA%E5%8C%97%E5%B8%82",
+    ],
+)
+def test_other_spellings_lead_to_the_canonical_one(site: httpx.Client, spelling: bytes) -> None:
+    with socket.create_connection((site.base_url.host, site.base_url.port or 0), timeout=10) as connection:
+        connection.sendall(b"GET " + spelling + b"?a=b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        answer = connection.makefile("rb").read()
+    assert answer.startswith(b"HTTP/1.1 308 ")
+    assert b"\r\nlocation: /id/county/%E8%87%BA%E5%8C%97%E5%B8%82?a=b\r\n" in answer
+
+
+def test_a_chinese_address_works_as_typed(site: httpx.Client) -> None:
+    with socket.create_connection((site.base_url.host, site.base_url.port or 0), timeout=10) as connection:
+        connection.sendall("HEAD /id/county/臺北市 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        answer = connection.makefile("rb").read()
+    assert answer.startswith(b"HTTP/1.1 303 ")
+    assert b"\r\nlocation: /doc/county/%E8%87%BA%E5%8C%97%E5%B8%82\r\n" in answer
+
+
+def test_a_subject_that_the_data_spells_with_escapes_is_found(site: httpx.Client) -> None:
+    answer = site.get("/doc/county/%E5%8F%B0%E4%B8%AD.ttl")
+    assert answer.status_code == 200
+    assert '"臺中"@zh-hant' in answer.text
+
+
+def test_a_key_that_looks_like_a_suffix_is_still_found(site: httpx.Client) -> None:
+    answer = site.get("/doc/file.ttl", headers={"accept": "text/turtle"})
+    assert answer.status_code == 200
+    assert "A key that looks like a suffix" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/doc/code/sex", "/data/civil-servants-by-county", "/", "/catalog", "/void"])
+def test_what_nobody_can_serve_is_406_with_alternatives(site: httpx.Client, path: str) -> None:
+    answer = site.get(path, headers={"accept": "image/png"})
+    assert answer.status_code == 406
+    alternatives = answer.json()["alternatives"]
+    assert {"text/turtle", "application/ld+json"} <= {item["type"] for item in alternatives}
+    for item in alternatives:
+        assert site.get(item["href"]).headers["content-type"].startswith(item["type"])
+        assert f"<{item['href']}>" in answer.headers["link"]
+
+
+def test_406_of_what_does_not_exist_is_404(site: httpx.Client) -> None:
+    assert site.get("/doc/nothing", headers={"accept": "image/png"}).status_code == 404
+
+
+LINK = re.compile(r'<[!-;=?-~]*>(?:; [a-z]+="[^"]*")+')
+
+
+@pytest.mark.parametrize(
+    "path", ["/doc/code/county/63000", "/doc/county/%E8%87%BA%E5%8C%97%E5%B8%82.ttl", OBSERVATION, "/", "/void"]
+)
+def test_link_headers_parse_and_lead_somewhere(site: httpx.Client, path: str) -> None:
+    answer = site.get(path)
+    elements = re.split(r", (?=<)", answer.headers["link"])
+    assert all(LINK.fullmatch(element) for element in elements), elements
+    relations = {re.search(r'rel="([^"]*)"', element)[1] for element in elements}  # type: ignore[index]
+    assert {"canonical", "alternate", "license"} <= relations
+    for element in elements:
+        target = element[1 : element.index(">")]
+        if target.startswith("/"):
+            assert site.get(target).status_code == 200, target
+
+
+def test_validators_are_strong_and_304_has_no_body(site: httpx.Client) -> None:
+    seen = set()
+    for path in (
+        "/doc/code/sex.ttl",
+        "/doc/code/sex.nt",
+        "/doc/code/sex.en.html",
+        "/doc/code/sex",
+        OBSERVATION,
+        "/",
+        "/catalog.ttl",
+    ):
+        answer = site.get(path)
+        tag = answer.headers["etag"]
+        assert re.fullmatch(r'"[0-9a-f-]+"', tag)
+        assert tag not in seen
+        seen.add(tag)
+        again = site.get(path, headers={"if-none-match": f'"other", W/{tag}'})
+        assert again.status_code == 304
+        assert again.content == b""
+        assert again.headers["etag"] == tag
+        assert again.headers.get("vary") == answer.headers.get("vary")
+        assert site.get(path, headers={"if-none-match": "*"}).status_code == 304
+        assert site.get(path, headers={"if-none-match": '"other"'}).status_code == 200
+    assert site.get("/doc/nothing", headers={"if-none-match": "*"}).status_code == 404
+
+
+def test_bodies_keep_canonical_iris_and_pages_link_locally(site: httpx.Client) -> None:
+    turtle = site.get("/doc/code/sex/M.ttl", headers={"host": "evil.example"}).text
+    assert f"<{BASE}id/code/sex/M>" in turtle
+    assert "evil.example" not in turtle
+    page = site.get("/doc/code/sex/M", headers={"host": "evil.example"})
+    assert 'href="/doc/code/sex"' in page.text
+    assert "evil.example" not in page.text + str(page.headers)
+
+
+def test_links_keep_the_readers_choice_of_language(site: httpx.Client) -> None:
+    explicit = site.get("/doc/code/sex/M.en.html").text
+    assert 'href="/doc/code/sex.en.html"' in explicit
+    assert 'href="/index.en.html"' in explicit
+    assert 'href="/doc/code/sex"' not in explicit
+    negotiated = site.get("/doc/code/sex/M", headers={"accept-language": "en"}).text
+    assert 'href="/doc/code/sex"' in negotiated
+    assert 'href="/doc/code/sex.en.html"' not in negotiated
+
+
+def test_void_is_where_crawlers_look(site: httpx.Client) -> None:
+    answer = site.get("/.well-known/void")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/void")
+    assert any("void#Dataset" in str(t.object) for t in graph(site.get("/void"), RdfFormat.TURTLE))
+
+
+def test_named_graphs_are_described_too_and_kept_where_the_format_can(
+    tmp_path: Path, make: Callable[..., Path], open_site: Callable[[Path], httpx.Client]
+) -> None:
+    trig = f'GRAPH <{BASE}graph/a> {{ <{BASE}id/code/sex> <http://purl.org/dc/terms/source> "elsewhere" }}'
+    make(tmp_path, trig=trig)
+    site = open_site(tmp_path)
+    assert '"elsewhere"' in site.get("/doc/code/sex.ttl").text
+    assert f'"elsewhere" <{BASE}graph/a> .' in site.get("/doc/code/sex.nq").text
+    assert "elsewhere" in site.get("/doc/code/sex.en.html").text

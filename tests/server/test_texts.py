@@ -1,0 +1,55 @@
+"""The interface's texts: every language says the same things."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from lod.server.labels import display_tag, last_segment
+from lod.server.texts import CATALOGUES, catalogue, term_label
+
+
+def test_every_language_has_every_text_with_the_same_placeholders() -> None:
+    def placeholders(text: str) -> set[str]:
+        return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+    english = CATALOGUES["en"]
+    for other in CATALOGUES.values():
+        assert other.text.keys() == english.text.keys()
+        assert other.terms.keys() == english.terms.keys()
+        for key, text in other.text.items():
+            assert placeholders(text) == placeholders(english.text[key]), key
+
+
+def test_every_text_is_used_and_every_use_has_a_text(repository: Path) -> None:
+    server = repository / "src/lod/server"
+    source = "".join(p.read_text(encoding="utf-8") for p in [*server.glob("*.py"), *server.glob("templates/*.html")])
+    asked = set(re.findall(r"""(?:\bt|page\.other|texts)\(\s*f?['"]([a-z_]+)['"]""", source))
+    written = set(CATALOGUES["en"].text)
+    assert asked <= written
+    unused = {key for key in written - asked if not key.startswith("sparql_")}
+    assert not unused
+
+
+@pytest.mark.parametrize(
+    ("reader", "language"), [("zh-TW", "zh-Hant-TW"), ("zh-HK", "zh-Hant-TW"), ("en-US", "en"), ("fr", "en")]
+)
+def test_a_reader_gets_the_nearest_texts(reader: str, language: str) -> None:
+    assert catalogue(reader).language == language
+
+
+def test_well_known_terms_have_names_in_both_languages() -> None:
+    broader = "http://www.w3.org/2004/02/skos/core#broader"
+    assert term_label(broader, "zh-Hant-TW") == ("上位", "zh-Hant-TW")
+    assert term_label(broader, "en") == ("broader", "en")
+    assert term_label("http://example.org/unknown", "en") is None
+
+
+def test_names_of_last_resort() -> None:
+    assert last_segment("http://www.w3.org/2004/02/skos/core#unknown") == "skos:unknown"
+    assert last_segment("http://example.org/%E8%87%BA%E5%8C%97/") == "臺北"
+    assert display_tag("zh-hant-tw") == "zh-Hant-TW"
+    assert display_tag("en-gb") == "en-GB"
