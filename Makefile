@@ -1,0 +1,60 @@
+# make demo         set up, build and publish the reference project, serve it        PORT=8080
+# make test         set up with the test extras and check everything                 ARGS="-k lift"
+# make conformance  the suites of others, one line a suite                           SUITES=../shared/suites
+# make benchmarks   how fast, how much memory
+# make docs         write the generated reference pages again
+# make clean        take away what make and lod have made
+#
+# Needs Python 3.11 or newer (PYTHON=…), make and git. Everything else goes into .venv.
+
+PYTHON ?= python3
+PORT ?= 8080
+SUITES ?= ../shared/suites
+ARGS ?=
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: help demo test conformance benchmarks docs clean
+
+help:
+	@sed -n '/^# make/s/^# //p' Makefile
+
+demo: .venv/installed
+	@$(BIN)/lod build --publish
+	@$(BIN)/lod serve --host 127.0.0.1 --port $(PORT)
+
+test: .venv/installed-test
+	@failed=; for check in "ruff format --check ." "ruff check ." mypy lint-imports "pytest $(ARGS)"; do \
+	  echo "— $$check"; $(BIN)/$$check || failed="$$failed · $$check"; \
+	done; [ -z "$$failed" ] || { echo "failed:$$failed"; exit 1; }
+
+conformance: .venv/installed-test
+	@for report in tests/conformance/*_report.py; do $(BIN)/python $$report $(SUITES)/..; done
+	$(BIN)/pytest -q -m suite --shared $(SUITES)/.. $(ARGS)
+
+benchmarks: .venv/installed-test
+	@for benchmark in benchmarks/*.py; do echo "$$benchmark"; $(BIN)/python $$benchmark || exit; done
+
+docs: .venv/installed-test
+	$(BIN)/python docs/generate.py
+
+clean:
+	rm -rf .venv .lod releases build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find src tests benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamps are older than what they were made from when something must be installed again.
+.venv/installed: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing lod in .venv …"
+	@$(PIP) --editable .
+	@touch $@
+
+.venv/installed-test: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing lod and its test tools in .venv …"
+	@$(PIP) --editable '.[test]'
+	@touch $@ .venv/installed
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12"; exit 2; }
+	@$(PYTHON) -m venv .venv || \
+	  { rm -rf .venv; echo "Python's venv module is missing; on Debian: apt-get install python3-venv"; exit 2; }

@@ -1,0 +1,177 @@
+"""Writes docs/reference/ from the code that runs: `python docs/generate.py`; with --check it fails if one is stale."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from lod.cli.main import COMMANDS, lod
+from lod.diagnostics import explanation, known_codes
+from lod.project.load import _KEYS
+
+REFERENCE = Path(__file__).resolve().parent / "reference"
+
+RANGES = {
+    "LOD0": "The command line",
+    "LOD1": "The project file",
+    "LOD2": "Tables",
+    "LOD3": "Mappings",
+    "LOD4": "Lifting",
+    "LOD5": "The store and SPARQL",
+    "LOD6": "Validation",
+    "LOD7": "Disclosure and links",
+    "LOD8": "Releases",
+    "LOD9": "The server",
+}
+
+# Section → (what it is, key → (value, default, meaning)). Keys are those of lod.project.load, checked below.
+PROJECT_FILE: dict[str, tuple[str, dict[str, tuple[str, str, str]]]] = {
+    "project": (
+        "What is published, and under which address.",
+        {
+            "name": ("text", "must be given", "Short name, for people and file names."),
+            "base_iri": ("IRI ending in `/`", "must be given", "Every address begins with it. Decide once."),
+            "languages": ("list of language tags", '`["en"]`', "Of all labels; the first is the default."),
+            "title": ("texts", "must be given", "Shown on every page and in the catalogue."),
+            "description": ("texts", "none", "A sentence or two, for the home page and the catalogue."),
+        },
+    ),
+    "agency": (
+        "Who publishes.",
+        {
+            "iri": ("IRI", "must be given", "May be relative to `base_iri`; a vocabulary describes it."),
+            "name": ("texts", "must be given", "Shown on every page."),
+            "email": ("text", "none", "Where readers write to."),
+        },
+    ),
+    "licence": (
+        "The terms of use of everything, unless a dataset says otherwise.",
+        {
+            "iri": ("IRI", "must be given", "The licence's own address."),
+            "name": ("texts", "must be given", "Shown beside the link."),
+        },
+    ),
+    "attribution": (
+        "Texts: the sentence that you ask users to print. Stands on every page and in every description.",
+        {},
+    ),
+    "build": (
+        "What goes in. Patterns such as `mappings/*.yarrrml.yml` are relative to the project; each must match a file.",
+        {
+            "tables": ("folder", "`tables`", "Where sources are looked for."),
+            "mappings": ("list of patterns", '`["mappings/*"]`', "Mapping files."),
+            "vocabularies": ("list of patterns", "none", "RDF that is published as it stands: code lists, structures."),
+            "linksets": ("list of patterns", "none", "Links to vocabularies of others, as SSSOM tables."),
+            "shapes": ("list of patterns", "none", "SHACL shapes; a violation stops the release."),
+            "memory_limit": ("text", '`"512MB"`', "Of the columnar engine."),
+            "threads": ("whole number", "one a processor, at most 4", "Of the columnar engine."),
+        },
+    ),
+    "release": ("Where releases are kept.", {"folder": ("folder", "`releases`", "Relative to the project.")}),
+    "serve": (
+        "Where the site listens. `lod serve --host … --port …` overrules it.",
+        {
+            "host": ("address", '`"127.0.0.1"`', "`0.0.0.0` for all addresses of the machine."),
+            "port": ("whole number", "`8080`", ""),
+        },
+    ),
+}
+
+
+def commands() -> str:
+    """Every command's own help."""
+    lines = [
+        "# Commands",
+        "",
+        "Data goes to standard output, messages to standard error. `--format json` makes a report that programs read.",
+        "`NO_COLOR` and `FORCE_COLOR` are honoured.",
+        "",
+        "| exit code | means |",
+        "|---|---|",
+        "| 0 | well |",
+        "| 1 | findings: something in your material is wrong, or the system refused |",
+        "| 2 | usage: the command cannot be carried out as it was given |",
+        "| 3 | a gate refused; nothing was published |",
+        "| 70 | a bug in lod |",
+        "| 130 | interrupted by Ctrl-C (`lod serve` ends with 0: that is how it ends) |",
+    ]
+    for name in ("", *COMMANDS):
+        command = lod.get_command(click.Context(lod), name) if name else lod
+        assert command is not None
+        title = f"lod {name}".strip()
+        with click.Context(command, info_name=title, terminal_width=96, help_option_names=["-h", "--help"]) as context:
+            lines += ["", f"## {title}", "", "```text", command.get_help(context).rstrip(), "```"]
+    return "\n".join(lines) + "\n"
+
+
+def findings() -> str:
+    """Every code with its title, linked to its page."""
+    lines = ["# Findings", "", "`lod explain CODE` prints a page, without a network."]
+    for prefix, title in RANGES.items():
+        codes = [code for code in known_codes() if code.startswith(prefix)]
+        if codes:
+            lines += ["", f"## {title}", "", "| code | |", "|---|---|"]
+        for code in codes:
+            heading = (explanation(code) or "").partition("\n")[0].partition(":")[2].strip()
+            lines.append(f"| [{code}](../../src/lod/findings/{code}.md) | {heading} |")
+    return "\n".join(lines) + "\n"
+
+
+def project_file() -> str:
+    """Every key of lod.toml."""
+    known = {(table, key) for table, keys in _KEYS.items() if table for key in keys} | {("attribution", "")}
+    described = {(table, key) for table, (_, keys) in PROJECT_FILE.items() for key in keys or [""]}
+    if known != described:
+        raise SystemExit(f"docs/generate.py and lod.project.load differ about: {sorted(known ^ described)}")
+    lines = [
+        "# The project file, lod.toml",
+        "",
+        "TOML. An unknown key is an error. *Texts* are a table of texts by language, or a text in the first language:",
+        "",
+        "```toml",
+        "[project.title]",
+        'zh-Hant-TW = "員額統計"',
+        'en = "Staff statistics"',
+        "```",
+    ]
+    for table, (meaning, keys) in PROJECT_FILE.items():
+        lines += ["", f"## [{table}]", "", meaning]
+        if keys:
+            lines += ["", "| key | value | default | |", "|---|---|---|---|"]
+        lines += [f"| `{key}` | {value} | {default} | {text} |" for key, (value, default, text) in keys.items()]
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "commands.md": commands,
+    "findings.md": findings,
+    "project-file.md": project_file,
+}
+
+
+def stale() -> list[str]:
+    """The pages that are not what the code says."""
+    return [
+        name
+        for name, make in PAGES.items()
+        if not (REFERENCE / name).is_file() or (REFERENCE / name).read_text(encoding="utf-8") != make()
+    ]
+
+
+def main() -> int:
+    """Write the pages, or with --check say which are stale."""
+    if "--check" in sys.argv[1:]:
+        for name in stale():
+            sys.stdout.write(f"docs/reference/{name} is stale: make docs\n")
+        return 1 if stale() else 0
+    REFERENCE.mkdir(exist_ok=True)
+    for name, make in PAGES.items():
+        (REFERENCE / name).write_text(make(), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

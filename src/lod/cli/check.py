@@ -1,0 +1,103 @@
+"""`lod check`: everything that can be said before a row is read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lod.cli import output
+from lod.cli.files import existing, open_project
+from lod.cli.options import in_project, reporting
+from lod.cli.output import Settings
+from lod.diagnostics import CellOrigin, Findings, FindingsError, Origin
+from lod.errors import UsageError
+
+if TYPE_CHECKING:
+    from lod.project.model import Project
+
+
+@click.command("check")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
+@in_project
+@reporting
+@click.pass_obj
+def command(settings: Settings, paths: tuple[Path, ...], project: Path) -> int:
+    """Say what is wrong in a project, its mappings and its shapes.
+
+    Reads no more than the header of each table. With PATHs, only what stands in these files and folders is reported;
+    a file that belongs to no project is checked by itself. Ends with 1 if anything is an error.
+
+    \b
+    Examples:
+      lod check
+      lod check mappings/staff.yarrrml.yml
+      lod check --format json
+    """
+    wanted = [existing(path) for path in paths]
+    start = wanted[0] if wanted and project == Path() else project
+    try:
+        found = list(_project_findings(settings, start, wanted))
+    except FindingsError as error:
+        found = list(error.diagnostics)
+    shown = [item for item in found if not wanted or _concerns(item.origin, wanted, settings.root)]
+    output.show(shown, settings, as_data=True)
+    if not shown and settings.format == "text":
+        output.line("No findings.", settings)
+    return 1 if output.has_errors(shown) else 0
+
+
+def _project_findings(settings: Settings, start: Path, wanted: Sequence[Path]) -> Findings:
+    """What is wrong in the project, and in files that nothing in it names.
+
+    Raises:
+        UsageError: LOD1001 there is no project, and a file by itself was not asked for.
+        FindingsError: the lod.toml cannot be used.
+    """
+    from lod.pipeline.check import check
+
+    files = [path for path in wanted if path.is_file()]
+    try:
+        loaded = open_project(settings, start.parent if start in files else start)
+    except UsageError:
+        if not files or len(files) < len(wanted):
+            raise
+        return _loose_findings(files, [], "")
+    findings = check(loaded)
+    loose = [path for path in files if path.resolve() not in _named(loaded)]
+    findings.extend(_loose_findings(loose, [loaded.build.tables, loaded.root], loaded.base_iri))
+    return findings
+
+
+def _named(project: Project) -> set[Path]:
+    options = project.build
+    return {project.file, *options.mappings, *options.vocabularies, *options.linksets, *options.shapes}
+
+
+def _loose_findings(files: Sequence[Path], folders: Sequence[Path], base_iri: str) -> Findings:
+    """What is wrong in mapping files and RDF documents that belong to no project."""
+    from lod.lift.compile import compile_plan
+    from lod.mapping.csvw.validate import validate_csvw
+    from lod.mapping.read import read_mappings
+    from lod.rdf.parse import parse_document
+
+    findings = Findings()
+    for path in files:
+        if path.suffix in (".yml", ".yaml", ".yarrrml"):
+            mapping = read_mappings([path], findings)
+            compile_plan(mapping, folders=[path.parent, *folders], base_iri=base_iri, findings=findings)
+        elif path.suffix in (".json", ".csv", ".tsv"):
+            validate_csvw(path, findings, base_iri=base_iri, tables=folders[0] if folders else None)
+        else:
+            parse_document(path, findings, base_iri=base_iri or None)
+    return findings
+
+
+def _concerns(origin: Origin | None, wanted: Sequence[Path], root: Path | None) -> bool:
+    """Whether a finding stands in one of the files or folders asked for."""
+    if origin is None or isinstance(origin, CellOrigin):
+        return True
+    places = [Path(origin.path).resolve(), *([(root / origin.path).resolve()] if root else [])]
+    return any(place.is_relative_to(path.resolve()) for place in places for path in wanted)

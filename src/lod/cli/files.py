@@ -1,0 +1,36 @@
+"""Files and folders named on the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lod.cli.output import Settings
+from lod.diagnostics import did_you_mean
+from lod.errors import UsageError
+from lod.project.model import Project
+
+
+def existing(path: Path) -> Path:
+    """The path itself.
+
+    Raises:
+        UsageError: LOD0003 there is nothing.
+    """
+    if not path.exists():
+        siblings = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
+        raise UsageError(f"no file '{path}'", hint=did_you_mean(path.name, siblings), code="LOD0003")
+    return path
+
+
+def open_project(settings: Settings, start: Path) -> Project:
+    """The project of a folder, or of the nearest one above it.
+
+    Raises:
+        UsageError: LOD0003 no such folder, LOD1001 no project.
+        FindingsError: what is wrong with its lod.toml.
+    """
+    from lod.project.load import find_project, load_project
+
+    file = find_project(existing(start))
+    settings.root = file.resolve().parent
+    return load_project(file)

@@ -1,0 +1,70 @@
+"""`lod lift`: mappings and tables to N-Quads, without a project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from lod.cli import output
+from lod.cli.files import existing
+from lod.cli.options import reporting
+from lod.cli.output import Settings
+from lod.cli.progress import progress
+
+
+@click.command("lift")
+@click.argument("mappings", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="MAPPING...")
+@click.option(
+    "-o", "--output", "out", required=True, type=click.Path(path_type=Path), metavar="OUT.nq", help="Where to."
+)
+@click.option("--base", "base_iri", metavar="IRI", help="What relative IRIs are resolved against.")
+@click.option(
+    "--tables", type=click.Path(path_type=Path), metavar="DIR", help="Look here for sources before beside the mapping."
+)
+@click.option("--minimal", is_flag=True, help="Of CSVW: leave out what describes the tables and rows themselves.")
+@click.option("--memory-limit", default="512MB", show_default=True, help="Of the columnar engine.")
+@click.option("--threads", type=click.IntRange(min=1), help="Of the columnar engine; else one a processor, at most 4.")
+@reporting
+@click.pass_obj
+def command(
+    settings: Settings,
+    mappings: tuple[Path, ...],
+    out: Path,
+    base_iri: str | None,
+    tables: Path | None,
+    minimal: bool,
+    memory_limit: str,
+    threads: int | None,
+) -> int:
+    """Lift tables to N-Quads by mapping files, without a project.
+
+    Sources stand relative to their mapping and are looked for in --tables first.
+
+    \b
+    Example:
+      lod lift mappings/staff.yarrrml.yml -o staff.nq --base https://lod.example.org/
+    """
+    from lod.diagnostics import Findings
+    from lod.lift.run import lift_files
+
+    findings = Findings()
+    with progress(settings) as report:
+        result = lift_files(
+            [existing(path) for path in mappings],
+            out,
+            tables=existing(tables) if tables else None,
+            base_iri=base_iri,
+            minimal=minimal,
+            memory_limit=memory_limit,
+            threads=threads,
+            report=report,
+            findings=findings,
+        )
+    if settings.format == "json":
+        more = {"output": str(out), "statements": result.statements, "by_triples_map": dict(result.by_triples_map)}
+        output.document(output.findings_document(findings, **more))
+    else:
+        output.show(findings, settings)
+        output.line(f"{result.statements:,} statements in {out}", settings, after=findings)
+    return 1 if findings.errors else 0

@@ -1,0 +1,157 @@
+"""`lod`: finds the command, runs it, and turns whatever stops it into words and an exit code.
+
+Exit codes: 0 well, 1 findings, 2 usage, 3 a gate refused, 70 a bug of ours, 130 Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import io
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from types import FrameType
+from typing import Any, NoReturn
+
+import click
+
+from lod import __version__
+from lod.cli import output
+from lod.cli.output import Settings
+from lod.diagnostics import Diagnostic, FindingsError, Severity, did_you_mean
+from lod.errors import LodError
+
+# In the order of the work. Each is a module of lod.cli of the same name, imported when it is asked for.
+COMMANDS = (
+    "init",
+    "check",
+    "preview",
+    "build",
+    "publish",
+    "rollback",
+    "releases",
+    "serve",
+    "query",
+    "lift",
+    "validate",
+    "explain",
+    "doctor",
+)
+
+EXIT_BUG = 70
+EXIT_INTERRUPTED = 130
+
+
+class _Commands(click.Group):
+    """The commands, imported one by one: `lod --help` must not wait for the engines."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"lod.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            raise click.UsageError(f"no command '{args[0]}'; {did_you_mean(args[0], COMMANDS)}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, "-V", "--version", prog_name="lod")
+def lod() -> None:
+    """From a ministry's printed tables to five-star linked data.
+
+    \b
+    Example:
+      lod init my-statistics
+      cd my-statistics
+      lod build --publish
+      lod serve
+    """
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run one command line and leave with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a narrow locale must not turn a message into a crash
+    raise SystemExit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run one command line; its exit code."""
+    settings = Settings()
+    with _noticing_interrupts() as interrupts:
+        code = _run(arguments, settings, interrupts)
+    if code == EXIT_INTERRUPTED:
+        output.line("interrupted")
+    return code
+
+
+@contextmanager
+def _noticing_interrupts() -> Iterator[list[int]]:
+    """Ctrl-C is remembered besides being raised: engines turn a KeyboardInterrupt into errors of their own."""
+    seen: list[int] = []
+
+    def notice(number: int, _frame: FrameType | None) -> NoReturn:
+        seen.append(number)
+        raise KeyboardInterrupt
+
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.default_int_handler:  # ignored, as in a background job, or somebody else's
+        yield seen
+        return
+    signal.signal(signal.SIGINT, notice)
+    try:
+        yield seen
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _run(arguments: list[str] | None, settings: Settings, interrupts: list[int]) -> int:
+    try:
+        code: Any = lod.main(arguments, prog_name="lod", obj=settings, standalone_mode=False)
+    except click.Abort:
+        return EXIT_INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except FindingsError as error:
+        output.show(error.diagnostics, settings)
+        return error.exit_code
+    except LodError as error:
+        output.show([Diagnostic(error.code, Severity.ERROR, error.message, None, error.hint)], settings)
+        return error.exit_code
+    except OSError as error:
+        return _system_refused(error, settings)
+    except Exception as error:
+        return EXIT_INTERRUPTED if interrupts else _bug(error, settings)
+    return code if isinstance(code, int) else 0
+
+
+def _system_refused(error: OSError, settings: Settings) -> int:
+    """Disk full, no permission, too many open files: not our bug, not the user's material."""
+    if error.strerror is None:  # not from the operating system
+        return _bug(error, settings)
+    place = f"{error.filename}: " if error.filename else ""
+    hint = "look at the folder's permissions and free space: lod doctor"
+    output.show([Diagnostic("LOD0005", Severity.ERROR, f"{place}{error.strerror}", None, hint)], settings)
+    if settings.verbose:
+        output.traceback(error)
+    return 1
+
+
+def _bug(error: Exception, settings: Settings) -> int:
+    hint = "" if settings.verbose else "please report it, with what the same command says under --verbose"
+    message = f"this is a bug in lod, not in your material: {type(error).__name__}: {error}"
+    output.show([Diagnostic("LOD0001", Severity.ERROR, message, None, hint)], settings)
+    if settings.verbose:
+        output.traceback(error)
+    return EXIT_BUG

@@ -1,0 +1,66 @@
+"""Progress: a live display on a terminal, plain lines elsewhere, nothing when quiet or when a program reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+
+from lod.cli.output import Settings, console
+from lod.events import Event, Reporter, StageAdvanced, StageFinished, StageStarted, silent
+
+
+@contextmanager
+def progress(settings: Settings) -> Iterator[Reporter]:
+    """A reporter for the length of one command. Findings are not its business: the command shows them at the end."""
+    out = console()
+    if settings.quiet or settings.format == "json":
+        yield silent
+    elif out.is_terminal:
+        with _live(out) as report:
+            yield report
+    else:
+        yield _plain(out)
+
+
+def _finished(event: StageFinished) -> str:
+    """`lift       1.24 s  486 statements`, or `lift    unchanged`."""
+    took = "unchanged" if event.skipped else f"{event.seconds:.2f} s"
+    return f"{event.stage:<10} {took:>9}  {event.summary}".rstrip()
+
+
+def _plain(out: Console) -> Reporter:
+    def report(event: Event) -> None:
+        if isinstance(event, StageFinished):
+            out.print(_finished(event))
+
+    return report
+
+
+@contextmanager
+def _live(out: Console) -> Iterator[Reporter]:
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+    columns = (
+        SpinnerColumn(finished_text="✓"),
+        TextColumn("{task.description:<10}"),
+        BarColumn(bar_width=24),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[said]}"),
+    )
+    with Progress(*columns, console=out, transient=True) as display:
+        tasks: dict[str, TaskID] = {}
+
+        def report(event: Event) -> None:
+            if isinstance(event, StageStarted):
+                tasks[event.stage] = display.add_task(event.stage, total=None, said="")
+            elif isinstance(event, StageAdvanced) and event.stage in tasks:
+                said = f"{event.done:,} {event.unit}"
+                display.update(tasks[event.stage], completed=event.done, total=event.total or None, said=said)
+            elif isinstance(event, StageFinished):
+                if event.stage in tasks:
+                    display.remove_task(tasks.pop(event.stage))
+                display.console.print(_finished(event))
+
+        yield report

@@ -1,0 +1,43 @@
+"""`lod publish`: move the pointer to a candidate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from lod.cli import output
+from lod.cli.files import open_project
+from lod.cli.options import in_project, reporting
+from lod.cli.output import Settings
+
+
+@click.command("publish")
+@click.argument("release", required=False)
+@in_project
+@reporting
+@click.pass_obj
+def command(settings: Settings, release: str | None, project: Path) -> int:
+    """Publish a candidate: the newest, or the RELEASE named.
+
+    The release is verified first; the pointer moves in one step.
+
+    \b
+    Examples:
+      lod publish
+      lod publish 3-1f0c22ab
+    """
+    from lod.release.publish import publish_candidate
+
+    loaded = open_project(settings, project)
+    published = publish_candidate(loaded.releases, release)
+    return said(settings, "published", published.manifest.name)
+
+
+def said(settings: Settings, verb: str, name: str) -> int:
+    """Report that the pointer now names a release."""
+    if settings.format == "json":
+        output.document(output.findings_document([], release=name, action=verb))
+    else:
+        output.line(f"{verb} {name}", settings)
+    return 0

@@ -1,0 +1,122 @@
+"""`lod serve`: the site over the published release."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from copy import deepcopy
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lod.cli import output
+from lod.cli.files import open_project
+from lod.cli.options import in_project, quiet_and_verbose
+from lod.cli.output import Settings
+from lod.errors import UsageError
+
+if TYPE_CHECKING:
+    from uvicorn import Config
+
+_BACKLOG = 2048
+
+
+@click.command("serve")
+@click.option("--host", metavar="ADDRESS", help="Where to listen; else [serve] host of lod.toml, else 127.0.0.1.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), help="Else [serve] port of lod.toml, else 8080. 0: any that is free."
+)
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that answer.")
+@in_project
+@quiet_and_verbose
+@click.pass_obj
+def command(settings: Settings, host: str | None, port: int | None, workers: int, project: Path) -> int:
+    """Serve the published release: pages for people, data for machines, SPARQL for researchers.
+
+    A release that is published meanwhile is taken up without a restart. Ctrl-C stops.
+
+    \b
+    Examples:
+      lod serve
+      lod serve --port 8081 --workers 2
+    """
+    from lod.release.release import open_current
+    from lod.store.snapshot import open_snapshot
+
+    loaded = open_project(settings, project)
+    release = open_current(loaded.releases)
+    open_snapshot(release.store)  # say now, in one line, if the store is missing or damaged
+    listener = listen(host or loaded.serve.host, loaded.serve.port if port is None else port)
+    address = _address(listener)
+    output.line(f"Release {release.manifest.name} is served at {address}", settings)
+    output.line(f"  catalogue {address}catalog", settings)
+    output.line(f"  SPARQL    {address}sparql", settings)
+    output.line("Ctrl-C stops.", settings)
+    _answer(_configuration(loaded.releases, settings, workers), listener)
+    return 0
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket, so that a taken port is known before anything is started.
+
+    Raises:
+        UsageError: LOD0002 the port is taken, LOD0004 this machine cannot listen there.
+    """
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            hint = f"something listens there already; choose another port: --port {port + 1}"
+            raise UsageError(f"port {port} of {host} is taken", hint=hint, code="LOD0002") from error
+        hint = "an address of this machine and a port above 1023 will do: --host 127.0.0.1 --port 8080"
+        raise UsageError(f"cannot listen on {host}:{port}: {error.strerror}", hint=hint, code="LOD0004") from error
+    return listener
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    return f"http://{shown}:{port}/"
+
+
+def _configuration(releases: Path, settings: Settings, workers: int) -> Config:
+    import uvicorn
+    from uvicorn.config import LOGGING_CONFIG
+
+    from lod.server.app import create_app
+    from lod.server.http_protocol import TolerantProtocol
+
+    logging = deepcopy(LOGGING_CONFIG)
+    logging["handlers"]["access"]["stream"] = "ext://sys.stderr"  # messages, like all others
+    return uvicorn.Config(
+        partial(create_app, releases),
+        factory=True,
+        http=TolerantProtocol,
+        workers=workers,
+        log_config=logging,
+        log_level="info" if settings.verbose else "warning",
+        access_log=settings.verbose,
+        server_header=False,
+        backlog=_BACKLOG,
+        timeout_graceful_shutdown=5,
+    )
+
+
+def _answer(config: Config, listener: socket.socket) -> None:
+    """Answer until Ctrl-C or SIGTERM."""
+    from uvicorn import Server
+    from uvicorn.supervisors import Multiprocess
+
+    if config.workers > 1:
+        Multiprocess(config, sockets=[listener]).run()
+        return
+    try:
+        Server(config).run(sockets=[listener])
+    except KeyboardInterrupt:
+        return  # uvicorn has finished what was asked and raises it again: this is how a server ends

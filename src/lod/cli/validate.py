@@ -1,0 +1,78 @@
+"""`lod validate`: SHACL, without a project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from lod.cli import output
+from lod.cli.files import existing
+from lod.cli.options import reporting
+from lod.cli.output import Settings
+from lod.diagnostics import Findings
+
+_SHAPES = ("--shapes", "-s")
+_WITH_VALUE = ("-o", "--output", "--format")
+
+
+class _SeveralShapes(click.Command):
+    """`lod validate DATA… --shapes SHAPES…`: after DATA, the option takes all names up to the next option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, _repeated(args))
+
+
+def _repeated(arguments: list[str]) -> list[str]:
+    """`a.ttl --shapes x.ttl y.ttl` as `a.ttl --shapes x.ttl --shapes y.ttl`. Without DATA before it, it takes one."""
+    spread: list[str] = []
+    taking = has_data = False
+    for place, word in enumerate(arguments):
+        before = arguments[place - 1] if place else ""
+        if word.startswith("-") and len(word) > 1:
+            taking = word in _SHAPES and has_data
+        elif taking and before not in _SHAPES:
+            spread.append(_SHAPES[0])
+        elif before not in (*_SHAPES, *_WITH_VALUE):
+            has_data = True
+        spread.append(word)
+    return spread
+
+
+@click.command("validate", cls=_SeveralShapes)
+@click.argument("data", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="DATA...")
+@click.option(
+    *_SHAPES,
+    required=True,
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="SHAPES...",
+    help="Files with the shapes.",
+)
+@click.option("-o", "--output", "out", type=click.Path(path_type=Path), metavar="REPORT.ttl", help="Write the report.")
+@reporting
+@click.pass_obj
+def command(settings: Settings, data: tuple[Path, ...], shapes: tuple[Path, ...], out: Path | None) -> int:
+    """Hold RDF files against SHACL shapes. Ends with 0 if they conform, with 1 if not.
+
+    DATA and SHAPES are Turtle, TriG, N-Triples, N-Quads, JSON-LD or RDF/XML, by extension.
+
+    \b
+    Examples:
+      lod validate staff.nq --shapes shapes/staff.ttl
+      lod validate staff.nq --shapes shapes/staff.ttl shapes/codes.ttl -o report.ttl
+    """
+    from lod.validation.files import validate_files
+
+    findings = Findings()
+    report = validate_files([existing(path) for path in data], [existing(path) for path in shapes], findings)
+    if out:
+        out.write_text(report.to_turtle(), encoding="utf-8")
+    if settings.format == "json":
+        output.document(output.findings_document(findings, conforms=report.conforms, results=len(report.results)))
+    else:
+        output.show(findings, settings, as_data=True)
+        count = len(report.results)
+        verdict = "conforms" if report.conforms else f"{count:,} validation result{'s' if count > 1 else ''}"
+        output.line(f"{verdict} ({report.engine})", settings, after=findings)
+    return 0 if report.conforms else 1

@@ -1,0 +1,95 @@
+"""`lod init`: what it makes builds, serves and is fit to be changed by people who are no programmers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
+
+import httpx
+import pytest
+
+Lod = Callable[..., CompletedProcess[str]]
+Serve = Callable[..., Any]
+
+
+def test_every_file_is_commented_in_both_languages(project: Path) -> None:
+    files = [path for path in project.rglob("*") if path.is_file() and path.suffix != ".csv"]
+    assert len(files) >= 5
+    for path in files:
+        comments = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("#")]
+        assert re.search(r"[\u4e00-\u9fff]", "".join(comments[:4])), path
+        assert re.search(r"[A-Za-z]{4}", "".join(comments[:4])), path
+
+
+def test_says_what_to_do_next(lod: Lod, tmp_path: Path) -> None:
+    result = lod("init", "statistics", cwd=tmp_path)
+    assert result.returncode == 0
+    assert result.stdout == ""
+    assert [line.strip() for line in result.stderr.splitlines()[1:]] == [
+        "cd statistics",
+        "lod build --publish",
+        "lod serve",
+    ]
+
+
+def test_empty_folder_will_do(lod: Lod, tmp_path: Path) -> None:
+    assert lod("init", ".", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "lod.toml").is_file()
+
+
+@pytest.mark.parametrize("taken", ["folder", "file"])
+def test_nothing_is_overwritten(lod: Lod, tmp_path: Path, taken: str) -> None:
+    mine = tmp_path / "mine"
+    kept = mine
+    if taken == "folder":
+        mine.mkdir()
+        kept = mine / "thesis.odt"
+    kept.write_text("years of work")
+    result = lod("init", "mine", cwd=tmp_path)
+    assert result.returncode == 2
+    assert "error LOD0006 'mine' is not empty" in result.stderr
+    assert kept.read_text() == "years of work"
+    assert [path.name for path in tmp_path.rglob("*")] == (["mine", "thesis.odt"] if taken == "folder" else ["mine"])
+
+
+def examples(repository: Path) -> list[str]:
+    """The example addresses of the reference page, which speak of a project of `lod init`."""
+    page = (repository / "docs" / "reference" / "urls.md").read_text(encoding="utf-8")
+    return re.findall(r"\| `(/[^`]*)` \|$", page, flags=re.MULTILINE)
+
+
+def test_every_documented_address_answers(published: Path, serve: Serve, repository: Path) -> None:
+    site = serve(published)
+    paths = examples(repository)
+    assert len(paths) >= 10
+    with httpx.Client(base_url=site.address, follow_redirects=True) as client:
+        answers = {path: client.get(path) for path in paths}
+    assert {path: answer.status_code for path, answer in answers.items() if answer.status_code != 200} == {}
+    assert answers["/id/code/office/A"].history[0].status_code == 303
+
+
+def test_pages_in_both_languages_and_data(published: Path, serve: Serve) -> None:
+    site = serve(published)
+    with httpx.Client(base_url=site.address, follow_redirects=True) as client:
+        chinese = client.get("/data/staff", headers={"Accept": "text/html", "Accept-Language": "zh-TW"})
+        english = client.get("/data/staff", headers={"Accept": "text/html", "Accept-Language": "en"})
+        turtle = client.get("/id/code/office/A", headers={"Accept": "text/turtle"})
+        figure = client.get("/data/staff/obs/2022/A/M.jsonld")
+        totals = client.get("/sparql", params={"query": TOTALS}, headers={"Accept": "text/csv"})
+    for text in ("員額統計", "組室", "綜合規劃組", "2022"):
+        assert text in chinese.text
+    for text in ("Staff by division and sex", "Division", "Planning Division", "2022"):
+        assert text in english.text
+    assert '"綜合規劃組"@zh-hant-tw' in turtle.text.lower()
+    assert "11" in figure.text
+    assert totals.text.split() == ["year,people", "2022,57", "2023,59"]
+
+
+TOTALS = """
+PREFIX dimension: <https://lod.example.org/def/dimension/>
+PREFIX measure: <https://lod.example.org/def/measure/>
+SELECT ?year (SUM(?n) AS ?people) { ?figure dimension:year ?year ; measure:headcount ?n } GROUP BY ?year ORDER BY ?year
+"""

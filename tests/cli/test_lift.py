@@ -1,0 +1,59 @@
+"""`lod lift`: without a project."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pyoxigraph
+import pytest
+
+Lod = Callable[..., CompletedProcess[str]]
+
+BASE = "https://lod.example.org/"
+MAPPING = "mappings/staff.yarrrml.yml"
+
+
+def test_mapping_to_nquads(lod: Lod, project: Path) -> None:
+    result = lod("lift", MAPPING, "-o", "out/staff.nq", "--tables", "tables", "--base", BASE, cwd=project)
+    assert result.returncode == 0
+    assert result.stdout == ""
+    assert result.stderr.splitlines()[-1] == "90 statements in out/staff.nq"
+    quads = list(pyoxigraph.parse(path=str(project / "out" / "staff.nq"), format=pyoxigraph.RdfFormat.N_QUADS))
+    assert len(set(quads)) == 90
+    assert [path.name for path in (project / "out").iterdir()] == ["staff.nq"]
+
+
+def test_sources_beside_the_mapping(lod: Lod, project: Path) -> None:
+    for table in (project / "tables").iterdir():
+        table.rename(project / "mappings" / table.name)
+    result = lod("lift", project / MAPPING, "-o", "staff.nq", "--base", BASE, "--quiet", cwd=project.parent)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert (project.parent / "staff.nq").stat().st_size > 0
+
+
+def test_json(lod: Lod, project: Path) -> None:
+    arguments = ("--tables", "tables", "--base", BASE, "--format", "json")
+    result = lod("lift", MAPPING, "-o", "staff.nq", *arguments, cwd=project)
+    assert result.stderr == ""
+    report = json.loads(result.stdout)
+    assert report["statements"] == 90
+    assert sum(report["by_triples_map"].values()) == 90
+    assert report["findings"] == []
+
+
+def test_what_was_there_stays_when_it_fails(lod: Lod, project: Path) -> None:
+    (project / "staff.nq").write_text("kept")
+    result = lod("lift", MAPPING, "-o", "staff.nq", "--tables", "tables", cwd=project)
+    assert result.returncode == 1
+    assert "error LOD4010" in result.stderr
+    assert (project / "staff.nq").read_text() == "kept"
+
+
+@pytest.mark.parametrize("arguments", [(), (MAPPING,), ("-o", "x.nq"), (MAPPING, "-o", "x.nq", "--threads", "0")])
+def test_usage(lod: Lod, project: Path, arguments: tuple[str, ...]) -> None:
+    result = lod("lift", *arguments, cwd=project)
+    assert result.returncode == 2
+    assert "Usage: lod lift" in result.stderr

@@ -1,0 +1,81 @@
+"""`lod validate`: SHACL without a project."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pyoxigraph
+import pytest
+
+from lod.cli.validate import _repeated
+
+Lod = Callable[..., CompletedProcess[str]]
+
+SHAPES = """
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+<http://e/Shape> a sh:NodeShape ; sh:targetClass <http://e/Thing> ;
+    sh:property [ sh:path <http://e/name> ; sh:minCount 1 ; sh:message "a thing has a name"@en ] .
+"""
+GOOD = '<http://e/1> a <http://e/Thing> ; <http://e/name> "one" .\n'
+BAD = "<http://e/2> a <http://e/Thing> .\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Good and bad data and their shapes."""
+    for name, text in (("shapes.ttl", SHAPES), ("good.ttl", GOOD), ("bad.ttl", BAD)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def test_conforms(lod: Lod, folder: Path) -> None:
+    result = lod("validate", "good.ttl", "--shapes", "shapes.ttl", cwd=folder)
+    assert result.returncode == 0
+    assert result.stdout == ""
+    assert result.stderr.startswith("conforms (")
+
+
+def test_violation(lod: Lod, folder: Path) -> None:
+    result = lod("validate", "bad.ttl", "good.ttl", "--shapes", "shapes.ttl", "-o", "report.ttl", cwd=folder)
+    assert result.returncode == 1
+    assert result.stdout.startswith("bad.ttl:1")
+    assert "error LOD6001 2, name: a thing has a name" in result.stdout
+    assert "<http://e/2> a <http://e/Thing> ." in result.stdout
+    report = list(pyoxigraph.parse(path=str(folder / "report.ttl"), format=pyoxigraph.RdfFormat.TURTLE))
+    focus = [q.object.value for q in report if q.predicate.value == "http://www.w3.org/ns/shacl#focusNode"]
+    assert focus == ["http://e/2"]
+
+
+def test_json(lod: Lod, folder: Path) -> None:
+    result = lod("validate", "bad.ttl", "--shapes", "shapes.ttl", "--format", "json", cwd=folder)
+    assert result.returncode == 1
+    report = json.loads(result.stdout)
+    assert report["conforms"] is False
+    assert report["results"] == 1
+    assert [item["code"] for item in report["findings"]] == ["LOD6001"]
+
+
+def test_broken_data(lod: Lod, folder: Path) -> None:
+    (folder / "bad.ttl").write_text("<http://e/2> a ;\n")
+    result = lod("validate", "bad.ttl", "--shapes", "shapes.ttl", cwd=folder)
+    assert result.returncode == 1
+    assert "bad.ttl:1:" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ("a --shapes x y", "a --shapes x --shapes y"),
+        ("a -s x y -o r z", "a -s x --shapes y -o r z"),
+        ("--shapes x a b", "--shapes x a b"),
+        ("-q a --shapes x y", "-q a --shapes x --shapes y"),
+        ("-o r --shapes x a", "-o r --shapes x a"),
+        ("a --shapes=x y", "a --shapes=x y"),
+    ],
+)
+def test_several_shapes_after_one_option(given: str, read: str) -> None:
+    assert " ".join(_repeated(given.split())) == read
