@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,8 @@ import click
 
 from lod.cli.main import COMMANDS, lod
 from lod.diagnostics import explanation, known_codes
+from lod.mapping.cube.keys import PLACES
+from lod.mapping.cube.schema import json_schema
 from lod.project.load import _KEYS
 
 REFERENCE = Path(__file__).resolve().parent / "reference"
@@ -145,7 +148,34 @@ def project_file() -> str:
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
+def cube_file() -> str:
+    """Every key of a cube file."""
+    lines = [
+        "# Cube files, *.cube.yml",
+        "",
+        "YAML. An unknown key is an error. *Text by language* is written `{zh-Hant-TW: 性別, en: Sex}`; a list of one",
+        "may be written without brackets. How to begin: [Printed tables](../how-to/printed-tables.md).",
+        "",
+        "Editors complete and check the keys by the [JSON Schema](cube-file.schema.json) beside this page. First line:",
+        "`# yaml-language-server: $schema=cube-file.schema.json`.",
+    ]
+    for place, keys in PLACES.items():
+        lines += ["", f"## {place[:1].upper()}{place[1:]}", "", "| key | value | | example |", "|---|---|---|---|"]
+        for name, key in keys.items():
+            needed = " **Must be given.**" if key.is_required else ""
+            example = f"`{name}: {key.example}`".replace("|", "\\|")
+            lines.append(f"| `{name}` | {key.kind} | {key.meaning}{needed} | {example} |")
+    return "\n".join(lines) + "\n"
+
+
+def cube_schema() -> str:
+    """The JSON Schema of cube files."""
+    return json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "cube-file.md": cube_file,
+    "cube-file.schema.json": cube_schema,
     "commands.md": commands,
     "findings.md": findings,
     "project-file.md": project_file,

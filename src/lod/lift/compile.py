@@ -49,7 +49,7 @@ from lod.mapping.ir import (
 )
 from lod.rdf.iris import is_absolute
 from lod.rdf.namespaces import XSD
-from lod.rdf.nquads import escape
+from lod.rdf.nquads import escape, label
 from lod.tables.table import Aspect, Table
 
 PASSES = (drop_repeats, share_coinciding, find_twins)
@@ -149,6 +149,7 @@ class _Compiler:
             needed += pom.object.references()
         else:
             needed += [each for join in pom.object.joins for each in references(join.child)]
+            needed += self._parent_references(pom.object)
         table = self.sources.table_for(triples_map.source, needed)
         assert table is not None, "the triples map has a table"
         subject, predicate = self._term(triples_map.subject, table, base), self._term(pom.predicate, table, base)
@@ -179,12 +180,15 @@ class _Compiler:
                 )
                 self.findings.error("LOD4009", message, referencing.origin, "condition: {function: equal, …}")
                 return None
-            if child != table and table.json and table.json.unnested:
-                child = table if not (child.json and child.json.unnested) else child
             return Scan(child), self._term(parent.subject, child, base)
         subject = self._term(parent.subject, table, base, side=1)
         pairs = [(self._key(join.child, child), self._key(join.parent, table)) for join in referencing.joins]
         return Joined(child, table, tuple((a, b) for a, b in pairs if a is not None and b is not None)), subject
+
+    def _parent_references(self, referencing: ReferencingObjectMap) -> list[Reference]:
+        """What a parent's subject needs of the child's own row."""
+        parent = self.mapping.named(referencing.parent)
+        return list(parent.subject.references()) if parent and not referencing.joins else []
 
     def _key(self, side: Expression, table: Table) -> int | None:
         """The column that a join compares."""
@@ -209,7 +213,8 @@ class _Compiler:
             language = bind.pieces(term_map.language, Encoding.RAW) if term_map.language else ()
             return Term(kind, pieces, origin, datatype, language, requires=requires)
         if kind is TermType.BLANK_NODE:
-            return Term(kind, bind.pieces(expression, Encoding.IRI_SAFE), origin, requires=requires)
+            begin = () if isinstance(expression, RowIdentity) else ("b",)  # a label is never empty
+            return Term(kind, (*begin, *bind.pieces(expression, Encoding.LABEL)), origin, requires=requires)
         pieces, prefix = bind.iri(expression, base, term_map.safety)
         return Term(kind, pieces, origin, base=prefix, requires=requires)
 
@@ -229,7 +234,7 @@ class _Binder:
             case RowIdentity():
                 return (f"r{self.table.digest[:8]}-", Cell(Column(ROW, self.side), encoding))
             case Constant():
-                return (escape(expression.value) if encoding is Encoding.ESCAPED else expression.value,)
+                return (_text(expression.value, encoding),)
             case Call():
                 return self._cell(sources.computed_column(expression, self.table), encoding)
             case Reference():
@@ -238,7 +243,7 @@ class _Binder:
                 found: list[Piece] = []
                 for part in expression.parts:
                     if isinstance(part, str):
-                        found.append(escape(part) if encoding is Encoding.ESCAPED else part)
+                        found.append(_text(part, encoding))
                     else:
                         found += self._cell(sources.column(part, self.table), encoding)
                 return tuple(found)
@@ -259,6 +264,8 @@ class _Binder:
         if not isinstance(expression, Reference) or not self.table.json or term_map.language:
             return self.pieces(expression, Encoding.ESCAPED), self.datatype(datatype, base)
         column = self.compiler.sources.column
+        if column(expression, self.table) is None:
+            return (), ()
         if datatype is None:
             natural = column(expression, self.table, Aspect.NATURAL)
             kind = column(expression, self.table, Aspect.DATATYPE)
@@ -289,6 +296,17 @@ class _Binder:
         if expression is None or (isinstance(expression, Constant) and expression.value == XSD + "string"):
             return ()
         return self.iri(expression, base)[0]
+
+
+def _text(text: str, encoding: Encoding) -> str:
+    """What a mapping writes itself, as it enters a term; in IRIs it is as it is meant."""
+    match encoding:
+        case Encoding.ESCAPED:
+            return escape(text)
+        case Encoding.LABEL:
+            return label(text)
+        case _:
+            return text
 
 
 _ENCODINGS = {Safety.IRI: Encoding.IRI_SAFE, Safety.URI: Encoding.URI_SAFE, Safety.UNSAFE: Encoding.UNCHECKED}

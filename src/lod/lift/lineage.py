@@ -210,7 +210,12 @@ def key_of(term: Term, text: str) -> Key | None:
     match = re.fullmatch(pattern, body, re.DOTALL)
     if match is None:
         return None
-    return tuple(unquote(each) for each in match.groups()) if is_injective(term) else ()
+    cells = [piece for piece in term.pieces if isinstance(piece, Cell)]
+    return tuple(map(_decoded, cells, match.groups())) if is_injective(term) else ()
+
+
+def _decoded(cell: Cell, text: str) -> str:
+    return unquote(text.replace("_", "%") if cell.encoding is Encoding.LABEL else text)
 
 
 def _hole(cell: Cell) -> str:

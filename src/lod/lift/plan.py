@@ -24,6 +24,7 @@ class Encoding(StrEnum):
     RAW = "raw"  # as it stands: an IRI of its own, a language tag
     IRI_SAFE = "IRI-safe"  # percent-encoded but for iunreserved (`lod.rdf.iris.iri_safe`)
     URI_SAFE = "URI-safe"  # percent-encoded but for ASCII letters, digits and -._~
+    LABEL = "label"  # as part of a blank node's label (`lod.rdf.nquads.label`)
     UNCHECKED = "unchecked"  # as it stands, and nobody looks whether the IRI is one
     ESCAPED = "escaped"  # as N-Quads writes a literal (`lod.rdf.nquads.escape`)
 

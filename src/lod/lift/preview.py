@@ -15,7 +15,7 @@ from lod.lift.plan import ROW, Cell, Encoding, Joined, Piece, Plan, Scan, Statem
 from lod.lift.viewed import ViewTable, first_view_rows
 from lod.mapping.ir import TermType
 from lod.rdf.iris import iri_safe, is_absolute
-from lod.rdf.nquads import escape
+from lod.rdf.nquads import escape, label
 from lod.tables.csv import first_rows
 from lod.tables.table import Aspect, Table
 
@@ -125,4 +125,6 @@ def _encode(cell: Cell, row: int, cells: Cells) -> str | None:
         return text
     if cell.encoding is Encoding.ESCAPED:
         return escape(text)
+    if cell.encoding is Encoding.LABEL:
+        return text if cell.column.index == ROW else label(text)
     return iri_safe(text) if cell.encoding is Encoding.IRI_SAFE else quote(text, safe="-._~")

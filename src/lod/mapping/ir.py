@@ -146,6 +146,22 @@ class ReferencingObjectMap:
 
 
 @dataclass(frozen=True, slots=True)
+class GatherMap:
+    """Terms gathered into a list or container; the term itself is its head. https://w3id.org/rml/cc/spec
+
+    `kind` is rdf:List, rdf:Bag, rdf:Seq or rdf:Alt. Without a `head` every row makes its own, a blank node; what rows
+    gather under one head is one list. `is_product`: a list for each combination of the members' terms.
+    """
+
+    members: tuple[TermMap | ReferencingObjectMap | GatherMap, ...]
+    kind: str
+    origin: TextOrigin
+    head: TermMap | None = None
+    is_product: bool = False
+    keeps_empty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class LogicalTarget:
     """A file of its own that statements go to, instead of the output of the lift."""
 
@@ -162,7 +178,7 @@ class PredicateObjectMap:
     """One statement a row: predicate, object and, unless it goes to the default graph, graph."""
 
     predicate: TermMap
-    object: TermMap | ReferencingObjectMap
+    object: TermMap | ReferencingObjectMap | GatherMap
     origin: TextOrigin
     graph: TermMap | None = None
     targets: tuple[LogicalTarget, ...] = ()
@@ -271,6 +287,8 @@ class TriplesMap:
     origin: TextOrigin
     base: str = ""
     document_base: str = ""
+    gathered: GatherMap | None = None  # whose head the subject is: `subject` is then that of no row
+    gathered_in: tuple[TermMap | None, ...] = ()  # the graphs that it goes to, None for the default graph
 
     def __post_init__(self) -> None:
         if self.subject.term_type is TermType.LITERAL:

@@ -16,6 +16,14 @@ def escape(text: str) -> str:
     return _ESCAPED.sub(lambda m: _NAMED.get(m.group()) or f"\\u{ord(m.group()):04X}", text)
 
 
+_LABEL = re.compile(r"[^A-Za-z0-9]")
+
+
+def label(value: str) -> str:
+    """A value as part of a blank node's label: ASCII letters and digits stay, other signs are _ and their bytes."""
+    return _LABEL.sub(lambda m: "".join(f"_{byte:02X}" for byte in m.group().encode()), value)
+
+
 def iri(value: str) -> str:
     """An IRI in angle brackets. The caller has checked it (`lod.rdf.iris.illegal_character`)."""
     return f"<{value}>"

@@ -230,3 +230,27 @@ def test_two_figures_of_a_row_and_a_column_that_agree_are_one_observation(tmp_pa
     assert made.objects("data/staff/obs/2012/T/F", "def/measure/headcount") == {
         '"40"^^<http://www.w3.org/2001/XMLSchema#integer>'
     }
+
+
+def test_the_sheet_of_the_guide_becomes_what_the_guide_says(tmp_path: Path) -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "how-to" / "printed-tables.md").read_text("utf-8")
+    printed = [line.strip("|").split("|") for line in guide.splitlines() if line.startswith("| ") and line[2].isdigit()]
+    rows = [[_stored(cell[1:-1]) for cell in line[1:]] for line in printed]
+    merged = ("A3:A4", "B3:B4", "C3:D3", "E3:E4")
+    workbooks.write_xlsx(tmp_path / "staff.xlsx", {"表1": rows}, merged)
+    cube = guide.partition("```yaml\n")[2].partition("```")[0]
+    (tmp_path / "staff.cube.yml").write_text(cube, encoding="utf-8")
+    findings = Findings()
+    lift_files([tmp_path / "staff.cube.yml"], tmp_path / "out.nq", base_iri=BASE, findings=findings)
+    made = Lifted(frozenset((tmp_path / "out.nq").read_text("utf-8").splitlines()), tuple(findings))
+    assert list(made.findings) == []
+    observations = [line for line in made.lines if line.endswith("<http://purl.org/linked-data/cube#Observation> .")]
+    assert sum("/data/staff/" in line for line in observations) == 9
+    assert sum("/data/staff-mean-age/" in line for line in observations) == 3
+    assert made.objects("data/staff-mean-age/obs/2012/N", "def/measure/mean-age") == {
+        '"42.1"^^<http://www.w3.org/2001/XMLSchema#decimal>'
+    }
+
+
+def _stored(text: str) -> str | float | None:
+    return float(text) if text.replace(".", "").isdecimal() else (text.rstrip() or None)

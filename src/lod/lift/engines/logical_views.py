@@ -256,6 +256,10 @@ def _items(record: _Record, iterator: str) -> str:
     text = f"({record.column} ->> '$')"
     value = f"CASE WHEN json_type({record.column}) = 'VARCHAR' THEN TRY_CAST({text} AS JSON) ELSE {record.column} END"
     path = parse_jsonpath(iterator or "$")
+    if path.columnar == "$[*]" and record.formulation is not Formulation.JSONPATH:
+        # a lone object in a cell is a list of one (RMLLVTC0007b), not a list of its members' values
+        lone = f"json_type({value}) = 'OBJECT'"
+        return f"CASE WHEN {lone} THEN [{value}] ELSE {nodes_sql(value, path.columnar)} END"
     if path.is_singular:
         return f"[json_extract({value}, {quoted(path.columnar)})]"
     return nodes_sql(value, path.columnar)

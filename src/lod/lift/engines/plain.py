@@ -18,6 +18,12 @@ from lod.tables.table import Table
 _Column = tuple[Table, int, Encoding]
 
 
+def _is_simple(index: int, encoding: Encoding) -> str:
+    if encoding is Encoding.LABEL:
+        return f"NOT regexp_matches(c{index}, {sql.quoted(sql.UNSAFE[encoding])})"
+    return f"url_encode(c{index}) = c{index}"
+
+
 @dataclass(slots=True)
 class PlainCells:
     """What is known of the columns of one session's tables; `scan` is a table as SQL."""
@@ -45,7 +51,7 @@ class PlainCells:
             if not new:
                 continue
             # ASCII letters and digits need no encoding of any kind; DuckDB answers this once a dictionary entry
-            simple = self._ask(table, [f"url_encode(c{index}) = c{index}" for index, _ in new])
+            simple = self._ask(table, [_is_simple(index, encoding) for index, encoding in new])
             rest = [each for each, is_simple in zip(new, simple, strict=True) if not is_simple]
             looks = [f"NOT regexp_matches(c{index}, {sql.quoted(sql.UNSAFE[encoding])})" for index, encoding in rest]
             self.known.update({(table, *each): True for each in new})

@@ -15,7 +15,7 @@ from lod.rdf.iris import IRI_SAFE
 from lod.rdf.namespaces import XSD
 
 _SCHEME = r"^[A-Za-z][A-Za-z0-9+.\-]*:"
-_SAFE = {Encoding.IRI_SAFE: IRI_SAFE, Encoding.URI_SAFE: r"A-Za-z0-9\-._~"}
+_SAFE = {Encoding.IRI_SAFE: IRI_SAFE, Encoding.URI_SAFE: r"A-Za-z0-9\-._~", Encoding.LABEL: "A-Za-z0-9"}
 # what a cell must not hold to enter a term as it stands
 UNSAFE = {**{encoding: f"[^{safe}]" for encoding, safe in _SAFE.items()}, Encoding.ESCAPED: r'["\\\x00-\x1f\x7f]'}
 _NAMED = (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t"), ("\b", "\\b"), ("\f", "\\f"))
@@ -47,13 +47,18 @@ def encoded(cell: Cell) -> str:
     name = column(cell.column)
     if cell.column.index == ROW or cell.is_plain or cell.encoding not in UNSAFE:
         return name
-    slow = _escaped(name) if cell.encoding is Encoding.ESCAPED else _percent(name, _SAFE[cell.encoding])
+    if cell.encoding is Encoding.ESCAPED:
+        slow = _escaped(name)
+    else:
+        sign = "regexp_replace(hex(x), '(..)', '_\\1', 'g')" if cell.encoding is Encoding.LABEL else "url_encode(x)"
+        slow = _by_sign(name, _SAFE[cell.encoding], sign)
     return f"CASE WHEN regexp_matches({name}, {quoted(UNSAFE[cell.encoding])}) THEN {slow} ELSE {name} END"
 
 
-def _percent(name: str, safe: str) -> str:
+def _by_sign(name: str, safe: str, encoded_sign: str) -> str:
+    """Runs of safe signs as they stand, every other sign `x` encoded."""
     runs = f"regexp_extract_all({name}, {quoted(f'[{safe}]+|[^{safe}]')})"
-    run = f"CASE WHEN regexp_matches(x, {quoted(f'^[{safe}]')}) THEN x ELSE url_encode(x) END"
+    run = f"CASE WHEN regexp_matches(x, {quoted(f'^[{safe}]')}) THEN x ELSE {encoded_sign} END"
     return f"list_aggregate(list_transform({runs}, lambda x: {run}), 'string_agg', '')"
 
 

@@ -43,7 +43,9 @@ _BATCH = 10_000
 _BLOCK = 1 << 22
 _SHOWN = 3
 _SPACE = " \t\r\n\f\v"
-_READ = "header = false, delim = ',', quote = '\"', escape = '\"', auto_detect = false, max_line_size = 16777216"
+# Without new_line and parallel, a lone carriage return in a quoted cell ends the record (measured with DuckDB 2.0.0)
+_READ = "header = false, delim = ',', quote = '\"', escape = '\"', auto_detect = false, max_line_size = 16777216, "
+_READ += "new_line = '\\n', parallel = false"
 
 
 @dataclass(slots=True)

@@ -328,7 +328,7 @@ def _records(annotated: AnnotatedTable, at: TextOrigin) -> Records:
 
 
 def _plain_csv(annotated: AnnotatedTable) -> PlainCsv | None:
-    dialect = annotated.dialect
+    dialect, titles = annotated.dialect, annotated.header.titles
     is_plain = (
         annotated.width > 1  # in a single column a blank line is a row, which ordinary readers leave out
         and len(dialect.delimiter) == 1
@@ -337,6 +337,7 @@ def _plain_csv(annotated: AnnotatedTable) -> PlainCsv | None:
         and dialect.double_quote
         and dialect.header_row_count <= 1
         and annotated.header.rows == dialect.header_row_count
+        and (not dialect.header_row_count or (len(titles) == annotated.width and all(titles)))
         and dialect.skip_columns == 0
         and not dialect.skip_blank_rows
         and set(dialect.line_terminators) == {"\r\n", "\n"}

@@ -14,6 +14,7 @@ from lod.diagnostics import Findings, TextOrigin, did_you_mean
 from lod.mapping.ir import (
     Constant,
     Expression,
+    GatherMap,
     Join,
     LogicalSource,
     LogicalTarget,
@@ -33,7 +34,7 @@ from lod.rdf.iris import is_absolute
 from lod.rdf.namespaces import RDF
 from lod.rdf.turtle import Iri, TurtleSyntaxError, read_turtle
 
-_Object = tuple[TermMap | ReferencingObjectMap | None, tuple[LogicalTarget, ...]]
+_Object = tuple[TermMap | ReferencingObjectMap | GatherMap | None, tuple[LogicalTarget, ...]]
 _BASE = "file:///mapping.ttl"  # of relative IRIs where the document declares none: they only name its parts
 
 
@@ -60,7 +61,7 @@ def read_rml(path: Path, shown_path: str, findings: Findings) -> list[TriplesMap
     reader = _Reader(graph, findings, _names(nodes), document.base)
     found = [triples_map for node in nodes if (triples_map := reader.triples_map(node))]
     for node in graph.subjects_with("viewOn"):  # those that no triples map uses are looked at, too
-        reader.source(node, Terms(graph, findings))
+        reader.source(node, Terms(graph, findings, lambda _: None))
     return found
 
 
@@ -95,7 +96,7 @@ class _Reader:
     def triples_map(self, node: Resource) -> TriplesMap | None:
         """One triples map; None, and findings, when something that it needs is missing."""
         before = len(self.findings.errors)
-        terms = Terms(self.graph, self.findings)
+        terms = Terms(self.graph, self.findings, lambda each: self._referencing(each, terms))
         source = self._source(node, terms)
         subject = self._subject(node, terms)
         subject_map = next(iter(self.graph.resources(node, "subjectMap")), None)
@@ -193,7 +194,7 @@ class _Reader:
             if self.graph.values(each, "parentTriplesMap"):
                 found.append((self._referencing(each, terms), ()))
             elif read := terms.map(each, Role.OBJECT):
-                found.append((read.term, read.targets))
+                found.append((read.gathered or read.term, read.targets))
         return found
 
     def _count(self, node: Resource, name: str) -> int:

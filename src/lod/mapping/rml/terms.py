@@ -5,6 +5,7 @@ RML-Core, https://w3id.org/rml/core/spec, «Term maps».
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -14,8 +15,10 @@ from lod.mapping.ir import (
     Call,
     Constant,
     Expression,
+    GatherMap,
     LogicalTarget,
     Reference,
+    ReferencingObjectMap,
     RowIdentity,
     Safety,
     Template,
@@ -23,6 +26,7 @@ from lod.mapping.ir import (
     TermType,
 )
 from lod.mapping.rml.executions import read_execution
+from lod.mapping.rml.gather import gathers, read_gather
 from lod.mapping.rml.graph import Graph, Resource
 from lod.mapping.rml.targets import read_targets
 from lod.mapping.rml.templates import parse_template
@@ -61,10 +65,11 @@ _EXPRESSIONS = ("constant", "reference", "template", "functionExecution", "funct
 
 @dataclass(frozen=True, slots=True)
 class ReadTerm:
-    """A term map with the targets that it names. `term` None: the default graph."""
+    """A term map with the targets that it names. `term` None: the default graph. `gathered`: its head is the term."""
 
     term: TermMap | None
     targets: tuple[LogicalTarget, ...] = ()
+    gathered: GatherMap | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,7 @@ class Terms:
 
     graph: Graph
     findings: Findings
+    referencing: Callable[[Resource], ReferencingObjectMap | None]  # reads a referencing object map
 
     def maps(self, node: Resource, role: Role) -> list[ReadTerm]:
         """The term maps of a role that stand at a resource, constants in short form included."""
@@ -86,6 +92,32 @@ class Terms:
 
     def map(self, node: Resource, role: Role) -> ReadTerm | None:
         """One term map; None, and findings, when it is wrong."""
+        if gathers(self.graph, node):
+            return self._gathered(node, role)
+        return self._map(node, role)
+
+    def _gathered(self, node: Resource, role: Role) -> ReadTerm | None:
+        """A gather map. What it says as a term map is its head; without that, every row makes a blank node."""
+        if role not in (Role.SUBJECT, Role.OBJECT):
+            message = f"a {role} is no list or container"
+            self.findings.error("LOD3119", message, self.graph.origin(node), "gather in a subject or object map")
+            return None
+        origin = self.graph.origin(node)
+        named = any(self.graph.values(node, name) for name in _EXPRESSIONS)
+        head = self._map(node, Role.SUBJECT) if named else None
+        gathered = read_gather(self.graph, node, head.term if head else None, self._member)
+        if gathered is None or (named and head is None):
+            return None
+        term = head.term if head else TermMap(RowIdentity(origin), TermType.BLANK_NODE, origin)
+        return ReadTerm(term, head.targets if head else read_targets(self.graph, node), gathered)
+
+    def _member(self, node: Resource) -> TermMap | ReferencingObjectMap | GatherMap | None:
+        if self.graph.values(node, "parentTriplesMap"):
+            return self.referencing(node)
+        read = self.map(node, Role.OBJECT)
+        return (read.gathered or read.term) if read else None
+
+    def _map(self, node: Resource, role: Role) -> ReadTerm | None:
         targets = read_targets(self.graph, node)
         given = self._given_type(node, role)
         constant = self.graph.one(node, "constant")

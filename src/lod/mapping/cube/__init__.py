@@ -1,0 +1,1 @@
+"""Cube files: statistics in a few lines of YAML."""

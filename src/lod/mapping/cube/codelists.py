@@ -1,0 +1,128 @@
+"""The keys 'codelists' and 'units' of a cube file → `CodeList` and `Unit`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lod.diagnostics import did_you_mean
+from lod.mapping.cube.keys import known
+from lod.mapping.cube.model import Code, CodeList, Texts, Unit
+from lod.mapping.cube.scalars import label_path
+from lod.mapping.document import Keyed, Node, Text
+from lod.mapping.shapes import Shapes
+from lod.mapping.templates import is_language_tag
+
+_CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
+_LIST = re.compile(r"[a-z][a-z0-9-]*")
+_OF_A_CODE = ("parent", "labels")
+_LONGEST_LANGUAGE = 3  # letters: longer ones are legal, unassigned, and here misspelt keys
+
+
+def read_texts(node: Node | None, shapes: Shapes, place: str, others: tuple[str, ...] = ()) -> Texts:
+    """Texts by language tag; () when nothing is given, or nothing legal. `others`: keys that may stand beside them."""
+    keyed = shapes.keyed(node, place)
+    found = []
+    for key, value in keyed or ():
+        text = shapes.text(value)
+        if not is_language_tag(key.value) or len(key.value.partition("-")[0]) > _LONGEST_LANGUAGE:
+            near = did_you_mean(key.value, others)
+            hint = near if near.startswith("did you") else "write the texts by language: {zh-Hant-TW: …, en: …}"
+            shapes.findings.error("LOD3009", f"'{key.value}' is no language tag", key.at(0, len(key.value)), hint)
+        elif text:
+            found.append((key.value, text.value))
+    return tuple(found)
+
+
+def read_units(node: Node | None, shapes: Shapes) -> dict[str, Unit]:
+    """Units by their code."""
+    units: dict[str, Unit] = {}
+    for key, value in shapes.keyed(node, "'units'") or ():
+        keyed = shapes.keyed(value, "a unit")
+        if keyed and is_code(key, shapes):
+            given = shapes.keys(keyed, known("a unit"), place="a unit")
+            printed = tuple(text.value for text in shapes.texts(given.get("printed")))
+            labels = read_texts(given.get("label"), shapes, "'label'")
+            units[key.value] = Unit(key.value, labels, printed, len(units) + 1, key.origin)
+    return units
+
+
+def is_code(key: Text, shapes: Shapes) -> bool:
+    """Whether a key can stand in a URI as it is."""
+    if _CODE.fullmatch(key.value):
+        return True
+    hint = "a code is made of ASCII letters, digits and - . _; what the sheet says goes under 'labels'"
+    shapes.findings.error("LOD3603", f"'{key.value}' is no code", key.origin, hint)
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class CodeLists:
+    """The code lists of a document, read when a dimension names them: a shared file may hold more than is needed."""
+
+    declared: Mapping[str, tuple[Text, Node]]
+    shapes: Shapes
+    done: dict[str, CodeList | None]
+
+    def named(self, name: Text) -> CodeList | None:
+        """The list of that name; None, and a finding, when there is none or it is wrong."""
+        if name.value not in self.declared:
+            hint = did_you_mean(name.value, self.declared) or "declare it under 'codelists'"
+            self.shapes.findings.error("LOD3602", f"there is no code list '{name.value}'", name.origin, hint)
+            return None
+        if name.value not in self.done:
+            key, node = self.declared[name.value]
+            self.done[name.value] = self._read(key, node)
+        return self.done[name.value]
+
+    def _read(self, key: Text, node: Node) -> CodeList | None:
+        shapes = self.shapes
+        keyed = shapes.keyed(node, f"code list '{key.value}'")
+        if keyed is None:
+            return None
+        if not _LIST.fullmatch(key.value):
+            hint = "it stands in URIs: lower-case letters, digits and hyphens"
+            shapes.findings.error("LOD3603", f"'{key.value}' is no name for a code list", key.origin, hint)
+        given = shapes.keys(keyed, known("a code list"), place=f"code list '{key.value}'")
+        if shapes.lacks(keyed, given, "codes"):
+            shapes.findings.error(
+                "LOD3005", f"code list '{key.value}' needs 'codes'", keyed.origin, "codes: {M: {en: Male}}"
+            )
+        total = shapes.text(given.get("total"))
+        members = shapes.keyed(given.get("codes"), "'codes'")
+        total_code = total.value if total else ""
+        codes = tuple(code for each in members or () if (code := self._code(*each, total_code)))
+        title = read_texts(given.get("title"), shapes, "'title'")
+        published = shapes.text(given.get("published"))
+        found = CodeList(
+            key.value, title, codes, total_code, not (published and published.value == "false"), key.origin
+        )
+        if total and not found.get(total.value):
+            hint = did_you_mean(total.value, [code.code for code in codes])
+            shapes.findings.error("LOD3602", f"the total '{total.value}' is no code of the list", total.origin, hint)
+        self._check_parents(found)
+        return found
+
+    def _code(self, key: Text, node: Node, total: str) -> Code | None:
+        shapes = self.shapes
+        keyed = shapes.keyed(node, f"code '{key.value}'")
+        if keyed is None or not is_code(key, shapes):
+            return None
+        own = Keyed({name: entry for name, entry in keyed.entries.items() if name not in _OF_A_CODE}, keyed.origin)
+        labels = read_texts(own, shapes, f"code '{key.value}'", _OF_A_CODE)
+        parent = shapes.text(keyed.entries["parent"][1]) if "parent" in keyed.entries else None
+        above = parent.value if parent else (total if key.value != total else "")
+        others = shapes.texts(keyed.entries["labels"][1]) if "labels" in keyed.entries else []
+        matches = [(key.value,), *((text,) for _, text in labels), *(label_path(text.value) for text in others)]
+        return Code(key.value, labels, above, tuple(dict.fromkeys(matches)), key.origin)
+
+    def _check_parents(self, found: CodeList) -> None:
+        names = [code.code for code in found.codes]
+        for code in found.codes:
+            if code.parent and code.parent not in names:
+                message = f"code '{code.code}' is below '{code.parent}', which is no code of the list"
+                self.shapes.findings.error("LOD3602", message, code.origin, did_you_mean(code.parent, names))
+            elif code.parent and code.code in found.ancestors(code.parent):
+                message = f"code '{code.code}' is below itself"
+                self.shapes.findings.error("LOD3602", message, code.origin, "a hierarchy has no circles")

@@ -1,0 +1,191 @@
+"""`Cube` → triples maps: what is known of the cube alone as facts, and the observations of each of its sheets.
+
+RDF Data Cube, https://www.w3.org/TR/vocab-data-cube/: §6 structures, §7 datasets, §8 code lists (SKOS).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from lod.diagnostics import Findings, TextOrigin
+from lod.mapping.cube.datasets import IRI, TEXT
+from lod.mapping.cube.facts import FACT_COLUMNS, SUBJECTS, Fact, facts_of
+from lod.mapping.cube.model import Cube, Dimension, Gathered, Gathering, Measure, Part, parts_of
+from lod.mapping.cube.read import read_cube
+from lod.mapping.ir import (
+    Constant,
+    Expression,
+    Formulation,
+    LogicalSource,
+    PredicateObjectMap,
+    Reference,
+    Rows,
+    Template,
+    TermMap,
+    TermType,
+    TriplesMap,
+)
+from lod.rdf.namespaces import DCAT, DCT, QB, RDF, SCHEMA, SDMX_ATTRIBUTE, SDMX_CODE, SKOS, XSD
+
+STATUS, CONFIDENTIALITY = "status", "confidentiality"  # columns of a tidy table, beside those of the cube
+GATHERED_COLUMNS = {
+    Gathering.PERIODS: ("period", "zh-Hant-TW", "en", "position", "start", "end"),
+    Gathering.COVERAGE: ("dataset", "period"),
+    Gathering.NOTES: ("dataset", "text", "language"),
+}
+
+
+def read_cube_files(paths: Sequence[Path], shown: Callable[[Path], str], findings: Findings) -> list[TriplesMap]:
+    """The triples maps of cube files; what is wrong in them is in `findings`, all of it, and once."""
+    own = Findings()
+    cubes = [cube for path in paths if (cube := read_cube(path, shown(path), own))]
+    findings.extend(dict.fromkeys(own))  # what several files extend is read with each of them
+    return triples_maps(cubes)
+
+
+def triples_maps(cubes: Sequence[Cube]) -> list[TriplesMap]:
+    """The triples maps of cubes. What many of them may say, such as their code lists, they say together, in one map."""
+    by_base: dict[str, list[Cube]] = {}
+    for cube in cubes:
+        by_base.setdefault(cube.base, []).append(cube)
+    found = []
+    for number, group in enumerate(by_base.values(), start=1):
+        suffix = f"-{number}" if len(by_base) > 1 else ""
+        found += [*_descriptions(group, suffix), *_gathered(group, suffix)]
+    for cube in cubes:
+        for number, edition in enumerate(cube.editions, start=1):
+            suffix = f"-{number}" if len(cube.editions) > 1 else ""
+            for part in parts_of(cube, edition):
+                source = LogicalSource(edition.access, Formulation.PRINTED, edition.origin, content=part)
+                found.append(_observations(f"{cube.name}/{part.dataset.id}{suffix}", source, part))
+    return found
+
+
+def _descriptions(cubes: Sequence[Cube], suffix: str) -> Iterator[TriplesMap]:
+    """Facts as rows, each of which is one statement. Subjects of one kind are one map: their IRIs look alike."""
+    at = cubes[0].origin
+    by_kind: dict[str, dict[Fact, None]] = {}
+    for cube in cubes:
+        for fact in facts_of(cube):
+            by_kind.setdefault(fact.kind, {})[fact] = None
+    for kind, facts in by_kind.items():
+        rows = Rows(FACT_COLUMNS, tuple(fact.row for fact in facts))
+        source = LogicalSource(at.path, Formulation.ROWS, at, content=rows)
+        predicate = TermMap(Reference("predicate", at), TermType.IRI, at)
+        objects = [_object(name, at) for name in dict.fromkeys(fact.form for fact in facts)]
+        poms = tuple(PredicateObjectMap(predicate, each, at) for each in objects)
+        subject = TermMap(Template(SUBJECTS[kind](at), at), TermType.IRI, at)
+        yield TriplesMap(f"cubes{suffix}/{kind}", source, subject, poms, at, cubes[0].base)
+
+
+def _object(form: str, at: TextOrigin) -> TermMap:
+    if form == IRI:
+        return TermMap(Reference(IRI, at), TermType.IRI, at)
+    if form == TEXT:
+        return TermMap(Reference(TEXT, at), TermType.LITERAL, at, language=Reference("language", at))
+    return _literal(form, form, at)
+
+
+def _observations(name: str, source: LogicalSource, part: Part) -> TriplesMap:
+    at = part.cube.origin
+    poms = [
+        _pom(RDF + "type", _iri(QB + "Observation", at)),
+        _pom(QB + "dataSet", _iri(f"data/{part.dataset.id}", at)),
+        *(_pom(f"def/dimension/{each.name}", _member(each), each.origin) for each in part.dimensions),
+        *(_pom(f"def/measure/{each.name}", _figure(each), each.origin) for each in part.measures),
+        *_status(part, at),
+    ]
+    subject = TermMap(_observation_iri(part), TermType.IRI, at)
+    return TriplesMap(name, source, subject, tuple(poms), at, part.cube.base)
+
+
+def _observation_iri(part: Part) -> Expression:
+    at = part.cube.origin
+    pattern = part.cube.uri
+    if not pattern or (part.dataset is not part.cube.dataset and "{dataset}" not in pattern):
+        pattern = "data/{dataset}/obs/" + "/".join(f"{{{each.name}}}" for each in part.dimensions)
+    pieces: list[str | Reference] = [pattern.replace("{dataset}", part.dataset.id)]
+    for dimension in part.dimensions:
+        pieces = [piece for each in pieces for piece in _split(each, dimension, at)]
+    return Template(tuple(piece for piece in pieces if piece), at)
+
+
+def _split(piece: str | Reference, dimension: Dimension, at: TextOrigin) -> Iterator[str | Reference]:
+    if isinstance(piece, Reference):
+        yield piece
+        return
+    before, mark, after = piece.partition(f"{{{dimension.name}}}")
+    yield before
+    if mark:
+        yield Reference(dimension.column, at)
+        yield after
+
+
+def _status(part: Part, at: TextOrigin) -> Iterator[PredicateObjectMap]:
+    """Observation status and confidentiality, where the sheet has signs for them (SDMX code lists)."""
+    marks = part.edition.layout.marks
+    if marks.missing or marks.suppressed or marks.rounded:
+        value = Template((SDMX_CODE + "obsStatus-", Reference(STATUS, at)), at)
+        yield _pom(SDMX_ATTRIBUTE + "obsStatus", TermMap(value, TermType.IRI, at))
+    if marks.suppressed:
+        value = Template((SDMX_CODE + "confStatus-", Reference(CONFIDENTIALITY, at)), at)
+        yield _pom(SDMX_ATTRIBUTE + "confStatus", TermMap(value, TermType.IRI, at))
+
+
+def _gathered(cubes: Sequence[Cube], suffix: str) -> Iterator[TriplesMap]:
+    """Each period that a sheet names, as a concept; what periods a dataset covers; footnotes."""
+    at = cubes[0].editions[0].origin
+    periods = TermMap(Template(("id/code/period/", Reference("period", at)), at), TermType.IRI, at)
+    dataset = TermMap(Template(("data/", Reference("dataset", at)), at), TermType.IRI, at)
+    note = TermMap(Reference("text", at), TermType.LITERAL, at, language=Reference("language", at))
+    maps = {
+        Gathering.PERIODS: (periods, _period(at)),
+        Gathering.COVERAGE: (dataset, (_pom(DCT + "temporal", periods),)),
+        Gathering.NOTES: (dataset, (_pom(SKOS + "note", note),)),
+    }
+    for kind, (subject, poms) in maps.items():
+        content = Gathered(kind, tuple(cubes))
+        source = LogicalSource(at.path, Formulation.PRINTED, at, may_be_empty=True, content=content)
+        yield TriplesMap(f"cubes{suffix}/{kind}", source, subject, poms, at, cubes[0].base)
+
+
+def _period(at: TextOrigin) -> tuple[PredicateObjectMap, ...]:
+    def label(language: str) -> TermMap:
+        return TermMap(Reference(language, at), TermType.LITERAL, at, language=Constant(language, at))
+
+    return (
+        _pom(RDF + "type", _iri(SKOS + "Concept", at)),
+        _pom(RDF + "type", _iri(DCT + "PeriodOfTime", at)),
+        _pom(SKOS + "notation", TermMap(Reference("period", at), TermType.LITERAL, at)),
+        _pom(SKOS + "prefLabel", label("zh-Hant-TW")),
+        _pom(SKOS + "prefLabel", label("en")),
+        _pom(SKOS + "inScheme", _iri("id/code/period", at)),
+        _pom(SKOS + "topConceptOf", _iri("id/code/period", at)),
+        _pom(SCHEMA + "position", _literal("position", "integer", at)),
+        _pom(DCAT + "startDate", _literal("start", "date", at)),
+        _pom(DCAT + "endDate", _literal("end", "date", at)),
+    )
+
+
+def _figure(measure: Measure) -> TermMap:
+    return _literal(measure.column, measure.datatype, measure.origin)
+
+
+def _member(dimension: Dimension) -> TermMap:
+    at = dimension.origin
+    value = Template((f"id/code/{dimension.list_name}/", Reference(dimension.column, at)), at)
+    return TermMap(value, TermType.IRI, at)
+
+
+def _literal(column: str, datatype: str, at: TextOrigin) -> TermMap:
+    return TermMap(Reference(column, at), TermType.LITERAL, at, datatype=Constant(XSD + datatype, at))
+
+
+def _iri(value: str, at: TextOrigin) -> TermMap:
+    return TermMap(Constant(value, at), TermType.IRI, at)
+
+
+def _pom(predicate: str, value: TermMap, at: TextOrigin | None = None) -> PredicateObjectMap:
+    origin = at or value.origin
+    return PredicateObjectMap(TermMap(Constant(predicate, origin), TermType.IRI, origin), value, origin)

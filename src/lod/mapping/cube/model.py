@@ -1,0 +1,261 @@
+"""What a cube file says, as values: code lists, dimensions, measures, and how its sheets are laid out.
+
+The vocabulary is that of the RDF Data Cube, https://www.w3.org/TR/vocab-data-cube/. A file is read by
+`lod.mapping.cube.read`, becomes statements by `lod.mapping.cube.compile`, and meets its sheets in `lod.lift.cubes`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lod.diagnostics import TextOrigin
+
+Texts = tuple[tuple[str, str], ...]  # (language, text)
+LabelPath = tuple[str, ...]  # labels from the outermost to the innermost, as they are written
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Signs in place of figures, and the forms of text that are figures (`lod.tables.printed.values.Form`)."""
+
+    zero: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    not_applicable: tuple[str, ...] = ()
+    suppressed: tuple[str, ...] = ()
+    rounded: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a sheet is laid out; the meaning of each field stands in `lod.tables.printed.layout.Layout`."""
+
+    header_rows: tuple[int, ...]
+    label_rows: tuple[int, ...]
+    label_columns: tuple[int, ...]
+    translation_columns: tuple[int, ...] = ()
+    data_columns: tuple[int, ...] = ()
+    fill_header: bool = False
+    is_indented: bool = False
+    parents: tuple[tuple[str, ...], ...] = ()
+    title_patterns: tuple[re.Pattern[str], ...] = ()
+    note_patterns: tuple[re.Pattern[str], ...] = ()
+    ignored_patterns: tuple[re.Pattern[str], ...] = ()
+    ignored_areas: tuple[tuple[int, int, int, int], ...] = ()
+    has_headings: bool = False
+    marks: Marks = Marks()
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A member of a code list. `matches`: the label paths that stand for it in a sheet, the code itself among them."""
+
+    code: str
+    labels: Texts
+    parent: str  # '' at the top
+    matches: tuple[LabelPath, ...]
+    origin: TextOrigin
+
+
+@dataclass(frozen=True, slots=True)
+class CodeList:
+    """A classification: codes in their order. `total` is the member that is the sum of all, '' if there is none."""
+
+    name: str
+    labels: Texts
+    codes: tuple[Code, ...]
+    total: str
+    is_published: bool  # else its concepts are described elsewhere
+    origin: TextOrigin
+
+    def get(self, code: str) -> Code | None:
+        """The member of that code."""
+        return next((each for each in self.codes if each.code == code), None)
+
+    def ancestors(self, code: str) -> Iterator[str]:
+        """The codes above a code, nearest first."""
+        seen = {code}
+        member = self.get(code)
+        while member and member.parent and member.parent not in seen:
+            seen.add(member.parent)
+            yield member.parent
+            member = self.get(member.parent)
+
+    def children(self, code: str) -> tuple[Code, ...]:
+        """The members directly below a code."""
+        return tuple(each for each in self.codes if each.parent == code)
+
+
+class Source(StrEnum):
+    """Where a dimension's value is looked for."""
+
+    LABELS = "labels"  # of the row and of the column
+    ROWS = "rows"
+    COLUMNS = "columns"
+    TITLE = "title"
+    FILE_NAME = "file-name"
+    VALUE = "value"  # declared
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """A dimension: coded by a list, or a period (`codes` is None)."""
+
+    name: str
+    labels: Texts
+    codes: CodeList | None
+    source: Source
+    origin: TextOrigin
+    value: str = ""
+    concept: str = ""  # the well-known property that it specialises
+    matches: tuple[tuple[str, tuple[LabelPath, ...]], ...] = ()  # code → labels of this sheet alone
+
+    @property
+    def is_period(self) -> bool:
+        """Whether its values are periods, read as such, instead of codes of a list."""
+        return self.codes is None
+
+    @property
+    def list_name(self) -> str:
+        """The name of the list that its values are in."""
+        return self.codes.name if self.codes else "period"
+
+    @property
+    def column(self) -> str:
+        """Its column in a tidy table."""
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit of measure. `printed`: how a sheet's title writes it (`單位：人`)."""
+
+    code: str
+    labels: Texts
+    printed: tuple[str, ...]
+    position: int  # among the units of the file, from 1
+    origin: TextOrigin
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """What is said of a dataset. `facts`: (predicate, kind, language, text), see `lod.mapping.cube.datasets`."""
+
+    id: str
+    facts: tuple[tuple[str, str, str, str], ...]
+    labels: Texts
+    origin: TextOrigin
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What is measured. `dataset`: the one that it is kept apart in, None for the file's own."""
+
+    name: str
+    labels: Texts
+    unit: Unit | None
+    datatype: str  # integer or decimal
+    decimals: int | None
+    scale: int  # a power of ten that a stored figure is multiplied by
+    is_additive: bool  # whether a parent is the sum of its children
+    matches: tuple[LabelPath, ...]
+    origin: TextOrigin
+    dataset: Dataset | None = None
+    without: tuple[str, ...] = ()  # dimensions that the dataset apart does not have
+
+    @property
+    def column(self) -> str:
+        """Its column in a tidy table."""
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class SheetChoice:
+    """Which sheet of a workbook: by name, by number from 1, or by a pattern over names and titles."""
+
+    text: str
+    origin: TextOrigin
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Edition:
+    """One sheet of a cube: where it is, how to read it, dimensions and measures as that sheet spells them."""
+
+    access: str
+    encoding: str
+    sheet: SheetChoice | None
+    layout: Layout
+    ignored_labels: tuple[str, ...]
+    dimensions: tuple[Dimension, ...]
+    measures: tuple[Measure, ...]
+    checks_totals: str  # error, warning or none
+    origin: TextOrigin  # of `source`
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cube:
+    """A cube file. The first edition's dimensions and measures are those of the structure."""
+
+    name: str
+    dataset: Dataset
+    editions: tuple[Edition, ...]
+    uri: str  # of an observation, '' for the default
+    base: str
+    origin: TextOrigin
+
+    @property
+    def dimensions(self) -> tuple[Dimension, ...]:
+        """The dimensions, in their order."""
+        return self.editions[0].dimensions
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """All measures, those of datasets apart among them."""
+        return self.editions[0].measures
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """The rows of one dataset of one edition: what a logical source of a cube reads."""
+
+    cube: Cube
+    edition: Edition
+    dataset: Dataset
+    dimensions: tuple[Dimension, ...]
+    measures: tuple[Measure, ...]
+
+
+class Gathering(StrEnum):
+    """What sheets say besides figures."""
+
+    PERIODS = "periods"  # that they speak of, as concepts
+    COVERAGE = "coverage"  # dataset and period
+    NOTES = "notes"  # dataset, text and language of a footnote
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gathered:
+    """What the sheets of several cubes say besides figures, as the rows of one table."""
+
+    kind: Gathering
+    cubes: tuple[Cube, ...]
+
+
+def parts_of(cube: Cube, edition: Edition) -> Iterator[Part]:
+    """The datasets that an edition is a part of: the file's own, and one for each measure kept apart."""
+    own = tuple(measure for measure in edition.measures if measure.dataset is None)
+    if own:
+        yield Part(cube, edition, cube.dataset, edition.dimensions, own)
+    apart: dict[str, list[Measure]] = {}
+    for measure in edition.measures:
+        if measure.dataset:
+            apart.setdefault(measure.dataset.id, []).append(measure)
+    for measures in apart.values():
+        dropped = {name for measure in measures for name in measure.without}
+        dataset = measures[0].dataset
+        assert dataset is not None, "only such measures are here"
+        kept = tuple(dimension for dimension in edition.dimensions if dimension.name not in dropped)
+        yield Part(cube, edition, dataset, kept, tuple(measures))

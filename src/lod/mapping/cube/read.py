@@ -1,0 +1,280 @@
+"""A cube file → `Cube`: every key read and checked, what is wrong said with line and column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from lod.diagnostics import Findings, TextOrigin, did_you_mean
+from lod.mapping.cube.codelists import CodeLists, is_code, read_texts, read_units
+from lod.mapping.cube.datasets import iri_of, read_dataset
+from lod.mapping.cube.extend import merge, read_extended, without
+from lod.mapping.cube.keys import known
+from lod.mapping.cube.layouts import read_layout
+from lod.mapping.cube.model import Cube, Dimension, Edition, LabelPath, Measure, SheetChoice, Source, Unit
+from lod.mapping.cube.scalars import label_path
+from lod.mapping.document import Keyed, Node, Text
+from lod.mapping.shapes import Shapes
+from lod.mapping.templates import Names
+from lod.rdf.iris import is_absolute
+from lod.rdf.namespaces import PREFIXES
+
+_STRICTNESS = ("error", "warning", "none")
+
+
+def read_cube(path: Path, shown: str, findings: Findings) -> Cube | None:
+    """The cube of a file; None for a file without 'dataset', which is there to be extended, and for one that is wrong.
+
+    Findings: LOD3001-LOD3016 as in every mapping, LOD3601 nothing to extend, LOD3602 no such list or code, LOD3603 a
+    value that cannot be understood.
+    """
+    before = len(findings.errors)
+    root = read_extended(path, shown, findings)
+    if root is None:
+        return None
+    shapes = Shapes(findings)
+    values = shapes.keys(root, known("a cube file"), place="a cube file")
+    if "dataset" not in values:
+        _explain_part(root, values, shapes)
+        return None
+    names = _names(values, shapes)
+    dataset = read_dataset(values["dataset"], names, shapes)
+    editions = [_edition(each, names, shapes) for each in _editions(root, shapes)]
+    base, uri = shapes.text(values.get("base")), shapes.text(values.get("uri"))
+    if base and not is_absolute(base.value):
+        findings.error("LOD3010", f"the base '{base.value}' is no absolute IRI", base.origin)
+    whole = [each for each in editions if each]
+    if dataset is None or not whole or len(findings.errors) > before:
+        return None
+    name = path.name.split(".")[0]
+    origin = TextOrigin(shown, dataset.origin.line, dataset.origin.column)
+    cube = Cube(name, dataset, tuple(whole), uri.value if uri else "", base.value if base else "", origin)
+    _check_uri(cube, uri, findings)
+    _check_editions(cube, findings)
+    return cube if len(findings.errors) == before else None
+
+
+def _explain_part(root: Keyed, values: dict[str, Node], shapes: Shapes) -> None:
+    """A file for others to extend says nothing that only a whole one can say."""
+    if "source" in values or "sheet" in values:
+        shapes.findings.error("LOD3005", "a cube file needs 'dataset'", root.origin, "dataset: {id: …, title: {en: …}}")
+
+
+def _names(values: dict[str, Node], shapes: Shapes) -> Names:
+    declared = {}
+    for key, node in shapes.keyed(values.get("prefixes"), "'prefixes'") or ():
+        text = shapes.text(node)
+        if text and not is_absolute(text.value):
+            shapes.findings.error("LOD3010", f"prefix '{key.value}' stands for no absolute IRI", text.origin)
+        declared[key.value] = text.value if text else ""
+    return Names({**PREFIXES, **declared}, frozenset(declared), {})
+
+
+def _editions(root: Keyed, shapes: Shapes) -> list[Keyed]:
+    """The file itself, and it with what each edition says differently; 'source' may stand in the editions alone."""
+    plain = without(root, "editions")
+    node = root.entries["editions"][1] if "editions" in root.entries else None
+    further = [keyed for item in shapes.items(node) if (keyed := shapes.keyed(item, "an edition"))]
+    return [*([plain] if "source" in plain.entries or not further else []), *(merge(plain, each) for each in further)]
+
+
+def _check_uri(cube: Cube, uri: Text | None, findings: Findings) -> None:
+    if uri is None:
+        return
+    lacking = [each.name for each in cube.dimensions if f"{{{each.name}}}" not in uri.value]
+    if lacking:
+        names = ", ".join(f"{{{name}}}" for name in lacking)
+        message = "two observations would have one URI: not all dimensions are in it"
+        findings.error("LOD3603", message, uri.origin, f"add {names}")
+
+
+def _check_editions(cube: Cube, findings: Findings) -> None:
+    """All sheets of a dataset have its structure."""
+    first = cube.editions[0]
+    for edition in cube.editions[1:]:
+        for here, there, what in (
+            (edition.dimensions, first.dimensions, "dimensions"),
+            (edition.measures, first.measures, "measures"),
+        ):
+            if [each.name for each in here] != [each.name for each in there]:
+                message = f"an edition has other {what} than the first"
+                findings.error(
+                    "LOD3603", message, edition.origin, "a dataset has one structure: make it a cube of its own"
+                )
+
+
+def _edition(root: Keyed, names: Names, shapes: Shapes) -> Edition | None:
+    values = shapes.keys(root, known("a cube file"), place="a cube file")
+    for needed, example in (
+        ("source", "source: 101.xls"),
+        ("layout", "layout: {header: {rows: 3-7}, labels: {columns: A}}"),
+        ("dimensions", "dimensions: {sex: {codes: sex}}"),
+        ("measures", "measures: {headcount: {label: {en: Headcount}}}"),
+    ):
+        if shapes.lacks(root, values, needed):
+            shapes.findings.error("LOD3005", f"a cube file needs '{needed}'", root.origin, example)
+    source, sheet = shapes.text(values.get("source")), shapes.text(values.get("sheet"))
+    encoding = shapes.text(values.get("encoding"))
+    laid_out = read_layout(values.get("layout"), values.get("values"), shapes)
+    lists = shapes.keyed(values.get("codelists"), "'codelists'")
+    reader = _Reader(
+        names, shapes, CodeLists(lists.entries if lists else {}, shapes, {}), read_units(values.get("units"), shapes)
+    )
+    dimensions = reader.dimensions(values.get("dimensions"))
+    measures = reader.measures(values.get("measures"), dimensions)
+    if source is None or laid_out is None or not dimensions or not measures:
+        return None
+    return Edition(
+        access=source.value,
+        encoding=encoding.value if encoding else "utf-8",
+        sheet=SheetChoice(sheet.value, sheet.origin) if sheet else None,
+        layout=laid_out.layout,
+        ignored_labels=laid_out.ignored_labels,
+        dimensions=dimensions,
+        measures=measures,
+        checks_totals=_strictness(values.get("checks"), shapes),
+        origin=source.at(0, len(source.value)),
+    )
+
+
+def _strictness(node: Node | None, shapes: Shapes) -> str:
+    keyed = shapes.keyed(node, "'checks'")
+    given = shapes.keys(keyed, known("'checks'"), place="'checks'") if keyed else {}
+    text = shapes.text(given.get("totals"))
+    if text and text.value not in _STRICTNESS:
+        shapes.findings.error(
+            "LOD3603", f"'{text.value}' cannot stand here", text.origin, did_you_mean(text.value, _STRICTNESS)
+        )
+    return text.value if text else _STRICTNESS[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Dimensions and measures, which name lists and units."""
+
+    names: Names
+    shapes: Shapes
+    lists: CodeLists
+    units: dict[str, Unit]
+
+    def dimensions(self, node: Node | None) -> tuple[Dimension, ...]:
+        entries = self.shapes.keyed(node, "'dimensions'") or ()
+        return tuple(found for key, value in entries if (found := self._dimension(key, value)))
+
+    def _dimension(self, key: Text, node: Node) -> Dimension | None:
+        shapes, place = self.shapes, f"dimension '{key.value}'"
+        keyed = shapes.keyed(node, place)
+        if keyed is None or not is_code(key, shapes):
+            return None
+        given = shapes.keys(keyed, known("a dimension"), place=place)
+        list_name, period = shapes.text(given.get("codes")), shapes.text(given.get("period"))
+        if (list_name is None) is (period is None or period.value != "true"):
+            hint = "codes: sex, or period: true"
+            shapes.findings.error("LOD3005", f"{place} has either 'codes' or 'period'", keyed.origin, hint)
+            return None
+        codes = self.lists.named(list_name) if list_name else None
+        if list_name and codes is None:
+            return None
+        value, concept = shapes.text(given.get("value")), shapes.text(given.get("concept"))
+        labels = read_texts(given.get("label"), shapes, "'label'")
+        dimension = Dimension(
+            name=key.value,
+            labels=labels or (codes.labels if codes else ()),
+            codes=codes,
+            source=self._source(shapes.text(given.get("from")), value),
+            origin=key.origin,
+            value=value.value if value else "",
+            concept=iri_of(concept, self.names, shapes) if concept else "",
+            matches=self._matches(given.get("labels"), place),
+        )
+        self._check_codes(dimension, given, value)
+        return dimension
+
+    def _source(self, text: Text | None, value: Text | None) -> Source:
+        if text is None:
+            return Source.VALUE if value else Source.LABELS
+        if text.value not in tuple(Source):
+            hint = did_you_mean(text.value, Source)
+            self.shapes.findings.error("LOD3603", f"a value cannot come from '{text.value}'", text.origin, hint)
+            return Source.LABELS
+        return Source(text.value)
+
+    def _matches(self, node: Node | None, place: str) -> tuple[tuple[str, tuple[LabelPath, ...]], ...]:
+        keyed = self.shapes.keyed(node, f"'labels' of {place}") or ()
+        return tuple(
+            (key.value, tuple(label_path(text.value) for text in self.shapes.texts(value))) for key, value in keyed
+        )
+
+    def _check_codes(self, dimension: Dimension, given: dict[str, Node], value: Text | None) -> None:
+        if dimension.codes is None:
+            return
+        known_codes = [code.code for code in dimension.codes.codes]
+        node = given.get("labels")
+        named = [key for key, _ in node] if isinstance(node, Keyed) else []
+        for text in [*named, *([value] if value else [])]:
+            if text.value not in known_codes:
+                message = f"'{text.value}' is no code of list '{dimension.codes.name}'"
+                self.shapes.findings.error("LOD3602", message, text.origin, did_you_mean(text.value, known_codes))
+
+    def measures(self, node: Node | None, dimensions: tuple[Dimension, ...]) -> tuple[Measure, ...]:
+        entries = self.shapes.keyed(node, "'measures'") or ()
+        return tuple(found for key, value in entries if (found := self._measure(key, value, dimensions)))
+
+    def _measure(self, key: Text, node: Node, dimensions: tuple[Dimension, ...]) -> Measure | None:
+        shapes, place = self.shapes, f"measure '{key.value}'"
+        keyed = shapes.keyed(node, place)
+        if keyed is None or not is_code(key, shapes):
+            return None
+        given = shapes.keys(keyed, known("a measure"), place=place)
+        if shapes.lacks(keyed, given, "label"):
+            shapes.findings.error(
+                "LOD3005", f"{place} needs 'label'", keyed.origin, "label: {zh-Hant-TW: 人數, en: Headcount}"
+            )
+        datatype = self._word(given.get("type"), ("integer", "decimal"))
+        totals = self._word(given.get("totals"), ("sum", "none")) if "totals" in given else ""
+        apart = read_dataset(given["dataset"], self.names, shapes) if "dataset" in given else None
+        return Measure(
+            name=key.value,
+            labels=read_texts(given.get("label"), shapes, "'label'"),
+            unit=self._unit(shapes.text(given.get("unit"))),
+            datatype=datatype,
+            decimals=self._number(given.get("decimals")),
+            scale=self._number(given.get("scale")) or 0,
+            is_additive=totals == "sum" or (not totals and datatype == "integer"),
+            matches=tuple(label_path(text.value) for text in shapes.texts(given.get("labels"))),
+            origin=key.origin,
+            dataset=apart,
+            without=self._without(given.get("without"), dimensions),
+        )
+
+    def _unit(self, text: Text | None) -> Unit | None:
+        if text and text.value not in self.units:
+            hint = did_you_mean(text.value, self.units) or "declare it under 'units'"
+            self.shapes.findings.error("LOD3602", f"there is no unit '{text.value}'", text.origin, hint)
+        return self.units.get(text.value) if text else None
+
+    def _without(self, node: Node | None, dimensions: tuple[Dimension, ...]) -> tuple[str, ...]:
+        names = [each.name for each in dimensions]
+        texts = self.shapes.texts(node)
+        for text in texts:
+            if text.value not in names:
+                hint = did_you_mean(text.value, names)
+                self.shapes.findings.error("LOD3602", f"there is no dimension '{text.value}'", text.origin, hint)
+        return tuple(text.value for text in texts)
+
+    def _word(self, node: Node | None, words: tuple[str, ...]) -> str:
+        text = self.shapes.text(node)
+        if text and text.value not in words:
+            hint = did_you_mean(text.value, words)
+            self.shapes.findings.error("LOD3603", f"'{text.value}' cannot stand here", text.origin, hint)
+        return text.value if text else words[0]
+
+    def _number(self, node: Node | None) -> int | None:
+        text = self.shapes.text(node)
+        if text is None:
+            return None
+        try:
+            return int(text.value)
+        except ValueError:
+            self.shapes.findings.error("LOD3603", f"'{text.value}' is no whole number", text.origin)
+            return None

@@ -1,0 +1,1 @@
+"""Printed tables: sheets made for the eye, read by a declared layout."""

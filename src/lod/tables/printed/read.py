@@ -1,0 +1,162 @@
+"""A sheet and its declared layout → figures with the labels of their rows and columns. Every cell is accounted for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from lod.diagnostics import CellOrigin, Findings
+from lod.tables.printed.layout import DataCell, Label, Layout, Printed, Role
+from lod.tables.printed.pages import Page, divide
+from lod.tables.printed.patterns import is_one_of
+from lod.tables.printed.text import indentation, label_key, one_line
+from lod.tables.printed.values import Unreadable, read_figure
+from lod.tables.sheets import Sheet
+
+Path = tuple[Label, ...]
+
+_STRANGE = "no header stands above it: declare it under 'ignored' or 'notes', or its column's header"
+
+
+def read_printed(sheet: Sheet, source: str, layout: Layout, findings: Findings) -> Printed:
+    """Read a sheet. `source` is its name for people; what does not fit the layout is in `findings`, cell by cell.
+
+    Findings: LOD2503 a cell without a declared role, LOD2504 a text where a figure is expected, LOD2505 a header that
+    is repeated differently, LOD2507 an empty cell that nothing is declared about, LOD2508 no header or no figures.
+    """
+    page = Page(sheet, source, layout, findings)
+    rows = divide(page)
+    columns = _columns(page)
+    labels = _Labels(page)
+    cells: list[DataCell] = []
+    for row in rows:
+        cells += _row(page, row, columns, labels)
+    if not cells and not findings.errors:
+        findings.error("LOD2508", f"sheet {sheet.name} has no figures below its header", CellOrigin(source))
+    return Printed(sheet.name, tuple(cells), _texts(page, Role.TITLE), _texts(page, Role.NOTE), page.roles)
+
+
+def _texts(page: Page, role: Role) -> Path:
+    places = sorted(place for place, given in page.roles.items() if given is role)
+    return tuple(Label(page.text(*place).strip(), *place) for place in places)
+
+
+def _columns(page: Page) -> dict[int, Path]:
+    """The columns of figures with their header's labels, outermost first."""
+    layout = page.layout
+    beside = {*layout.label_columns, *layout.translation_columns}
+    wanted = layout.data_columns or tuple(c for c in range(1, page.sheet.width + 1) if c not in beside)
+    paths = {column: _header_path(page, column) for column in wanted}
+    for column, path in paths.items():
+        if not path and column in layout.data_columns:
+            message = "a column of figures is declared here, and the header says nothing about it"
+            page.error("LOD2503", layout.header_rows[0], column, message)
+    return {column: path for column, path in paths.items() if path}
+
+
+def _header_path(page: Page, column: int) -> Path:
+    path: list[Label] = []
+    for row in page.layout.label_rows:
+        place = _filled(page, row, column)
+        text = page.text(*place).strip()
+        if text and (not path or (path[-1].row, path[-1].column) != place):
+            path.append(Label(text, *place))
+    return tuple(path)
+
+
+def _filled(page: Page, row: int, column: int) -> tuple[int, int]:
+    """The cell whose text stands for a header cell: a merged range shows its first one everywhere."""
+    place = page.sheet.anchor(row, column)
+    below = (each for each in page.layout.label_rows if each > row)
+    has_own = any(page.text(*page.sheet.anchor(each, column)).strip() for each in below)
+    if not page.layout.fill_header or page.text(*place).strip() or not has_own:
+        return place  # a group's heading stretches over columns that have a heading of their own below it
+    beside = {*page.layout.label_columns, *page.layout.translation_columns}
+    for left in range(column - 1, 0, -1):
+        if left in beside:
+            break
+        if page.text(row, left).strip():
+            return row, left
+    return place
+
+
+def _row(page: Page, row: int, columns: dict[int, Path], labels: _Labels) -> list[DataCell]:
+    layout = page.layout
+    shown = page.columns(row)
+    label_columns = [c for c in shown if c in layout.label_columns or c in layout.translation_columns]
+    page.mark(row, Role.LABEL, label_columns)
+    strange = [c for c in shown if c not in columns and c not in label_columns]
+    figures = [c for c in shown if c in columns]
+    for column in strange:
+        page.error("LOD2503", row, column, "nothing declares what this cell is", _STRANGE)
+    path = labels.path(row)
+    if not path:
+        if figures:
+            hint = "the label columns are empty in this row; declare 'ignored' if it means nothing"
+            page.error("LOD2503", row, figures[0], "a figure without a label in its row", hint)
+        return []
+    if not figures:
+        if not layout.has_headings and label_columns:
+            hint = "a note (notes), meaningless (ignored), or the heading of a group (labels: {headings: true})?"
+            page.error("LOD2503", row, label_columns[0], "a label without a figure in its row", hint)
+        return []
+    page.mark(row, Role.DATA, figures)
+    made = [_cell(page, row, column, path, header) for column, header in columns.items()]
+    return [cell for cell in made if cell]
+
+
+def _cell(page: Page, row: int, column: int, path: Path, header: Path) -> DataCell | None:
+    read = read_figure(page.sheet.value(row, column), page.sheet.is_typed, page.layout.marks)
+    text = page.sheet.text(row, column)
+    if isinstance(read, Unreadable):
+        code = "LOD2504" if text.strip() else "LOD2507"
+        page.error(code, row, column, read.reason, read.hint)
+        return None
+    return DataCell(row, column, text.strip(), read.state, read.number, path, header)
+
+
+@dataclass(slots=True)
+class _Labels:
+    """The labels of rows, in reading order: what stands above decides what a label belongs to."""
+
+    page: Page
+    open: list[tuple[int, Label]] = field(default_factory=list)  # (indentation or level, label)
+    above: dict[int, Label] = field(default_factory=dict)  # by column, where several columns hold labels
+
+    def path(self, row: int) -> Path:
+        """The labels of a row, outermost first; () where it has none."""
+        layout = self.page.layout
+        if len(layout.label_columns) == 1:
+            place = self.page.sheet.anchor(row, layout.label_columns[0])
+            raw = self.page.text(*place)
+            return self._hierarchical(Label(one_line(raw), *place), raw) if raw.strip() else ()
+        return self._across(row)
+
+    def _across(self, row: int) -> Path:
+        """One label a column; a merged cell counts in all its rows."""
+        found = []
+        for column in self.page.layout.label_columns:
+            place = self.page.sheet.anchor(row, column)
+            text = one_line(self.page.text(*place))
+            if text:
+                found.append(Label(text, *place))
+        return tuple(found)
+
+    def _hierarchical(self, label: Label, raw: str) -> Path:
+        layout = self.page.layout
+        if layout.parents:
+            return self._listed(label)
+        if not layout.is_indented:
+            return (label,)
+        width = indentation(raw)
+        while self.open and self.open[-1][0] >= width:
+            self.open.pop()
+        self.open.append((width, label))
+        return tuple(each for _, each in self.open)
+
+    def _listed(self, label: Label) -> Path:
+        key = label_key(label.text)
+        for level, names in enumerate(self.page.layout.parents):
+            if is_one_of(key, label.text, names):
+                self.open = [*(each for each in self.open if each[0] < level), (level, label)]
+                return tuple(each for _, each in self.open)
+        return (*(each for _, each in self.open), label)

@@ -1,0 +1,48 @@
+"""Printed text as it is compared: what looks the same to a reader is the same key."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_SPACES = re.compile(r"[\s\u3000\u200b\ufeff]+")
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+# A run of Latin words glued to Chinese: 「研究所   Graduate」, 「縣市別\nCounty(City)」
+_GLUED = re.compile(r"[A-Za-z][A-Za-z.,&'()\-/ ]*")
+_VARIANTS = str.maketrans({"台": "臺", "－": "-", "—": "-", "–": "-", "‐": "-", "～": "~", "〜": "~"})
+_WIDE_SPACE = "\u3000"
+
+
+def label_key(text: str) -> str:
+    """The text without spaces, widths made equal (NFKC), 台 as 臺, Latin in lower case."""
+    # NFKC first would turn «－» and «…» into signs that the table of variants does not know
+    widened = unicodedata.normalize("NFKC", text.translate(_VARIANTS)).translate(_VARIANTS)
+    return _SPACES.sub("", widened).casefold()
+
+
+def chinese_key(text: str) -> str:
+    """The key without English that is glued to Chinese; '' where there is no Chinese or nothing glued to it."""
+    if not _HAN.search(text):
+        return ""
+    reduced = label_key(_GLUED.sub(" ", unicodedata.normalize("NFKC", text)))
+    return reduced if reduced != label_key(text) else ""
+
+
+def indentation(text: str) -> int:
+    """How far a text is moved in: an ideographic space counts two, any other space one."""
+    width = 0
+    for sign in text:
+        if not sign.isspace():
+            break
+        width += 2 if sign == _WIDE_SPACE else 1
+    return width
+
+
+def one_line(text: str) -> str:
+    """The text for people: lines joined, runs of spaces made one."""
+    return _SPACES.sub(" ", text).strip()
+
+
+def has_chinese(text: str) -> bool:
+    """Whether there is a Chinese character in it."""
+    return _HAN.search(text) is not None

@@ -1,0 +1,79 @@
+"""One line a suite, then the cases that are not passed and why: `python tests/conformance/rml_report.py SHARED`.
+
+With `--earl FILE` the outcomes are written as EARL (https://www.w3.org/TR/EARL10-Schema/), too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import rml_suite
+
+_SUBJECT = "urn:lod:lod"
+_TESTS = {"rml-core": "core", "rml-io": "io", "rml-fnml": "fnml"}
+
+
+def outcomes(shared: Path, suite: str) -> Iterator[tuple[rml_suite.Case, str]]:
+    """The cases of a suite, each with what is wrong, '' if nothing is."""
+    with tempfile.TemporaryDirectory() as folder:
+        for case in rml_suite.cases(shared, suite):
+            work = Path(folder) / case.name
+            work.mkdir()
+            yield case, rml_suite.fault(case, work)
+
+
+def lines(suite: str, found: list[tuple[rml_suite.Case, str]]) -> Iterator[str]:
+    """The report of a suite: output and error cases are counted apart, for errors are easy to make."""
+    outputs = [wrong for case, wrong in found if case.output]
+    errors = [wrong for case, wrong in found if not case.output]
+    passed = sum(not wrong for _, wrong in found)
+    parts = ", ".join(
+        f"{name} {sum(not wrong for wrong in each)}/{len(each)}"
+        for name, each in (("output", outputs), ("error", errors))
+        if each
+    )
+    yield f"{suite} {passed}/{len(found)} ({parts})"
+    for case, wrong in found:
+        if wrong:
+            yield f"  {case.name}: {rml_suite.NOT_EXPECTED.get(case.name, wrong)}"
+
+
+def earl(suite: str, found: list[tuple[rml_suite.Case, str]]) -> Iterator[str]:
+    """The outcomes as assertions in Turtle."""
+    for case, wrong in found:
+        test = f"http://w3id.org/rml/{_TESTS[suite]}/test/{case.name}"
+        outcome = "failed" if wrong else "passed"
+        yield (
+            f"[] a earl:Assertion ; earl:subject <{_SUBJECT}> ; earl:test <{test}> ; earl:mode earl:automatic ;\n"
+            f"  earl:result [ a earl:TestResult ; earl:outcome earl:{outcome} ] .\n"
+        )
+
+
+def main(arguments: list[str]) -> int:
+    """Print the report; 1 if a case fails that is not listed with a reason."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("shared", type=Path)
+    parser.add_argument("suites", nargs="*", default=rml_suite.SUITES)
+    parser.add_argument("--earl", type=Path)
+    options = parser.parse_args(arguments)
+    unexpected, assertions = 0, ["@prefix earl: <http://www.w3.org/ns/earl#> .\n"]
+    for suite in options.suites:
+        if not (options.shared / "suites" / suite).is_dir():
+            sys.stdout.write(f"{suite} skipped: not in {options.shared}\n")
+            continue
+        found = list(outcomes(options.shared, suite))
+        unexpected += sum(bool(wrong) and case.name not in rml_suite.NOT_EXPECTED for case, wrong in found)
+        sys.stdout.writelines(f"{line}\n" for line in lines(suite, found))
+        sys.stdout.flush()
+        assertions += earl(suite, found)
+    if options.earl:
+        options.earl.write_text("".join(assertions), encoding="utf-8")
+    return 1 if unexpected else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

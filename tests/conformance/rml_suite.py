@@ -1,0 +1,125 @@
+"""The RML test suites: https://github.com/kg-construct/rml-core, rml-io and rml-fnml, lifted as `lod lift` does it."""
+
+from __future__ import annotations
+
+import gzip
+import lzma
+import re
+import tarfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph
+
+from lod.diagnostics import Findings, FindingsError
+from lod.errors import LodError
+from lod.lift.run import lift_files
+
+SUITES = ("rml-core", "rml-io", "rml-fnml")
+BASE = "http://example.com/"
+
+_XPATH = "XML is no source here: tables are CSV, JSON, workbooks and databases"
+_STALE = "the expected file has numbers as plain strings, where the other cases (RMLTTC0004d) have xsd:integer"
+NOT_EXPECTED = {
+    "RMLSTC0003": "expects xsd:integer of SPARQL results that are plain strings, and SPARQL results are no source here",
+    "RMLSTC0006a": "a database that is not part of the suite ($CONNECTIONDSN)",
+    **{f"RMLSTC0007{letter}": _XPATH for letter in "cd"},
+    **{f"RMLSTC0012{letter}": _XPATH for letter in "abcde"},
+    "RMLTTC0004a": _STALE,
+    "RMLTTC0004c": _STALE,
+    "RMLTTC0004e": "RDF/JSON is not written",
+    "RMLTTC0004f": _STALE,
+    "RMLTTC0004g": _STALE,
+    "RMLTTC0005b": _STALE,
+    **{f"RMLTTC0006{letter}": _STALE for letter in "bcde"},
+}
+"""Cases that are not passed, each with its reason."""
+
+_FORMATS = {
+    "nq": pyoxigraph.RdfFormat.N_QUADS,
+    "nt": pyoxigraph.RdfFormat.N_TRIPLES,
+    "ttl": pyoxigraph.RdfFormat.TURTLE,
+    "n3": pyoxigraph.RdfFormat.N3,
+    "jsonld": pyoxigraph.RdfFormat.JSON_LD,
+    "rdfxml": pyoxigraph.RdfFormat.RDF_XML,
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One folder of a suite. Without an expected output an error is expected."""
+
+    suite: str
+    name: str
+    folder: Path
+    output: Path | None
+    targets: tuple[Path, ...]
+
+
+def cases(shared: Path, suite: str) -> list[Case]:
+    """The cases of a suite, in their order."""
+    folder = shared / "suites" / suite / "test-cases"
+    return [_case(suite, each) for each in sorted(folder.iterdir()) if (each / "mapping.ttl").is_file()]
+
+
+def _case(suite: str, folder: Path) -> Case:
+    outputs = [path for name in ("output.nq", "default.nq") if (path := folder / name).is_file()]
+    targets = tuple(sorted(folder.glob("dump*")))
+    return Case(suite, folder.name, folder, outputs[0] if outputs else None, targets)
+
+
+def fault(case: Case, work: Path) -> str:
+    """What is wrong with our answer to a case, '' if nothing is. `work` is an empty folder."""
+    out = work / "out.nq"
+    findings = Findings()
+    try:
+        lift_files([case.folder / "mapping.ttl"], out, base_iri=BASE, threads=1, findings=findings, targets=work)
+    except FindingsError as error:
+        told = "; ".join(f"{each.code} {each.message}" for each in error.diagnostics[:2])
+        return f"refused: {told}" if case.output else ""
+    except LodError as error:
+        return f"{error.code} {error.message}" if case.output else ""
+    if case.output is None:
+        return "an error is expected, none was found"
+    pairs = [(case.output, out), *((target, work / target.name) for target in case.targets)]
+    return next((wrong for expected, made in pairs if (wrong := _difference(expected, made))), "")
+
+
+def _difference(expected: Path, made: Path) -> str:
+    if not made.is_file():
+        return f"{made.name} is not written"
+    want, have = _dataset(expected), _dataset(made)
+    if want == have:
+        return ""
+    missing, surplus = sorted(map(str, set(want) - set(have)))[:1], sorted(map(str, set(have) - set(want)))[:1]
+    return f"{made.name} differs: {len(have)} statements, expected {len(want)}; missing {missing}, surplus {surplus}"
+
+
+def _dataset(path: Path) -> pyoxigraph.Dataset:
+    text = _text(path)
+    ending = re.sub(r"(\.tar)?\.(gz|xz|zip)$", "", path.name).rpartition(".")[2]
+    quads = pyoxigraph.parse(text, format=_FORMATS[ending], base_iri=BASE, lenient=True)
+    dataset = pyoxigraph.Dataset(quads)
+    dataset.canonicalize(pyoxigraph.CanonicalizationAlgorithm.UNSTABLE)
+    return dataset
+
+
+def _text(path: Path) -> str:
+    data = _unpacked(path)
+    return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8")
+
+
+def _unpacked(path: Path) -> bytes:
+    name = path.name
+    if name.endswith((".tar.gz", ".tar.xz")):
+        with tarfile.open(path) as archive:
+            member = archive.extractfile(archive.getmembers()[0])
+            assert member
+            return member.read()
+    if name.endswith(".zip"):
+        with zipfile.ZipFile(path) as archive:
+            return archive.read(archive.namelist()[0])
+    if name.endswith(".gz"):
+        return gzip.decompress(path.read_bytes())
+    return lzma.decompress(path.read_bytes()) if name.endswith(".xz") else path.read_bytes()

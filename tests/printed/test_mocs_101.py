@@ -1,0 +1,91 @@
+"""The ministry's workbook of ROC 101: every number of its 14 sheets in exactly one observation, totals silent.
+
+The workbook is read here a second time, by nothing but calamine, to know which numbers there are.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import python_calamine as calamine
+
+from lod.diagnostics import Findings
+from lod.lift.lineage import find_cells
+from lod.lift.run import lift_files
+
+FOLDER = Path(__file__).parent / "mocs_101"
+CUBES = sorted(FOLDER.glob("table-*.cube.yml"))
+# Numbers that are no figures: years, in a column that translates the labels and in titles.
+NO_FIGURES = {"表1按年別分": {f"B{row}" for row in range(8, 38, 3)}, "表14人事異動狀況按縣市別分": {"I2", "I35"}}
+
+ReadCube = Callable[[Path, Path], tuple[list[Any], list[Any]]]
+
+pytestmark = pytest.mark.suite
+
+
+def _sheet_name(path: Path) -> str:
+    lines = path.read_text("utf-8").splitlines()
+    return next(line.removeprefix("sheet: ").strip() for line in lines if line.startswith("sheet: "))
+
+
+def _numbers(tables: Path, sheet: str) -> dict[str, Decimal]:
+    """Every number of a sheet by its cell, but for those that are no figures."""
+    rows = calamine.CalamineWorkbook.from_path(tables / "mocs_raw" / "101.xls").get_sheet_by_name(sheet)
+    return {
+        cell: Decimal(repr(value))
+        for row, cells in enumerate(rows.to_python(skip_empty_area=False), start=1)
+        for column, value in enumerate(cells)
+        if isinstance(value, float) and (cell := f"{chr(ord('A') + column)}{row}") not in NO_FIGURES.get(sheet, set())
+    }
+
+
+def test_there_is_a_cube_file_for_each_sheet(tables: Path) -> None:
+    workbook = calamine.CalamineWorkbook.from_path(tables / "mocs_raw" / "101.xls")
+    assert sorted(map(_sheet_name, CUBES)) == sorted(workbook.sheet_names)
+
+
+@pytest.mark.parametrize("path", CUBES, ids=lambda path: path.name.split(".")[0])
+def test_every_number_lands_in_exactly_one_observation(path: Path, tables: Path, read_cube: ReadCube) -> None:
+    figures, findings = read_cube(path, tables / "mocs_raw")
+    assert findings == []
+    numbers = _numbers(tables, _sheet_name(path))
+    assert Counter(cell for figure in figures for cell in figure.cells) == Counter(list(numbers))
+    assert len(numbers) > 100
+    for figure in figures:
+        assert figure.text is not None
+        assert {numbers[cell] for cell in figure.cells} == {Decimal(figure.text)}
+    points = Counter((figure.dataset, figure.codes, figure.measure) for figure in figures)
+    assert points.most_common(1)[0][1] == 1
+
+
+@pytest.mark.parametrize("path", CUBES, ids=lambda path: path.name.split(".")[0])
+def test_every_observation_is_the_expected_one(path: Path, tables: Path, read_cube: ReadCube) -> None:
+    figures, _ = read_cube(path, tables / "mocs_raw")
+    expected = FOLDER / "expected" / f"{path.name.split('.')[0]}.csv"
+    with expected.open(encoding="utf-8", newline="") as file:
+        wanted = [tuple(row) for row in csv.reader(file)][1:]
+    made = [(f.dataset, "/".join(f.codes), f.measure, f.text or "", " ".join(f.cells)) for f in figures]
+    assert made == wanted
+
+
+def test_lineage_names_sheet_and_cell(tables: Path, tmp_path: Path) -> None:
+    findings = Findings()
+    result = lift_files(
+        [FOLDER / "table-03-age.cube.yml"],
+        tmp_path / "out.nq",
+        tables=tables / "mocs_raw",
+        findings=findings,
+        lineage=tmp_path / "lineage",
+    )
+    base = "https://lod.example.org/"
+    subject = f"{base}data/civil-servants-by-age/obs/2012/T/T/T/F"
+    cells = find_cells(result.lineage, subject, f"{base}def/measure/headcount")
+    assert [(cell.row, cell.column, cell.text) for cell in cells] == [(7, "P", "137077"), (9, "C", "137077")]
+    assert {cell.source.rpartition("/")[2] for cell in cells} == {"101.xls sheet 表3按年齡分"}
+    assert list(findings) == []
