@@ -167,7 +167,7 @@ def test_a_chinese_address_works_as_typed(site: httpx.Client) -> None:
 def test_a_subject_that_the_data_spells_with_escapes_is_found(site: httpx.Client) -> None:
     answer = site.get("/doc/county/%E5%8F%B0%E4%B8%AD.ttl")
     assert answer.status_code == 200
-    assert '"臺中"@zh-hant' in answer.text
+    assert '"臺中"@zh-Hant' in answer.text
 
 
 def test_a_key_that_looks_like_a_suffix_is_still_found(site: httpx.Client) -> None:

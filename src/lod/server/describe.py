@@ -8,6 +8,7 @@ subject: no query text, no scan, and never more than `MOST_QUADS`.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +18,7 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFor
 
 from lod.rdf.formats import JSONLD, NQUADS, NTRIPLES, RDFXML, TRIG, TURTLE, Format
 from lod.rdf.iris import to_uri
+from lod.rdf.languages import written
 from lod.rdf.namespaces import DCT, FOAF, PREFIXES, QB, RDF, RDFS, XSD
 from lod.server.served import Node, ServedRelease
 
@@ -131,13 +133,30 @@ def write(quads: Iterable[Quad], extra: Iterable[Triple], format: Format, base: 
     if format in {TRIG, NQUADS}:
         added = (Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in extra)
         all_quads = list(dict.fromkeys([*quads, *added]))
-        return serialize(all_quads, format=_OXIGRAPH[format], prefixes=prefixes_for(all_quads, base)) or b""
+        return _serialize(all_quads, format, prefixes_for(all_quads, base))
     triples = list(dict.fromkeys([*(quad.triple for quad in quads), *extra]))
     if format is JSONLD:
         return write_jsonld(triples, prefixes_for(triples, base))
-    if format is NTRIPLES:
-        return serialize(triples, format=RdfFormat.N_TRIPLES) or b""
-    return serialize(triples, format=_OXIGRAPH[format], prefixes=prefixes_for(triples, base)) or b""
+    return _serialize(triples, format, {} if format is NTRIPLES else prefixes_for(triples, base))
+
+
+# In what the serialiser writes, a quote inside a literal is escaped, so this meets every literal as a whole.
+_LITERAL = re.compile(rb'"(?:[^"\\]|\\.)*"(?:@([a-z0-9-]+))?')
+_XML_LANG = re.compile(rb'xml:lang="([a-z0-9-]+)"')
+
+
+def _serialize(statements: list[Triple] | list[Quad], format: Format, prefixes: dict[str, str]) -> bytes:  # noqa: A002
+    """Write a document. The store knows language tags in lower case; they leave as BCP 47 recommends."""
+    document = serialize(statements, format=_OXIGRAPH[format], prefixes=prefixes or None) or b""
+    return (_XML_LANG if format is RDFXML else _LITERAL).sub(_with_written_tag, document)
+
+
+def _with_written_tag(match: re.Match[bytes]) -> bytes:
+    tag = match[1]
+    if tag is None or b"-" not in tag:
+        return match[0]
+    start, end = match.start(1) - match.start(), match.end(1) - match.start()
+    return match[0][:start] + written(tag.decode("ascii")).encode("ascii") + match[0][end:]
 
 
 def prefixes_for(statements: Iterable[Triple | Quad], base: str) -> dict[str, str]:
@@ -219,7 +238,7 @@ def _jsonld_value(value: Node, short: Callable[[str], str]) -> object:
     if not isinstance(value, Literal):
         return {"@id": _jsonld_id(value)}
     if value.language:
-        return {"@value": value.value, "@language": value.language}
+        return {"@value": value.value, "@language": written(value.language)}
     if value.datatype == _STRING:
         return value.value
     return {"@value": value.value, "@type": short(value.datatype.value)}
