@@ -13,6 +13,9 @@ from lod.cli.main import COMMANDS, lod
 from lod.diagnostics import explanation, known_codes
 from lod.mapping.cube.keys import PLACES
 from lod.mapping.cube.schema import json_schema
+from lod.mapping.functions import FUNCTIONS, short_name
+from lod.mapping.yarrrml.keys import PLACES as YARRRML_PLACES
+from lod.mapping.yarrrml.schema import json_schema as yarrrml_json_schema
 from lod.project.load import _KEYS
 
 REFERENCE = Path(__file__).resolve().parent / "reference"
@@ -107,6 +110,11 @@ def commands() -> str:
         title = f"lod {name}".strip()
         with click.Context(command, info_name=title, terminal_width=96, help_option_names=["-h", "--help"]) as context:
             lines += ["", f"## {title}", "", "```text", command.get_help(context).rstrip(), "```"]
+        parts = command.commands if isinstance(command, click.Group) and name else {}
+        for part, inner in parts.items():
+            title = f"lod {name} {part}"
+            context = click.Context(inner, info_name=title, terminal_width=96, help_option_names=["-h", "--help"])
+            lines += ["", f"### {title}", "", "```text", inner.get_help(context).rstrip(), "```"]
     return "\n".join(lines) + "\n"
 
 
@@ -173,7 +181,57 @@ def cube_schema() -> str:
     return json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n"
 
 
+def yarrrml() -> str:
+    """Every key of a YARRRML file, and the functions that mappings may call."""
+    lines = [
+        "# YARRRML, *.yarrrml.yml",
+        "",
+        "YAML, as <https://rml.io/yarrrml/spec/> has it. An unknown key is an error; a list of one may be written",
+        "without brackets. `$(column)` is a value, `\\$(` and `\\)` are signs. The well-known prefixes need not be",
+        "declared. `~iri` behind an object makes it an IRI, `~lang` behind a language tells it from a datatype.",
+        "",
+        "In other languages: `lod map convert FILE --to rml`. Editors complete and check the keys by",
+        "`lod map schema yarrrml > yarrrml.schema.json`; first line of the mapping then:",
+        "`# yaml-language-server: $schema=yarrrml.schema.json`.",
+        "",
+        "## Short forms",
+        "",
+        "| written | is |",
+        "|---|---|",
+        "| `[rdfs:label, $(name)]` | a predicate-object of text |",
+        "| `[rdfs:label, $(name), zh-Hant-TW~lang]` | of text in a language |",
+        "| `[ex:count, $(count), xsd:integer]` | of text with a datatype |",
+        "| `[foaf:page, $(address)~iri]` | of an IRI |",
+        "| `[[rdfs:label, foaf:name], [$(a), [$(b), en~lang]]]` | every predicate with every object |",
+        "| `function: grel:toUpperCase(valueParam = $(name))` | a call in one line |",
+        "| `['staff.json~jsonpath', '$[*]']` | a source |",
+        "| `['dump.nt~void', ntriples, gzip]` | a target |",
+    ]
+    for place, keys in YARRRML_PLACES.items():
+        lines += ["", f"## {place[:1].upper()}{place[1:]}", ""]
+        lines += ["| key | short | value | | example |", "|---|---|---|---|---|"]
+        for name, key in keys.items():
+            if key.is_later:
+                lines.append(f"| `{name}` | | | Refused: [LOD3012](../../src/lod/findings/LOD3012.md). | |")
+                continue
+            short = ", ".join(f"`{alias}`" for alias in key.aliases)
+            example = f"`{name}: {key.example}`".replace("|", "\\|")
+            lines.append(f"| `{name}` | {short} | {key.kind} | {key.meaning} | {example} |")
+    lines += ["", "## Functions", "", "| function | parameters | value |", "|---|---|---|"]
+    for iri, function in FUNCTIONS.items():
+        parameters = [f"`{short_name(p.iris[0])}`" + ("" if p.required else "?") for p in function.parameters]
+        lines.append(f"| `{short_name(iri)}` | {', '.join(parameters)} | {function.summary} |")
+    return "\n".join(lines) + "\n"
+
+
+def yarrrml_schema() -> str:
+    """The JSON Schema of YARRRML files, which `lod map schema yarrrml` prints."""
+    return json.dumps(yarrrml_json_schema(), ensure_ascii=False, indent=2) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "yarrrml.md": yarrrml,
+    "../../src/lod/mapping/schemas/yarrrml.schema.json": yarrrml_schema,
     "cube-file.md": cube_file,
     "cube-file.schema.json": cube_schema,
     "commands.md": commands,

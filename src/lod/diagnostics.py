@@ -1,8 +1,8 @@
 """Findings as values: one kind for a typo in a mapping, an unreadable cell, a SHACL result or a refused release.
 
 A finding is made where it is found and rendered at the edge (`lod.cli.output`, `lod.server`). Its code has a page in
-`lod/findings/CODE.md`, printed by `lod explain CODE`. Code ranges: LOD1xxx project, 2xxx tables, 3xxx mappings,
-4xxx lift, 5xxx store, 6xxx validation, 7xxx disclosure and links, 8xxx releases, 9xxx server.
+`lod/findings/CODE.md`, printed by `lod explain CODE`. Code ranges: LOD0xxx command line, 1xxx project, 2xxx tables,
+3xxx mappings, 4xxx lift, 5xxx store, 6xxx validation, 7xxx disclosure and links, 8xxx releases, 9xxx server.
 """
 
 from __future__ import annotations

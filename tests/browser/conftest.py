@@ -74,7 +74,7 @@ def _address(server: subprocess.Popen[bytes], log: Path) -> str:
     raise AssertionError(log.read_text(encoding="utf-8"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop runs while it lives, and other tests have loops of their own
 def browser() -> Iterator[Browser]:
     """Debian's Chromium; the tests skip, visibly, where there is none."""
     if CHROMIUM is None:

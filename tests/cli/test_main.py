@@ -44,7 +44,7 @@ def test_help_imports_no_engine(lod: Lod, tmp_path: Path) -> None:
         line.rpartition("|")[2].strip() for line in result.stderr.splitlines() if line.startswith("import time:")
     }
     assert "lod.cli.options" in imported
-    heavy = {"duckdb", "pyoxigraph", "rdflib", "pyshacl", "yaml", "jinja2", "starlette", "uvicorn", "asyncio"}
+    heavy = {"duckdb", "pyoxigraph", "rdflib", "pyshacl", "yaml", "jinja2", "starlette", "uvicorn", "asyncio", "rich"}
     assert imported & heavy == set()
 
 

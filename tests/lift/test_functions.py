@@ -52,6 +52,7 @@ TEXT = (
         (IDLAB + "normalizeDate", ["31/12/2012", "dd/MM/yyyy"], "2012-12-31"),
         (IDLAB + "normalizeDate", ["2012年3月1日", "yyyy年M月d日"], "2012-03-01"),
         (IDLAB + "normalizeDate", ["31/02/2012", "dd/MM/yyyy"], None),
+        (IDLAB + "normalizeDate", ["31 31", "dd dd"], None),
         (IDLAB + "normalizeDateTime", ["20121231 0905", "yyyyMMdd HHmm"], "2012-12-31T09:05:00"),
         (OURS + "minguoDate", ["民國101年12月31日"], "2012-12-31"),
         (OURS + "minguoDate", ["１０１/2/29"], "2012-02-29"),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from lod.diagnostics import Findings, TextOrigin
 from lod.mapping.ir import (
+    Call,
     Constant,
     Dialect,
     Mapping,
@@ -177,12 +178,12 @@ def test_joins(read: Read, parameters: str) -> None:
     ("old", "new", "code", "place"),
     [
         ("sources:", "suorces:", "LOD3003", "4:5"),
-        ("    s: ex:$(id)\n", "", "LOD3005", "3:3"),
+        ("    sources: [['p.csv~csv']]\n", "", "LOD3005", "3:3"),
         ("mappings:", "mapings:", "LOD3003", "2:1"),
         ("ex:p", "xe:p", "LOD3006", "7:10"),
         ("p.csv~csv", "p.csv~cvs", "LOD3007", "4:23"),
         ("['p.csv~csv']", "p", "LOD3007", "4:15"),
-        ("p.csv~csv", "p.json~jsonpath", "LOD3012", "4:24"),
+        ("p.csv~csv", "p.xml~xpath", "LOD3012", "4:23"),
         ("p.csv~csv", "https://example.org/p.csv~csv", "LOD3012", "4:17"),
         ("$(a)", "$(a", "LOD3008", "7:16"),
         ("$(a)", "$()", "LOD3008", "7:16"),
@@ -194,11 +195,11 @@ def test_joins(read: Read, parameters: str) -> None:
         ("[ex:p, $(a)]", "{p: ex:p}", "LOD3005", "7:9"),
         ("[ex:p, $(a)]", "{p: ex:p, o: {valeu: $(a)}}", "LOD3003", "7:23"),
         ("[ex:p, $(a)]", "{p: ex:p, o: {value: $(a), type: irri}}", "LOD3004", "7:42"),
-        ("[ex:p, $(a)]", "{p: ex:p, o: {function: ex:f}}", "LOD3012", "7:23"),
+        ("[ex:p, $(a)]", "{p: ex:p, o: {function: ex:f}}", "LOD3111", "7:33"),
         ("[ex:p, $(a)]", "{p: ex:p, o: {mapping: persn}}", "LOD3007", "7:32"),
         ("    s: ex:$(id)", "    s: ex:$(id)\n    subject: ex:$(a)", "LOD3002", "6:5"),
         ("    s: ex:$(id)", "    s: ex:$(id)\n    s: ex:$(a)", "LOD3002", "6:5"),
-        ("    s: ex:$(id)", "    s: {value: x}", "LOD3004", "5:8"),
+        ("    s: ex:$(id)", "    s: {valeu: x}", "LOD3003", "5:9"),
         ("https://example.org/", "example.org", "LOD3010", "1:16"),
         ("mappings:", "base: here\nmappings:", "LOD3010", "2:7"),
         ("[ex:p, $(a)]", "[ex:p, $(a)", "LOD3001", ""),
@@ -273,7 +274,10 @@ PIECES = [
 @settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_no_mutation_ends_in_a_traceback(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
-    text = PERSON.replace("{po}", "[ex:p, {v: $(a), m: x, condition: {parameters: [[a, $(b)]]}}, en~lang]")
+    call = (
+        "{f: 'grel:escape(value = $(b), modeParam = \"x\")', condition: {f: equal, pms: [[str1, $(c), s], [str2, d]]}}"
+    )
+    text = PERSON.replace("{po}", f"[ex:p, [{{v: $(a), m: x, targets: [x.nt~void, turtle]}}, {call}], en~lang]")
     for _ in range(data.draw(st.integers(1, 4))):
         start = data.draw(st.integers(0, len(text)))
         end = start + data.draw(st.integers(0, 12))
@@ -283,3 +287,174 @@ def test_no_mutation_ends_in_a_traceback(tmp_path_factory: pytest.TempPathFactor
     findings = Findings()
     mapping = read_mappings([path], findings)
     assert mapping.triples_maps or findings.errors
+
+
+DUMP = """targets: {dump: {access: dump.nt, type: void, serialization: ntriples, compression: gzip}}
+mappings:
+  person:
+    sources: [['p.csv~csv']]
+    s: {value: ex:$(id), targets: dump}
+    po:
+      - [a, ex:Person]
+      - p: {value: ex:p, targets: ['more.ttl~void', turtle]}
+        o: {value: $(a), targets: [dump, [last.nq~void]]}
+"""
+
+
+def test_targets_of_all_terms(read: Read) -> None:
+    mapping, findings = read(HEAD + DUMP)
+    assert findings.errors == []
+    targets = [[each.path for each in pom.targets] for pom in only(mapping).predicate_object_maps]
+    assert targets == [["dump.nt"], ["dump.nt", "more.ttl", "last.nq"]]
+    first, second, third = only(mapping).predicate_object_maps[1].targets
+    assert (first.serialization, first.compression) == ("nt", "gzip")
+    assert (second.serialization, third.serialization) == ("ttl", "nq")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("targets: dump}", "targets: dmup}", "LOD3007"),
+        ("type: void", "type: sparql", "LOD3012"),
+        ("access: dump.nt", "access: ../dump.nt", "LOD3114"),
+        ("serialization: ntriples", "serialization: ntripels", "LOD3114"),
+        ("compression: gzip", "compression: rar", "LOD3114"),
+        ("access: dump.nt, ", "", "LOD3005"),
+        ("[last.nq~void]", "[last.nq~void, nquads, gzip, more]", "LOD3004"),
+    ],
+)
+def test_mistakes_in_targets(read: Read, old: str, new: str, code: str) -> None:
+    assert old in DUMP
+    _, findings = read(HEAD + DUMP.replace(old, new, 1))
+    assert [each.code for each in findings.errors] == [code]
+
+
+CALL = (
+    "{p: ex:p, o: {function: grel:string_replace, "
+    "parameters: [[valueParam, $(a)], [p_string_find, x], [p_string_replace, y]]}}"
+)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        CALL,
+        CALL.replace("grel:string_replace", "string_replace"),
+        CALL.replace("[valueParam, $(a)]", "{parameter: grel:valueParameter, value: $(a)}"),
+        CALL.replace("[valueParam, $(a)]", "{pm: value, v: $(a)}"),
+        "[ex:p, {f: 'grel:string_replace(valueParam = $(a), p_string_find = x, grel:p_string_replace = \"y\")'}]",
+        "[ex:p, {value: {f: ' grel:string_replace ( p_string_replace=y,p_string_find=x , value=$(a) ) '}}]",
+    ],
+)
+def test_one_call_written_in_many_ways(read: Read, written: str) -> None:
+    [term] = objects(read, written)
+    assert isinstance(term.expression, Call)
+    assert term.expression.function.endswith("#string_replace")
+    arguments = {name: getattr(value, "name", getattr(value, "value", "")) for name, value in term.expression.arguments}
+    assert arguments == {"value": "a", "find": "x", "replace": "y"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("grel:string_replace", "grel:string_repalce", "LOD3111"),
+        ("grel:string_replace", "string_repalce", "LOD3111"),
+        ("grel:string_replace", "gerl:string_replace", "LOD3006 LOD3111"),
+        ("valueParam", "valuParam", "LOD3112"),
+        ("[valueParam, $(a)], ", "", "LOD3112"),
+        ("[valueParam, $(a)]", "[valueParam, $(a)], [value, $(b)]", "LOD3002"),
+        ("[valueParam, $(a)]", "[valueParam]", "LOD3004"),
+        ("[valueParam, $(a)]", "{parameter: valueParam, valeu: $(a)}", "LOD3003 LOD3004"),
+        ("[valueParam, $(a)]", "[valueParam, {function: nothing}]", "LOD3111"),
+        ("[valueParam, $(a)]", "[valueParam, {parameters: []}]", "LOD3005"),
+        ("grel:string_replace", "string_trim(value = $(a))", "LOD3002"),
+        ("{function: grel:string_replace", "{type: irri, function: grel:string_replace", "LOD3004"),
+        ("{function: grel:string_replace", "{type: iri, language: en, function: grel:string_replace", "LOD3016"),
+    ],
+)
+def test_mistakes_in_calls(read: Read, old: str, new: str, code: str) -> None:
+    assert old in CALL
+    _, findings = read(PERSON.replace("{po}", CALL.replace(old, new, 1)))
+    assert sorted(each.code for each in findings.errors) == code.split()
+
+
+@pytest.mark.parametrize(
+    ("call", "code", "column"),
+    [
+        ("grel:string_trim(value = $(a)", "LOD3008", 27),
+        ("grel:string_trim(value = $(a)) more", "LOD3008", 27),
+        ("grel:string_trim($(a))", "LOD3004", 45),
+        ("grel:string_trim(valeu = $(a))", "LOD3112", 45),
+        ("grel:string_trim(value = string_tirm(value = $(a)))", "LOD3111", 53),
+        ("grel:string_tirm(value = $(a))", "LOD3111", 28),
+        ("grel:string_trim()", "LOD3112", 28),
+    ],
+)
+def test_mistakes_in_calls_of_one_line(read: Read, call: str, code: str, column: int) -> None:
+    _, findings = read(PERSON.replace("{po}", f"[ex:p, {{function: {call!r}}}]"))
+    [error] = findings.errors
+    assert error.code == code
+    assert str(error.origin) == f"m.yarrrml.yml:7:{column}"
+
+
+@pytest.mark.parametrize(
+    ("po", "code"),
+    [
+        ("{p: ex:p, i: ex:q, o: $(a)}", "LOD3016"),
+        ("{p: {value: $(a), type: blank}, o: $(a)}", "LOD3004"),
+        ("{p: {value: $(a), type: literal}, o: $(a)}", "LOD3004"),
+        ("{p: ex:p, o: $(a), condition: yes}", "LOD3004"),
+        ("{p: ex:p, o: $(a), condition: {parameters: []}}", "LOD3005"),
+        ("{p: ex:p, o: {mapping: person, condition: {function: notEqual, parameters: "
+         "[[str1, $(a)], [str2, $(b), o]]}}}", "LOD3012"),
+        ("{p: ex:p, o: {mapping: person, condition: {function: equal, parameters: "
+         "[[str1, $(a), s], [str2, $(b), s]]}}}", "LOD3004"),
+        ("{p: ex:p, o: {mapping: person, condition: {function: equal, parameters: "
+         "[[str1, $(a), s], [str2, $(b), x]]}}}", "LOD3004"),
+        ("{p: ex:p, i: ex:q, condition: 'isNotNull(str = $(a))', o: {mapping: person, condition: "
+         "{function: equal, parameters: [[str1, $(a)], [str2, $(b)]]}}}", "LOD3012"),
+    ],
+)  # fmt: skip
+def test_mistakes_in_conditions_and_inverse_predicates(read: Read, po: str, code: str) -> None:
+    _, findings = read(PERSON.replace("{po}", po))
+    assert [each.code for each in findings.errors] == [code]
+
+
+def test_a_kind_of_all_objects(read: Read) -> None:
+    first, second = objects(read, "{p: ex:p, o: [$(a), [$(b), ex:D]], language: zh}")
+    assert (getattr(first.language, "value", ""), first.datatype) == ("zh", None)
+    assert (getattr(second.datatype, "value", ""), second.language) == ("https://example.org/D", None)
+    [third] = objects(read, "{p: ex:p, o: $(c), type: iri}")
+    assert third.term_type is TermType.IRI
+
+
+def test_external_references(read: Read) -> None:
+    text = "external: {city: 臺北市}\n" + PERSON.replace(
+        "{po}", r"[ex:p, ['$(_city)', 'in $(_city)', $(_land), $(\_city)]]"
+    )
+    mapping, findings = read(text)
+    assert findings.errors == []
+    found = [pom.object for pom in only(mapping).predicate_object_maps]
+    assert [parts(each) for each in found if isinstance(each, TermMap)] == [
+        ("臺北市",),
+        ("in 臺北市",),
+        ("$_land",),
+        ("$_city",),
+    ]
+
+
+def test_a_mapping_without_subjects_makes_blank_nodes(read: Read) -> None:
+    text = PERSON.replace("{po}", "[ex:p, $(a)]")
+    for new, codes in (("", ["LOD3017"]), ("    s: null\n", []), ("    s: ~\n", []), ("    s:\n", [])):
+        mapping, findings = read(text.replace("    s: ex:$(id)\n", new))
+        assert [each.code for each in findings] == codes
+        assert only(mapping).subject.term_type is TermType.BLANK_NODE
+
+
+def test_a_mapping_that_says_nothing(read: Read) -> None:
+    text = HEAD + "mappings:\n  one: {sources: [['p.csv~csv']], s: 'ex:$(id)', po: [[ex:p, {mapping: two}]]}\n"
+    two = "  two: {sources: [['p.csv~csv']], s: 'ex:$(x)'}\n"
+    _, findings = read(text + two)
+    assert findings.errors == []
+    _, findings = read(text + two + two.replace("two:", "three:"))
+    assert [(each.code, str(each.origin)) for each in findings.errors] == [("LOD3005", "m.yarrrml.yml:5:3")]

@@ -28,17 +28,17 @@ class Cell:
     cells: tuple[str, ...]
 
 
-def read_cube_file(path: Path, tables: Path) -> tuple[list[Cell], list[Diagnostic]]:
+def read_cube_file(path: Path, folder: Path) -> tuple[list[Cell], list[Diagnostic]]:
     """All figures of a cube file over tables, and what was found on the way."""
     findings = Findings()
     mapping = read_mappings([path], findings)
-    plan = compile_plan(mapping, folders=[tables, path.parent], base_iri="", findings=findings)
+    plan = compile_plan(mapping, folders=[folder, path.parent], base_iri="", findings=findings)
     contents = {each.name: each.source.content for each in mapping.triples_maps}
+    parts = {contents[each.triples_map]: each.table for each in plan.subjects}
     found: list[Cell] = []
-    for subject in plan.subjects:
-        part = contents[subject.triples_map]
-        if isinstance(part, Part) and isinstance(subject.table, HeldTable):
-            found += _cells(part, subject.table)
+    for part, table in parts.items():
+        if isinstance(part, Part) and isinstance(table, HeldTable):
+            found += _cells(part, table)
     return found, list(findings)
 
 

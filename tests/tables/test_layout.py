@@ -126,7 +126,7 @@ def test_listed_parents_make_the_hierarchy_of_flat_rows() -> None:
     layout = replace(LAYOUT, is_indented=False, parents=(("/^民國/",),))
     rows = (("民國 92年", 10, 6, 4, 1), ("男  性", 6, 6, 0, 1), ("民國 93年", 9, 5, 4, 1), ("男  性", 5, 5, 0, 1))
     printed, _ = read((*ROWS[:3], *rows), layout)
-    assert paths(printed) == ["民國 92年", "民國 92年 > 男 性", "民國 93年", "民國 93年 > 男 性"]
+    assert paths(printed) == ["民國 92年", "民國 92年 > 男性", "民國 93年", "民國 93年 > 男性"]
 
 
 def test_several_label_columns_are_a_path_and_merged_labels_count_in_all_their_rows() -> None:

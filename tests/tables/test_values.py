@@ -9,7 +9,7 @@ import pytest
 from lod.mapping.cube.model import Marks
 from lod.tables.printed.values import Figure, State, Unreadable, read_figure
 
-ALL = ("text", "padded", "full-width", "thousands", "percent-sign", "parentheses")
+ALL = ("text", "padded", "full-width", "thousands", "spaced", "percent-sign", "parentheses")
 
 
 PLAIN = Marks()
@@ -42,6 +42,7 @@ def test_five_states_are_five() -> None:
         ("  19234 ", "19234", "padded"),
         ("１９２３４", "19234", "full-width"),
         ("19,234", "19234", "thousands"),
+        ("1 019 234", "1019234", "spaced"),
         ("56.01%", "56.01", "percent-sign"),
         ("(12)", "-12", "parentheses"),
         ("19234", "19234", "text"),

@@ -8,12 +8,11 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib import import_module, metadata
+from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
 import click
-from rich.text import Text
 
 from lod import __version__
 from lod.cli import output
@@ -57,6 +56,8 @@ def command(settings: Settings, project: Path) -> int:
     if settings.format == "json":
         output.document([{"topic": a.topic, "state": a.state, "text": a.text} for a in answers])
     else:
+        from rich.text import Text
+
         out = output.console(error=False)
         for answer in answers:
             if answer.state != "ok" or not settings.quiet:
@@ -94,6 +95,8 @@ def _python() -> Answer:
 
 
 def _library(name: str) -> Answer:
+    from importlib import metadata
+
     try:
         import_module(name)
         return Answer(name, "ok", metadata.version(_DISTRIBUTIONS.get(name, name)))

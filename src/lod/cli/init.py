@@ -9,6 +9,7 @@ from shutil import copyfile
 import click
 
 from lod.cli import output
+from lod.cli.files import existing
 from lod.cli.options import quiet_and_verbose
 from lod.cli.output import Settings
 from lod.errors import UsageError
@@ -16,18 +17,25 @@ from lod.errors import UsageError
 
 @click.command("init")
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.option("--from", "table", type=click.Path(path_type=Path), metavar="TABLE", help="Draft a cube file from it.")
+@click.option("--sheet", metavar="NAME", help="Which sheet of TABLE; else the first.")
 @quiet_and_verbose
 @click.pass_obj
-def command(settings: Settings, folder: Path) -> int:
+def command(settings: Settings, folder: Path, table: Path | None, sheet: str | None) -> int:
     """Make a small project in DIR, which builds and serves as it stands.
 
     It holds one table, one code list, a mapping, shapes and an ontology, all commented: change them into your own.
     DIR must be new or empty.
 
+    With --from, DIR is a cube file to write instead (mappings/NAME.cube.yml): a commented draft, made by looking at a
+    workbook or CSV, for you to correct.
+
     \b
     Example:
       lod init my-statistics
     """
+    if table is not None:
+        return _draft(settings, folder, table, sheet)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"'{folder}' is not empty", hint="name a new folder", code="LOD0006")
     with as_file(files("lod.cli").joinpath("template")) as template:
@@ -38,4 +46,30 @@ def command(settings: Settings, folder: Path) -> int:
     output.line(f"A project that builds as it stands is in {folder}. Now:", settings)
     for step in (f"cd {folder}", "lod build --publish", "lod serve"):
         output.line(f"  {step}", settings)
+    return 0
+
+
+def _draft(settings: Settings, target: Path, table: Path, sheet_name: str | None) -> int:
+    from lod.diagnostics import Findings, did_you_mean
+    from lod.lift.cubes.draft import draft_cube
+    from lod.tables.sheets import open_workbook
+
+    if target.exists() or not target.name.endswith(".cube.yml"):
+        raise UsageError(f"'{target}' is no new cube file", hint="name one: mappings/staff.cube.yml", code="LOD0006")
+    findings = Findings()
+    workbook = open_workbook(existing(table), str(table), "utf-8", findings, None)
+    findings.raise_if_errors()
+    assert workbook is not None, "else there is a finding"
+    names = [each.name for each in workbook.sheets]
+    sheet = next((each for each in workbook.sheets if sheet_name in (None, each.name)), None)
+    if sheet is None:
+        raise UsageError(
+            f"no sheet '{sheet_name}' in {table}", hint=did_you_mean(sheet_name or "", names), code="LOD0006"
+        )
+    text = draft_cube(sheet, table.name, len(names) > 1)
+    if text is None:
+        raise UsageError(f"no figures found in sheet '{sheet.name}' of {table}", hint="--sheet NAME", code="LOD0006")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, encoding="utf-8")
+    output.line(f"A draft is in {target}. Correct it, then: lod preview {target}", settings)
     return 0

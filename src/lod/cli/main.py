@@ -34,6 +34,7 @@ COMMANDS = (
     "serve",
     "query",
     "lift",
+    "map",
     "validate",
     "explain",
     "doctor",

@@ -13,13 +13,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any
-
-from rich.cells import cell_len
-from rich.console import Console
-from rich.text import Text
+from typing import TYPE_CHECKING, Any
 
 from lod.diagnostics import CellOrigin, Diagnostic, Origin, Severity, TextOrigin
+
+if TYPE_CHECKING:  # a fifth of a second is all that `lod --help` may take
+    from rich.console import Console
+    from rich.text import Text
 
 _STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold blue"}
 _WIDTH = 110  # of an excerpt, in terminal cells
@@ -40,6 +40,8 @@ class Settings:
 
 def console(*, error: bool = True) -> Console:
     """The terminal: standard error for messages, standard output for data. Text is never wrapped or interpreted."""
+    from rich.console import Console
+
     return Console(stderr=error, soft_wrap=True, highlight=False, markup=False, emoji=False)
 
 
@@ -102,6 +104,8 @@ def has_errors(findings: Iterable[Diagnostic]) -> bool:
 
 def render(item: Diagnostic, settings: Settings | None = None) -> Text:
     """One finding: where, what, the line or cell with a caret under it, and what to do."""
+    from rich.text import Text
+
     text = Text()
     if item.origin is not None:
         text.append(f"{plain(str(item.origin))}: ", "bold")
@@ -154,6 +158,8 @@ def _line_of(origin: TextOrigin, settings: Settings) -> str | None:
 
 def _quoted(text: Text, number: int, source: str, column: int, length: int) -> int:
     """Append a numbered line and the caret below `column` (1-based, 0 for none); the width of the gutter."""
+    from rich.cells import cell_len
+
     label = str(number) if number else ""
     gutter = max(len(label), 2)
     start = max(0, column - 1)

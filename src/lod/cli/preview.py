@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.cells import cell_len
 
 from lod.cli import output
 from lod.cli.files import existing, open_project
 from lod.cli.options import in_project, reporting
 from lod.cli.output import Settings
+from lod.cli.sheets import roles_as_json, show_sheet
 from lod.errors import UsageError
 from lod.rdf.namespaces import PREFIXES, RDF
 
 if TYPE_CHECKING:
+    from lod.lift.cubes.roles import SheetRoles
     from lod.lift.preview import Preview, PreviewRow, PreviewStatement
 
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 def command(settings: Settings, mapping: Path, rows: int, project: Path) -> int:
     """Show the first rows of each table and the triples that each becomes, with the line of the rule that made it.
 
+    Of a cube file, the whole sheet first, each cell with its role.
     Reads no more than these rows. Works outside a project too; sources then stand beside the mapping.
 
     \b
@@ -43,15 +45,29 @@ def command(settings: Settings, mapping: Path, rows: int, project: Path) -> int:
     existing(mapping)
     folders, base_iri = _surroundings(settings, mapping, project)
     findings = Findings()
+    sheets = _sheets(mapping, folders)
+    if settings.format != "json":
+        for sheet in sheets:
+            show_sheet(sheet)  # before anything is found wrong: it shows where
     plan = compile_plan(read_mappings([mapping], findings), folders=folders, base_iri=base_iri, findings=findings)
     findings.raise_if_errors()
     shown = preview(plan, rows)
     if settings.format == "json":
-        output.document(output.findings_document(findings, rows=[_as_json(row) for row in shown.rows]))
+        more = {"sheets": [roles_as_json(sheet) for sheet in sheets]} if sheets else {}
+        output.document(output.findings_document(findings, rows=[_as_json(row) for row in shown.rows], **more))
     else:
         output.data("\n".join(_lines(shown, base_iri)))
         output.show(findings, settings)
     return 0
+
+
+def _sheets(mapping: Path, folders: list[Path]) -> list[SheetRoles]:
+    """The printed sheets of a cube file."""
+    if not mapping.name.lower().endswith((".cube.yml", ".cube.yaml")):
+        return []
+    from lod.lift.cubes.roles import sheet_roles
+
+    return sheet_roles(mapping, folders)
 
 
 def _surroundings(settings: Settings, mapping: Path, project: Path) -> tuple[list[Path], str]:
@@ -66,6 +82,8 @@ def _surroundings(settings: Settings, mapping: Path, project: Path) -> tuple[lis
 
 
 def _lines(shown: Preview, base_iri: str) -> Iterator[str]:
+    from rich.cells import cell_len
+
     for row in shown.rows:
         yield f"{row.table}, row {row.row}"
         width = max((cell_len(column) for column, _ in row.cells), default=0)
@@ -78,6 +96,8 @@ def _lines(shown: Preview, base_iri: str) -> Iterator[str]:
 
 def _triples(statements: tuple[PreviewStatement, ...], base_iri: str) -> Iterator[str]:
     """The statements of one row by subject: predicate, object and the place of the rule."""
+    from rich.cells import cell_len
+
     subject = ""
     parts = [(each.line.removesuffix(" .").split(" ", 2), each.origin) for each in statements]
     properties = [_short(terms[1], base_iri) for terms, _ in parts]
@@ -107,6 +127,8 @@ def _short(term: str, base_iri: str) -> str:
 
 
 def _padded(text: str, width: int) -> str:
+    from rich.cells import cell_len
+
     return text + " " * (width - cell_len(text))
 
 

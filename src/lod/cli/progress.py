@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-from rich.console import Console
+from typing import TYPE_CHECKING
 
 from lod.cli.output import Settings, console
 from lod.events import Event, Reporter, StageAdvanced, StageFinished, StageStarted, silent
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 @contextmanager

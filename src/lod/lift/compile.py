@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lod.diagnostics import CellOrigin, Findings
+from lod.lift.gatherings import Bind, Bound, GatheredTable, gathered_emissions, unnamed_head
 from lod.lift.held import HeldTable
 from lod.lift.passes.distinct import find_twins, share_coinciding
 from lod.lift.passes.repeats import drop_repeats
@@ -35,6 +36,7 @@ from lod.mapping.ir import (
     Call,
     Constant,
     Expression,
+    GatherMap,
     Mapping,
     PredicateObjectMap,
     Reference,
@@ -73,6 +75,7 @@ def bind_plan(mapping: Mapping, *, folders: Sequence[Path], base_iri: str, findi
     emissions = tuple(emission for _, emissions in compiled for emission in emissions)
     read = [*(s.table for s, _ in compiled), *(table for e in emissions for table in sides(e.relation))]
     read += [sources.viewed(view) for view in mapping.views]
+    read = [each for table in read for each in (*table.inputs, table)]
     plan = Plan(
         tables=tuple(dict.fromkeys(read)),
         emissions=emissions,
@@ -96,7 +99,7 @@ def _warn_of_unused(plan: Plan, mapping: Mapping, sources: Sources) -> None:
     if sources.findings.errors:
         return
     for table in plan.tables:
-        if table.json or isinstance(table, ViewTable | HeldTable):
+        if table.json or isinstance(table, ViewTable | HeldTable | GatheredTable):
             continue
         used = set(plan.columns_of(table))
         used.update(n for each in table.computed for a in each.arguments for n in a or () if isinstance(n, int))
@@ -121,23 +124,47 @@ class _Compiler:
         """The plan of one triples map: an emission for each relation that its statements read."""
         before = len(self.findings.errors)
         base = triples_map.base or self.base_iri or triples_map.document_base
+        rows = self.sources.table(triples_map.source)
         table = self.sources.table_for(triples_map.source, list(triples_map.subject.references()))
-        if table is None:
+        if rows is None or table is None:
             return None
-        subject = self._term(triples_map.subject, table, base)
+        subject = self._subject(triples_map, table, base)
         found: dict[Relation, list[Statement]] = {}
         keys: dict[Relation, Term] = {}
         for pom in triples_map.predicate_object_maps:
+            if triples_map.gathered or isinstance(pom.object, GatherMap):
+                continue
             made = self._statement(pom, triples_map, base)
             if made:
                 relation, statement = made
                 found.setdefault(relation, []).append(statement)
                 keys.setdefault(relation, statement.subject)
+        gathered = gathered_emissions(triples_map, rows, self._bind(triples_map, base))
         if len(self.findings.errors) > before:
             return None
         own = tuple(found.get(Scan(table), ()))
         emissions = [Emission(triples_map.name, r, keys[r], tuple(statements)) for r, statements in found.items()]
-        return Subject(triples_map.name, table, subject, own, triples_map.origin), emissions
+        return Subject(triples_map.name, table, subject, own, triples_map.origin), [*emissions, *gathered]
+
+    def _subject(self, triples_map: TriplesMap, table: Table, base: str, side: int = 0) -> Term:
+        gathered = triples_map.gathered
+        if gathered is None or gathered.head:
+            return self._term(triples_map.subject, table, base, side)
+        return unnamed_head(gathered, table, side)
+
+    def _bind(self, triples_map: TriplesMap, base: str) -> Bind:
+        """How the terms of lists and containers are bound: each over rows of its own, if it has several values."""
+
+        def bind(made: TermMap | ReferencingObjectMap) -> Bound | None:
+            needed = list(made.references()) if isinstance(made, TermMap) else self._child_references(made)
+            table = self.sources.table_for(triples_map.source, needed)
+            assert table is not None, "the triples map has a table"
+            if isinstance(made, TermMap):
+                return Bound(Scan(table), self._term(made, table, base))
+            parent = self._parent(made, table, triples_map)
+            return Bound(*parent) if parent else None
+
+        return bind
 
     def _statement(
         self, pom: PredicateObjectMap, triples_map: TriplesMap, base: str
@@ -148,8 +175,8 @@ class _Compiler:
         if isinstance(pom.object, TermMap):
             needed += pom.object.references()
         else:
-            needed += [each for join in pom.object.joins for each in references(join.child)]
-            needed += self._parent_references(pom.object)
+            assert not isinstance(pom.object, GatherMap), "those are emissions of their own"
+            needed += self._child_references(pom.object)
         table = self.sources.table_for(triples_map.source, needed)
         assert table is not None, "the triples map has a table"
         subject, predicate = self._term(triples_map.subject, table, base), self._term(pom.predicate, table, base)
@@ -180,15 +207,17 @@ class _Compiler:
                 )
                 self.findings.error("LOD4009", message, referencing.origin, "condition: {function: equal, …}")
                 return None
-            return Scan(child), self._term(parent.subject, child, base)
-        subject = self._term(parent.subject, table, base, side=1)
+            return Scan(child), self._subject(parent, child, base)
+        subject = self._subject(parent, table, base, side=1)
         pairs = [(self._key(join.child, child), self._key(join.parent, table)) for join in referencing.joins]
         return Joined(child, table, tuple((a, b) for a, b in pairs if a is not None and b is not None)), subject
 
-    def _parent_references(self, referencing: ReferencingObjectMap) -> list[Reference]:
-        """What a parent's subject needs of the child's own row."""
+    def _child_references(self, referencing: ReferencingObjectMap) -> list[Reference]:
+        """What a join, or a parent's subject without one, needs of the child's own row."""
+        if referencing.joins:
+            return [each for join in referencing.joins for each in references(join.child)]
         parent = self.mapping.named(referencing.parent)
-        return list(parent.subject.references()) if parent and not referencing.joins else []
+        return list(parent.subject.references()) if parent else []
 
     def _key(self, side: Expression, table: Table) -> int | None:
         """The column that a join compares."""

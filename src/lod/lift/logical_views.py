@@ -13,6 +13,7 @@ from lod.diagnostics import CellOrigin, Findings, did_you_mean
 from lod.mapping.ir import Call, Expression, ExpressionField, Field, Formulation, LogicalView, Reference, references
 from lod.tables.jsonpath import JsonPathError, parse_jsonpath
 from lod.tables.table import Table
+from lod.tables.typed import TypedTable
 
 INDEX = "#"
 
@@ -41,10 +42,19 @@ def _names(fields: Sequence[Field], around: str) -> Iterator[str]:
         yield from _names(field.fields, f"{name}.")
 
 
+def records_of(table: Table) -> Table:
+    """The table whose records the rows of a view are made of; of other tables themselves."""
+    while isinstance(table, LogicalViewTable) and table.base:
+        table = table.base
+    return table
+
+
 def references_of(table: Table) -> tuple[str, ...]:
     """What references can say on a table's rows."""
     if isinstance(table, LogicalViewTable) and table.view:
         return tuple(names_of(table.view))
+    if isinstance(table, TypedTable):
+        return tuple(each.name for each in table.cells)
     return table.columns[: table.stored]
 
 
@@ -63,6 +73,8 @@ def check_view(view: LogicalView, base: Table, joined: Sequence[Table], findings
 def _formulation(table: Table) -> Formulation:
     if isinstance(table, LogicalViewTable):
         return Formulation.VIEW
+    if isinstance(table, TypedTable):
+        return Formulation.CSV
     return Formulation.JSONPATH if table.json else Formulation.CSV
 
 

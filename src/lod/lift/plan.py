@@ -70,6 +70,7 @@ class Term:
     language: tuple[Piece, ...] = ()
     base: str = ""
     requires: frozenset[Column] = frozenset()  # columns that must have a value besides
+    is_spelled: bool = False  # its cell is the whole term, whatever its kind, as N-Quads writes it
 
     @property
     def columns(self) -> frozenset[Column]:
@@ -83,7 +84,7 @@ class Term:
     @property
     def meaning(self) -> Meaning:
         """All but the position in the text: terms of one meaning over one relation are the same for every row."""
-        return (self.kind, self.pieces, self.datatype, self.language, self.base, self.requires)
+        return (self.kind, self.pieces, self.datatype, self.language, self.base, self.requires, self.is_spelled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +184,7 @@ class Plan:
     def _columns(self, table: Table) -> set[int]:
         if isinstance(table, HeldTable):
             return set(range(len(table.columns)))  # few, and lineage reads them too
-        found: set[int] = set()
+        found = {n for each in self.tables for n in each.inputs.get(table, ())}
         for emission in (*self.emissions, *self.shared):
             tables = sides(emission.relation)
             terms = [emission.key, *(term for statement in emission.statements for term in statement.terms)]

@@ -105,6 +105,8 @@ def spell_term(term: Term, row: int, cells: Cells) -> str | None:
     value, datatype, language = (_spell(p, row, cells) for p in (term.pieces, term.datatype, term.language))
     if value is None or datatype is None or language is None:
         return None
+    if term.is_spelled:
+        return value
     if term.kind is TermType.IRI:
         return f"<{value if not term.base or is_absolute(value) else term.base + value}>"
     if term.kind is TermType.BLANK_NODE:

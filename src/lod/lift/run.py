@@ -30,7 +30,7 @@ from lod.mapping.read import read_mappings
 from lod.tables.table import Table
 
 if TYPE_CHECKING:
-    from lod.lift.engines.duckdb import Survey
+    from lod.lift.engines.survey import Survey
 
 _STAGE = "lift"
 _OUTPUT = "out.nq"
@@ -138,6 +138,7 @@ def _run(plan: Plan, work: Path, limits: _Limits, report: Reporter, findings: Fi
     """Write `out.nq` and `lineage/` into a folder; returns how many lines each triples map made."""
     from lod.lift.engines import duckdb as engine  # the engine costs a good part of a small lift's time
     from lod.lift.engines.session import open_session
+    from lod.lift.engines.survey import survey
 
     begun = time.perf_counter()
     report(StageStarted(_STAGE))
@@ -149,7 +150,7 @@ def _run(plan: Plan, work: Path, limits: _Limits, report: Reporter, findings: Fi
         engine.read_tables(session, plan, lineage, findings, violations)
         findings.raise_if_errors()
         report(StageAdvanced(_STAGE, 1, 3, "tables read"))
-        surveys = [engine.survey(session, emission, findings) for emission in (*plan.emissions, *plan.shared)]
+        surveys = [survey(session, emission, findings) for emission in (*plan.emissions, *plan.shared)]
         _refuse_silence(plan, surveys, findings)
         findings.raise_if_errors()
         report(StageAdvanced(_STAGE, 2, 3, "values checked"))

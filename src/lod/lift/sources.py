@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lod.diagnostics import CellOrigin, Findings, TextOrigin, did_you_mean
+from lod.diagnostics import CellOrigin, Findings, Origin, TextOrigin, did_you_mean
 from lod.lift.held import HeldRows, HeldTable
-from lod.lift.logical_views import LogicalViewTable, check_view, names_of, references_of
+from lod.lift.logical_views import LogicalViewTable, check_view, names_of, records_of, references_of
+from lod.lift.typed_sources import TYPED, open_typed
 from lod.lift.viewed import view_table
 from lod.mapping.functions import function_named
 from lod.mapping.ir import (
@@ -23,6 +24,7 @@ from lod.mapping.ir import (
     Constant,
     Expression,
     Formulation,
+    GatherMap,
     LogicalSource,
     LogicalView,
     Mapping,
@@ -41,6 +43,7 @@ from lod.tables.compressed import plain_file
 from lod.tables.csv import open_csv
 from lod.tables.json import has_several, open_json
 from lod.tables.table import Aspect, Computed, Dialect, JsonColumn, JsonRows, Table
+from lod.tables.typed import TypedTable
 
 if TYPE_CHECKING:
     from lod.lift.cubes.open import Cubes
@@ -94,7 +97,7 @@ class Sources:
     def table_for(self, source: LogicalSource, needed: list[Reference]) -> Table | None:
         """The table of a source in which the references that may have several values have one in each row."""
         table = self.table(source)
-        if table is None or table.json is None or isinstance(table, LogicalViewTable):
+        if table is None or table.json is None or isinstance(table, LogicalViewTable | TypedTable):
             return table
         several = tuple(sorted({each.name for each in needed if has_several(each.name)}))
         if not several:
@@ -113,22 +116,30 @@ class Sources:
             return self._with_computed(table, uses) if table else None
         if source.content is not None:
             return self._cube_sources().table(source.content)
-        path = self._path(source)
-        plain = plain_file(path, source.compression, self.findings, source.origin)
-        if plain is None:
-            return None
-        d = source.dialect
-        dialect = Dialect(d.encoding, d.delimiter, d.quote, d.nulls, d.header, d.empty_is_null)
-        name = self._name(path)
-        if source.formulation is Formulation.JSONPATH:
-            asked = {each.name: each.origin for use in reversed(uses) for each in references(use.expression)}
-            table = open_json(plain, name, dialect, source.iterator, asked, self.findings, source.origin)
-        else:
-            table = open_csv(plain, name, dialect, self.findings, source.origin)
+        asked: dict[str, Origin] = {
+            each.name: each.origin for use in reversed(uses) for each in references(use.expression)
+        }
+        table = self._read(source, asked)
         if table is None:
             return None
         table = replace(table, may_be_empty=source.may_be_empty, may_lack=source.may_lack)
         return self._with_computed(table, uses)
+
+    def _read(self, source: LogicalSource, asked: dict[str, Origin]) -> Table | None:
+        """The table in a file or in a database."""
+        d = source.dialect
+        dialect = Dialect(d.encoding, d.delimiter, d.quote, d.nulls, d.header, d.empty_is_null)
+        if source.formulation is Formulation.POSTGRESQL:
+            return open_typed(source, Path(), source.access, asked, dialect, self.findings)
+        path = self._path(source)
+        plain, name = plain_file(path, source.compression, self.findings, source.origin), self._name(path)
+        if plain is None:
+            return None
+        if source.formulation in TYPED:
+            return open_typed(source, plain, name, asked, dialect, self.findings)
+        if source.formulation is Formulation.JSONPATH:
+            return open_json(plain, name, dialect, source.iterator, asked, self.findings, source.origin)
+        return open_csv(plain, name, dialect, self.findings, source.origin)
 
     def _cube_sources(self) -> Cubes:
         if self._cubes is None:
@@ -141,7 +152,9 @@ class Sources:
         """Rows that the mapping holds; their number is that of the line where the mapping begins to say them."""
         records = tuple((source.origin.line, cells) for cells in rows.records)
         digest = hashlib.sha256(repr(rows.records).encode()).hexdigest()
-        return HeldTable(f"{source.access} statements", Path(), rows.columns, Dialect(), digest, 0, held=HeldRows(records))
+        return HeldTable(
+            f"{source.access} statements", Path(), rows.columns, Dialect(), digest, 0, held=HeldRows(records)
+        )
 
     def _view_table(self, source: LogicalSource, view: LogicalView) -> Table | None:
         """A logical view, over the tables that it is made of; what its expressions say is looked at here."""
@@ -152,7 +165,7 @@ class Sources:
         check_view(view, base, [each for each in joined if each], self.findings)
         columns = tuple(JsonColumn(name, aspect) for name in names_of(view) for aspect in Aspect)
         return LogicalViewTable(
-            source.access,
+            f"{records_of(base).name} ({source.access})",
             base.path,
             tuple(map(str, columns)),
             base.dialect,
@@ -271,14 +284,27 @@ def _uses(triples_map: TriplesMap, mapping: Mapping) -> Iterator[_Use]:
         yield from _uses_of(pom.predicate, source)
         if pom.graph:
             yield from _uses_of(pom.graph, source)
-        if not isinstance(pom.object, ReferencingObjectMap):
-            yield from _uses_of(pom.object, source)
-            continue
-        parent = mapping.named(pom.object.parent)
+        yield from _uses_of_object(pom.object, source, mapping)
+    if triples_map.gathered:
+        yield from _uses_of_object(triples_map.gathered, source, mapping)
+        for graph in triples_map.gathered_in:
+            yield from _uses_of(graph, source) if graph else ()
+
+
+def _uses_of_object(
+    made: TermMap | ReferencingObjectMap | GatherMap, source: LogicalSource, mapping: Mapping
+) -> Iterator[_Use]:
+    if isinstance(made, TermMap):
+        yield from _uses_of(made, source)
+    elif isinstance(made, GatherMap):
+        for each in (*made.members, *([made.head] if made.head else [])):
+            yield from _uses_of_object(each, source, mapping)
+    else:
+        parent = mapping.named(made.parent)
         assert parent is not None, "parsers check that the parent exists"
-        if not pom.object.joins:
+        if not made.joins:
             yield from _uses_of(parent.subject, source)
-        for join in pom.object.joins:
+        for join in made.joins:
             yield _Use(source, join.child, is_key=not isinstance(join.child, Reference))
             yield _Use(parent.source, join.parent, is_key=not isinstance(join.parent, Reference))
 

@@ -70,6 +70,11 @@ def function_named(iri: str) -> Function | None:
     return FUNCTIONS.get(current_name(iri))
 
 
+def short_name(iri: str) -> str:
+    """A function's or parameter's name as people write it: by prefix where there is one."""
+    return next((f"{prefix}:{iri[len(ns) :]}" for prefix, ns in PREFIXES.items() if iri.startswith(ns)), f"<{iri}>")
+
+
 # Parameters and outputs
 
 
@@ -181,7 +186,7 @@ def _parse_date(value: str, pattern: str) -> datetime | None:
 
     try:
         return datetime.strptime(value, _JAVA_TOKEN.sub(directive, pattern))  # noqa: DTZ007 (the text has no zone)
-    except ValueError:
+    except (ValueError, re.error):  # strptime compiles the pattern: one that names a field twice is no expression
         return None
 
 

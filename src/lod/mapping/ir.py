@@ -34,6 +34,10 @@ class Formulation(StrEnum):
     CSV = "csv"
     JSONPATH = "JSONPath"  # each match of the iterator is a row, references are relative to it
     PRINTED = "printed table"  # a sheet made for the eye; a row is an observation
+    WORKBOOK = "workbook"  # a tidy sheet: a header, and a row for each row below it
+    PARQUET = "Parquet"
+    SQLITE = "SQLite"
+    POSTGRESQL = "PostgreSQL"
     ROWS = "rows"  # the mapping holds them itself
     VIEW = "view"  # a logical view: rows made of other rows, references are names of its fields
 
@@ -160,6 +164,10 @@ class GatherMap:
     is_product: bool = False
     keeps_empty: bool = False
 
+    def __post_init__(self) -> None:
+        if not self.members:
+            raise ValueError("something is gathered")
+
 
 @dataclass(frozen=True, slots=True)
 class LogicalTarget:
@@ -219,6 +227,10 @@ class LogicalSource:
     origin: TextOrigin
     iterator: str = ""
     dialect: Dialect = Dialect()
+    part: str = ""  # of a workbook the sheet, its name or its number from 1; of a database the table
+    query: str = ""  # of a database, instead of a table: SQL
+    user: str = ""  # of a database, if the address does not say it; or the variable that holds it: $NAME
+    password: str = ""  # the variable that holds it, never itself
     compression: str = ""  # gzip, zip, targz, tarxz; '' also where the file's ending tells
     in_working_folder: bool = False  # else beside the mapping
     may_be_empty: bool = False  # no rows, and rows that make nothing, are no mistake
@@ -239,7 +251,7 @@ class ExpressionField:
 
 @dataclass(frozen=True, slots=True)
 class IterableField:
-    """Named records inside a record: each is a row. Without a formulation they are read as the record around them is."""
+    """Named records inside a record: each is a row. Without a formulation they are read as the record around is."""
 
     name: str
     iterator: str
@@ -276,8 +288,8 @@ class LogicalView:
 class TriplesMap:
     """What each row of a source becomes.
 
-    `base` is what relative IRIs begin with, '' where the mapping says nothing; `document_base` what they begin with when
-    the lift says nothing either.
+    `base` is what relative IRIs begin with, '' where the mapping says nothing; `document_base` what they begin with
+    when the lift says nothing either.
     """
 
     name: str
@@ -289,6 +301,7 @@ class TriplesMap:
     document_base: str = ""
     gathered: GatherMap | None = None  # whose head the subject is: `subject` is then that of no row
     gathered_in: tuple[TermMap | None, ...] = ()  # the graphs that it goes to, None for the default graph
+    gathered_targets: tuple[LogicalTarget, ...] = ()
 
     def __post_init__(self) -> None:
         if self.subject.term_type is TermType.LITERAL:

@@ -88,7 +88,7 @@ def _read_one(path: Path, findings: Findings) -> list[TriplesMap]:
     shown = shown_path(path)
     name = path.name.lower()
     if name.endswith(YARRRML):  # nobody waits for the readers of other languages
-        from lod.mapping.yarrrml import read_yarrrml
+        from lod.mapping.yarrrml.read import read_yarrrml
 
         return read_yarrrml(path, shown, findings)
     if name.endswith(RML):

@@ -1,23 +1,38 @@
 """Sources of a YARRRML document: inline (`['people.csv~csv']`), named, and our dialect keys.
 
 https://rml.io/yarrrml/spec/#sources. Beyond it a named source may say how its CSV is written: `encoding`, `delimiter`,
-`quote`, `null` (one value or several) and `header`.
+`quote`, `null` (one value or several) and `header`, and its `compression`; of a workbook the `sheet`; of a database the
+`table` or the `query`. Secrets are no part of a mapping: `access: ${NAME}` names a variable of the environment.
 """
 
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
 
 from lod.diagnostics import Findings, TextOrigin, did_you_mean
 from lod.mapping.document import Keyed, Listed, Node, Text
 from lod.mapping.ir import Dialect, Formulation, LogicalSource
 from lod.mapping.shapes import Shapes
+from lod.mapping.yarrrml.keys import values_of
 
-_FORMULATIONS = {"csv": Formulation.CSV, "ql:csv": Formulation.CSV, "rml:csv": Formulation.CSV}
-_LATER = frozenset({"jsonpath", "xpath", "json", "xml", "excel", "xlsx", "mysql", "postgresql", "sqlserver", "css3"})
-_KEYS = ("access", "referenceFormulation", "iterator", "type", "encoding", "delimiter", "quote", "null", "header")
-_KEYS_LATER = ("query", "queryFormulation", "credentials", "compression")
+_FORMULATIONS = {
+    "csv": Formulation.CSV,
+    "jsonpath": Formulation.JSONPATH,
+    "json": Formulation.JSONPATH,
+    **dict.fromkeys(("xlsx", "xls", "xlsb", "ods", "excel"), Formulation.WORKBOOK),
+    "parquet": Formulation.PARQUET,
+    "sqlite": Formulation.SQLITE,
+    "postgresql": Formulation.POSTGRESQL,
+    "postgres": Formulation.POSTGRESQL,
+}
+_DATABASES = (Formulation.SQLITE, Formulation.POSTGRESQL)
+_LATER = frozenset({"xpath", "xquery", "xml", "mysql", "mariadb", "oracle", "sqlserver", "css3", "sparql11"})
+_VARIABLE = re.compile(r"\$\{\w+\}|\$\w+|env:\w+")
+_SCHEMES = ("postgresql", "postgres")
+_COMPRESSIONS = ("gzip", "zip", "targz", "tarxz", "xz", "bzip2", "zstd")
 _DELIMITERS = {"\\t": "\t", "tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 
 
@@ -70,40 +85,124 @@ def _short(text: Text, iterator: str, findings: Findings) -> LogicalSource | Non
         return None
     origin = text.at(len(access) + 1, len(formulation))
     known = _formulation(formulation, origin, findings)
-    if not _is_local(access, text.at(0, len(access)), findings) or not known:
+    where = text.at(0, len(access))
+    if not known or not _is_allowed(access, known, where, findings):
         return None
-    return LogicalSource(access, known, text.at(0, len(access)), iterator)
+    if known is not Formulation.WORKBOOK and known not in _DATABASES:
+        return LogicalSource(access, known, where, iterator or _everything(known))
+    if known in _DATABASES and not iterator:
+        hint = f"write ['{text.value}', the table's name]"
+        findings.error("LOD3005", "the source does not say which table of the database it is", where, hint)
+        return None
+    return LogicalSource(access, known, where, part=iterator)
 
 
 def _long(node: Keyed, findings: Findings) -> LogicalSource | None:
     shapes = Shapes(findings)
-    values = shapes.keys(node, _KEYS, later=_KEYS_LATER, place="a source")
+    values = values_of(node, "a source", findings)
     access = shapes.text(values.get("access"))
     if "access" not in values:
         findings.error("LOD3005", "a source needs 'access'", node.origin, "access: file.csv")
     formulation_text = shapes.text(values.get("referenceFormulation")) or Text("csv", node.origin, -1)
+    kind = shapes.text(values.get("type"))
+    if kind and kind.value.lower() != "localfile":
+        formulation_text = kind  # of a database YARRRML says so here
     formulation = _formulation(formulation_text.value, formulation_text.origin, findings)
-    iterator = shapes.text(values.get("iterator"))
+    iterator, compression = shapes.text(values.get("iterator")), shapes.text(values.get("compression"))
+    if compression and compression.value not in _COMPRESSIONS:
+        hint = did_you_mean(compression.value, _COMPRESSIONS)
+        findings.error("LOD3114", f"no compression '{compression.value}' is known here", compression.origin, hint)
     dialect = _dialect(values, shapes, findings)
-    if access is None or formulation is None or not _is_local(access.value, access.origin, findings):
+    if access is None or formulation is None or not _is_allowed(access.value, formulation, access.origin, findings):
         return None
-    return LogicalSource(access.value, formulation, access.origin, iterator.value if iterator else "", dialect)
+    part, query = _part(values, formulation, access.origin, shapes)
+    user, password = _credentials(values.get("credentials"), formulation, shapes)
+    return LogicalSource(
+        access.value,
+        formulation,
+        access.origin,
+        iterator.value if iterator else _everything(formulation),
+        dialect,
+        part=part,
+        query=query,
+        user=user,
+        password=password,
+        compression=compression.value if compression else "",
+    )
+
+
+def _credentials(node: Node | None, formulation: Formulation, shapes: Shapes) -> tuple[str, str]:
+    """The user of a database, and the variable of the environment that holds the password; '' for none."""
+    keyed = shapes.keyed(node, "'credentials'")
+    if keyed is None:
+        return "", ""
+    if formulation is not Formulation.POSTGRESQL:
+        shapes.findings.error("LOD3004", f"a source read as {formulation} has no 'credentials'", keyed.origin)
+    values = values_of(keyed, "credentials", shapes.findings)
+    user, password = shapes.text(values.get("username")), shapes.text(values.get("password"))
+    if password and not _VARIABLE.fullmatch(password.value):
+        hint = "name the variable of the environment that holds it: password: $LOD_PASSWORD"
+        shapes.findings.error("LOD3031", "a password stands in the mapping", password.origin, hint)
+        return "", ""
+    return user.value if user else "", password.value if password else ""
+
+
+def _part(values: dict[str, Node], formulation: Formulation, origin: TextOrigin, shapes: Shapes) -> tuple[str, str]:
+    """The sheet of a workbook or the table of a database, and the query of a database."""
+    of_databases = formulation in _DATABASES
+    allowed = {"sheet": formulation is Formulation.WORKBOOK, "table": of_databases, "query": of_databases}
+    found = {name: text for name in allowed if (text := shapes.text(values.get(name)))}
+    for name, text in found.items():
+        if not allowed[name]:
+            shapes.findings.error("LOD3004", f"a source read as {formulation} has no '{name}'", text.origin)
+    if of_databases and ("table" in found) == ("query" in found):
+        what = "a database needs 'table' or 'query'" + (", not both" if "table" in found else "")
+        shapes.findings.error("LOD3005", what, origin, "table: staff")
+    language = shapes.text(values.get("queryFormulation"))
+    if language and not language.value.lower().startswith("sql"):
+        message = f"queries in '{language.value}' are not supported"
+        shapes.findings.error("LOD3012", message, language.origin, "queryFormulation: sql2008")
+    part = found.get("sheet") or found.get("table")
+    return part.value if part else "", found["query"].value if "query" in found else ""
+
+
+def _everything(formulation: Formulation) -> str:
+    """The iterator where none is written."""
+    return "$" if formulation is Formulation.JSONPATH else ""
 
 
 def _formulation(name: str, origin: TextOrigin, findings: Findings) -> Formulation | None:
-    known = _FORMULATIONS.get(name.lower())
+    known = _FORMULATIONS.get(name.lower().removeprefix("ql:").removeprefix("rml:"))
     if known is None and name.lower() in _LATER:
         findings.error("LOD3012", f"sources read as '{name}' are not supported yet", origin, "save the table as CSV")
     elif known is None:
-        findings.error("LOD3007", f"no reference formulation '{name}'", origin, did_you_mean(name, ["csv"]))
+        hint = did_you_mean(name, _FORMULATIONS)
+        findings.error("LOD3007", f"no reference formulation '{name}'", origin, hint)
     return known
 
 
-def _is_local(access: str, origin: TextOrigin, findings: Findings) -> bool:
+def _is_allowed(access: str, formulation: Formulation, origin: TextOrigin, findings: Findings) -> bool:
+    """Whether a source is a local file, or the address of a database without a secret in it."""
+    if formulation is Formulation.POSTGRESQL:
+        return _is_address(access, origin, findings)
     if "://" in access:
         hint = "download the file first: a lift fetches nothing"
         findings.error("LOD3012", f"'{access}' is not a file", origin, hint)
     return "://" not in access
+
+
+def _is_address(access: str, origin: TextOrigin, findings: Findings) -> bool:
+    if _VARIABLE.fullmatch(access):
+        return True
+    uri = urlsplit(access)
+    if uri.password is not None or "password" in parse_qs(uri.query):
+        hint = "put the address in a variable of the environment and write access: ${LOD_DATABASE_URL}"
+        findings.error("LOD3031", "a password stands in the mapping", origin, hint)
+        return False
+    if uri.scheme not in _SCHEMES:
+        hint = "access: ${LOD_DATABASE_URL}, or postgresql://user@host/database"
+        findings.error("LOD3004", f"'{access}' is not the address of a PostgreSQL database", origin, hint)
+    return uri.scheme in _SCHEMES
 
 
 def _dialect(values: dict[str, Node], shapes: Shapes, findings: Findings) -> Dialect:
@@ -119,11 +218,15 @@ def _dialect(values: dict[str, Node], shapes: Shapes, findings: Findings) -> Dia
     header = shapes.text(values.get("header"))
     if header and header.value not in ("true", "false"):
         findings.error("LOD3014", f"'header' is true or false, not '{header.value}'", header.origin)
+    empty = shapes.text(values.get("empty"))
+    if empty and empty.value not in ("null", "text"):
+        findings.error("LOD3014", f"'empty' is null or text, not '{empty.value}'", empty.origin)
     return Dialect(
         encoding=encoding.value if encoding else default.encoding,
         delimiter=_sign(shapes.text(values.get("delimiter")), default.delimiter, findings),
         quote=_sign(shapes.text(values.get("quote")), default.quote, findings),
         nulls=tuple(text.value for text in shapes.texts(values.get("null"))),
+        empty_is_null=not (empty and empty.value == "text"),
         header=not (header and header.value == "false"),
     )
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lod.diagnostics import Findings, TextOrigin, did_you_mean
 from lod.mapping.document import Text
@@ -89,13 +89,13 @@ class Names:
     def value(self, text: Text, findings: Findings, end: int | None = None) -> Expression:
         """The expression that `text.value[:end]` writes, external references replaced by their values."""
         expression = parse_template(text, findings, 0, end)
-        if not self.external:
-            return expression
         parts = expression.parts if isinstance(expression, Template) else (expression,)
         return _expression(_joined([self._replaced(part) for part in parts]), expression.origin)
 
     def _replaced(self, part: str | Expression) -> str | Reference:
         if isinstance(part, Reference):
+            if part.name.startswith("\\_"):  # a column whose name begins like that of an external reference
+                return replace(part, name=part.name[1:])
             return self.external.get(part.name.removeprefix("_"), part) if part.name.startswith("_") else part
         return part.value if isinstance(part, Constant) else str(part)
 

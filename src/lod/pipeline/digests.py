@@ -16,7 +16,7 @@ from lod.release.release import sha256
 GENERATOR = f"lod {version('lod')}"
 
 _NOT_IN_A_BUILD = {"server", "cli", "findings"}
-_LIBRARIES = ("duckdb", "lod", "pyoxigraph", "pyshacl", "rdflib")
+_LIBRARIES = ("duckdb", "lod", "pyoxigraph", "pyshacl", "python-calamine", "python-jsonpath", "rdflib")
 
 
 def digest_of(facts: Mapping[str, str]) -> str:

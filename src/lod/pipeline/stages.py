@@ -36,6 +36,9 @@ from lod.release.publish import switch
 from lod.release.release import Release, Site
 from lod.store.load import load as load_parts
 from lod.store.snapshot import Snapshot, open_snapshot
+from lod.validation.cube_findings import cube_findings
+from lod.validation.cube_observations import check_cubes
+from lod.validation.cube_structure import Graph, declares_cubes
 from lod.validation.report import ValidationReport
 from lod.validation.trace import Sources as Origins
 from lod.validation.trace import trace
@@ -205,18 +208,22 @@ def load(job: Job, lifted: Lifted) -> Loaded:
 
 
 def validate(job: Job, loaded: Loaded) -> Validated:
-    """Hold the graph against the shapes; each result goes back to its cell.
+    """Hold the graph against the constraints of data cubes and the shapes; each result goes back to its cell.
 
     Raises:
-        ValidationRefused: results of severity sh:Violation.
+        ValidationRefused: broken constraints of RDF Data Cube, results of severity sh:Violation.
     """
     material, report_file = loaded.compiled.material, job.work / "report" / "validation.ttl"
     report_file.unlink(missing_ok=True)
+    graph = Graph(open_snapshot(loaded.snapshot.folder))
+    broken = check_cubes(graph) if declares_cubes(graph) else ()
+    findings = tuple(cube_findings(broken, loaded.result.lineage, material.vocabularies))
+    job.findings.extend(findings)
     if not job.project.build.shapes:
         job.findings.warning(
             "LOD6006", "the project has no shapes: nothing was validated", hint='shapes = ["shapes/*.ttl"]'
         )
-        return Validated(loaded, None)
+        return _unless_broken(Validated(loaded, None), findings, job)
     report = validate_graph(quads_of(loaded.parts), material.shapes, job.findings)
     origins = Origins(loaded.result.lineage, material.vocabularies, material.shapes)
     job.findings.extend(trace(report, origins))
@@ -224,7 +231,13 @@ def validate(job: Job, loaded: Loaded) -> Validated:
         report_file.parent.mkdir(parents=True, exist_ok=True)
         report_file.write_text(report.to_turtle(), encoding="utf-8")
         raise ValidationRefused(tuple(job.findings))
-    return Validated(loaded, report)
+    return _unless_broken(Validated(loaded, report), findings, job)
+
+
+def _unless_broken(validated: Validated, broken: Sequence[Diagnostic], job: Job) -> Validated:
+    if broken:
+        raise ValidationRefused(tuple(job.findings))
+    return validated
 
 
 def quads_of(parts: Sequence[Path]) -> Iterator[pyoxigraph.Quad]:

@@ -9,7 +9,7 @@ import codecs
 import csv
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -63,7 +63,7 @@ def open_csv(path: Path, name: str, dialect: Dialect, findings: Findings, declar
     if "\ufffd" in "".join(columns):
         _wrong_encoding(path, name, dialect, findings)
         return None
-    _check_header(columns, name, findings)
+    check_header(columns, name, findings)
     return Table(name, path, columns, dialect, digest, size)
 
 
@@ -84,16 +84,17 @@ def _unreadable(path: Path, name: str, error: OSError, findings: Findings, decla
         findings.error("LOD2008", f"cannot read {name}: {error.strerror}", declared)
 
 
-def _check_header(columns: tuple[str, ...], name: str, findings: Findings) -> None:
+def check_header(columns: Sequence[str], name: str, findings: Findings, row: int = 1) -> None:
+    """Findings for columns without a name and for names that occur twice: LOD2006."""
     for column, count in Counter(columns).items():
         places = [index + 1 for index, each in enumerate(columns) if each == column]
         if not column.strip():
             hint = "give every column a name, or remove what stands beside the table"
-            findings.error("LOD2006", f"column {places[0]} has no name", CellOrigin(name, 1), hint)
+            findings.error("LOD2006", f"column {places[0]} has no name", CellOrigin(name, row), hint)
         elif count > 1:
             where = " and ".join(str(place) for place in places)
             message = f"the header says '{column}' {count} times: columns {where}"
-            findings.error("LOD2006", message, CellOrigin(name, 1, column), "give each column its own name")
+            findings.error("LOD2006", message, CellOrigin(name, row, column), "give each column its own name")
 
 
 def _wrong_encoding(path: Path, name: str, dialect: Dialect, findings: Findings) -> None:

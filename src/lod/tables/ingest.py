@@ -20,6 +20,7 @@ from lod.diagnostics import CellOrigin, Findings
 from lod.tables.csv import is_utf8, rewrite
 from lod.tables.json import ingest_json
 from lod.tables.table import Table
+from lod.tables.typed import TypedTable, ingest_typed
 
 _BLOCK = 1 << 20
 _MAX_LINE = 1 << 21  # bytes
@@ -34,6 +35,8 @@ def ingest(
 
     Returns the number of data rows; 0, and findings, when the table is not well-formed or has no rows.
     """
+    if isinstance(table, TypedTable):
+        return ingest_typed(connection, table, columns, target, findings)
     if table.json:
         return ingest_json(connection, table, columns, target, findings)
     table = replace(table, columns=table.columns[: table.stored], computed=())

@@ -10,7 +10,8 @@ import csv
 import datetime
 import hashlib
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -135,7 +136,7 @@ def open_workbook(path: Path, name: str, encoding: str, findings: Findings, decl
 
 
 def _sheets(content: bytes, name: str, findings: Findings, declared: Origin | None) -> tuple[Sheet, ...] | None:
-    try:
+    with damage_reported(name, findings, declared):
         workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         spans = merged_ranges(content) if name.lower().endswith(".ods") else {}
         return tuple(
@@ -143,6 +144,14 @@ def _sheets(content: bytes, name: str, findings: Findings, declared: Origin | No
             for each in workbook.sheets_metadata
             if each.typ is calamine.SheetTypeEnum.WorkSheet
         )
+    return None
+
+
+@contextmanager
+def damage_reported(name: str, findings: Findings, declared: Origin | None) -> Iterator[None]:
+    """Ends the body with a finding, LOD2501, where calamine cannot read a workbook."""
+    try:
+        yield
     except calamine.PasswordError:
         findings.error(
             "LOD2501", f"{name} is locked with a password", declared, "save it without one", [CellOrigin(name)]
@@ -152,16 +161,21 @@ def _sheets(content: bytes, name: str, findings: Findings, declared: Origin | No
             "open it in a spreadsheet program and save it again as .xlsx; some programs call a web page or a CSV .xls"
         )
         findings.error("LOD2501", f"{name} is not a workbook: {error}", declared, hint, [CellOrigin(name)])
-    return None
 
 
 def _sheet(sheet: calamine.CalamineSheet, spans: tuple[Area, ...]) -> Sheet:
     rows = tuple(tuple(_value(cell) for cell in row) for row in sheet.to_python(skip_empty_area=False))
-    areas = sorted(
-        Area(top + 1, left + 1, bottom + 1, right + 1)
-        for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
+    return Sheet(sheet.name, rows, merged_areas(sheet) or spans)
+
+
+def merged_areas(sheet: calamine.CalamineSheet) -> tuple[Area, ...]:
+    """The merged ranges that calamine knows: none of OpenDocument (`lod.tables.opendocument` does)."""
+    return tuple(
+        sorted(
+            Area(top + 1, left + 1, bottom + 1, right + 1)
+            for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
+        )
     )
-    return Sheet(sheet.name, rows, tuple(areas) or spans)
 
 
 def _value(cell: object) -> Value | None:

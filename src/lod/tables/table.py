@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -95,6 +96,11 @@ class Table:
     def is_numbered(self) -> bool:
         """Whether its Parquet file has a column `row`; else a row's place in the file is its number."""
         return bool(self.json or self.computed)
+
+    @property
+    def inputs(self) -> Mapping[Table, frozenset[int]]:
+        """The tables that have to be read before, and the columns of them that it is made of."""
+        return {}
 
     def __str__(self) -> str:
         return self.name

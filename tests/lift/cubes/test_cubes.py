@@ -150,8 +150,8 @@ def test_states_are_kept_apart(tmp_path: Path) -> None:
     [
         (6, 1, "　　臺中市", "LOD3604", "A6", "'臺中市' is no label of dimension 'area'"),
         (3, 3, "男性人數", "LOD3604", "C3", "'男性人數' is no label of dimension 'sex'"),
-        (6, 1, "　　南部", "LOD3606", "A6", "'南部' stands under '北 部' here"),
-        (6, 4, 21, "LOD3609", "D5", "'北 部' is 25, its parts add up to 26 (2012 / N / F)"),
+        (6, 1, "　　南部", "LOD3606", "A6", "'南部' stands under '北部' here"),
+        (6, 4, 21, "LOD3609", "D5", "'北部' is 25, its parts add up to 26 (2012 / N / F)"),
         (6, 2, 50.5, "LOD3611", "B6", "'50.5' is no whole number"),
         (2, 1, "單位：千人", "LOD3610", "A2", "the unit '千人'"),
         (7, 1, "　　台北市", "LOD3607", "B7", "are both the figure of 2012 / TPE / T"),
@@ -182,6 +182,19 @@ def test_thousands_are_scaled(tmp_path: Path) -> None:
     assert made.objects("data/staff/obs/2012/T/T", "def/measure/headcount") == {
         '"100000"^^<http://www.w3.org/2001/XMLSchema#integer>'
     }
+
+
+def test_a_mean_lies_between_those_of_its_parts(tmp_path: Path) -> None:
+    cube = CUBE.replace("unit: person}", "unit: person, type: decimal, totals: between}")
+    rows = [list(each) for each in ROWS]
+    for row, means in enumerate(([43, 44, 42], [42, 43, 41], [41, 42, 40], [45, 46, 44], [46, 47, 45]), start=3):
+        rows[row][1:] = means
+    assert list(lift(tmp_path, rows, cube).findings) == []
+    rows[4][1] = 47
+    found = next(each for each in lift(tmp_path, rows, cube).findings if "'北部' is 47" in each.message)
+    assert (found.code, found.message.partition(": ")[2]) == (
+        "LOD3609", "'北部' is 47, not between those of its parts, 41 and 45 (2012 / N / T)",
+    )  # fmt: skip
 
 
 PADDED: Rows = [
@@ -254,3 +267,22 @@ def test_the_sheet_of_the_guide_becomes_what_the_guide_says(tmp_path: Path) -> N
 
 def _stored(text: str) -> str | float | None:
     return float(text) if text.replace(".", "").isdecimal() else (text.rstrip() or None)
+
+
+def test_two_editions_that_contradict_each_other_are_named(tmp_path: Path) -> None:
+    other = [list(row) for row in ROWS]
+    other[5][1:], other[6][1:] = [49, 29, 20], [21, 16, 5]
+    found = lift(tmp_path, ROWS, CUBE + "editions: [{source: 102.xlsx}]\n", _102=other).findings
+    assert {each.code for each in found} == {"LOD3607"}
+    assert "sheet 表1!B6: '49' here and '50' in sheet 表1!B6 are both the figure of 2012 / TPE / T" in found[0].message
+    assert "102.xlsx" in str(found[0].origin)
+    assert "101.xlsx" in str(found[0].related[0])
+
+
+@pytest.mark.parametrize(("number", "text"), [(1e30, "1" + "0" * 30), (12345678901234567000.0, "12345678901234567000")])
+def test_large_numbers_are_numbers(tmp_path: Path, number: float, text: str) -> None:
+    made = lift(tmp_path, changed(4, 2, number), CUBE + "checks: {totals: none}\n")
+    assert list(made.findings) == []
+    assert made.objects("data/staff/obs/2012/T/T", "def/measure/headcount") == {
+        f'"{text}"^^<http://www.w3.org/2001/XMLSchema#integer>'
+    }

@@ -19,6 +19,8 @@ from pyoxigraph import RdfFormat
 
 from lod.diagnostics import Findings, FindingsError
 from lod.lift.compile import compile_plan
+from lod.lift.lineage import find_cells, find_rows
+from lod.lift.preview import preview
 from lod.lift.run import lift_files
 from lod.mapping.csvw.locate import table_group
 from lod.mapping.csvw.site import site_of
@@ -147,6 +149,19 @@ def test_tables_of_any_content(rows: list[list[str]]) -> None:
         csv.writer(file).writerows(rows)
         write(Path(folder), "t.csv", HEADER + file.getvalue())
         same_as_the_specification(write(Path(folder), "m.json", RICH))
+
+
+PIECES = [b"a", b"1", b",", b",", b"\n", b"\n", b'"', b'""', b"\r\n", b"\r", b" ", b"\0", b"\xff", "臺".encode(), b"#"]
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=25))
+def test_files_of_any_bytes(pieces: list[bytes]) -> None:
+    """Whatever stands in a file, it is read as the specification reads it, and nothing else is raised."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "t.csv"
+        path.write_bytes(b"h" + b"".join(pieces))
+        same_as_the_specification(path)
 
 
 @pytest.mark.parametrize(
@@ -292,6 +307,39 @@ def test_a_file_described_twice_and_a_variable_that_no_column_is_called(tmp_path
     same_as_the_specification(path)
     _, findings = lift(path)
     assert [(item.code, item.hint) for item in findings] == [("LOD3514", "known here: a, b")]
+
+
+def test_a_subject_is_traced_to_its_rows_and_a_value_to_its_cells(tmp_path: Path) -> None:
+    write(tmp_path, "t.csv", "no,tags\n# a comment\n1,a;b\n2,\n1,c\n")
+    columns = [{"name": "no", "titles": "no"}, {"name": "tags", "titles": "tags", "separator": ";"}]
+    document = {
+        "@context": CONTEXT,
+        "url": "t.csv",
+        "dialect": {},
+        "aboutUrl": "#{no}",
+        "tableSchema": {"columns": columns},
+    }
+    path, out = write(tmp_path, "m.json", document), tmp_path / "out.nq"
+    result = lift_files([path], out, base_iri=BASE, findings=Findings(), lineage=tmp_path / "lineage", minimal=True)
+    subject = f"{BASE}t.csv#1"
+    assert {(each.source, each.row) for each in find_rows(result.lineage, [subject])[subject]} == {
+        ("t.csv", 3),
+        ("t.csv", 5),
+    }
+    cells = find_cells(result.lineage, subject, f"{BASE}t.csv#no")
+    assert [(str(cell), cell.text) for cell in cells] == [("t.csv, row 3, column no", "1")]
+
+
+def test_a_preview_shows_the_rows_and_what_they_become(tmp_path: Path) -> None:
+    write(tmp_path, "t.csv", "a\n1\n2\n")
+    findings = Findings()
+    path = write(tmp_path, "m.json", {"@context": CONTEXT, "url": "t.csv", "aboutUrl": "#{a}"})
+    mapping = read_mappings([path], findings, base_iri=BASE, minimal=True)
+    plan = compile_plan(mapping, folders=[tmp_path], base_iri=BASE, findings=findings)
+    rows = preview(plan, 1).rows
+    assert [(row.row, [each.line for each in row.statements]) for row in rows] == [
+        (2, [f'<{BASE}t.csv#1> <{BASE}t.csv#a> "1" .'])
+    ]
 
 
 def test_a_url_that_is_none_is_refused_with_its_cell(tmp_path: Path) -> None:

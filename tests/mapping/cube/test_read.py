@@ -72,6 +72,8 @@ def test_a_whole_file(tmp_path: Path) -> None:
         ("      F: {en: Female}", "      F: {english: Female}", "LOD3009", 15, 11, "zh-Hant-TW"),
         ("      F: {en: Female}", "      F: {en: Female, parnet: T}", "LOD3009", 15, 23, "parent"),
         ("      F: {en: Female}", "      女: {en: Female}", "LOD3603", 15, 7, "ASCII"),
+        ("source: staff.xlsx", "source: s.csv\nencoding: bog5", "LOD3014", 5, 11, "big5"),
+        ("unit: person", "unit: person, scale: 9999", "LOD3603", 22, 60, ""),
         ("codes: sex}", "codes: sx}", "LOD3602", 20, 16, "sex"),
         ("from: title", "from: titel", "LOD3603", 19, 32, "title"),
         ("unit: person", "unit: persons", "LOD3602", 22, 45, "person"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lod.diagnostics import CellOrigin, Findings, did_you_mean
-from lod.lift.cubes.tidy import Observed, Tidy, make_tidy
+from lod.lift.cubes.tidy import Observed, Point, Tidy, make_tidy
 from lod.lift.cubes.totals import check_totals
 from lod.lift.held import HeldRows, HeldTable
 from lod.mapping.cube.compile import CONFIDENTIALITY, GATHERED_COLUMNS, STATUS
@@ -19,7 +19,7 @@ from lod.tables.printed.periods import Period, period_in_file_name, periods_in
 from lod.tables.printed.read import read_printed
 from lod.tables.printed.text import has_chinese, label_key, one_line
 from lod.tables.printed.values import State
-from lod.tables.sheets import Sheet, Workbook, cell_name, open_workbook
+from lod.tables.sheets import Sheet, Workbook, cell_name, column_letters, open_workbook
 from lod.tables.table import Dialect
 
 _UNIT = re.compile(r"^(?:單\s*位|Unit)\s*[:：]\s*(.+)$", re.IGNORECASE)
@@ -37,6 +37,24 @@ class OpenSheet:
     tidy: Tidy
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A figure of a sheet."""
+
+    observed: Observed
+    opened: OpenSheet
+
+    def __str__(self) -> str:
+        cell = self.observed.cells[0]
+        return f"sheet {self.opened.printed.sheet}!{cell_name(cell.row, cell.column)}"
+
+    @property
+    def origin(self) -> CellOrigin:
+        """Its first cell."""
+        cell = self.observed.cells[0]
+        return CellOrigin(self.opened.source, cell.row, column_letters(cell.column), cell.text)
+
+
 @dataclass(slots=True)
 class Cubes:
     """Opens each workbook and each edition once. `locate` says where a source is, and its name for people."""
@@ -45,16 +63,34 @@ class Cubes:
     findings: Findings
     workbooks: dict[tuple[Path, str], Workbook | None] = field(default_factory=dict)
     editions: dict[Edition, OpenSheet | None] = field(default_factory=dict)
+    said: dict[tuple[str, str, Point], Said] = field(default_factory=dict)  # by dataset, measure and point
 
     def table(self, content: Part | Gathered) -> HeldTable | None:
         """The rows of a dataset, or what is gathered; None, and findings, when a sheet cannot be read."""
         if isinstance(content, Part):
             opened = self.sheet(content.edition)
-            return _tidy_table(content, opened, self.findings) if opened else None
+            if opened is None:
+                return None
+            self._compare(content, opened)
+            return _tidy_table(content, opened, self.findings)
         editions = [(cube, edition) for cube in content.cubes for edition in cube.editions]
         opened_all = [(cube, edition, self.sheet(edition)) for cube, edition in editions]
         read = [(cube, edition, opened) for cube, edition, opened in opened_all if opened]
         return _gather(content.kind, read) if len(read) == len(editions) else None
+
+    def _compare(self, part: Part, opened: OpenSheet) -> None:
+        """LOD3607: two sheets of one dataset say different things of one observation."""
+        for point, figures in opened.tidy.of(part):
+            for name, observed in figures.items():
+                here = Said(observed, opened)
+                first = self.said.setdefault((part.dataset.id, name, point), here)
+                if first.observed.text != observed.text:
+                    message = (
+                        f"{here}: '{observed.text}' here and '{first.observed.text}' in {first} are both the figure of"
+                    )
+                    hint = "is a dimension missing that tells the sheets apart, such as the period?"
+                    origins = here.origin, [first.origin]
+                    self.findings.error("LOD3607", f"{message} {' / '.join(point)}", origins[0], hint, origins[1])
 
     def sheet(self, edition: Edition) -> OpenSheet | None:
         """The sheet of an edition, read once; None, and findings, when it cannot be."""
@@ -204,12 +240,11 @@ def _check_measures(
     """RDF Data Cube, IC-14: an observation has all measures of its dataset."""
     lacking = [measure.name for measure in part.measures if measure.name not in figures]
     if lacking:
-        cell = first.cells[0]
+        said = Said(first, opened)
         names = ", ".join(f"'{name}'" for name in lacking)
-        message = f"sheet {opened.printed.sheet}!{cell_name(cell.row, cell.column)}: no figure of {names} at this point"
-        origin = CellOrigin(opened.source, cell.row, cell_name(cell.row, cell.column).rstrip("0123456789"), cell.text)
+        message = f"{said}: no figure of {names} at this point"
         hint = "a measure that is not everywhere has a dataset of its own: measures: {mean-age: {dataset: {id: …}}}"
-        findings.error("LOD3612", message, origin, hint)
+        findings.error("LOD3612", message, said.origin, hint)
 
 
 def _text(observed: Observed | None) -> str | None:

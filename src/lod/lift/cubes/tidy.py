@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from lod.lift.cubes.labels import Matcher, Meaning
 from lod.mapping.cube.model import Dimension, Edition, Measure, Part, Source
@@ -14,6 +14,8 @@ from lod.tables.printed.periods import Period
 from lod.tables.printed.text import one_line
 from lod.tables.printed.values import State
 from lod.tables.sheets import cell_name
+
+_PRECISION = 400  # digits: more than any stored number has
 
 Point = tuple[str, ...]  # a code for each dimension, in their order
 
@@ -150,18 +152,15 @@ class _Placing:
     def _number(self, cell: DataCell, measure: Measure) -> Decimal | None:
         if cell.number is None:
             return None
-        number = cell.number.scaleb(measure.scale)
-        if measure.decimals is not None:
-            number = number.quantize(Decimal(1).scaleb(-measure.decimals), ROUND_HALF_UP)
-            number = number.normalize() if number % 1 else number.quantize(Decimal(1))
+        number = _adjusted(cell.number, measure)
         if measure.datatype != "integer":
             return number
-        if number % 1:
+        if number != number.to_integral_value():
             message = f"'{cell.text}' is no whole number, and '{measure.name}' is one"
             hint = "type: decimal; or is this column another measure?"
             self.page.error("LOD3611", cell.row, cell.column, message, hint)
             return None
-        return number.quantize(Decimal(1))
+        return Decimal(int(number))
 
     def _say_twice(self, cell: DataCell, first: Observed, point: Point) -> None:
         other = first.cells[0]
@@ -178,6 +177,16 @@ class _Placing:
             hint,
             [self.page.origin(other.row, other.column)],
         )
+
+
+def _adjusted(number: Decimal, measure: Measure) -> Decimal:
+    """The figure in units of its measure, rounded half up to its decimals; without zeros at the end."""
+    with localcontext(prec=_PRECISION):
+        scaled = number.scaleb(measure.scale)
+        if measure.decimals is None:
+            return scaled
+        rounded = scaled.quantize(Decimal(1).scaleb(-measure.decimals), ROUND_HALF_UP)
+        return Decimal(int(rounded)) if rounded == rounded.to_integral_value() else rounded.normalize()
 
 
 def _inner(codes: list[str], dimension: Dimension) -> list[str]:

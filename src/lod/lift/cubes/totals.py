@@ -1,4 +1,4 @@
-"""A parent is the sum of its children: along every dimension, at every point that has children.
+"""A parent is the sum of its children, or a mean between them: along every dimension, wherever it has children.
 
 A child that a table leaves out is stood for by its own children. Where every figure has a number and they do not add
 up, the parent's cell is named, and with it the members of the list that the table lacks there.
@@ -33,7 +33,7 @@ def check_totals(tidy: Tidy, edition: Edition, page: Page) -> Iterator[Diagnosti
     for measure in edition.measures:
         figures = tidy.figures.get(measure.name, {})
         for place, dimension in enumerate(edition.dimensions):
-            if measure.is_additive and dimension.codes:
+            if measure.totals != "none" and dimension.codes:
                 yield from _along(figures, place, dimension.codes, page, severity)
 
 
@@ -46,12 +46,16 @@ def _along(
         if not below[point[place]] or parent.number is None:
             continue
         cover = _cover(figures, point, place, below, used)
-        numbers = [each.number for each in cover.figures]
-        if not cover.figures or None in numbers:
+        numbers = [each.number for each in cover.figures if each.number is not None]
+        if not numbers or len(numbers) < len(cover.figures):
             continue
-        total = sum((number for number in numbers if number is not None), Decimal(0))
-        if total != parent.number:
-            yield _broken(parent, total, cover, point, page, severity)
+        if parent.measure.totals == "between":
+            if not cover.missing and not min(numbers) <= parent.number <= max(numbers):
+                wrong = f"not between those of its parts, {min(numbers)} and {max(numbers)}"
+                yield _broken(parent, wrong, cover, point, page, severity)
+        elif sum(numbers, Decimal(0)) != parent.number:
+            wrong = f"its parts add up to {sum(numbers, Decimal(0))}"
+            yield _broken(parent, wrong, cover, point, page, severity)
 
 
 def _cover(
@@ -77,14 +81,12 @@ def _cover(
     return _Cover(tuple(found), tuple(missing))
 
 
-def _broken(
-    parent: Observed, total: Decimal, cover: _Cover, point: Point, page: Page, severity: Severity
-) -> Diagnostic:
+def _broken(parent: Observed, wrong: str, cover: _Cover, point: Point, page: Page, severity: Severity) -> Diagnostic:
     cell = parent.cells[0]
     names = "、".join(_name(code) for code in cover.missing)
     place = f"sheet {page.sheet.name}!{cell_name(cell.row, cell.column)}"
     label = cell.row_path[-1].text
-    message = f"{place}: '{label}' is {parent.number}, its parts add up to {total} ({' / '.join(point)})"
+    message = f"{place}: '{label}' is {parent.number}, {wrong} ({' / '.join(point)})"
     hint = f"not in the table: {names}" if names else "is a figure wrong, or the hierarchy of the list?"
     related = tuple(page.origin(each.cells[0].row, each.cells[0].column) for each in cover.figures[:10])
     return Diagnostic("LOD3609", severity, message, page.origin(cell.row, cell.column), hint, related)

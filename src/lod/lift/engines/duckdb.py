@@ -12,29 +12,21 @@ from pathlib import Path
 
 from lod.diagnostics import Findings
 from lod.lift.engines import sql
-from lod.lift.engines.checks import Check, checks_of, report_values
 from lod.lift.engines.compute import compute_columns, inputs_of
 from lod.lift.engines.session import Session, lines_sql, materialise, relation_sql
 from lod.lift.engines.shared import are_apart, shared_lines
+from lod.lift.engines.survey import Survey, conditions_of
 from lod.lift.engines.views import ViewReader
+from lod.lift.gatherings import GatheredTable
 from lod.lift.held import HeldTable, write_held_rows
 from lod.lift.lineage import table_file
 from lod.lift.logical_views import LogicalViewTable
 from lod.lift.passes.coincidence import is_injective
 from lod.lift.passes.distinct import circles
-from lod.lift.plan import Emission, Plan, Scan, Statement
+from lod.lift.plan import Emission, Plan, Statement
 from lod.lift.viewed import ViewTable
 from lod.tables.ingest import ingest
 from lod.tables.table import Table
-
-
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """What one look at the rows of an emission says: how many make a subject, whether each makes its own, and more."""
-
-    rows: int
-    is_unique: bool
-    statements: int  # before anything is made distinct
 
 
 def read_tables(session: Session, plan: Plan, folder: Path, findings: Findings, violations: Findings) -> None:
@@ -74,6 +66,10 @@ def _stored(session: Session, table: Table, columns: Sequence[int], target: Path
         from lod.lift.engines.logical_views import read_view
 
         return read_view(session, table, columns, target, findings)
+    if isinstance(table, GatheredTable):
+        from lod.lift.engines.gatherings import read_gathered
+
+        return read_gathered(session, table, columns, target, findings)
     return ingest(session.connection, table, columns, target, findings)
 
 
@@ -88,75 +84,6 @@ def _read_held(session: Session, table: HeldTable, columns: tuple[int, ...], tar
     ).fetchone()
     source.unlink()
     return int(done[0]) if done else 0
-
-
-def survey(session: Session, emission: Emission, findings: Findings) -> Survey:
-    """Count, and check every value that could make a wrong term."""
-    checks = checks_of(emission)
-    subject = sql.present(emission.key.columns)
-    counts = [f"count(*) FILTER (WHERE {sql.conjunction(_conditions(emission, n))})" for n in _numbers(emission)]
-    bad = [f"count(*) FILTER (WHERE {check.condition})" for check in checks]
-    query = (
-        f"SELECT count(*), {_unique(emission)}, {', '.join([*counts, *bad])} "
-        f"FROM {relation_sql(session, emission.relation)} WHERE {sql.conjunction(subject)}"
-    )
-    row = session.connection.execute(query).fetchone()
-    assert row is not None
-    rows, distinct, found = int(row[0]), int(row[1]), [int(n) for n in row[2:]]
-    made, refused = found[: len(counts)], found[len(counts) :]
-    for check, count in zip(checks, refused, strict=True):
-        if count:
-            refused_cells = _refused_cells(session, emission, check)
-            report_values(check, count, _values(session, emission, check), refused_cells, emission, findings)
-    is_unique = isinstance(emission.relation, Scan) and distinct == rows
-    return Survey(rows, is_unique, sum(made))
-
-
-def _refused_cells(session: Session, emission: Emission, check: Check) -> list[tuple[int, str]]:
-    """Row number and text of the first three cells that a check refuses."""
-    where = sql.conjunction([*sql.present(emission.key.columns), check.condition])
-    source = relation_sql(session, emission.relation)
-    query = f"SELECT r, {sql.column(check.column)} FROM {source} WHERE {where} ORDER BY r LIMIT 3"
-    return [(int(row), str(text)) for row, text in session.connection.execute(query).fetchall()]
-
-
-def _values(session: Session, emission: Emission, check: Check) -> int:
-    """How many values a check looked at."""
-    where = sql.conjunction(sql.present(emission.key.columns | check.term.columns))
-    row = session.connection.execute(
-        f"SELECT count(*) FROM {relation_sql(session, emission.relation)} WHERE {where}"
-    ).fetchone()
-    return int(row[0]) if row else 0
-
-
-def _numbers(emission: Emission) -> range:
-    return range(len(emission.statements))
-
-
-def _conditions(emission: Emission, number: int) -> list[str]:
-    """When a row whose subject is there makes a statement: its cells are there, and no twin said the same before."""
-    statement = emission.statements[number]
-    conditions = sql.present(statement.columns - emission.key.columns)
-    for earlier in sorted(i for i, j in emission.twins if j == number):
-        twin = emission.statements[earlier]
-        same = f"{_rest(statement)} = {_rest(twin)}"
-        conditions.append(f"NOT ({sql.conjunction([*sql.present(twin.columns - emission.key.columns), same])})")
-    return conditions
-
-
-def _rest(statement: Statement) -> str:
-    """What tells statements of one subject apart."""
-    return sql.concat(sql.line(statement, "''"))
-
-
-def _unique(emission: Emission) -> str:
-    """Counts distinct subjects. Hashes that all differ prove that the subjects do; that two agree proves nothing."""
-    key = emission.key
-    if not key.columns:
-        return "least(count(*), 1)"
-    if not is_injective(key):
-        return f"count(DISTINCT hash({sql.value(key)}))"
-    return f"count(DISTINCT hash({', '.join(sql.column(each) for each in sorted(key.columns))}))"
 
 
 @dataclass(slots=True)
@@ -200,8 +127,9 @@ def write_statements(session: Session, plan: Plan, surveys: Sequence[Survey], ta
 
 def _wide(session: Session, emission: Emission) -> str:
     """Each row makes its own subject: one text of several lines for each row."""
-    optional = [(n, conditions) for n in _numbers(emission) if (conditions := _conditions(emission, n))]
-    always = [n for n in _numbers(emission) if not _conditions(emission, n)]
+    needed = list(enumerate(conditions_of(emission)))
+    always = [number for number, conditions in needed if not conditions]
+    optional = [(number, conditions) for number, conditions in needed if conditions]
     found: sql.Parts = []
     for place, number in enumerate(always):
         found += [*(["\n"] if place else []), *sql.line(emission.statements[number], "s")]

@@ -1,4 +1,4 @@
-"""The first rows of tables that only the engine can read: JSON, and those with computed columns."""
+"""The first rows of tables that only the engine can read: JSON, those with computed columns, and more."""
 
 from __future__ import annotations
 
@@ -21,6 +21,10 @@ def first_table_rows(table: Table, columns: Sequence[int], rows: int) -> list[tu
     """
     findings = Findings()
     with tempfile.TemporaryDirectory() as folder, open_session("512MB", 2, Path(folder) / "spill") as opened:
+        for number, (each, needed) in enumerate(table.inputs.items()):
+            opened.files[each] = Path(folder) / f"input-{number}.parquet"
+            read_table(opened, each, sorted(needed), opened.files[each], findings)
+        findings.raise_if_errors()
         file = Path(folder) / "table.parquet"
         read_table(opened, table, columns, file, findings)
         findings.raise_if_errors()

@@ -109,6 +109,8 @@ def _pieces(term: Term) -> Parts:
 def parts(term: Term) -> Parts:
     """A term as N-Quads writes it."""
     pieces = _pieces(term)
+    if term.is_spelled:
+        return pieces
     if term.kind is TermType.IRI:
         return ["<", *pieces, ">"]
     if term.kind is TermType.BLANK_NODE:

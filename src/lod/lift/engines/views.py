@@ -7,6 +7,7 @@ cells of a hundred distinct texts cost a hundred evaluations, and finding the ce
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,6 +42,7 @@ from lod.tables.table import Dialect, Table
 
 _BATCH = 10_000
 _BLOCK = 1 << 22
+_OVERLAP = 64
 _SHOWN = 3
 _SPACE = " \t\r\n\f\v"
 # Without new_line and parallel, a lone carriage return in a quoted cell ends the record (measured with DuckDB 2.0.0)
@@ -132,7 +134,7 @@ class ViewReader:
     def _read_plainly(self, records: Records, target: Path) -> bool:
         """Let the ordinary reader do it; False if the file is not plain, or not well-formed."""
         plain = records.plain
-        if plain is None or _has_comments(records.path, plain):
+        if plain is None or not _is_plain(records.path, plain):
             return False
         scratch, source = Findings(), target.with_suffix(".plain.parquet")
         dialect = Dialect(plain.encoding, plain.delimiter, plain.quote, (), plain.header)
@@ -280,18 +282,20 @@ def _trimmed(column: str, plain: PlainCsv) -> str:
     return f"trim({column}, {sql.quoted(_SPACE)})" if plain.trim else column
 
 
-def _has_comments(path: Path, plain: PlainCsv) -> bool:
-    """Whether a line of the file begins with the comment prefix."""
-    if plain.comment_prefix is None:
-        return False
-    mark = b"\n" + plain.comment_prefix.encode(plain.encoding, "ignore")
+def _is_plain(path: Path, plain: PlainCsv) -> bool:
+    """Whether no line of the file is a comment, and no white space stands before a quote that opens a cell."""
+    quote, delimiter = (re.escape(each.encode()) for each in (plain.quote, plain.delimiter))
+    unplain = rb"(?:^|[\r\n]|" + delimiter + rb")[ \t]+" + quote
+    if plain.comment_prefix is not None:
+        unplain += rb"|[\r\n]" + re.escape(plain.comment_prefix.encode(plain.encoding, "ignore"))
+    pattern = re.compile(unplain)
     tail = b"\n"
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
-            if mark in tail + block:
-                return True
-            tail = block[-len(mark) :]
-    return False
+            if pattern.search(tail + block):
+                return False
+            tail = block[-_OVERLAP:]
+    return True
 
 
 def _batches(rows: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, ...]]:

@@ -28,6 +28,8 @@ def _is_constant(term: Term) -> bool:
 
 def terms_may_coincide(one: Term, other: Term) -> bool:
     """Whether two terms might be the same."""
+    if one.is_spelled or other.is_spelled:
+        return True
     if one.kind is not other.kind or (bool(one.language) != bool(other.language)):
         return False
     if one.kind is TermType.LITERAL and bool(one.datatype) != bool(other.datatype):

@@ -1,14 +1,15 @@
 """Tabular data files, parsed exactly by their dialect: records, titles in header rows, comments.
 
-Model for Tabular Data §8, https://www.w3.org/TR/tabular-data-model/#parsing . One rule is read as it is meant: that an
-escape character followed by a quote is a quote holds inside quoted cells only, or `""` could not be an empty cell.
+Model for Tabular Data §8, https://www.w3.org/TR/tabular-data-model/#parsing . Two rules are read as they are meant:
+an escape character followed by a quote is a quote inside quoted cells only, or `""` could not be an empty cell; and a
+quote in the middle of a cell is a character like others, as all readers of CSV have it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from lod.diagnostics import CellOrigin, Findings
@@ -49,14 +50,26 @@ def read_text(path: Path, dialect: Dialect) -> Iterator[str]:
 
 def records(blocks: Iterable[str], dialect: Dialect, name: str, findings: Findings) -> Iterator[Record]:
     """All records of a file, header and comments included. A cell whose quotes are wrong is an error."""
-    prefix = dialect.comment_prefix
-    for number, text in enumerate(_record_texts(blocks, dialect), start=1):
+    prefix, terminators = dialect.comment_prefix, dialect.line_terminators
+    special = {mark for mark in (dialect.quote_char, dialect.escape_char, "\0") if mark}
+    lines = _lines(blocks, terminators)
+    for number, line in enumerate(lines, start=1):
+        text = _chomp(line, terminators)
         if prefix is not None and text.startswith(prefix):
             yield Record(number, text, (), text.removeprefix(prefix))
         elif number <= dialect.skip_rows:
             yield Record(number, text, (), text)
+        elif not any(mark in text for mark in special):
+            yield Record(number, text, tuple(_trimmed(cell, dialect) for cell in text.split(dialect.delimiter)))
         else:
-            yield Record(number, text, _cells(text, dialect, CellOrigin(name, number), findings))
+            row = _Row(dialect, CellOrigin(name, number), findings)
+            while not row.feed(text, line[len(text) :]):
+                following = next(lines, None)
+                if following is None:
+                    row.end()
+                    break
+                line, text = following, _chomp(following, terminators)
+            yield Record(number, row.text, tuple(_trimmed(cell, dialect) for cell in row.cells))
 
 
 def header(found: Iterator[Record], dialect: Dialect) -> Header:
@@ -82,20 +95,6 @@ def header(found: Iterator[Record], dialect: Dialect) -> Header:
             if cell.strip(_SPACE):
                 titles[index].append(cell)
     return Header(tuple(tuple(each) for each in titles), tuple(comments), taken)
-
-
-def _record_texts(blocks: Iterable[str], dialect: Dialect) -> Iterator[str]:
-    """The texts of records: lines, or several where a quoted cell holds line ends."""
-    quote, escape = dialect.quote_char, dialect.escape_char
-    pending = ""
-    for line in _lines(blocks, dialect.line_terminators):
-        pending += line
-        if quote is not None and _is_open(pending, quote, escape, dialect):
-            continue
-        yield _chomp(pending, dialect.line_terminators)
-        pending = ""
-    if pending:
-        yield _chomp(pending, dialect.line_terminators)
 
 
 def _lines(blocks: Iterable[str], terminators: tuple[str, ...]) -> Iterator[str]:
@@ -126,72 +125,96 @@ def _chomp(text: str, terminators: tuple[str, ...]) -> str:
     return text
 
 
-def _is_open(text: str, quote: str, escape: str | None, dialect: Dialect) -> bool:
-    """Whether a quoted cell goes on after this text."""
-    if quote not in text:
-        return False
-    if dialect.comment_prefix is not None and text.startswith(dialect.comment_prefix):
-        return False
-    if escape is not None and escape != quote:
-        text = re.sub(re.escape(escape) + r"(?s:.)", "", text)
-    return text.count(quote) % 2 == 1
+@dataclass(slots=True)
+class _Row:
+    """A record being read, line by line (§8, parse a row). A quote opens a quoted cell where the cell begins."""
+
+    dialect: Dialect
+    origin: CellOrigin
+    findings: Findings
+    cells: list[str] = field(default_factory=list)
+    cell: str = ""
+    is_quoted: bool = False  # now
+    was_quoted: bool = False  # this cell, and the quote is closed
+    text: str = ""
+
+    def feed(self, text: str, terminator: str) -> bool:
+        """Take a line; False if a quoted cell goes on after it."""
+        self.text += text
+        if "\0" in text:
+            self._error("a NUL byte in a row", "the file is damaged, or it is UTF-16: set 'encoding'")
+            text = text.replace("\0", "\ufffd")
+        at: int | None = 0
+        while at is not None:
+            at = self._inside(text, at) if self.is_quoted else self._outside(text, at)
+        if self.is_quoted:
+            self.cell += terminator
+            self.text += terminator
+        return not self.is_quoted
+
+    def end(self) -> None:
+        """The file ends within a quoted cell."""
+        self._error(f"a cell opens with {self.dialect.quote_char} and is never closed", "")
+        self._push()
+
+    def _inside(self, text: str, at: int) -> int | None:
+        """Read on in a quoted cell; where to go on, None at the end of the line."""
+        quote, escape = self.dialect.quote_char or "", self.dialect.escape_char or ""
+        here = text.find(quote, at)
+        if escape != quote and (found := text.find(escape, at)) >= 0 and (found < here or here < 0):
+            self.cell += text[at:found] + text[found + len(escape) : found + len(escape) + 1]
+            return found + len(escape) + 1
+        if here < 0:
+            self.cell += text[at:]
+            return None
+        after = here + len(quote)
+        if escape == quote and text.startswith(quote, after):
+            self.cell += text[at:after]
+            return after + len(quote)
+        self.cell += text[at:here]
+        self.is_quoted, self.was_quoted = False, True
+        return after
+
+    def _outside(self, text: str, at: int) -> int | None:
+        """Read a cell that is not quoted, or what follows a closing quote; where to go on, None at the end."""
+        dialect = self.dialect
+        begins = text[at:].lstrip(_SPACE) if dialect.trim in ("true", "start") else text[at:]
+        if dialect.quote_char and not self.cell and not self.was_quoted and begins.startswith(dialect.quote_char):
+            self.is_quoted = True
+            return len(text) - len(begins) + len(dialect.quote_char)
+        escape = dialect.escape_char
+        here = text.find(dialect.delimiter, at)
+        if (
+            escape
+            and escape != dialect.quote_char
+            and (found := text.find(escape, at)) >= 0
+            and (found < here or here < 0)
+        ):
+            self.cell += text[at:found] + text[found + len(escape) : found + len(escape) + 1]
+            return found + len(escape) + 1
+        rest = text[at:] if here < 0 else text[at:here]
+        if self.was_quoted and rest.strip(_SPACE):
+            message = f"after a closing {dialect.quote_char} there is text before the next {dialect.delimiter!r}"
+            self._error(message, "inside a quoted cell a quote is written twice")
+        self.cell += rest if not self.was_quoted or rest.strip(_SPACE) else ""
+        self._push()
+        return None if here < 0 else here + len(dialect.delimiter)
+
+    def _push(self) -> None:
+        self.cells.append(self.cell)
+        self.cell, self.was_quoted = "", False
+
+    def _error(self, message: str, hint: str) -> None:
+        self.findings.error(BROKEN_ROW, message, self.origin, hint)
 
 
-def _cells(text: str, dialect: Dialect, origin: CellOrigin, findings: Findings) -> tuple[str, ...]:
-    """A record's cells (§8, parse a row)."""
-    quote = dialect.quote_char
-    if "\0" in text:
-        findings.error(
-            BROKEN_ROW, "a NUL byte in a row", origin, "the file is damaged, or it is UTF-16: set 'encoding'"
-        )
-        text = text.replace("\0", "\ufffd")
-    if (quote is None or quote not in text) and (dialect.escape_char in (quote, None) or "\\" not in text):
-        found = text.split(dialect.delimiter)
-    else:
-        found = _quoted_cells(text, dialect, origin, findings)
+def _trimmed(cell: str, dialect: Dialect) -> str:
     match dialect.trim:
         case "true":
-            return tuple(cell.strip(_SPACE) for cell in found)
+            return cell.strip(_SPACE)
         case "start":
-            return tuple(cell.lstrip(_SPACE) for cell in found)
+            return cell.lstrip(_SPACE)
         case "end":
-            return tuple(cell.rstrip(_SPACE) for cell in found)
+            return cell.rstrip(_SPACE)
         case _:
-            return tuple(found)
-
-
-def _quoted_cells(text: str, dialect: Dialect, origin: CellOrigin, findings: Findings) -> list[str]:
-    quote, escape, delimiter = dialect.quote_char or "", dialect.escape_char, dialect.delimiter
-    cells, cell, quoted, at = list[str](), "", False, 0
-    while at < len(text):
-        if escape is not None and text.startswith(escape, at) and _escapes(text, at, quote, escape, quoted):
-            cell += text[at + len(escape) : at + len(escape) + 1]
-            at += len(escape) + 1
-        elif quote and text.startswith(quote, at):
-            at += len(quote)
-            rest = text[at:].lstrip(_SPACE)
-            if quoted and rest and not rest.startswith(delimiter) and not text.startswith(delimiter, at):
-                message = f"after a closing {quote} there is text before the next {delimiter!r}"
-                findings.error(BROKEN_ROW, message, origin, "inside a quoted cell a quote is written twice")
-            elif not quoted and cell.strip(_SPACE):
-                message = f"a {quote} stands in the middle of a cell that does not begin with one"
-                findings.error(BROKEN_ROW, message, origin, "put the whole cell in quotes and write the quote twice")
-            elif not quoted:
-                cell = ""
-            quoted = not quoted
-        elif not quoted and text.startswith(delimiter, at):
-            cells.append(cell)
-            cell, at = "", at + len(delimiter)
-        else:
-            cell += text[at]
-            at += 1
-    if quoted:
-        findings.error(BROKEN_ROW, f"a cell opens with {quote} and is never closed", origin)
-    return [*cells, cell]
-
-
-def _escapes(text: str, at: int, quote: str, escape: str, quoted: bool) -> bool:
-    """Whether the escape character at `at` escapes what follows."""
-    if escape == quote:
-        return quoted and text.startswith(quote, at + len(escape))
-    return at + len(escape) < len(text)
+            return cell

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from lod.diagnostics import Findings, TextOrigin
+from lod.mapping.cube.cube_link import CUBE, observation_set, observer
 from lod.mapping.cube.datasets import IRI, TEXT
 from lod.mapping.cube.facts import FACT_COLUMNS, SUBJECTS, Fact, facts_of
 from lod.mapping.cube.model import Cube, Dimension, Gathered, Gathering, Measure, Part, parts_of
@@ -58,7 +59,8 @@ def triples_maps(cubes: Sequence[Cube]) -> list[TriplesMap]:
             suffix = f"-{number}" if len(cube.editions) > 1 else ""
             for part in parts_of(cube, edition):
                 source = LogicalSource(edition.access, Formulation.PRINTED, edition.origin, content=part)
-                found.append(_observations(f"{cube.name}/{part.dataset.id}{suffix}", source, part))
+                name = f"{cube.name}/{part.dataset.id}{suffix}"
+                found += [_observations(name, source, part), _observation_set(f"{name}/set", source, part)]
     return found
 
 
@@ -95,9 +97,18 @@ def _observations(name: str, source: LogicalSource, part: Part) -> TriplesMap:
         *(_pom(f"def/dimension/{each.name}", _member(each), each.origin) for each in part.dimensions),
         *(_pom(f"def/measure/{each.name}", _figure(each), each.origin) for each in part.measures),
         *_status(part, at),
+        _pom(RDF + "type", _iri(CUBE + "Observation", at)),
+        *([_pom(CUBE + "observedBy", _iri(observer(part), at))] if observer(part) else []),
     ]
     subject = TermMap(_observation_iri(part), TermType.IRI, at)
     return TriplesMap(name, source, subject, tuple(poms), at, part.cube.base)
+
+
+def _observation_set(name: str, source: LogicalSource, part: Part) -> TriplesMap:
+    """cube.link: the dataset's set names its observations."""
+    at = part.cube.origin
+    member = _pom(CUBE + "observation", TermMap(_observation_iri(part), TermType.IRI, at))
+    return TriplesMap(name, source, _iri(observation_set(part.dataset), at), (member,), at, part.cube.base)
 
 
 def _observation_iri(part: Part) -> Expression:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from lod.diagnostics import TextOrigin
+from lod.mapping.cube.cube_link import cube_statements
 from lod.mapping.cube.datasets import DATE, IRI, STRING, TEXT
 from lod.mapping.cube.model import CodeList, Cube, Dimension, Measure, Part, Texts, Unit, parts_of
 from lod.mapping.ir import Reference
@@ -33,6 +34,9 @@ def _pattern(*parts: str) -> Callable[[TextOrigin], Pieces]:
 
 SUBJECTS: dict[str, Callable[[TextOrigin], Pieces]] = {
     "datasets": _pattern("data/", "first"),
+    "observation sets": _pattern("data/", "first", "/observations"),
+    "constraints": _pattern("def/constraint/", "first"),
+    "constraint parts": _pattern("def/constraint/", "first", "#", "second"),
     "structures": _pattern("def/structure/", "first"),
     "components": _pattern("def/structure/", "first", "#", "second"),
     "dimensions": _pattern("def/dimension/", "first"),
@@ -41,6 +45,9 @@ SUBJECTS: dict[str, Callable[[TextOrigin], Pieces]] = {
     "concepts": _pattern("id/code/", "first", "/", "second"),
 }
 _KINDS = (
+    ("observation sets", re.compile(r"data/([^/]+)()/observations")),
+    ("constraint parts", re.compile(r"def/constraint/([^/#]+)#(.+)")),
+    ("constraints", re.compile(r"def/constraint/([^/#]+)()")),
     ("components", re.compile(r"def/structure/([^/#]+)#(.+)")),
     ("structures", re.compile(r"def/structure/([^/#]+)()")),
     ("datasets", re.compile(r"data/([^/]+)()")),
@@ -81,6 +88,7 @@ def _all(cube: Cube) -> Iterator[Fact]:
     for part in parts:
         yield from _dataset(part)
         yield from _structure(part)
+        yield from (_fact(*statement) for statement in cube_statements(part))
     for dimension in cube.dimensions:
         yield from _dimension(dimension)
         if dimension.is_period:

@@ -134,7 +134,7 @@ PLACES: dict[str, dict[str, Key]] = {
         "rounded": _key("list of endings", "Mark a figure that was rounded to protect.", "[r]"),
         "numbers": _key(
             "list of forms",
-            "Texts that are figures: text, padded, full-width, thousands, percent-sign, parentheses.",
+            "Texts that are figures: text, padded, full-width, thousands, spaced (1 234), percent-sign, parentheses.",
             "[padded, thousands]",
         ),
     },
@@ -174,7 +174,9 @@ PLACES: dict[str, dict[str, Key]] = {
         "decimals": _key("number", "Digits after the point: more than these are rounded half up.", "2"),
         "scale": _key("number", "Power of ten that a figure is multiplied by: 3 for a table in thousands.", "3"),
         "totals": _key(
-            "sum or none", "Whether a parent is the sum of its children; sum for integers unless said.", "none"
+            "sum, between or none",
+            "What a parent is to its children; between: a mean. Sum for integers, else none.",
+            "between",
         ),
         "labels": _key("list of labels", "Labels that say that a figure is of this measure.", "[平均年齡(歲)]"),
         "dataset": _key(

@@ -17,7 +17,7 @@ from lod.mapping.shapes import Shapes
 USUAL_TITLES = (r"^(附\s*)?表\s*\d", r"^Table\s*\d", r"^單\s*位", r"^Unit", r"^(中華)?民國.*\d\s*年", r"^End of\s*\d")
 USUAL_NOTES = (r"^資料來源", r"^Sources?\s*[:：]", r"^附?\s*註", r"^備\s*註", r"^說\s*明", r"^Notes?\s*[:：]")
 
-_FORMS = ("text", "padded", "full-width", "thousands", "percent-sign", "parentheses")
+_FORMS = ("text", "padded", "full-width", "thousands", "spaced", "percent-sign", "parentheses")
 
 
 @dataclass(frozen=True, slots=True)

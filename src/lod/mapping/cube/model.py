@@ -160,7 +160,7 @@ class Measure:
     datatype: str  # integer or decimal
     decimals: int | None
     scale: int  # a power of ten that a stored figure is multiplied by
-    is_additive: bool  # whether a parent is the sum of its children
+    totals: str  # what a parent is to its children: their sum, between them (a mean), or none
     matches: tuple[LabelPath, ...]
     origin: TextOrigin
     dataset: Dataset | None = None

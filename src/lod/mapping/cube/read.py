@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,11 +21,12 @@ from lod.mapping.templates import Names
 from lod.rdf.iris import is_absolute
 from lod.rdf.namespaces import PREFIXES
 
+_MOST_DIGITS = 15
 _STRICTNESS = ("error", "warning", "none")
 
 
 def read_cube(path: Path, shown: str, findings: Findings) -> Cube | None:
-    """The cube of a file; None for a file without 'dataset', which is there to be extended, and for one that is wrong.
+    """The cube of a file; None for a file that is there to be extended, and for one that is wrong.
 
     Findings: LOD3001-LOD3016 as in every mapping, LOD3601 nothing to extend, LOD3602 no such list or code, LOD3603 a
     value that cannot be understood.
@@ -34,11 +37,12 @@ def read_cube(path: Path, shown: str, findings: Findings) -> Cube | None:
         return None
     shapes = Shapes(findings)
     values = shapes.keys(root, known("a cube file"), place="a cube file")
-    if "dataset" not in values:
-        _explain_part(root, values, shapes)
+    if _is_part(values):
         return None
+    if shapes.lacks(root, values, "dataset"):
+        findings.error("LOD3005", "a cube file needs 'dataset'", root.origin, "dataset: {id: …, title: {en: …}}")
     names = _names(values, shapes)
-    dataset = read_dataset(values["dataset"], names, shapes)
+    dataset = read_dataset(values.get("dataset"), names, shapes)
     editions = [_edition(each, names, shapes) for each in _editions(root, shapes)]
     base, uri = shapes.text(values.get("base")), shapes.text(values.get("uri"))
     if base and not is_absolute(base.value):
@@ -54,10 +58,11 @@ def read_cube(path: Path, shown: str, findings: Findings) -> Cube | None:
     return cube if len(findings.errors) == before else None
 
 
-def _explain_part(root: Keyed, values: dict[str, Node], shapes: Shapes) -> None:
-    """A file for others to extend says nothing that only a whole one can say."""
-    if "source" in values or "sheet" in values:
-        shapes.findings.error("LOD3005", "a cube file needs 'dataset'", root.origin, "dataset: {id: …, title: {en: …}}")
+def _is_part(values: dict[str, Node]) -> bool:
+    """A file for others to extend: it has neither a sheet nor a dataset's id, which every whole one has."""
+    dataset = values.get("dataset")
+    named = isinstance(dataset, Keyed) and "id" in dataset.entries
+    return not named and not values.keys() & {"source", "sheet", "editions"}
 
 
 def _names(values: dict[str, Node], shapes: Shapes) -> Names:
@@ -126,7 +131,7 @@ def _edition(root: Keyed, names: Names, shapes: Shapes) -> Edition | None:
         return None
     return Edition(
         access=source.value,
-        encoding=encoding.value if encoding else "utf-8",
+        encoding=_encoding(encoding, shapes.findings),
         sheet=SheetChoice(sheet.value, sheet.origin) if sheet else None,
         layout=laid_out.layout,
         ignored_labels=laid_out.ignored_labels,
@@ -135,6 +140,18 @@ def _edition(root: Keyed, names: Names, shapes: Shapes) -> Edition | None:
         checks_totals=_strictness(values.get("checks"), shapes),
         origin=source.at(0, len(source.value)),
     )
+
+
+def _encoding(text: Text | None, findings: Findings) -> str:
+    if text is None:
+        return "utf-8"
+    try:
+        codecs.lookup(text.value)
+    except LookupError:
+        hint = did_you_mean(text.value.lower(), ["utf-8", "big5", "cp950", "utf-16", "big5hkscs"])
+        findings.error("LOD3014", f"no encoding is called '{text.value}'", text.origin, hint)
+        return "utf-8"
+    return text.value
 
 
 def _strictness(node: Node | None, shapes: Shapes) -> str:
@@ -231,16 +248,17 @@ class _Reader:
                 "LOD3005", f"{place} needs 'label'", keyed.origin, "label: {zh-Hant-TW: 人數, en: Headcount}"
             )
         datatype = self._word(given.get("type"), ("integer", "decimal"))
-        totals = self._word(given.get("totals"), ("sum", "none")) if "totals" in given else ""
+        usual = "sum" if datatype == "integer" else "none"
+        totals = self._word(given["totals"], ("sum", "between", "none")) if "totals" in given else usual
         apart = read_dataset(given["dataset"], self.names, shapes) if "dataset" in given else None
         return Measure(
             name=key.value,
             labels=read_texts(given.get("label"), shapes, "'label'"),
             unit=self._unit(shapes.text(given.get("unit"))),
             datatype=datatype,
-            decimals=self._number(given.get("decimals")),
-            scale=self._number(given.get("scale")) or 0,
-            is_additive=totals == "sum" or (not totals and datatype == "integer"),
+            decimals=self._number(given.get("decimals"), 0),
+            scale=self._number(given.get("scale"), -_MOST_DIGITS) or 0,
+            totals=totals,
             matches=tuple(label_path(text.value) for text in shapes.texts(given.get("labels"))),
             origin=key.origin,
             dataset=apart,
@@ -269,12 +287,12 @@ class _Reader:
             self.shapes.findings.error("LOD3603", f"'{text.value}' cannot stand here", text.origin, hint)
         return text.value if text else words[0]
 
-    def _number(self, node: Node | None) -> int | None:
+    def _number(self, node: Node | None, least: int) -> int | None:
         text = self.shapes.text(node)
         if text is None:
             return None
-        try:
+        if re.fullmatch(r"[+-]?[0-9]{1,3}", text.value) and least <= int(text.value) <= _MOST_DIGITS:
             return int(text.value)
-        except ValueError:
-            self.shapes.findings.error("LOD3603", f"'{text.value}' is no whole number", text.origin)
-            return None
+        message = f"'{text.value}' is no whole number from {least} to {_MOST_DIGITS}"
+        self.shapes.findings.error("LOD3603", message, text.origin)
+        return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lod.diagnostics import did_you_mean
-from lod.mapping.functions import FUNCTIONS, PREFIXES, Function, function_named
+from lod.mapping.functions import FUNCTIONS, Function, function_named, short_name
 from lod.mapping.ir import Call, Constant, Expression
 from lod.mapping.rml.graph import Graph, Resource
 from lod.mapping.rml.vocabulary import FNO
@@ -148,8 +148,3 @@ def _as_iri(term: Term) -> Iri | None:
     if isinstance(term, Literal):  # yarrrml-parser writes function names as text
         return Iri(term.value, term.origin)
     return term if isinstance(term, Iri) else None
-
-
-def short_name(iri: str) -> str:
-    """A function's or parameter's name as people write it: by prefix where there is one."""
-    return next((f"{prefix}:{iri[len(ns) :]}" for prefix, ns in PREFIXES.items() if iri.startswith(ns)), f"<{iri}>")

@@ -14,6 +14,7 @@ from lod.diagnostics import Findings, TextOrigin, did_you_mean
 from lod.mapping.ir import (
     Constant,
     Expression,
+    Formulation,
     GatherMap,
     Join,
     LogicalSource,
@@ -21,6 +22,7 @@ from lod.mapping.ir import (
     PredicateObjectMap,
     Reference,
     ReferencingObjectMap,
+    Rows,
     TermMap,
     TermType,
     TriplesMap,
@@ -35,6 +37,8 @@ from lod.rdf.namespaces import RDF
 from lod.rdf.turtle import Iri, TurtleSyntaxError, read_turtle
 
 _Object = tuple[TermMap | ReferencingObjectMap | GatherMap | None, tuple[LogicalTarget, ...]]
+# the source of triples maps of constants, which need none
+_ONE_ROW = Rows((), ((),))
 _BASE = "file:///mapping.ttl"  # of relative IRIs where the document declares none: they only name its parts
 
 
@@ -97,7 +101,7 @@ class _Reader:
         """One triples map; None, and findings, when something that it needs is missing."""
         before = len(self.findings.errors)
         terms = Terms(self.graph, self.findings, lambda each: self._referencing(each, terms))
-        source = self._source(node, terms)
+        source = self._source(node, terms) if self.graph.values(node, "logicalSource") else self._no_source(node)
         subject = self._subject(node, terms)
         subject_map = next(iter(self.graph.resources(node, "subjectMap")), None)
         graphs = terms.maps(subject_map, Role.GRAPH) if subject_map else []
@@ -108,17 +112,38 @@ class _Reader:
         ]
         if source is None or subject is None or subject.term is None or len(self.findings.errors) > before:
             return None
+        made = [
+            subject.gathered,
+            subject.term,
+            *(part for pom in poms for part in (pom.predicate, pom.object, pom.graph)),
+        ]
+        if source.content is _ONE_ROW and any(map(_reads, made)):
+            origin = self.graph.origin(node)
+            self.findings.error("LOD3103", "the triples map has no source", origin, "add rml:logicalSource")
+            return None
         targeted = [replace(pom, targets=_merged(subject.targets, pom.targets)) for pom in (*classes, *poms)]
-        return TriplesMap(
+        found = TriplesMap(
             self.names[node], source, subject.term, tuple(targeted), self.graph.origin(node), base, self.document_base
+        )
+        if subject.gathered is None:
+            return found
+        places = _distinct_graphs(graphs)
+        targets = _merged(subject.targets, *(each.targets for each in places))
+        return replace(
+            found,
+            gathered=subject.gathered,
+            gathered_in=tuple(each.term for each in places),
+            gathered_targets=targets,
         )
 
     def _source(self, node: Resource, terms: Terms) -> LogicalSource | None:
         place = self.graph.resource(node, "logicalSource")
-        if place is None and not self.graph.values(node, "logicalSource"):
-            origin = self.graph.origin(node)
-            self.findings.error("LOD3103", "the triples map has no source", origin, "add rml:logicalSource")
         return self.source(place, terms) if place else None
+
+    def _no_source(self, node: Resource) -> LogicalSource:
+        """One row without columns: enough for a triples map of constants."""
+        origin = self.graph.origin(node)
+        return LogicalSource(origin.path, Formulation.ROWS, origin, content=_ONE_ROW)
 
     def source(self, node: Resource, terms: Terms, within: tuple[Resource, ...] = ()) -> LogicalSource | None:
         """A logical source or view, read once; None, and findings, when something in it is wrong."""
@@ -227,6 +252,15 @@ class _Reader:
             return Reference(short.value, short.at(0, len(short.value)))
         long = self.graph.resource(node, f"{name}Map")
         return terms.expression(long) if long else None
+
+
+def _reads(made: TermMap | ReferencingObjectMap | GatherMap | None) -> bool:
+    """Whether a term needs a source."""
+    if isinstance(made, TermMap):
+        return any(made.references())
+    if isinstance(made, GatherMap):
+        return any(_reads(each) for each in (*made.members, made.head))
+    return made is not None
 
 
 def _distinct_graphs(graphs: list[ReadTerm]) -> list[ReadTerm]:

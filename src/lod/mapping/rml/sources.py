@@ -10,6 +10,7 @@ import codecs
 
 from lod.diagnostics import did_you_mean
 from lod.mapping.ir import Dialect, Formulation, LogicalSource
+from lod.mapping.rml.databases import is_database, read_database
 from lod.mapping.rml.graph import Graph, Resource
 from lod.mapping.rml.targets import read_compression, read_encoding
 from lod.mapping.rml.vocabulary import CSVW, RML, shown
@@ -25,14 +26,16 @@ def read_source(graph: Graph, node: Resource) -> LogicalSource | None:
     iterator = graph.text(node, "iterator")
     access = graph.one(node, "source")
     if access is None:
-        if not graph.values(node, "query") and not graph.values(node, "tableName"):
-            graph.findings.error("LOD3103", "the logical source has no rml:source", graph.origin(node))
+        hint = "rml:source [ a d2rq:Database; d2rq:jdbcDSN … ]" if graph.values(node, "query") else ""
+        graph.findings.error("LOD3103", "the logical source has no rml:source", graph.origin(node), hint)
         return None
     legacy = node in graph.legacy
     if isinstance(access, Literal):
         return _file(graph, node, access, Dialect(empty_is_null=legacy), iterator)
     if CSVW + "Table" in graph.types(access) or graph.values(access, CSVW + "url"):
         return _csvw_table(graph, node, access, iterator)
+    if is_database(graph, access):
+        return read_database(graph, node, access)
     return _described(graph, node, access, iterator, legacy)
 
 

@@ -10,6 +10,8 @@ _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 # A run of Latin words glued to Chinese: 「研究所   Graduate」, 「縣市別\nCounty(City)」
 _GLUED = re.compile(r"[A-Za-z][A-Za-z.,&'()\-/ ]*")
 _VARIANTS = str.maketrans({"台": "臺", "－": "-", "—": "-", "–": "-", "‐": "-", "～": "~", "〜": "~"})
+_CHINESE = r"[\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uff60]"
+_BETWEEN = re.compile(f"(?<={_CHINESE}) (?={_CHINESE})")
 _WIDE_SPACE = "\u3000"
 
 
@@ -39,8 +41,8 @@ def indentation(text: str) -> int:
 
 
 def one_line(text: str) -> str:
-    """The text for people: lines joined, runs of spaces made one."""
-    return _SPACES.sub(" ", text).strip()
+    """The text for people: lines joined, runs of spaces made one, and none where Chinese goes on."""
+    return _BETWEEN.sub("", _SPACES.sub(" ", text)).strip()
 
 
 def has_chinese(text: str) -> bool:

@@ -14,6 +14,7 @@ from lod.tables.sheets import Value
 EMPTY = "empty"  # how a declaration names the empty cell
 
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
+_SPACED = re.compile(r"[+-]?\d{1,3}(?: \d{3})+(?:\.\d+)?")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 
 
@@ -35,6 +36,7 @@ class Form(StrEnum):
     PADDED = "padded"  # spaces around it
     FULL_WIDTH = "full-width"  # １２３
     THOUSANDS = "thousands"  # 1,234
+    SPACED = "spaced"  # 1 234
     PERCENT_SIGN = "percent-sign"  # 56.01%
     PARENTHESES = "parentheses"  # (12) is -12
 
@@ -91,7 +93,7 @@ def read_figure(value: Value | None, is_typed: bool, marks: Marks) -> Figure | U
 
 def _decimal(value: float) -> Decimal:
     number = Decimal(repr(value))
-    return number.quantize(Decimal(1)) if number == number.to_integral_value() else number
+    return Decimal(int(number)) if number == number.to_integral_value() else number
 
 
 def _marked(plain: str, marks: Marks) -> State | None:
@@ -127,6 +129,9 @@ def _from_text(text: str, plain: str, is_typed: bool, marks: Marks) -> Figure | 
     if _THOUSANDS.fullmatch(body):
         forms |= {Form.THOUSANDS}
         body = body.replace(",", "")
+    if _SPACED.fullmatch(body):
+        forms |= {Form.SPACED}
+        body = body.replace(" ", "")
     if not _NUMBER.fullmatch(body):
         return Unreadable(
             f"'{plain}' is no figure", "say what it means: values: {missing: ['" + plain + "']}, or zero …"

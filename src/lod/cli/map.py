@@ -1,0 +1,85 @@
+"""`lod map`: mappings as documents: written in another language, and the schemas of those in YAML."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from lod.cli import output
+from lod.cli.files import existing
+from lod.cli.options import quiet_and_verbose, reporting
+from lod.cli.output import Settings
+
+_LANGUAGES = ("rml", "yarrrml")
+_SCHEMAS = ("yarrrml", "cube")
+
+
+@click.group("map")
+@quiet_and_verbose
+def command() -> None:
+    """Write mappings in another language; print the schemas of those in YAML.
+
+    \b
+    Examples:
+      lod map convert mappings/staff.yarrrml.yml --to rml -o staff.rml.ttl
+      lod map schema yarrrml > yarrrml.schema.json
+    """
+
+
+@command.command("convert")
+@click.argument("mappings", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="MAPPING...")
+@click.option("--to", "language", required=True, type=click.Choice(_LANGUAGES), help="The language to write.")
+@click.option("-o", "--output", "out", type=click.Path(path_type=Path), metavar="FILE", help="Where to; else printed.")
+@reporting
+@click.pass_obj
+def convert_command(settings: Settings, mappings: tuple[Path, ...], language: str, out: Path | None) -> int:
+    """Write mappings of any language as one document in RML or YARRRML.
+
+    It makes the same statements. What the language cannot say is an error, and nothing is written. Paths to tables are
+    changed so that they fit the place of FILE; without -o the document fits the place of the mapping.
+
+    \b
+    Example:
+      lod map convert mappings/staff.yarrrml.yml --to rml -o mappings/staff.rml.ttl
+    """
+    from lod.diagnostics import Findings
+    from lod.mapping.convert import Language, convert
+    from lod.mapping.read import read_mappings
+
+    if out and out.resolve() in [path.resolve() for path in mappings]:
+        raise click.UsageError(f"'{out}' is what is to be converted: give another name with -o")
+    findings = Findings()
+    mapping = read_mappings([existing(path) for path in mappings], findings)
+    findings.raise_if_errors()
+    text = convert(mapping, Language(language), findings, folder=out.parent if out else None)
+    findings.raise_if_errors()
+    if out:
+        out.write_text(text, encoding="utf-8")
+    if settings.format == "json":
+        output.document(output.findings_document(findings, output=str(out) if out else None, text=text))
+        return 0
+    output.show(findings, settings)
+    if out:
+        output.line(f"{len(mapping.triples_maps)} mappings in {out}", settings, after=findings)
+    else:
+        output.data(text)
+    return 0
+
+
+@command.command("schema")
+@click.argument("language", type=click.Choice(_SCHEMAS), metavar="LANGUAGE")
+@reporting
+def schema_command(language: str) -> int:
+    """Print the JSON Schema of a mapping language in YAML, for editors: yarrrml or cube.
+
+    \b
+    Example:
+      lod map schema yarrrml > mappings/yarrrml.schema.json
+    """
+    if language == "cube":
+        from lod.mapping.cube.schema import json_schema
+    else:
+        from lod.mapping.yarrrml.schema import json_schema
+    output.document(json_schema())
+    return 0

@@ -1,0 +1,90 @@
+"""One look at the rows of an emission before anything is written: how many there are, and what is wrong with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lod.diagnostics import Findings
+from lod.lift.engines import sql
+from lod.lift.engines.checks import Check, checks_of, report_values
+from lod.lift.engines.session import Session, relation_sql
+from lod.lift.passes.coincidence import is_injective
+from lod.lift.plan import Emission, Scan, Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What one look at the rows of an emission says: how many make a subject, whether each makes its own, and more."""
+
+    rows: int
+    is_unique: bool
+    statements: int  # before anything is made distinct
+
+
+def survey(session: Session, emission: Emission, findings: Findings) -> Survey:
+    """Count, and check every value that could make a wrong term."""
+    checks = checks_of(emission)
+    subject = sql.present(emission.key.columns)
+    counts = [f"count(*) FILTER (WHERE {sql.conjunction(each)})" for each in conditions_of(emission)]
+    bad = [f"count(*) FILTER (WHERE {check.condition})" for check in checks]
+    query = (
+        f"SELECT count(*), {_unique(emission)}, {', '.join([*counts, *bad])} "
+        f"FROM {relation_sql(session, emission.relation)} WHERE {sql.conjunction(subject)}"
+    )
+    row = session.connection.execute(query).fetchone()
+    assert row is not None
+    rows, distinct, found = int(row[0]), int(row[1]), [int(n) for n in row[2:]]
+    made, refused = found[: len(counts)], found[len(counts) :]
+    for check, count in zip(checks, refused, strict=True):
+        if count:
+            refused_cells = _refused_cells(session, emission, check)
+            report_values(check, count, _values(session, emission, check), refused_cells, emission, findings)
+    is_unique = isinstance(emission.relation, Scan) and distinct == rows
+    return Survey(rows, is_unique, sum(made))
+
+
+def _refused_cells(session: Session, emission: Emission, check: Check) -> list[tuple[int, str]]:
+    """Row number and text of the first three cells that a check refuses."""
+    where = sql.conjunction([*sql.present(emission.key.columns), check.condition])
+    source = relation_sql(session, emission.relation)
+    query = f"SELECT r, {sql.column(check.column)} FROM {source} WHERE {where} ORDER BY r LIMIT 3"
+    return [(int(row), str(text)) for row, text in session.connection.execute(query).fetchall()]
+
+
+def _values(session: Session, emission: Emission, check: Check) -> int:
+    """How many values a check looked at."""
+    where = sql.conjunction(sql.present(emission.key.columns | check.term.columns))
+    row = session.connection.execute(
+        f"SELECT count(*) FROM {relation_sql(session, emission.relation)} WHERE {where}"
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def conditions_of(emission: Emission) -> list[list[str]]:
+    """For each statement, when a row whose subject is there makes it: its cells are there, no twin said it before."""
+    return [_conditions(emission, number) for number in range(len(emission.statements))]
+
+
+def _conditions(emission: Emission, number: int) -> list[str]:
+    statement = emission.statements[number]
+    conditions = sql.present(statement.columns - emission.key.columns)
+    for earlier in sorted(i for i, j in emission.twins if j == number):
+        twin = emission.statements[earlier]
+        same = f"{_rest(statement)} = {_rest(twin)}"
+        conditions.append(f"NOT ({sql.conjunction([*sql.present(twin.columns - emission.key.columns), same])})")
+    return conditions
+
+
+def _rest(statement: Statement) -> str:
+    """What tells statements of one subject apart."""
+    return sql.concat(sql.line(statement, "''"))
+
+
+def _unique(emission: Emission) -> str:
+    """Counts distinct subjects. Hashes that all differ prove that the subjects do; that two agree proves nothing."""
+    key = emission.key
+    if not key.columns:
+        return "least(count(*), 1)"
+    if not is_injective(key):
+        return f"count(DISTINCT hash({sql.value(key)}))"
+    return f"count(DISTINCT hash({', '.join(sql.column(each) for each in sorted(key.columns))}))"

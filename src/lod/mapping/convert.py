@@ -1,0 +1,58 @@
+"""Mappings of any language written in another: RML or YARRRML.
+
+What was an input can become an output, so that nobody is locked in. What the other language cannot say is a finding.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+
+from lod.diagnostics import Findings
+from lod.mapping.ir import Formulation, LogicalSource, Mapping, TriplesMap
+
+
+class Language(StrEnum):
+    """A language that mappings are written in."""
+
+    RML = "rml"
+    YARRRML = "yarrrml"
+
+
+def convert(mapping: Mapping, language: Language, findings: Findings, *, folder: Path | None = None) -> str:
+    """The text of a mapping document. `folder`: where it will stand, if not beside the mapping; paths fit it then.
+
+    What cannot be said is in `findings` (LOD3018); the text is then not the whole mapping.
+    """
+    if folder is not None:
+        mapping = replace(mapping, triples_maps=tuple(_moved(each, folder) for each in mapping.triples_maps))
+    if mapping.views or mapping.constraints:
+        message = f"what CSVW says about tables beside their statements cannot be written in {_NAMES[language]}"
+        hint = "keep the metadata document to check the tables by"
+        findings.warning("LOD3018", message, None, hint)
+    if language is Language.RML:
+        from lod.mapping.write_rml import write_rml
+
+        return write_rml(mapping, findings)
+    from lod.mapping.write_yarrrml import write_yarrrml
+
+    return write_yarrrml(mapping, findings)
+
+
+_NAMES = {Language.RML: "RML", Language.YARRRML: "YARRRML"}
+
+
+def _moved(triples_map: TriplesMap, folder: Path) -> TriplesMap:
+    """The triples map in a document of another folder."""
+    source = triples_map.source
+    return replace(triples_map, source=replace(source, access=_path_from(source, folder)))
+
+
+def _path_from(source: LogicalSource, folder: Path) -> str:
+    beside = Path(source.origin.path).resolve().parent
+    is_file = source.formulation not in (Formulation.POSTGRESQL, Formulation.ROWS, Formulation.VIEW)
+    if not is_file or source.in_working_folder or Path(source.access).is_absolute() or beside == folder.resolve():
+        return source.access
+    return Path(os.path.relpath(beside / source.access, folder.resolve())).as_posix()

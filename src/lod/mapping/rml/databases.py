@@ -1,0 +1,95 @@
+"""Databases as sources: D2RQ's description of one, and a table or a query of it.
+
+RML-IO registry, https://w3id.org/rml/io/registry: the iterator is the name of the table, or the query.
+Legacy RML says `rml:query`, R2RML (https://www.w3.org/TR/r2rml/#logical-tables) `rr:tableName` and `rr:sqlQuery`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from lod.mapping.ir import Dialect, Formulation, LogicalSource
+from lod.mapping.rml.graph import Graph, Resource
+from lod.mapping.rml.vocabulary import RML, shown
+from lod.rdf.turtle import Iri, Literal
+
+D2RQ = "http://www.wiwiss.fu-berlin.de/suhl/bizer/D2RQ/0.1#"
+_TABLES, _QUERIES = ("SQL2008Table",), ("SQL2008Query", "SQL2008", "CSV")
+_VARIABLE = re.compile(r"\$\{\w+\}|\$\w+|env:\w+")
+
+
+def is_database(graph: Graph, node: Resource) -> bool:
+    """Whether a resource describes a database."""
+    return D2RQ + "Database" in graph.types(node) or bool(graph.values(node, D2RQ + "jdbcDSN"))
+
+
+def read_database(graph: Graph, node: Resource, access: Resource) -> LogicalSource | None:
+    """A table or a query of a database; None, and findings, when something in it is missing or wrong."""
+    address = graph.text(access, D2RQ + "jdbcDSN")
+    if address is None:
+        graph.findings.error("LOD3103", "the database has no d2rq:jdbcDSN", graph.origin(access))
+        return None
+    user = graph.text(access, D2RQ + "username")
+    password = graph.text(access, D2RQ + "password")
+    asked = _asked(graph, node)
+    if (password and not _is_named(graph, password)) or asked is None:
+        return None
+    table, query = asked
+    uri = address.value.removeprefix("jdbc:")
+    if uri.startswith("sqlite:"):
+        formulation, uri = Formulation.SQLITE, uri.removeprefix("sqlite:")
+    elif _VARIABLE.fullmatch(uri) or uri.startswith(("postgresql:", "postgres:")):
+        formulation = Formulation.POSTGRESQL
+    else:
+        hint = "jdbc:postgresql://host/database, jdbc:sqlite:file.db, or $NAME for a variable of the environment"
+        graph.findings.error("LOD3109", f"databases of '{uri}' are not supported", address.origin, hint)
+        return None
+    if re.search(r"://[^/@]*:[^/@]*@|[?&]password=", uri):
+        _refuse(graph, address)
+        return None
+    return LogicalSource(
+        uri,
+        formulation,
+        address.origin,
+        dialect=Dialect(empty_is_null=False),
+        part=table,
+        query=query,
+        user=user.value if user else "",
+        password=password.value if password else "",
+        may_be_empty=True,
+    )
+
+
+def _is_named(graph: Graph, password: Literal) -> bool:
+    """Whether it is no password but the name of the variable that holds one."""
+    if password.value and not _VARIABLE.fullmatch(password.value):
+        _refuse(graph, password)
+        return False
+    return True
+
+
+def _refuse(graph: Graph, where: Literal) -> None:
+    hint = 'name a variable of the environment that holds it: d2rq:password "$NAME"'
+    graph.findings.error("LOD3031", "a password stands in the mapping", where.origin, hint)
+
+
+def _asked(graph: Graph, node: Resource) -> tuple[str, str] | None:
+    """The table's name and the query, of which one is ''."""
+    table, query, iterator = (graph.text(node, name) for name in ("tableName", "query", "iterator"))
+    formulation = graph.one(node, "referenceFormulation")
+    name = str(formulation.value).removeprefix(RML) if isinstance(formulation, Iri) else ""
+    if formulation and name not in (*_TABLES, *_QUERIES):
+        message = f"databases are not read as {shown(formulation)}"
+        graph.findings.error("LOD3109", message, formulation.origin, "rml:SQL2008Table or rml:SQL2008Query")
+        return None
+    if iterator and name in _TABLES:
+        return iterator.value, ""
+    if name in _QUERIES:
+        query = query or iterator
+    if query:
+        return "", query.value
+    if table:
+        return table.value, ""
+    hint = 'rml:referenceFormulation rml:SQL2008Table; rml:iterator "staff"'
+    graph.findings.error("LOD3103", "the source names no table and no query", graph.origin(node), hint)
+    return None

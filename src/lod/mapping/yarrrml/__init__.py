@@ -1,0 +1,1 @@
+"""YARRRML, https://rml.io/yarrrml/spec/: mappings as people write them."""

@@ -1,0 +1,293 @@
+"""Functions and conditions: in long form, in short form, and as a call in one line.
+
+https://rml.io/yarrrml/spec/#functions, #conditions. Functions and parameters are named as `lod.mapping.functions` has
+them; a parameter may go without a prefix, and `equal` and `notEqual` with str1 and str2 are those of IDLab.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lod.diagnostics import Findings, TextOrigin, did_you_mean
+from lod.mapping.document import Keyed, Listed, Node, Text
+from lod.mapping.functions import FUNCTIONS, IDLAB, Function, Parameter, function_named, short_name
+from lod.mapping.ir import Call, Constant, Expression, Join, references
+from lod.mapping.shapes import Shapes
+from lod.mapping.templates import Names
+from lod.mapping.yarrrml.keys import values_of
+
+EQUAL = IDLAB + "equal"
+_BOTH = IDLAB + "trueCondition"  # the second value where the first is true: how two conditions become one
+_CALL = re.compile(r"\s*((?:[A-Za-z_][\w.\-]*)?:?[A-Za-z_][\w.\-]*)\s*\(", re.ASCII)
+_STR = {"str1": "value", "str2": "value2"}  # as the specification calls the parameters of `equal`
+_SIDES = {"s": "child", "subject": "child", "o": "parent", "object": "parent"}
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What a parameter is given; in a join, from which side."""
+
+    parameter: Parameter
+    value: Expression
+    side: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """Reads functions and conditions of one document."""
+
+    names: Names
+    shapes: Shapes
+    findings: Findings
+
+    def call(self, values: Mapping[str, Node], origin: TextOrigin) -> Call | None:
+        """The call that `function` and `parameters` write; None, and findings, when something in it is wrong."""
+        read = self._read(values, origin)
+        if read is None:
+            return None
+        function, inputs, where = read
+        if any(each.side == "parent" for each in inputs):
+            message = "only a join has another side"
+            self.findings.error("LOD3004", message, origin, "leave 'o' out, or refer to a 'mapping'")
+        return Call(function.iri, tuple((each.parameter.name, each.value) for each in inputs), where)
+
+    def expression(self, node: Node, *, is_iri: bool = False) -> Expression | None:
+        """A template or a function: a datatype, a language, what a parameter is given."""
+        if isinstance(node, Keyed):
+            return self.call(values_of(node, "a function", self.findings), node.origin)
+        text = self.shapes.text(node)
+        if text is None:
+            return None
+        return self._template(text, is_iri)
+
+    def condition(self, node: Node | None) -> Expression | None:
+        """What has to be true; of several conditions all."""
+        found = [each for item in self.shapes.items(node) if (each := self._condition(item))]
+        return _all(found)
+
+    def joins(self, node: Node | None) -> tuple[tuple[Join, ...], Expression | None]:
+        """The conditions of a reference to a mapping: those between its rows and ours, and those on ours alone."""
+        joins, own = [], []
+        for item in self.shapes.items(node):
+            values = self._condition_values(item)
+            read = self._read(values, item.origin) if values else None
+            if read is None:
+                continue
+            function, inputs, where = read
+            is_own = all(each.side != "parent" for each in inputs)
+            has_constant = not all(any(references(each.value)) for each in inputs)
+            if function.iri == EQUAL and not (is_own and has_constant):
+                joins += self._join(inputs, item.origin)
+            elif not is_own:
+                message = f"a join by {short_name(function.iri)} is not supported"
+                self.findings.error("LOD3012", message, where, "rows are joined where values are equal")
+            else:
+                own.append(Call(function.iri, tuple((each.parameter.name, each.value) for each in inputs), where))
+        return tuple(joins), _all(own)
+
+    def _join(self, inputs: list[Input], origin: TextOrigin) -> list[Join]:
+        sides = {each.side: each.value for each in inputs if each.side}
+        for each in sorted(inputs, key=lambda each: each.parameter.name):  # value, value2
+            if not each.side:
+                sides.setdefault("parent" if "child" in sides else "child", each.value)
+        columns = all(each.side for each in inputs) or all(any(references(each)) for each in sides.values())
+        if set(sides) != {"child", "parent"} or not columns:
+            hint = "parameters: [[str1, $(column here)], [str2, $(column there)]]"
+            self.findings.error("LOD3004", "a join needs a column here and a column there", origin, hint)
+            return []
+        return [Join(sides["child"], sides["parent"])]
+
+    def _condition(self, node: Node) -> Call | None:
+        values = self._condition_values(node)
+        return self.call(values, node.origin) if values else None
+
+    def _condition_values(self, node: Node) -> dict[str, Node] | None:
+        if isinstance(node, Text) and _CALL.match(node.value):
+            return {"function": node}
+        keyed = self.shapes.keyed(node, "a condition")
+        return values_of(keyed, "a condition", self.findings) if keyed else None
+
+    def _read(self, values: Mapping[str, Node], origin: TextOrigin) -> tuple[Function, list[Input], TextOrigin] | None:
+        """The function and what it is given."""
+        text = self.shapes.text(values.get("function"))
+        if text is None:
+            if "function" not in values:
+                self.findings.error("LOD3005", "here a 'function' is needed", origin, "function: grel:toUpperCase")
+            return None
+        if _CALL.match(text.value):
+            if "parameters" in values:
+                message = "the call names its parameters, and so does 'parameters'"
+                self.findings.error("LOD3002", message, values["parameters"].origin, "keep one")
+            return self._one_line(text)
+        function = self._function(text)
+        if function is None:
+            return None
+        items = self.shapes.items(values.get("parameters"))
+        return self._checked(function, [self._input(function, item) for item in items], text.origin)
+
+    def _checked(
+        self, function: Function, inputs: list[Input | None], origin: TextOrigin
+    ) -> tuple[Function, list[Input], TextOrigin] | None:
+        given = [each for each in inputs if each]
+        names = [each.parameter.name for each in given]
+        for name in {name for name in names if names.count(name) > 1}:
+            self.findings.error("LOD3002", f"'{name}' is given to {short_name(function.iri)} twice", origin, "keep one")
+        if len(given) == len(inputs):
+            for parameter in function.parameters:
+                if parameter.required and parameter.name not in names:
+                    message = f"{short_name(function.iri)} needs {short_name(parameter.iris[0])}"
+                    hint = f"parameters: [[{short_name(parameter.iris[0])}, $(column)]]"
+                    self.findings.error("LOD3112", message, origin, hint)
+                    return None
+        return (function, given, origin) if len(given) == len(inputs) == len(set(names)) else None
+
+    def _function(self, text: Text) -> Function | None:
+        name = text.value.strip()
+        if ":" in name:
+            expression = self.names.iri(text, self.findings)
+            function = function_named(expression.value) if isinstance(expression, Constant) else None
+        else:
+            found = [iri for iri in FUNCTIONS if re.split("[#:]", iri)[-1] == name]
+            function = FUNCTIONS[found[0]] if len(found) == 1 else None
+        if function is None:
+            hint = did_you_mean(name, [short_name(each) for each in FUNCTIONS])
+            self.findings.error("LOD3111", f"there is no function '{name}'", text.at(0, len(text.value)), hint)
+        return function
+
+    def _parameter(self, function: Function, text: Text) -> Parameter | None:
+        name = text.value.strip()
+        if ":" in name:
+            expression = self.names.iri(text, self.findings)
+            found = function.parameter(expression.value) if isinstance(expression, Constant) else None
+        else:
+            name = _STR.get(name, name)
+            found = next((p for p in function.parameters if name == p.name or name in _local_names(p)), None)
+        if found is None:
+            known = [short_name(each.iris[0]) for each in function.parameters]
+            message = f"{short_name(function.iri)} has no parameter '{text.value.strip()}'"
+            hint = did_you_mean(name, known) or "it takes no parameters"
+            self.findings.error("LOD3112", message, text.at(0, len(text.value)), hint)
+        return found
+
+    def _input(self, function: Function, node: Node) -> Input | None:
+        """`[parameter, value]`, `[parameter, value, s or o]`, or the same with keys."""
+        if isinstance(node, Keyed):
+            values = values_of(node, "a parameter", self.findings)
+            name, value, side = values.get("parameter"), values.get("value"), values.get("from")
+            kind = self.shapes.text(values.get("type"))
+        elif isinstance(node, Listed) and 2 <= len(node.items) <= 3:
+            name, value, *more = node.items
+            side, kind = (more[0] if more else None), None
+        else:
+            name = value = side = kind = None
+        parameter_name = self.shapes.text(name)
+        if parameter_name is None or value is None:
+            hint = "write [parameter, value], or the keys 'parameter' and 'value'"
+            self.findings.error("LOD3004", "a parameter has a name and a value", node.origin, hint)
+            return None
+        parameter = self._parameter(function, parameter_name)
+        expression = self.expression(value, is_iri=bool(kind and kind.value == "iri"))
+        if parameter is None or expression is None:
+            return None
+        return Input(parameter, expression, self._side(self.shapes.text(side)))
+
+    def _side(self, text: Text | None) -> str:
+        if text and text.value not in _SIDES:
+            hint = "s: of the subject's row, o: of the object's"
+            self.findings.error("LOD3004", f"'{text.value}' is no side of a join", text.origin, hint)
+        return _SIDES.get(text.value, "") if text else ""
+
+    def _template(self, text: Text, is_iri: bool = False) -> Expression:
+        if text.value.endswith("~iri"):
+            return self.names.iri(text, self.findings, len(text.value) - 4)
+        return self.names.iri(text, self.findings) if is_iri else self.names.value(text, self.findings)
+
+    # A call in one line: ex:f(p = $(x), q = ex:g(r = text))
+
+    def _one_line(self, text: Text) -> tuple[Function, list[Input], TextOrigin] | None:
+        opened = _CALL.match(text.value)
+        assert opened, "looked at before"
+        arguments = _arguments(text, opened.end())
+        if arguments is None:
+            hint = 'ex:f(parameter = $(column), other = "text, with a comma")'
+            self.findings.error("LOD3008", "the call is not closed: '(' without ')' at its end", text.origin, hint)
+            return None
+        function = self._function(_part(text, *opened.span(1)))
+        if function is None:
+            return None
+        inputs = [self._argument(function, each) for each in arguments]
+        return self._checked(function, inputs, text.at(*opened.span(1)))
+
+    def _argument(self, function: Function, text: Text) -> Input | None:
+        name, equals, _ = text.value.partition("=")
+        if not equals or not re.fullmatch(r"\s*[\w.:\-]+\s*", name):
+            hint = "write parameter = value"
+            self.findings.error("LOD3004", f"'{text.value.strip()}' does not say which parameter", text.origin, hint)
+            return None
+        parameter = self._parameter(function, _stripped(_part(text, 0, len(name))))
+        given = _stripped(_part(text, len(name) + 1, len(text.value)))
+        expression = self._value(given)
+        return Input(parameter, expression) if parameter and expression else None
+
+    def _value(self, text: Text) -> Expression | None:
+        if len(text.value) > 1 and text.value[0] == text.value[-1] == '"':
+            return self._template(_part(text, 1, len(text.value) - 1))
+        if _CALL.match(text.value) and text.value.endswith(")"):
+            return self.call({"function": text}, text.origin)
+        return self._template(text)
+
+
+def _all(conditions: list[Call]) -> Expression | None:
+    if not conditions:
+        return None
+    first, *others = conditions
+    for each in others:
+        first = Call(_BOTH, (("strBoolean", first), ("str", each)), each.origin)
+    return first
+
+
+def both(one: Expression | None, other: Expression | None) -> Expression | None:
+    """True where both are; None is always true."""
+    if one is None or other is None:
+        return one or other
+    return Call(_BOTH, (("strBoolean", one), ("str", other)), other.origin)
+
+
+def _local_names(parameter: Parameter) -> list[str]:
+    return [re.split("[#:]", each)[-1] for each in parameter.iris]
+
+
+def _part(text: Text, start: int, end: int) -> Text:
+    """A part of a text that knows where it stands."""
+    origin = text.at(start, max(1, end - start))
+    return Text(text.value[start:end], origin if text.offset >= 0 else text.origin, 0 if text.offset >= 0 else -1)
+
+
+def _stripped(text: Text) -> Text:
+    start = len(text.value) - len(text.value.lstrip())
+    return _part(text, start, max(start, len(text.value.rstrip())))
+
+
+def _arguments(text: Text, start: int) -> list[Text] | None:
+    """The arguments of the call whose bracket opens before `start`; None if it does not close at the text's end."""
+    found: list[Text] = []
+    depth, quoted, began, skip = 1, False, start, False
+    for index in range(start, len(text.value)):
+        sign = text.value[index]
+        if skip or sign == "\\":
+            skip = not skip
+        elif sign == '"':
+            quoted = not quoted
+        elif quoted:
+            continue
+        elif sign in "()":
+            depth += 1 if sign == "(" else -1
+        if depth == 0 or (sign == "," and depth == 1 and not quoted):
+            found.append(_part(text, began, index))
+            began = index + 1
+        if depth == 0:
+            rest = text.value[index + 1 :].strip()
+            return None if rest else [each for each in found if each.value.strip() or len(found) > 1]
+    return None

@@ -1,0 +1,169 @@
+"""YARRRML → IR.
+
+https://rml.io/yarrrml/spec/. A short name, a short form and a call in one line say what the long ones say; what the
+language has and is not read here is refused by name (LOD3012). Nothing is passed over in silence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from lod.diagnostics import Findings
+from lod.mapping.document import Keyed, Node, Text, read_document
+from lod.mapping.functions import PREFIXES as FUNCTION_PREFIXES
+from lod.mapping.ir import LogicalSource, LogicalTarget, ReferencingObjectMap, TriplesMap
+from lod.mapping.shapes import Shapes
+from lod.mapping.sources import Sources, read_source
+from lod.mapping.templates import Names
+from lod.mapping.yarrrml.calls import Calls, both
+from lod.mapping.yarrrml.keys import aliases, values_of
+from lod.mapping.yarrrml.statements import Inverse, StatementReader, inverted, merged, with_parents
+from lod.mapping.yarrrml.targets import Targets, read_target
+from lod.mapping.yarrrml.terms import ReadTerm, Terms, blank
+from lod.rdf.iris import is_absolute
+from lod.rdf.namespaces import PREFIXES
+
+
+def read_yarrrml(path: Path, shown: str, findings: Findings) -> list[TriplesMap]:
+    """The triples maps of a YARRRML file; what is wrong in it is in `findings`, all of it."""
+    root = read_document(path, shown, findings)
+    shapes = Shapes(findings)
+    document = shapes.keyed(root, "a mapping file")
+    if document is None:
+        return []
+    values = values_of(document, "a mapping file", findings)
+    if shapes.lacks(document, values, "mappings", aliases("a mapping file")):
+        findings.error("LOD3005", "a mapping file needs 'mappings'", document.origin)
+    mappings = shapes.keyed(values.get("mappings"), "'mappings'")
+    names = _names(values, shapes)
+    _check_authors(values.get("authors"), shapes)
+    terms = Terms(
+        names=names,
+        calls=Calls(names, shapes, findings),
+        targets=Targets(_named_targets(values.get("targets"), shapes), findings),
+        mappings=tuple(mappings.entries) if mappings else (),
+        shapes=shapes,
+        findings=findings,
+    )
+    sources = Sources(_named_sources(values.get("sources"), shapes), findings)
+    reader = _Reader(terms, sources, _base(values.get("base"), shapes), shapes, findings)
+    for key, node in mappings or ():
+        reader.mapping(key, node)
+    return reader.finished()
+
+
+def _names(values: dict[str, Node], shapes: Shapes) -> Names:
+    tables: dict[str, dict[str, str]] = {"prefixes": {}, "external": {}}
+    for key, table in tables.items():
+        for name, node in shapes.keyed(values.get(key), f"'{key}'") or ():
+            value = shapes.text(node)
+            table[name.value] = value.value if value else ""
+            if key == "prefixes" and value and not is_absolute(value.value):
+                message = f"prefix '{name.value}' stands for '{value.value}', which is no absolute IRI"
+                shapes.findings.error("LOD3010", message, value.origin)
+    prefixes = tables["prefixes"]
+    return Names({**PREFIXES, **FUNCTION_PREFIXES, **prefixes}, frozenset(prefixes), tables["external"])
+
+
+def _check_authors(node: Node | None, shapes: Shapes) -> None:
+    for item in shapes.items(node):
+        if isinstance(item, Keyed):
+            shapes.keys(item, ("name", "email", "website"), place="an author")
+        else:
+            shapes.text(item)
+
+
+def _base(node: Node | None, shapes: Shapes) -> str:
+    text = shapes.text(node)
+    if text and not is_absolute(text.value):
+        shapes.findings.error("LOD3010", f"the base '{text.value}' is no absolute IRI", text.origin)
+        return ""
+    return text.value if text else ""
+
+
+def _named_sources(node: Node | None, shapes: Shapes) -> dict[str, LogicalSource | None]:
+    entries = shapes.keyed(node, "'sources'") or ()
+    return {key.value: read_source(value, shapes.findings) for key, value in entries}
+
+
+def _named_targets(node: Node | None, shapes: Shapes) -> dict[str, LogicalTarget | None]:
+    entries = shapes.keyed(node, "'targets'") or ()
+    return {key.value: read_target(value, shapes.findings) for key, value in entries}
+
+
+@dataclass(slots=True)
+class _Reader:
+    """One document's mappings. `parents`: a mapping's name → its triples maps; `silent`: mappings that say nothing."""
+
+    terms: Terms
+    sources: Sources
+    base: str
+    shapes: Shapes
+    findings: Findings
+
+    found: list[TriplesMap] = field(default_factory=list)
+    parents: dict[str, list[str]] = field(default_factory=dict)
+    inverses: list[tuple[TriplesMap, list[Inverse]]] = field(default_factory=list)
+    silent: list[Text] = field(default_factory=list)
+
+    def mapping(self, key: Text, node: Node) -> None:
+        """One mapping: a triples map for each source and subject."""
+        where = key.at(0, len(key.value))
+        place = f"mapping '{key.value}'"
+        keyed = self.shapes.keyed(node, place)
+        if keyed is None:
+            return
+        values = values_of(keyed, "a mapping", self.findings, place)
+        names = aliases("a mapping")
+        if self.shapes.lacks(keyed, values, "sources", names):
+            self.findings.error("LOD3005", f"{place} needs 'sources'", where, "write sources: [['file.csv~csv']]")
+        if self.shapes.lacks(keyed, values, "predicateobjects", names):
+            self.silent.append(key)
+        sources = self.sources.read(values["sources"]) if "sources" in values else []
+        subjects = self._subjects(key, keyed, values)
+        condition = self.terms.calls.condition(values.get("condition"))
+        graphs, targets = self.terms.resources(values.get("graphs")), self.terms.targets.read(values.get("targets"))
+        reader = StatementReader(self.terms, self.shapes, self.findings, graphs, targets)
+        said = reader.read(values.get("predicateobjects"))
+        several = len(sources) * len(subjects) > 1
+        made = []
+        for n, (source, subject) in enumerate(((a, b) for a in sources for b in subjects), start=1):
+            term = replace(subject.term, condition=both(condition, subject.term.condition))
+            poms = tuple(replace(pom, targets=merged(subject.targets, pom.targets)) for pom in said.forward)
+            name = f"{key.value}-{n}" if several else key.value
+            made.append(TriplesMap(name, source, term, poms, where, self.base))
+            inverse = [replace(each, targets=merged(subject.targets, each.targets)) for each in said.inverse]
+            self.inverses.append((made[-1], inverse))
+        self.found += made
+        self.parents[key.value] = [each.name for each in made]
+
+    def _subjects(self, key: Text, keyed: Keyed, values: dict[str, Node]) -> list[ReadTerm]:
+        if "subjects" in values:
+            return self.terms.subjects(values["subjects"])
+        if self.shapes.lacks(keyed, values, "subjects", aliases("a mapping")):
+            message = f"mapping '{key.value}' has no 'subjects', so every row makes a blank node"
+            hint = "write s: https://example.org/id/thing/$(column), or s: null if that is meant"
+            self.findings.warning("LOD3017", message, key.at(0, len(key.value)), hint)
+        return [ReadTerm(blank(key.origin))]
+
+    def finished(self) -> list[TriplesMap]:
+        """All triples maps, joins and inverse statements resolved."""
+        named = {each.name: each for each in self.found}
+        inverse = [
+            each
+            for of, inverses in self.inverses
+            for each in inverted(of, inverses, named, self.parents, self.findings)
+        ]
+        joined = {
+            pom.object.parent
+            for each in self.found
+            for pom in each.predicate_object_maps
+            if isinstance(pom.object, ReferencingObjectMap)
+        }
+        for key in self.silent:
+            if key.value not in joined:
+                message = f"mapping '{key.value}' needs 'predicateobjects'"
+                where = key.at(0, len(key.value))
+                self.findings.error("LOD3005", message, where, "write po: [[a, skos:Concept]]")
+        return with_parents(self.found, self.parents) + inverse

@@ -1,0 +1,253 @@
+"""Databases as tables: what a query gives, taken once, as a stream of Arrow batches, into Parquet.
+
+SQLite and PostgreSQL through ADBC (https://arrow.apache.org/adbc/). The database itself spells the values: each column
+comes as text. A row's number is its place in the result, 1-based: where that has to mean something, the query says
+ORDER BY. Both are opened so that nothing can be written, and the digest is that of the Parquet file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import duckdb
+
+from lod.diagnostics import CellOrigin, Findings
+from lod.tables.csv import check_header
+from lod.tables.typed import (
+    ROW_GROUP,
+    Source,
+    TypedColumn,
+    TypedTable,
+    decimal_sql,
+    double_sql,
+    quoted,
+    staged,
+    typed_table,
+)
+
+_VARIABLE = re.compile(r"\$\{(\w+)\}|\$(\w+)|env:(\w+)")
+_SETTINGS = (
+    "SET default_transaction_read_only = on",
+    "SET datestyle = 'ISO'",
+    "SET timezone = 'UTC'",
+    "SET intervalstyle = 'iso_8601'",
+    "SET client_encoding = 'UTF8'",
+)
+# PostgreSQL's types and the XSD datatypes that they naturally are, https://www.w3.org/TR/r2rml/#natural-mapping
+_POSTGRESQL_KINDS = {
+    "smallint": "integer",
+    "integer": "integer",
+    "bigint": "integer",
+    "numeric": "decimal",
+    "real": "double",
+    "double precision": "double",
+    "boolean": "boolean",
+    "date": "date",
+    "time without time zone": "time",
+    "timestamp without time zone": "dateTime",
+    "timestamp with time zone": "dateTime",
+    "bytea": "hexBinary",
+    "interval": "duration",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a database is: a URI, a user and a password. Each may name the variable of the environment that holds it:
+    `${NAME}`, `$NAME`, `env:NAME`.
+    """
+
+    access: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+
+class DatabaseError(Exception):
+    """A database or its driver refused: what it says, in one line."""
+
+
+def open_sqlite(path: Path, query: str, source: Source, findings: Findings) -> TypedTable | None:
+    """What a query gives of an SQLite file. None, and a finding, when it cannot be had.
+
+    Findings: LOD2001 no such file, LOD2006 two columns of one name, LOD2025 the database refused, LOD2026 no driver.
+    """
+    if not path.is_file():
+        findings.error("LOD2001", f"there is no database {source.name}", source.declared)
+        return None
+    with _refusals(source, findings), _sqlite(path) as cursor:
+        names = _stream(cursor, f"SELECT * FROM ({query}\n) LIMIT 0").columns  # noqa: S608
+        check_header([re.sub(r":\d+$", "", name) for name in names], source.name, findings, 0)
+        chosen = ", ".join(f"{_sqlite_text(_name(name))} AS v{n}" for n, name in enumerate(names))
+        kinds = ", ".join(f"typeof({_name(name)}) AS k{n}" for n, name in enumerate(names))
+        target = _stage(cursor, f"SELECT {chosen}, {kinds} FROM ({query}\n)")  # noqa: S608
+        return _table(source, path, target, [_sqlite_column(name, n) for n, name in enumerate(names)])
+    return None
+
+
+def open_postgresql(address: Address, query: str, source: Source, findings: Findings) -> TypedTable | None:
+    """What a query gives of a PostgreSQL database. None, and a finding, when it cannot be had.
+
+    Findings: LOD2025 the database refused, LOD2026 no driver, LOD2027 no such variable.
+    """
+    uri = _uri(address, source, findings)
+    if uri is None:
+        return None
+    with _refusals(source, findings), _postgresql(uri) as cursor:
+        names = _stream(cursor, f"SELECT * FROM ({query}\n) AS q LIMIT 0").columns  # noqa: S608
+        asked = ", ".join(f"pg_typeof(q.{_name(name)})::text AS v{n}" for n, name in enumerate(names))
+        none = f"(SELECT 1) AS o LEFT JOIN ({query}\n) AS q ON false"
+        types = [str(each) for each in _stream(cursor, f"SELECT {asked} FROM {none}").fetchall()[0]]  # noqa: S608
+        spelled = [_postgresql_text(f"q.{_name(name)}", each) for name, each in zip(names, types, strict=True)]
+        chosen = ", ".join(f"{text} AS v{n}" for n, text in enumerate(spelled))
+        target = _stage(cursor, f"SELECT {chosen} FROM ({query}\n) AS q")  # noqa: S608
+        cells = [
+            TypedColumn(name, decimal_sql(f"v{n}") if each == "numeric" else f"v{n}", quoted(_kind(each)))
+            for n, (name, each) in enumerate(zip(names, types, strict=True))
+        ]
+        return _table(source, Path(), target, cells)
+    return None
+
+
+def select_all(table: str) -> str:
+    """The query for a whole table; `schema.table` names one in a schema."""
+    return f"SELECT * FROM {'.'.join(_name(each) for each in table.split('.'))}"  # noqa: S608
+
+
+def _uri(address: Address, source: Source, findings: Findings) -> str | None:
+    before = len(findings.errors)
+    access, user, password = (
+        _resolved(each, source, findings) for each in (address.access, address.user, address.password)
+    )
+    if len(findings.errors) > before:
+        return None
+    uri = urlsplit(access.removeprefix("jdbc:"))
+    if user:
+        secret = f":{quote(password, safe='')}" if password else ""
+        uri = uri._replace(netloc=f"{quote(user, safe='')}{secret}@{uri.netloc.rpartition('@')[2]}")
+    return uri.geturl()
+
+
+def _resolved(text: str, source: Source, findings: Findings) -> str:
+    """What a variable of the environment holds, if the text names one."""
+    match = _VARIABLE.fullmatch(text)
+    if match is None:
+        return text
+    variable = next(name for name in match.groups() if name)
+    found = os.environ.get(variable, "")
+    if not found:
+        message = f"the environment has no variable {variable}"
+        hint = f"set it where the command runs: {variable}=…"
+        findings.error("LOD2027", message, source.declared, hint)
+    return found
+
+
+@contextmanager
+def _refusals(source: Source, findings: Findings) -> Iterator[None]:
+    """Ends the body with a finding where the database refuses."""
+    try:
+        yield
+    except ImportError as error:
+        message = f"{source.name} needs a driver that is not installed: {error.name}"
+        findings.error("LOD2026", message, source.declared, "install lod with its extra: lod[sql]")
+    except (DatabaseError, duckdb.Error) as error:
+        message = f"{source.name} cannot be read: {str(error).splitlines()[0]}"
+        findings.error("LOD2025", message, source.declared, "", [CellOrigin(source.name)])
+
+
+@contextmanager
+def _sqlite(path: Path) -> Iterator[Any]:
+    import adbc_driver_sqlite.dbapi as driver  # who has no database does not wait for it
+
+    with _driven(driver.connect, f"file:{quote(str(path.resolve()))}?mode=ro") as cursor:
+        yield cursor
+
+
+@contextmanager
+def _postgresql(uri: str) -> Iterator[Any]:
+    import adbc_driver_postgresql.dbapi as driver  # type: ignore[import-untyped]
+
+    with _driven(driver.connect, uri, autocommit=True) as cursor:
+        for setting in _SETTINGS:
+            cursor.execute(setting)
+        yield cursor
+
+
+@contextmanager
+def _driven(connect: Any, *arguments: str, **options: bool) -> Iterator[Any]:
+    """A cursor of an ADBC connection, whose errors are DatabaseError."""
+    from adbc_driver_manager import Error
+
+    try:
+        with connect(*arguments, **options) as connection, connection.cursor() as cursor:
+            yield cursor
+    except Error as error:
+        said = re.sub(r"^[A-Z_]+: (\[\w+\] )?", "", str(error).strip())
+        first, *more = said.splitlines()
+        hint = next((line.removeprefix("HINT:").strip() for line in more if line.startswith("HINT:")), "")
+        raise DatabaseError(f"{first} ({hint})" if hint else first) from error
+
+
+def _stream(cursor: Any, query: str) -> duckdb.DuckDBPyRelation:
+    """What a query gives, as a relation that reads the driver's batches as they come."""
+    cursor.execute(query)
+    relation = duckdb.connect(":memory:", config={"threads": 1}).from_arrow(cursor.fetch_arrow())
+    assert isinstance(relation, duckdb.DuckDBPyRelation)
+    return relation
+
+
+def _stage(cursor: Any, query: str) -> Path:
+    target = staged(".parquet")
+    _stream(cursor, query).write_parquet(str(target), compression="zstd", row_group_size=ROW_GROUP)
+    return target
+
+
+def _table(source: Source, path: Path, target: Path, cells: Sequence[TypedColumn]) -> TypedTable:
+    with target.open("rb") as file:
+        digest, size = hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
+    return typed_table(source, path, digest, size, target, cells)
+
+
+def _name(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _sqlite_text(column: str) -> str:
+    """A value as text that loses nothing. Never null: ADBC takes a column's type from its first rows."""
+    return (
+        f"CASE typeof({column}) WHEN 'null' THEN '' WHEN 'real' THEN printf('%!.17g', {column}) "
+        f"WHEN 'blob' THEN hex({column}) ELSE CAST({column} AS TEXT) END"
+    )
+
+
+def _sqlite_column(name: str, n: int) -> TypedColumn:
+    real = double_sql(f"CAST(CAST(v{n} AS DOUBLE) AS VARCHAR)")
+    text = f"CASE k{n} WHEN 'null' THEN NULL WHEN 'real' THEN {real} ELSE v{n} END"
+    kind = f"CASE k{n} WHEN 'integer' THEN 'integer' WHEN 'real' THEN 'double' WHEN 'blob' THEN 'hexBinary' ELSE '' END"
+    return TypedColumn(name, text, kind)
+
+
+def _kind(sql_type: str) -> str:
+    return _POSTGRESQL_KINDS.get(sql_type, "")
+
+
+def _postgresql_text(column: str, sql_type: str) -> str:
+    text = f"CAST({column} AS text)"
+    match sql_type:
+        case "timestamp without time zone":
+            return f"replace({text}, ' ', 'T')"
+        case "timestamp with time zone":  # the session's zone is UTC
+            return f"replace(replace({text}, ' ', 'T'), '+00', 'Z')"
+        case "bytea":
+            return f"upper(encode({column}, 'hex'))"
+        case "real" | "double precision":
+            return f"replace({text}, 'Infinity', 'INF')"
+        case _:
+            return text

@@ -1,0 +1,204 @@
+"""The integrity constraints of RDF data cubes that observations break, in one pass over each dataset.
+
+RDF Data Cube, https://www.w3.org/TR/vocab-data-cube/, §11.1: IC-1 and IC-11 to IC-21. Where the specification compares
+all pairs of observations (IC-12, IC-17), a digest of each one's dimensions is kept instead: 16 bytes an observation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+from pyoxigraph import BlankNode, NamedNode
+
+from lod.rdf.namespaces import SDMX_ATTRIBUTE, SDMX_CODE
+from lod.validation.cube_structure import (
+    MEASURE_TYPE,
+    TYPE,
+    Broken,
+    Graph,
+    Node,
+    Structure,
+    Term,
+    check_structures,
+    code_members,
+    datasets,
+    is_of_kind,
+    qb,
+    read_structure,
+)
+
+Values = Mapping[NamedNode, tuple[Term, ...]]
+
+_MISSING = NamedNode(SDMX_CODE + "obsStatus-M")  # the figure is missing or kept back, and that is said
+_STATUS = NamedNode(SDMX_ATTRIBUTE + "obsStatus")
+
+
+def check_cubes(graph: Graph) -> Iterator[Broken]:
+    """All constraints, IC-1 to IC-21."""
+    yield from check_structures(graph)
+    yield from _check_datasets_of_observations(graph)
+    for dataset in datasets(graph):
+        structures = graph.nodes(dataset, qb("structure"))
+        if len(structures) == 1:
+            yield from _Dataset(graph, dataset, read_structure(graph, structures[0])).check()
+
+
+def _check_datasets_of_observations(graph: Graph) -> Iterator[Broken]:
+    """IC-1, and IC-18: what a slice of a dataset holds is of that dataset."""
+    for quad in graph.store.quads_for_pattern(None, qb("slice"), None):
+        if isinstance(quad.object, (NamedNode, BlankNode)):
+            for node in graph.nodes(quad.object, qb("observation")):
+                if not graph.has(node, qb("dataSet"), quad.subject):
+                    yield Broken(18, node, "it is in a slice of a dataset and not of the dataset", qb("dataSet"))
+    seen: set[Node] = set()
+    for node in _observations(graph):
+        if node not in seen:
+            seen.add(node)
+            count = len(graph.objects(node, qb("dataSet")))
+            if count != 1:
+                yield Broken(1, node, f"an observation is of exactly one dataset, this one of {count}", qb("dataSet"))
+
+
+def _observations(graph: Graph) -> Iterator[Node]:
+    """Observations, said to be such or used as such (§10, phase 1)."""
+    for quad in graph.store.quads_for_pattern(None, qb("observation"), None):
+        if isinstance(quad.object, (NamedNode, BlankNode)):
+            yield quad.object
+    for predicate, value in ((TYPE, qb("Observation")), (qb("dataSet"), None)):
+        for quad in graph.store.quads_for_pattern(None, predicate, value):
+            if isinstance(quad.subject, (NamedNode, BlankNode)):
+                yield quad.subject
+
+
+@dataclass
+class _Dataset:
+    """One dataset's observations against its structure."""
+
+    graph: Graph
+    node: Node
+    structure: Structure
+    points: set[bytes] = field(default_factory=set)  # IC-12
+    measured: dict[bytes, int] = field(default_factory=dict)  # IC-17: a bit for each measure seen at a point
+    members: dict[Node, frozenset[Term] | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        graph, components = self.graph, self.structure.components
+        self.dimensions = self.structure.dimensions
+        self.measures = self.structure.measures
+        self.required = [
+            each.property
+            for each in components
+            if each.is_required
+            and each.attachment != qb("MeasureProperty")
+            and is_of_kind(graph, each.property, "attribute")
+        ]
+        self.whole = self._attached(
+            self.node, {each.property for each in components if each.attachment == qb("DataSet")}
+        )
+        in_slices = {each.property for each in components if each.attachment == qb("Slice")} | set(self.dimensions)
+        self.slices: dict[Node, list[Values]] = {}
+        for slice_ in graph.nodes(self.node, qb("slice")):
+            values = self._attached(slice_, in_slices)
+            for node in graph.nodes(slice_, qb("observation")):
+                self.slices.setdefault(node, []).append(values)
+        self.lists = {each: graph.nodes(each, qb("codeList")) for each in self.dimensions}
+
+    def _attached(self, node: Node, properties: set[NamedNode]) -> Values:
+        return {each: tuple(found) for each in properties if (found := self.graph.objects(node, each))}
+
+    def check(self) -> Iterator[Broken]:
+        """IC-11 to IC-17 and IC-19 to IC-21."""
+        for node in self._observations():
+            yield from self._check(node, self._values(node))
+        yield from self._incomplete()
+
+    def _observations(self) -> Iterator[Node]:
+        for quad in self.graph.store.quads_for_pattern(None, qb("dataSet"), self.node):
+            if isinstance(quad.subject, (NamedNode, BlankNode)):
+                yield quad.subject
+
+    def _values(self, node: Node) -> Values:
+        """The values of an observation, those attached to its slice and its dataset among them (§10, phase 2)."""
+        found: dict[NamedNode, tuple[Term, ...]] = dict(self.whole)
+        for attached in self.slices.get(node, ()):
+            found |= attached
+        for quad in self.graph.store.quads_for_pattern(node, None, None):
+            found[quad.predicate] = tuple(dict.fromkeys((*found.get(quad.predicate, ()), quad.object)))
+        return found
+
+    def _check(self, node: Node, values: Values) -> Iterator[Broken]:
+        lacking = [each for each in self.dimensions if each not in values]
+        for each in lacking:
+            yield Broken(11, node, f"an observation has a value for every dimension, not for {each.value}", each)
+        for each in self.required:
+            if each not in values:
+                yield Broken(13, node, f"the required attribute {each.value} is missing", each)
+        if self.structure.has_measure_dimension:
+            yield from self._check_named_measure(node, values)
+        elif _MISSING not in values.get(_STATUS, ()):
+            for each in self.measures:
+                if each not in values:
+                    yield Broken(14, node, f"an observation has a value for every measure, not for {each.value}", each)
+        if not lacking:
+            yield from self._check_point(node, values)
+        yield from self._check_codes(node, values)
+
+    def _check_named_measure(self, node: Node, values: Values) -> Iterator[Broken]:
+        named = values.get(MEASURE_TYPE, ())
+        for each in named:
+            if isinstance(each, NamedNode) and each not in values:
+                yield Broken(15, node, f"it names the measure {each.value} and has no value for it", each)
+        for each in self.measures:
+            if each in values and named and each not in named:
+                yield Broken(16, node, f"it has a value for {each.value}, and names another measure", each)
+
+    def _check_point(self, node: Node, values: Values) -> Iterator[Broken]:
+        digest = _digest(values, self.dimensions)
+        if digest in self.points:
+            yield Broken(12, node, "another observation has the same value for every dimension")
+        self.points.add(digest)
+        if self.structure.has_measure_dimension:
+            point = _digest(values, self._point())
+            self.measured[point] = self.measured.get(point, 0) | self._bits(values)
+
+    def _point(self) -> tuple[NamedNode, ...]:
+        return tuple(each for each in self.dimensions if each != MEASURE_TYPE)
+
+    def _bits(self, values: Values) -> int:
+        return sum(1 << n for n, each in enumerate(self.measures) if each in values.get(MEASURE_TYPE, ()))
+
+    def _incomplete(self) -> Iterator[Broken]:
+        """IC-17: the points at which not all measures were seen; the observations there are looked up again."""
+        whole = (1 << len(self.measures)) - 1
+        broken = {point for point, seen in self.measured.items() if seen != whole}
+        for node in self._observations() if broken else ():
+            values = self._values(node)
+            point = _digest(values, self._point())
+            if point in broken:
+                broken.discard(point)
+                yield Broken(17, node, "not every measure has an observation at this point", MEASURE_TYPE)
+
+    def _check_codes(self, node: Node, values: Values) -> Iterator[Broken]:
+        for each, lists in self.lists.items():
+            for code_list in lists:
+                if code_list not in self.members:
+                    self.members[code_list] = code_members(self.graph, code_list)
+                members = self.members[code_list]
+                for value in values.get(each, ()):
+                    if members is not None and value not in members:
+                        yield Broken(self._code_constraint(code_list), node, f"{value} is not in its code list", each)
+
+    def _code_constraint(self, code_list: Node) -> int:
+        if not self.graph.has(
+            code_list, NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type"), qb("HierarchicalCodeList")
+        ):
+            return 19
+        links = self.graph.nodes(code_list, qb("parentChildProperty"))
+        return 20 if all(isinstance(each, NamedNode) for each in links) else 21
+
+
+def _digest(values: Values, dimensions: tuple[NamedNode, ...]) -> bytes:
+    text = "\n".join("\t".join(sorted(map(str, values.get(each, ())))) for each in dimensions)
+    return blake2b(text.encode(), digest_size=16).digest()

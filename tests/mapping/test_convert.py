@@ -1,0 +1,165 @@
+"""Mappings written in another language make the same statements."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from lod.diagnostics import Findings, FindingsError
+from lod.lift.run import lift_files
+from lod.mapping.convert import Language, convert
+from lod.mapping.ir import Mapping, Reference, Template
+from lod.mapping.read import read_mappings
+
+GOLDENS = Path(__file__).resolve().parent.parent / "goldens"
+CASES = sorted(path.parent.name for path in GOLDENS.glob("*/expected.nq"))
+FILES = {Language.RML: "converted.rml.ttl", Language.YARRRML: "converted.yarrrml.yml"}
+HEAD = "prefixes: {ex: 'https://example.org/'}\n"
+
+
+def lift(mapping: Path, work: Path, base: str = "") -> dict[str, list[str]] | None:
+    """The lines of all files that a mapping makes, None if it is refused."""
+    work.mkdir()
+    try:
+        lift_files([mapping], work / "out.nq", base_iri=base, targets=work / "targets", threads=1, findings=Findings())
+    except FindingsError:
+        return None
+    found = [work / "out.nq", *sorted((work / "targets").rglob("*"))]
+    return {path.name: sorted(path.read_text("latin-1").splitlines()) for path in found if path.is_file()}
+
+
+def converted(path: Path, language: Language) -> str:
+    """A mapping in another language; '' if that cannot say it."""
+    findings = Findings()
+    text = convert(read_mappings([path], findings), language, findings)
+    assert {each.code for each in findings.errors} <= {"LOD3018"}
+    return "" if findings.errors else text
+
+
+def difference(path: Path, language: Language, work: Path) -> str:
+    """How the statements of a mapping and of what it was converted to differ, '' if they do not."""
+    folder = work / "in"
+    shutil.copytree(path.parent, folder)
+    bases = {each.document_base for each in read_mappings([path], Findings()).triples_maps}
+    base = "" if any(bases) else "http://example.com/"
+    before = lift(folder / path.name, work / "before", base)
+    if before is None:
+        return ""
+    text = converted(folder / path.name, language)
+    if not text:
+        return "not expressible"
+    (folder / FILES[language]).write_text(text, encoding="utf-8")
+    after = lift(folder / FILES[language], work / "after", base)
+    return "" if after == before else f"{before}\n{after}\n{text}"
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("case", CASES)
+def test_goldens(case: str, language: Language, tmp_path: Path) -> None:
+    assert difference(GOLDENS / case / "mapping.yarrrml.yml", language, tmp_path) == ""
+
+
+_EMPTY = "an empty table is an error in YARRRML"
+_ENCODED = "an IRI that is nothing but a value, percent-encoded: YARRRML has no template of one reference"
+NOT_EXPECTED = {
+    (Language.YARRRML, "RMLTC0000-JSON"): _EMPTY,
+    (Language.YARRRML, "RMLFNMLTC0008-CSV"): "a condition that no row meets is an error in YARRRML",
+    (Language.YARRRML, "RMLTC0020a-JSON"): _ENCODED,
+    (Language.YARRRML, "RMLTC0026a-JSON"): _ENCODED,
+    (Language.YARRRML, "RMLTC0026b-JSON"): _ENCODED,
+    (Language.YARRRML, "RMLTC0026c-JSON"): _ENCODED,
+    (Language.YARRRML, "RMLTC0026d-JSON"): _ENCODED,
+    (Language.YARRRML, "RMLSTC0006b"): "a source in the folder where the lift runs",
+}
+
+
+@pytest.mark.suite
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("suite", ["rml-core", "rml-fnml", "rml-io"])
+def test_rml_cases(suite: str, language: Language, shared: Path, tmp_path: Path) -> None:
+    """Every case that is lifted is converted, but those that are listed with a reason."""
+    folders = sorted((shared / "suites" / suite / "test-cases").glob("*/mapping.ttl"))
+    assert folders
+    wrong = []
+    for path in folders:
+        work = tmp_path / path.parent.name
+        work.mkdir()
+        found = difference(path, language, work)
+        if bool(found) is not ((language, path.parent.name) in NOT_EXPECTED):
+            wrong.append(f"{path.parent.name}: {found or 'converted, and listed as not'}")
+    assert not wrong
+
+
+def read(text: str, folder: Path, name: str = "m.yarrrml.yml") -> Mapping:
+    """The mapping that a text writes."""
+    (folder / name).write_text(text, encoding="utf-8")
+    findings = Findings()
+    mapping = read_mappings([folder / name], findings)
+    assert findings.errors == []
+    return mapping
+
+
+SIGNS = r"""mappings:
+  'a b/c':
+    sources:
+      - {access: 'p~q.csv', encoding: big5, delimiter: tab, quote: "'", 'null': ['-', 'n/a'], header: false}
+    s: 'https://example.org/{x}\$\(y\)/$(a \(b\) {c})'
+    po:
+      - [ex:p, ['text {a} \$\(b\) \\ "q" 中', '$(1) and $(2)', '$(x\\y)']]
+      - [ex:p, 'urn:x:$(1)~iri']
+      - [a, {value: $(1), type: literal}]
+      - {p: ex:p, o: {v: $(1), type: uri}, condition: {function: idlab-fn:isNotNull, parameters: [[str, $(2)]]}}
+"""
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_signs_that_mean_something_in_a_language(language: Language, tmp_path: Path) -> None:
+    mapping = read((HEAD + SIGNS).replace("{x}", "x"), tmp_path)
+    text = convert(mapping, language, Findings())
+    again = read(text, tmp_path, FILES[language])
+    assert convert(again, language, Findings()) == text
+    [one], [other] = mapping.triples_maps, again.triples_maps
+    assert one.source.dialect == other.source.dialect
+    assert one.source.access == other.source.access
+    for before, after in zip(one.predicate_object_maps, other.predicate_object_maps, strict=True):
+        assert shape(before.object) == shape(after.object)
+        assert shape(before.predicate) == shape(after.predicate)
+    assert shape(one.subject) == shape(other.subject)
+
+
+def shape(value: object) -> object:
+    """A value of the IR without its positions; a template of one reference is that reference."""
+    if isinstance(value, Template) and len(value.parts) == 1:
+        return shape(value.parts[0])
+    if isinstance(value, Reference):
+        return ("reference", value.name)
+    if isinstance(value, tuple):
+        return tuple(shape(each) for each in value)
+    slots = [name for name in getattr(type(value), "__slots__", ()) if name != "origin"]
+    return (type(value).__name__, *(shape(getattr(value, name)) for name in slots)) if slots else value
+
+
+def test_what_a_language_cannot_say_is_told(tmp_path: Path) -> None:
+    gathers = """@prefix rml: <http://w3id.org/rml/> . @prefix ex: <https://example.org/> .
+        @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
+        <#a> rml:logicalSource [ rml:source [ a rml:FilePath ; rml:path "a.csv" ] ] ;
+          rml:subjectMap [ rml:template "https://example.org/{id}" ] ; rml:predicateObjectMap [
+            rml:predicate ex:p ; rml:objectMap [ rml:gather ( [ rml:reference "a" ] ) ; rml:gatherAs rdf:List ] ] ."""
+    mapping = read(gathers, tmp_path, "m.rml.ttl")
+    for language in Language:
+        findings = Findings()
+        convert(mapping, language, findings)
+        assert [each.code for each in findings.errors] == ["LOD3018"]
+        assert findings.errors[0].origin is not None
+
+
+def test_paths_fit_another_folder(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    mapping = read(
+        HEAD + "mappings: {one: {sources: [['t/p.csv~csv']], s: 'ex:$(a)', po: [[ex:p, $(a)]]}}", tmp_path / "in"
+    )
+    for folder, path in ((tmp_path / "in", "t/p.csv"), (tmp_path / "out", "../in/t/p.csv"), (None, "t/p.csv")):
+        text = convert(mapping, Language.YARRRML, Findings(), folder=folder)
+        assert f"[{path}~csv]" in text
