@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import socket
 import sqlite3
-import subprocess
-import tempfile
+import sys
 import zipfile
-from collections.abc import Iterator
-from functools import partial
 from importlib import util
 from pathlib import Path
 from typing import Any
@@ -147,6 +142,13 @@ def test_a_misspelt_column_has_its_neighbour(tmp_path: Path) -> None:
     assert (finding.code, finding.hint) == ("LOD4001", "did you mean 'agency_name'?")
 
 
+def test_a_column_that_no_rule_uses_is_told(tmp_path: Path) -> None:
+    write_parquet(tmp_path / "t.parquet", "SELECT 1 AS id, 'a' AS name, 2 AS n")
+    findings = Findings()
+    lift_files([mapping(tmp_path, "['t.parquet~parquet']", ("n",))], tmp_path / "out.nq", findings=findings)
+    assert [f"{each.code} {each.message}" for each in findings] == ["LOD4002 no rule uses column 'name' of t.parquet"]
+
+
 def test_functions_conditions_and_joins_work_on_them(tmp_path: Path) -> None:
     write_parquet(tmp_path / "t.parquet", "SELECT * FROM (VALUES (1, 'a', 7), (2, 'b', 8)) AS t(id, name, office)")
     (tmp_path / "office.csv").write_text("code\n7\n9\n", encoding="utf-8")
@@ -264,6 +266,19 @@ def test_databases_that_cannot_be_read(tmp_path: Path, source: str, message: str
     connection = sqlite3.connect(tmp_path / "s.db")
     assert connection.execute("SELECT count(*) FROM t").fetchone() == (1,)
     connection.close()
+
+
+def test_a_driver_that_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_sqlite(tmp_path / "s.db", "CREATE TABLE t (id)", "INSERT INTO t VALUES (1)")
+    monkeypatch.setitem(sys.modules, "adbc_driver_sqlite", None)
+    found = mistakes(mapping(tmp_path, "['s.db~sqlite', t]", ("id",)))
+    assert found == ["LOD2026 s.db: t needs a driver that is not installed: adbc_driver_sqlite"]
+
+
+def test_a_text_that_means_no_value(tmp_path: Path) -> None:
+    write_sqlite(tmp_path / "s.db", "CREATE TABLE t (id, v)", "INSERT INTO t VALUES (1, ''), (2, '-'), (3, 'x')")
+    path = mapping(tmp_path, "{access: s.db, type: sqlite, table: t, null: ['', '-']}", ("v",))
+    assert lifted(path) == ['<id/3> <v> "x" .']
 
 
 # Workbooks -----------------------------------------------------------------------------------------------------------
@@ -392,31 +407,26 @@ def test_what_is_no_workbook(tmp_path: Path) -> None:
     assert mistakes(mapping(tmp_path, "['c.xlsx~xlsx']", ("n",)))[0].startswith("LOD2001 there is no table c.xlsx")
 
 
+@pytest.mark.suite
+def test_a_printed_sheet_is_no_table(tmp_path: Path, shared: Path) -> None:
+    shutil.copy(shared / "tables" / "mocs_raw" / "101.xls", tmp_path / "b.xls")
+    assert mistakes(mapping(tmp_path, "['b.xls~xls']", ("n",)))[0].startswith("LOD2024 the sheet")
+
+
 # PostgreSQL ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server of our own, on a free port of the loopback interface; it is stopped at the end."""
-    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    if not programs:
-        pytest.skip("no PostgreSQL server is installed (Debian: postgresql)")
-    with tempfile.TemporaryDirectory(prefix="lod-postgresql-") as folder, socket.socket() as free:
-        user = {"user": "postgres"} if os.geteuid() == 0 else {}  # the server refuses to run as root
-        if user:
-            shutil.chown(folder, "postgres")
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-        free.close()
-        run = partial(subprocess.run, check=True, cwd=folder, stdout=subprocess.DEVNULL, **user)
-        bin_, data = programs[-1], Path(folder) / "data"
-        run([bin_ / "initdb", "-D", data, "-A", "trust", "-U", "lod", "-E", "UTF8", "--locale=C", "--no-sync"])
-        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-        run([bin_ / "pg_ctl", "-D", data, "-w", "-l", f"{folder}/log", "-o", options, "start"])
-        try:
-            yield f"postgresql://lod@127.0.0.1:{port}/postgres"
-        finally:
-            run([bin_ / "pg_ctl", "-D", data, "-m", "immediate", "stop"])
+@pytest.mark.parametrize(
+    "address",
+    ["postgresqll://me:secret@db/x", "postgresql://me:secret@db/x?nothing=1", "host=/none password=secret me"],
+)
+def test_an_address_that_cannot_be_read_is_not_repeated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("LOD_TEST_DATABASE", address)
+    [found] = mistakes(mapping(tmp_path, "['$LOD_TEST_DATABASE~postgresql', t]", ("n",)))
+    assert found.startswith("LOD2025 $LOD_TEST_DATABASE: t cannot be read: ")
+    assert "secret" not in found
 
 
 def execute(address: str, *statements: str) -> None:
@@ -479,69 +489,3 @@ def test_postgresql_queries_number_their_rows_and_write_nothing(tmp_path: Path, 
     assert 'Perhaps you meant to reference the column "many.name"' in mistakes(misspelt)[0]
     assert len(lifted(path := mapping(tmp_path, f"['{postgresql}~postgresql', many]", ("name",)))) == 50000
     assert path.is_file()
-
-
-# RML -----------------------------------------------------------------------------------------------------------------
-
-RML = """@prefix rml: <http://w3id.org/rml/> .
-@prefix rr: <http://www.w3.org/ns/r2rml#> .
-@prefix old: <http://semweb.mmlab.be/ns/rml#> .
-@prefix ql: <http://semweb.mmlab.be/ns/ql#> .
-@prefix d2rq: <http://www.wiwiss.fu-berlin.de/suhl/bizer/D2RQ/0.1#> .
-<http://example.org/db> a d2rq:Database; DATABASE .
-<http://example.org/m> rml:logicalSource [ rml:source <http://example.org/db>; ASKED ];
-  rml:subjectMap [ rml:template "https://example.org/id/{id}" ];
-  rml:predicateObjectMap [ rml:predicate <https://example.org/n>; rml:objectMap [ rml:reference "n" ] ] .
-"""
-TABLE = 'rml:referenceFormulation rml:SQL2008Table; rml:iterator "t"'
-QUERY = 'rml:referenceFormulation rml:SQL2008Query; rml:iterator "SELECT id, n * 2 AS n FROM t"'
-
-
-def rml_mapping(folder: Path, database: str, asked: str) -> Path:
-    path = folder / "m.rml.ttl"
-    path.write_text(RML.replace("DATABASE", database).replace("ASKED", asked), encoding="utf-8")
-    return path
-
-
-@pytest.mark.parametrize(
-    ("asked", "n"),
-    [
-        (TABLE, 12),
-        (QUERY, 24),
-        ('rr:tableName "t"', 12),
-        ('old:query "SELECT id, n + 1 AS n FROM t"; old:referenceFormulation ql:CSV', 13),
-    ],
-)
-def test_rml_reads_tables_and_queries(tmp_path: Path, asked: str, n: int) -> None:
-    write_sqlite(tmp_path / "s.db", "CREATE TABLE t (id INTEGER, n INTEGER)", "INSERT INTO t VALUES (1, 12)")
-    path = rml_mapping(tmp_path, 'd2rq:jdbcDSN "jdbc:sqlite:s.db"', asked)
-    assert lifted(path) == [f'<id/1> <n> "{n}"^^<xsd:integer> .']
-
-
-def test_rml_takes_user_and_password_from_the_environment(
-    tmp_path: Path, postgresql: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    execute(postgresql, "CREATE TABLE t AS SELECT 1 AS id, 12.50 AS n")
-    monkeypatch.setenv("LOD_TEST_DSN", "jdbc:" + postgresql.replace("lod@", ""))
-    monkeypatch.setenv("LOD_TEST_USER", "lod")
-    monkeypatch.setenv("LOD_TEST_PASSWORD", "p@ss/word")
-    database = 'd2rq:jdbcDSN "$LOD_TEST_DSN"; d2rq:username "$LOD_TEST_USER"; d2rq:password "$LOD_TEST_PASSWORD"'
-    assert lifted(rml_mapping(tmp_path, database, TABLE)) == ['<id/1> <n> "12.5"^^<xsd:decimal> .']
-
-
-@pytest.mark.parametrize(
-    ("database", "asked", "message"),
-    [
-        ('d2rq:username "me"', TABLE, "LOD3103 the database has no d2rq:jdbcDSN"),
-        ('d2rq:jdbcDSN "jdbc:mysql://db/x"', TABLE, "LOD3109 databases of 'mysql://db/x' are not supported"),
-        ('d2rq:jdbcDSN "jdbc:sqlite:s.db"', 'rml:iterator "t"', "LOD3103 the source names no table and no query"),
-        ('d2rq:jdbcDSN "jdbc:sqlite:s.db"', "rml:referenceFormulation rml:JSONPath", "LOD3109 databases are not read"),
-        ('d2rq:jdbcDSN "$LOD_A"; d2rq:password "secret"', TABLE, "LOD3031 a password stands in the mapping"),
-        ('d2rq:jdbcDSN "jdbc:postgresql://me:secret@db/x"', TABLE, "LOD3031 a password stands in the mapping"),
-        ('d2rq:jdbcDSN "$LOD_NO_SUCH_VARIABLE"', TABLE, "LOD2027 the environment has no variable LOD_NO_SUCH"),
-    ],
-)
-def test_databases_that_rml_describes_wrongly(tmp_path: Path, database: str, asked: str, message: str) -> None:
-    found = mistakes(rml_mapping(tmp_path, database, asked))
-    assert found[0].startswith(message)
-    assert "secret" not in "".join(found)

@@ -109,6 +109,7 @@ SIGNS = r"""mappings:
     po:
       - [ex:p, ['text {a} \$\(b\) \\ "q" 中', '$(1) and $(2)', '$(x\\y)']]
       - [ex:p, 'urn:x:$(1)~iri']
+      - [ex:p, {function: 'idlab-fn:concat(str = "ex:a", otherStr = ex:$(1))'}]
       - [a, {value: $(1), type: literal}]
       - {p: ex:p, o: {v: $(1), type: uri}, condition: {function: idlab-fn:isNotNull, parameters: [[str, $(2)]]}}
 """
@@ -156,10 +157,11 @@ def test_what_a_language_cannot_say_is_told(tmp_path: Path) -> None:
 
 
 def test_paths_fit_another_folder(tmp_path: Path) -> None:
-    (tmp_path / "in").mkdir()
-    mapping = read(
-        HEAD + "mappings: {one: {sources: [['t/p.csv~csv']], s: 'ex:$(a)', po: [[ex:p, $(a)]]}}", tmp_path / "in"
-    )
+    (tmp_path / "in" / "t").mkdir(parents=True)
+    (tmp_path / "in" / "t" / "p.csv").write_text("a\n1\n")
+    text = HEAD + "mappings: {one: {sources: [['t/p.csv~csv'], ['q.csv~csv']], s: 'ex:$(a)', po: [[ex:p, $(a)]]}}"
+    mapping = read(text, tmp_path / "in")
     for folder, path in ((tmp_path / "in", "t/p.csv"), (tmp_path / "out", "../in/t/p.csv"), (None, "t/p.csv")):
-        text = convert(mapping, Language.YARRRML, Findings(), folder=folder)
-        assert f"[{path}~csv]" in text
+        written = convert(mapping, Language.YARRRML, Findings(), folder=folder)
+        assert f"[{path}~csv]" in written
+        assert "[q.csv~csv]" in written  # not beside the mapping: among the tables, wherever these are

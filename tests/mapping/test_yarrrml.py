@@ -458,3 +458,87 @@ def test_a_mapping_that_says_nothing(read: Read) -> None:
     assert findings.errors == []
     _, findings = read(text + two + two.replace("two:", "three:"))
     assert [(each.code, str(each.origin)) for each in findings.errors] == [("LOD3005", "m.yarrrml.yml:5:3")]
+
+
+def test_a_join_by_the_value_of_a_function(read: Read) -> None:
+    lower = "{function: grel:toLowerCase, parameters: [[valueParam, $(y), o]]}"
+    join = f"{{function: equal, parameters: [[str1, $(x), s], {{parameter: str2, value: {lower}}}]}}"
+    po = f"{{p: ex:p, o: {{mapping: person, condition: {join}}}}}"
+    mapping, findings = read(PERSON.replace("{po}", po))
+    assert findings.errors == []
+    made = only(mapping).predicate_object_maps[0].object
+    assert isinstance(made, ReferencingObjectMap)
+    [found] = made.joins
+    assert isinstance(found.child, Reference)
+    assert isinstance(found.parent, Call)
+
+
+@pytest.mark.parametrize("side", ["o", "[s]", "x"])
+def test_only_a_join_has_sides(read: Read, side: str) -> None:
+    po = f"[ex:p, {{function: grel:toLowerCase, parameters: [[valueParam, $(y), {side}]]}}]"
+    _, findings = read(PERSON.replace("{po}", po))
+    assert [each.code for each in findings.errors] == ["LOD3004"]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("{f: grel:toUpperCase, pms: [[value, 'ex:$(a)']]}", ("https://example.org/", "a")),
+        ("{f: grel:toUpperCase, pms: [[value, ex:b]]}", "https://example.org/b"),
+        ("{f: grel:toUpperCase, pms: [[value, ex:b~iri]]}", "https://example.org/b"),
+        ("{f: grel:toUpperCase, pms: [[value, 'ex: b']]}", "ex: b"),
+        ("{f: grel:toUpperCase, pms: [[value, 'no:b']]}", "no:b"),
+        ("{f: grel:toUpperCase, pms: [{pm: value, v: ex:b, type: literal}]}", "ex:b"),
+        ("{f: 'grel:toUpperCase(value = ex:b)'}", "https://example.org/b"),
+        ("{f: 'grel:toUpperCase(value = \"ex:b\")'}", "ex:b"),
+    ],
+)
+def test_prefixes_in_what_functions_are_given(read: Read, written: str, meant: object) -> None:
+    [term] = objects(read, f"[ex:p, {written}]")
+    assert isinstance(term.expression, Call)
+    [(_, value)] = term.expression.arguments
+    found = getattr(value, "value", "") or tuple(getattr(part, "name", part) for part in getattr(value, "parts", ()))
+    assert found == meant
+
+
+ONE = (
+    HEAD
+    + """sources: {staff: ['staff.csv~csv']}
+targets: {dump: ['dump.nt~void', ntriples]}
+external: {city: 臺北市}
+mappings: {staff: {sources: staff, s: 'ex:$(id)', po: [[ex:office, {mapping: office}]]}}
+"""
+)
+TWO = """mappings:
+  office:
+    sources: staff
+    s: ex:office/$(office)
+    targets: dump
+    po: [[ex:city, $(_city)], [ex:member, {mapping: staff}]]
+"""
+
+
+def test_files_that_are_read_together_are_one(tmp_path: Path) -> None:
+    for name, text in (("one.yml", ONE), ("two.yml", TWO)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    findings = Findings()
+    staff, office = read_mappings([tmp_path / "one.yml", tmp_path / "two.yml"], findings).triples_maps
+    assert findings.errors == []
+    assert getattr(staff.predicate_object_maps[0].object, "parent", "") == "office"
+    city, member = office.predicate_object_maps
+    assert isinstance(city.object, TermMap)
+    assert (parts(city.object), getattr(member.object, "parent", "")) == (("臺北市",), "staff")
+    assert (office.source.access, office.subject.expression.__class__) == ("staff.csv", Template)
+    assert [each.path for each in city.targets] == ["dump.nt"]
+    alone = Findings()
+    read_mappings([tmp_path / "two.yml"], alone)
+    assert {each.code for each in alone.errors} == {"LOD3006", "LOD3007"}
+
+
+def test_a_file_says_for_itself_what_others_say_too(tmp_path: Path) -> None:
+    other = TWO.replace("mappings:", "prefixes: {ex: 'https://other.org/'}\nsources: {staff: ['s.csv~csv']}\nmappings:")
+    for name, text in (("one.yml", ONE), ("two.yml", other)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    staff, office = read_mappings([tmp_path / "one.yml", tmp_path / "two.yml"], Findings()).triples_maps
+    assert (staff.source.access, parts(staff.subject)) == ("staff.csv", ("https://example.org/", "$id"))
+    assert (office.source.access, parts(office.subject)) == ("s.csv", ("https://other.org/office/", "$office"))

@@ -53,6 +53,7 @@ from lod.rdf.iris import is_absolute
 from lod.rdf.namespaces import XSD
 from lod.rdf.nquads import escape, label
 from lod.tables.table import Aspect, Table
+from lod.tables.typed import TypedTable
 
 PASSES = (drop_repeats, share_coinciding, find_twins)
 
@@ -99,11 +100,14 @@ def _warn_of_unused(plan: Plan, mapping: Mapping, sources: Sources) -> None:
     if sources.findings.errors:
         return
     for table in plan.tables:
-        if table.json or isinstance(table, ViewTable | HeldTable | GatheredTable):
+        names_nothing = table.json and not isinstance(table, TypedTable)  # only the mapping names values of JSON
+        if names_nothing or isinstance(table, ViewTable | HeldTable | GatheredTable):
             continue
         used = set(plan.columns_of(table))
         used.update(n for each in table.computed for a in each.arguments for n in a or () if isinstance(n, int))
         unused = [name for n, name in enumerate(table.columns) if n not in used]
+        if isinstance(table, TypedTable):
+            unused = table.without(used)
         if unused:
             names = ", ".join(f"'{name}'" for name in unused)
             origin = next(t.source.origin for t in mapping.triples_maps if sources.table(t.source) is table)

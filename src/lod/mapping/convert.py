@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from lod.diagnostics import Findings
-from lod.mapping.ir import Formulation, LogicalSource, Mapping, TriplesMap
+from lod.mapping.ir import LogicalSource, Mapping, TriplesMap
 
 
 class Language(StrEnum):
@@ -51,8 +51,8 @@ def _moved(triples_map: TriplesMap, folder: Path) -> TriplesMap:
 
 
 def _path_from(source: LogicalSource, folder: Path) -> str:
+    """A path that is relative to the mapping, from another folder; what is not there is looked for elsewhere anyway."""
     beside = Path(source.origin.path).resolve().parent
-    is_file = source.formulation not in (Formulation.POSTGRESQL, Formulation.ROWS, Formulation.VIEW)
-    if not is_file or source.in_working_folder or Path(source.access).is_absolute() or beside == folder.resolve():
+    if Path(source.access).is_absolute() or source.in_working_folder or not (beside / source.access).is_file():
         return source.access
     return Path(os.path.relpath(beside / source.access, folder.resolve())).as_posix()

@@ -37,8 +37,11 @@ def read_mappings(
     found: dict[str, TriplesMap] = {}
     described: list[Described] = []
     cubes = [path for path in paths if path.name.lower().endswith(CUBE)]
+    yarrrml = [path for path in paths if path not in cubes and path.name.lower().endswith(YARRRML)]
     for path in paths:
-        if path in cubes:
+        if path in yarrrml:
+            triples_maps = _read_yarrrml(yarrrml, findings) if path is yarrrml[0] else []  # they are one document
+        elif path in cubes:
             triples_maps = _read_cubes(cubes, findings) if path is cubes[0] else []  # they share their code lists
         elif path.name.lower().endswith(CSVW):
             from lod.mapping.csvw.read import read_csvw  # who has no CSVW does not wait for it
@@ -84,13 +87,15 @@ def _read_cubes(paths: Sequence[Path], findings: Findings) -> list[TriplesMap]:
     return read_cube_files(paths, shown_path, findings)
 
 
+def _read_yarrrml(paths: Sequence[Path], findings: Findings) -> list[TriplesMap]:
+    from lod.mapping.yarrrml.read import read_yarrrml  # nobody waits for the readers of other languages
+
+    return read_yarrrml([(path, shown_path(path)) for path in paths], findings)
+
+
 def _read_one(path: Path, findings: Findings) -> list[TriplesMap]:
     shown = shown_path(path)
     name = path.name.lower()
-    if name.endswith(YARRRML):  # nobody waits for the readers of other languages
-        from lod.mapping.yarrrml.read import read_yarrrml
-
-        return read_yarrrml(path, shown, findings)
     if name.endswith(RML):
         from lod.mapping.rml.read import read_rml
 

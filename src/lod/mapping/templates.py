@@ -132,6 +132,17 @@ class Names:
             findings.error("LOD3006", f"prefix '{prefix}' is not declared", where, hint)
         return head
 
+    def expanded(self, expression: Expression) -> Expression:
+        """The expression; a prefix that it begins with is expanded if this document knows it."""
+        head = expression.parts[0] if isinstance(expression, Template) else getattr(expression, "value", None)
+        found = _PREFIXED.match(head) if isinstance(head, str) and self.looks_prefixed(head) else None
+        if found is None or not isinstance(head, str):
+            return expression
+        full = self.known[found.group(1) or ""] + head[found.end() :]
+        if isinstance(expression, Template):
+            return replace(expression, parts=(full, *expression.parts[1:]))
+        return Constant(full, expression.origin)
+
     def looks_prefixed(self, value: str) -> bool:
         """Whether a text begins with a prefix that this document knows."""
         found = _PREFIXED.match(value)

@@ -98,19 +98,19 @@ class _Writer:
             written["po"] = statements
         return written
 
-    def _refuse(self, what: str, origin: TextOrigin) -> None:
-        message = f"{what} cannot be written in YARRRML"
-        self.findings.error("LOD3018", message, origin, "lod map convert --to rml says more")
+    def _refuse(self, what: str, origin: TextOrigin, hint: str = "lod map convert --to rml says more") -> None:
+        self.findings.error("LOD3018", f"{what} cannot be written in YARRRML", origin, hint)
 
     # Sources and targets
 
     def _source(self, source: LogicalSource) -> list[str] | _Document:
         name = _FORMULATIONS.get(source.formulation)
         if name is None or source.view or source.in_working_folder:
-            what = f"sources read as {source.formulation}"
-            if source.view or source.in_working_folder:
-                what = "tables that CSVW describes" if source.view else "paths in the folder where the lift runs"
-            self._refuse(what, source.origin)
+            what = "tables that CSVW describes" if source.view else f"sources read as {source.formulation}"
+            hint = "leave it out of what is converted"
+            if source.in_working_folder:
+                what, hint = "paths in the folder where the lift runs", "put the file beside the mapping"
+            self._refuse(what, source.origin, hint)
             return []
         is_csv = source.formulation is Formulation.CSV
         dialect = _dialect(source.dialect) if is_csv else {"encoding": _dialect(source.dialect)["encoding"]}
@@ -218,8 +218,14 @@ class _Writer:
         names = {each.name: short_name(each.iris[0]) for each in function.parameters}
         return {
             "function": short_name(function.iri),
-            "parameters": [[names[name], self._value(value)] for name, value in call.arguments],
+            "parameters": [self._parameter(names[name], value) for name, value in call.arguments],
         }
+
+    def _parameter(self, name: str, value: Expression) -> list[Any] | _Document:
+        written = self._value(value)
+        if isinstance(written, str) and _SCHEME.match(written):  # else the reader would expand what looks like a prefix
+            return {"parameter": name, "value": written, "type": "literal"}
+        return [name, written]
 
     def _condition(self, expression: Expression) -> _Document:
         """A condition is a call: of a value that is true or false, that of the function that changes nothing."""

@@ -34,6 +34,7 @@ from lod.tables.typed import (
 )
 
 _VARIABLE = re.compile(r"\$\{(\w+)\}|\$(\w+)|env:(\w+)")
+_SECRET = re.compile(r"(?<=//)\S*@|(?<=password=)\S+")
 _SETTINGS = (
     "SET default_transaction_read_only = on",
     "SET datestyle = 'ISO'",
@@ -158,8 +159,10 @@ def _refusals(source: Source, findings: Findings) -> Iterator[None]:
         message = f"{source.name} needs a driver that is not installed: {error.name}"
         findings.error("LOD2026", message, source.declared, "install lod with its extra: lod[sql]")
     except (DatabaseError, duckdb.Error) as error:
-        message = f"{source.name} cannot be read: {str(error).splitlines()[0]}"
-        findings.error("LOD2025", message, source.declared, "", [CellOrigin(source.name)])
+        said = _SECRET.sub("…", str(error).splitlines()[0])  # a driver may repeat an address that it cannot read
+        message = f"{source.name} cannot be read: {said}"
+        hint = "try it in the database's own program, with the same address and user"
+        findings.error("LOD2025", message, source.declared, hint, [CellOrigin(source.name)])
 
 
 @contextmanager

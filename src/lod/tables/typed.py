@@ -8,7 +8,7 @@ Texts are canonical: whole numbers without a point, dates and times as ISO 8601 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -43,6 +43,11 @@ class TypedTable(Table):
     records: Path = Path()
     cells: tuple[TypedColumn, ...] = ()
     row: str = "file_row_number + 1"
+
+    def without(self, used: Collection[int]) -> list[str]:
+        """The source's columns of which no aspect is used."""
+        asked = {each.reference for n, each in enumerate(self.json.columns if self.json else ()) if n in used}
+        return [each.name for each in self.cells if each.name not in asked]
 
 
 @dataclass(frozen=True, slots=True)

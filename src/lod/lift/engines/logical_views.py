@@ -35,6 +35,7 @@ from lod.tables.json import item_rows
 from lod.tables.json_values import DOUBLE_MACRO, aspect_sql, nodes_sql
 from lod.tables.jsonpath import parse_jsonpath
 from lod.tables.table import Table
+from lod.tables.typed import TypedTable
 
 _BATCH = 10_000
 
@@ -125,11 +126,14 @@ class _Maker:
             members = ", ".join(f"{quoted(name)}, {column}" for name, column in rows.names.items())
             select = f"SELECT row, json_object({members}) AS record FROM ({rows.select})"
             return _Rows(select, {}), _Record("record", Formulation.VIEW)
-        if table.json:
+        if table.json and not isinstance(table, TypedTable):
             numbered = f"SELECT row_number() OVER () - 1 AS row, j AS record FROM ({item_rows(table, scratch)})"
             return _Rows(f"SELECT * FROM {self._keep(numbered)}", {}), _Record("record", Formulation.JSONPATH)
-        ingest(self.session.connection, table, range(table.stored), scratch, self.findings)
-        members = ", ".join(f"{quoted(name)}, c{n}" for n, name in enumerate(table.columns[: table.stored]))
+        columns = {name: n for n, name in enumerate(table.columns[: table.stored])}
+        if isinstance(table, TypedTable):  # of the aspects of a cell, its text
+            columns = {each.name: columns[each.name] for each in table.cells}
+        ingest(self.session.connection, table, [*columns.values()], scratch, self.findings)
+        members = ", ".join(f"{quoted(name)}, c{n}" for name, n in columns.items())
         read = f"read_parquet({quoted(str(scratch))}, file_row_number = true)"
         select = f"SELECT file_row_number AS row, json_object({members}) AS record FROM {read}"
         return _Rows(select, {}), _Record("record", Formulation.CSV)

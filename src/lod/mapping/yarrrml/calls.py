@@ -44,23 +44,34 @@ class Calls:
 
     def call(self, values: Mapping[str, Node], origin: TextOrigin) -> Call | None:
         """The call that `function` and `parameters` write; None, and findings, when something in it is wrong."""
+        read = self._sided(values, origin)
+        if read and read[1] == "parent":
+            message = "only a join has another side"
+            self.findings.error("LOD3004", message, origin, "leave 'o' out, or refer to a 'mapping'")
+        return read[0] if read else None
+
+    def _sided(self, values: Mapping[str, Node], origin: TextOrigin) -> tuple[Call, str] | None:
+        """A call, and from which side of a join its values are."""
         read = self._read(values, origin)
         if read is None:
             return None
         function, inputs, where = read
-        if any(each.side == "parent" for each in inputs):
-            message = "only a join has another side"
-            self.findings.error("LOD3004", message, origin, "leave 'o' out, or refer to a 'mapping'")
-        return Call(function.iri, tuple((each.parameter.name, each.value) for each in inputs), where)
+        sides = {each.side for each in inputs if each.side}
+        if len(sides) > 1:
+            self.findings.error(
+                "LOD3004", "the values of a function are of one side of a join", where, "all s, or all o"
+            )
+        call = Call(function.iri, tuple((each.parameter.name, each.value) for each in inputs), where)
+        return call, min(sides, default="")
 
-    def expression(self, node: Node, *, is_iri: bool = False) -> Expression | None:
+    def expression(self, node: Node, kind: str = "") -> Expression | None:
         """A template or a function: a datatype, a language, what a parameter is given."""
         if isinstance(node, Keyed):
             return self.call(values_of(node, "a function", self.findings), node.origin)
         text = self.shapes.text(node)
         if text is None:
             return None
-        return self._template(text, is_iri)
+        return self._template(text, kind)
 
     def condition(self, node: Node | None) -> Expression | None:
         """What has to be true; of several conditions all."""
@@ -177,6 +188,9 @@ class Calls:
             values = values_of(node, "a parameter", self.findings)
             name, value, side = values.get("parameter"), values.get("value"), values.get("from")
             kind = self.shapes.text(values.get("type"))
+            if kind and kind.value not in ("iri", "literal"):
+                hint = "iri or literal"
+                self.findings.error("LOD3004", f"'{kind.value}' is no type of a parameter", kind.origin, hint)
         elif isinstance(node, Listed) and 2 <= len(node.items) <= 3:
             name, value, *more = node.items
             side, kind = (more[0] if more else None), None
@@ -188,10 +202,14 @@ class Calls:
             self.findings.error("LOD3004", "a parameter has a name and a value", node.origin, hint)
             return None
         parameter = self._parameter(function, parameter_name)
-        expression = self.expression(value, is_iri=bool(kind and kind.value == "iri"))
-        if parameter is None or expression is None:
-            return None
-        return Input(parameter, expression, self._side(self.shapes.text(side)))
+        given = self._side(self.shapes.text(side))
+        expression: Expression | None
+        if isinstance(value, Keyed):  # whose own parameters may say from which side they are
+            nested = self._sided(values_of(value, "a function", self.findings), value.origin)
+            expression, given = (nested[0], given or nested[1]) if nested else (None, "")
+        else:
+            expression = self.expression(value, kind.value if kind else "")
+        return Input(parameter, expression, given) if parameter and expression else None
 
     def _side(self, text: Text | None) -> str:
         if text and text.value not in _SIDES:
@@ -199,10 +217,14 @@ class Calls:
             self.findings.error("LOD3004", f"'{text.value}' is no side of a join", text.origin, hint)
         return _SIDES.get(text.value, "") if text else ""
 
-    def _template(self, text: Text, is_iri: bool = False) -> Expression:
+    def _template(self, text: Text, kind: str = "") -> Expression:
+        """A value; a known prefix is expanded, as the reference implementation does, unless it is a `literal`."""
         if text.value.endswith("~iri"):
             return self.names.iri(text, self.findings, len(text.value) - 4)
-        return self.names.iri(text, self.findings) if is_iri else self.names.value(text, self.findings)
+        if kind == "iri":
+            return self.names.iri(text, self.findings)
+        expression = self.names.value(text, self.findings)
+        return expression if kind == "literal" else self.names.expanded(expression)
 
     # A call in one line: ex:f(p = $(x), q = ex:g(r = text))
 
@@ -233,7 +255,7 @@ class Calls:
 
     def _value(self, text: Text) -> Expression | None:
         if len(text.value) > 1 and text.value[0] == text.value[-1] == '"':
-            return self._template(_part(text, 1, len(text.value) - 1))
+            return self._template(_part(text, 1, len(text.value) - 1), "literal")
         if _CALL.match(text.value) and text.value.endswith(")"):
             return self.call({"function": text}, text.origin)
         return self._template(text)

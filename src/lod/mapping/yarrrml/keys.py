@@ -132,7 +132,7 @@ PLACES: dict[str, dict[str, Key]] = {
     "a parameter": {
         "parameter": Key("name", "Which one.", "grel:valueParam", ("pm",)),
         "value": Key("template or function", "What it is given.", "$(name)", ("v",)),
-        "type": Key("iri or literal", "Whether prefixes are expanded.", "literal"),
+        "type": Key("iri or literal", "A literal that begins like a prefix stays as it is written.", "literal"),
         "from": Key("s or o", "In a join: from the subject's row or the object's.", "o"),
     },
     "a source": {

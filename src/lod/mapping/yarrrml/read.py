@@ -6,8 +6,10 @@ language has and is not read here is refused by name (LOD3012). Nothing is passe
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 
 from lod.diagnostics import Findings
 from lod.mapping.document import Keyed, Node, Text, read_document
@@ -25,32 +27,74 @@ from lod.rdf.iris import is_absolute
 from lod.rdf.namespaces import PREFIXES
 
 
-def read_yarrrml(path: Path, shown: str, findings: Findings) -> list[TriplesMap]:
-    """The triples maps of a YARRRML file; what is wrong in it is in `findings`, all of it."""
-    root = read_document(path, shown, findings)
+def read_yarrrml(paths: Sequence[tuple[Path, str]], findings: Findings) -> list[TriplesMap]:
+    """The triples maps of YARRRML files, each with the name it is shown by; what is wrong is in `findings`, all of it.
+
+    Files that are read together are one: mappings, named sources and targets, and prefixes of one serve in all.
+    """
     shapes = Shapes(findings)
-    document = shapes.keyed(root, "a mapping file")
+    documents = [each for path, shown in paths if (each := _document(path, shown, shapes))]
+    found = _Found()
+    for document in documents:
+        others = [each for each in documents if each is not document]
+        names = _shared_names(document, others)
+        terms = Terms(
+            names=names,
+            calls=Calls(names, shapes, findings),
+            targets=Targets(_merged(*(each.targets for each in (*others, document))), findings),
+            mappings=tuple(key for each in documents for key in each.mappings.entries),
+            shapes=shapes,
+            findings=findings,
+        )
+        sources = Sources(_merged(*(each.sources for each in (*others, document))), findings)
+        reader = _Reader(terms, sources, document.base, shapes, findings, found)
+        for key, node in document.mappings:
+            reader.mapping(key, node)
+    return found.resolved(findings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """What stands at the root of one file."""
+
+    names: Names
+    base: str
+    sources: dict[str, LogicalSource | None]
+    targets: dict[str, LogicalTarget | None]
+    mappings: Keyed
+
+
+def _document(path: Path, shown: str, shapes: Shapes) -> _Document | None:
+    document = shapes.keyed(read_document(path, shown, shapes.findings), "a mapping file")
     if document is None:
-        return []
-    values = values_of(document, "a mapping file", findings)
+        return None
+    values = values_of(document, "a mapping file", shapes.findings)
     if shapes.lacks(document, values, "mappings", aliases("a mapping file")):
-        findings.error("LOD3005", "a mapping file needs 'mappings'", document.origin)
-    mappings = shapes.keyed(values.get("mappings"), "'mappings'")
-    names = _names(values, shapes)
+        shapes.findings.error("LOD3005", "a mapping file needs 'mappings'", document.origin)
     _check_authors(values.get("authors"), shapes)
-    terms = Terms(
-        names=names,
-        calls=Calls(names, shapes, findings),
-        targets=Targets(_named_targets(values.get("targets"), shapes), findings),
-        mappings=tuple(mappings.entries) if mappings else (),
-        shapes=shapes,
-        findings=findings,
+    return _Document(
+        names=_names(values, shapes),
+        base=_base(values.get("base"), shapes),
+        sources=_named_sources(values.get("sources"), shapes),
+        targets=_named_targets(values.get("targets"), shapes),
+        mappings=shapes.keyed(values.get("mappings"), "'mappings'") or Keyed({}, document.origin),
     )
-    sources = Sources(_named_sources(values.get("sources"), shapes), findings)
-    reader = _Reader(terms, sources, _base(values.get("base"), shapes), shapes, findings)
-    for key, node in mappings or ():
-        reader.mapping(key, node)
-    return reader.finished()
+
+
+def _shared_names(document: _Document, others: Sequence[_Document]) -> Names:
+    """A document's names over those of the others."""
+    prefixes = {name: each.names.known[name] for each in others for name in each.names.declared}
+    external = _merged(*(each.names.external for each in (*others, document)))
+    own = document.names
+    return Names({**prefixes, **own.known}, own.declared, external)
+
+
+_Value = TypeVar("_Value")
+
+
+def _merged(*tables: Mapping[str, _Value]) -> dict[str, _Value]:
+    """Tables as one, the last one first."""
+    return {name: value for table in tables for name, value in table.items()}
 
 
 def _names(values: dict[str, Node], shapes: Shapes) -> Names:
@@ -93,19 +137,39 @@ def _named_targets(node: Node | None, shapes: Shapes) -> dict[str, LogicalTarget
 
 
 @dataclass(slots=True)
+class _Found:
+    """What mappings became. `parents`: a mapping's name → its triples maps; `silent`: mappings that say nothing."""
+
+    triples_maps: list[TriplesMap] = field(default_factory=list)
+    parents: dict[str, list[str]] = field(default_factory=dict)
+    inverses: list[tuple[TriplesMap, list[Inverse]]] = field(default_factory=list)
+    silent: list[Text] = field(default_factory=list)
+
+    def resolved(self, findings: Findings) -> list[TriplesMap]:
+        """All triples maps, joins and inverse statements resolved."""
+        named = {each.name: each for each in self.triples_maps}
+        inverse = [
+            each for of, inverses in self.inverses for each in inverted(of, inverses, named, self.parents, findings)
+        ]
+        objects = [pom.object for each in self.triples_maps for pom in each.predicate_object_maps]
+        joined = {each.parent for each in objects if isinstance(each, ReferencingObjectMap)}
+        for key in self.silent:
+            if key.value not in joined:
+                message = f"mapping '{key.value}' needs 'predicateobjects'"
+                findings.error("LOD3005", message, key.at(0, len(key.value)), "write po: [[a, skos:Concept]]")
+        return with_parents(self.triples_maps, self.parents) + inverse
+
+
+@dataclass(frozen=True, slots=True)
 class _Reader:
-    """One document's mappings. `parents`: a mapping's name → its triples maps; `silent`: mappings that say nothing."""
+    """One document's mappings."""
 
     terms: Terms
     sources: Sources
     base: str
     shapes: Shapes
     findings: Findings
-
-    found: list[TriplesMap] = field(default_factory=list)
-    parents: dict[str, list[str]] = field(default_factory=dict)
-    inverses: list[tuple[TriplesMap, list[Inverse]]] = field(default_factory=list)
-    silent: list[Text] = field(default_factory=list)
+    found: _Found
 
     def mapping(self, key: Text, node: Node) -> None:
         """One mapping: a triples map for each source and subject."""
@@ -119,7 +183,7 @@ class _Reader:
         if self.shapes.lacks(keyed, values, "sources", names):
             self.findings.error("LOD3005", f"{place} needs 'sources'", where, "write sources: [['file.csv~csv']]")
         if self.shapes.lacks(keyed, values, "predicateobjects", names):
-            self.silent.append(key)
+            self.found.silent.append(key)
         sources = self.sources.read(values["sources"]) if "sources" in values else []
         subjects = self._subjects(key, keyed, values)
         condition = self.terms.calls.condition(values.get("condition"))
@@ -134,9 +198,9 @@ class _Reader:
             name = f"{key.value}-{n}" if several else key.value
             made.append(TriplesMap(name, source, term, poms, where, self.base))
             inverse = [replace(each, targets=merged(subject.targets, each.targets)) for each in said.inverse]
-            self.inverses.append((made[-1], inverse))
-        self.found += made
-        self.parents[key.value] = [each.name for each in made]
+            self.found.inverses.append((made[-1], inverse))
+        self.found.triples_maps += made
+        self.found.parents[key.value] = [each.name for each in made]
 
     def _subjects(self, key: Text, keyed: Keyed, values: dict[str, Node]) -> list[ReadTerm]:
         if "subjects" in values:
@@ -146,24 +210,3 @@ class _Reader:
             hint = "write s: https://example.org/id/thing/$(column), or s: null if that is meant"
             self.findings.warning("LOD3017", message, key.at(0, len(key.value)), hint)
         return [ReadTerm(blank(key.origin))]
-
-    def finished(self) -> list[TriplesMap]:
-        """All triples maps, joins and inverse statements resolved."""
-        named = {each.name: each for each in self.found}
-        inverse = [
-            each
-            for of, inverses in self.inverses
-            for each in inverted(of, inverses, named, self.parents, self.findings)
-        ]
-        joined = {
-            pom.object.parent
-            for each in self.found
-            for pom in each.predicate_object_maps
-            if isinstance(pom.object, ReferencingObjectMap)
-        }
-        for key in self.silent:
-            if key.value not in joined:
-                message = f"mapping '{key.value}' needs 'predicateobjects'"
-                where = key.at(0, len(key.value))
-                self.findings.error("LOD3005", message, where, "write po: [[a, skos:Concept]]")
-        return with_parents(self.found, self.parents) + inverse
