@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pyoxigraph
 import pytest
 from hypothesis import given
@@ -83,3 +85,19 @@ def test_illegal_character(iri: str, found: str | None) -> None:
 )
 def test_resolve(reference: str, expected: str) -> None:
     assert iris.resolve("https://a.example/lod/", reference) == expected
+
+
+@pytest.mark.parametrize(
+    ("iri", "escaped"),
+    [
+        ("http://[::1]:80/a", "http://[::1]:80/a"),
+        ("http://reader@[::1]/[a]", "http://reader@[::1]/%5Ba%5D"),
+        ("http://a/[", "http://a/%5B"),
+        ("x[1]", "x%5B1%5D"),
+    ],
+)
+def test_brackets_belong_to_the_host(iri: str, escaped: str) -> None:
+    assert iris.escape_brackets(iri) == escaped
+    assert iris.illegal_character(escaped) is None
+    assert (iris.illegal_character(iri) is None) == (iri == escaped)
+    assert (re.fullmatch(iris.ABSOLUTE_IRI, iri) is not None) == (iri == escaped)

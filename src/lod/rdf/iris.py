@@ -17,12 +17,16 @@ _UCSCHAR = (
 )
 _IPRIVATE = "\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd"
 IRI_SAFE = f"A-Za-z0-9\\-._~{_UCSCHAR}"  # a regular expression class: iunreserved
+_ALLOWED = f"A-Za-z0-9\\-._~:/?#@!$&'()*+,;={_UCSCHAR}{_IPRIVATE}"
+# Square brackets stand around an IP address as the host and nowhere else (RFC 3986 §3.2.2).
+_IP_HOST = "//(?:[^/?#\\[\\]]*@)?\\[[0-9A-Fa-fvV:.]+\\]"
 ABSOLUTE_IRI = (  # a regular expression: a scheme, then only what an IRI may hold
-    f"[A-Za-z][A-Za-z0-9+.\\-]*:(?:[A-Za-z0-9\\-._~:/?#\\[\\]@!$&'()*+,;={_UCSCHAR}{_IPRIVATE}]|%[0-9A-Fa-f]{{2}})*"
+    f"[A-Za-z][A-Za-z0-9+.\\-]*:(?:{_IP_HOST})?(?:[{_ALLOWED}]|%[0-9A-Fa-f]{{2}})*"
 )
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
-_ILLEGAL = re.compile(f"[^A-Za-z0-9\\-._~:/?#\\[\\]@!$&'()*+,;=%{_UCSCHAR}{_IPRIVATE}]|%(?![0-9A-Fa-f]{{2}})")
+_ILLEGAL = re.compile(f"[^%{_ALLOWED}]|%(?![0-9A-Fa-f]{{2}})")
+_UP_TO_IP_HOST = re.compile(f"(?:[A-Za-z][A-Za-z0-9+.\\-]*:)?{_IP_HOST}")
 _UNSAFE = re.compile(f"[^{IRI_SAFE}]")
 _NON_ASCII = re.compile(r"[^\x21-\x7e]")
 _ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
@@ -35,8 +39,19 @@ def is_absolute(iri: str) -> bool:
 
 def illegal_character(iri: str) -> str | None:
     """The first character (or broken escape) that no IRI may hold, or None."""
-    found = _ILLEGAL.search(iri)
+    found = _ILLEGAL.search(iri, _after_ip_host(iri))
     return found.group() if found else None
+
+
+def escape_brackets(iri: str) -> str:
+    """Square brackets as escapes, but for those of the host: what URI templates let through and no IRI may hold."""
+    end = _after_ip_host(iri)
+    return iri[:end] + iri[end:].replace("[", "%5B").replace("]", "%5D")
+
+
+def _after_ip_host(iri: str) -> int:
+    host = _UP_TO_IP_HOST.match(iri)
+    return host.end() if host else 0
 
 
 def resolve(base: str, reference: str) -> str:

@@ -16,7 +16,7 @@ from lod.mapping.csvw.metadata.dialect import Dialect, default_dialect
 from lod.mapping.csvw.metadata.model import Column, Schema, Table
 from lod.mapping.csvw.syntax.language_tags import UNDEFINED, languages_match
 from lod.mapping.csvw.tabular import Header, Record, header, read_text, records
-from lod.rdf.iris import is_absolute, resolve
+from lod.rdf.iris import escape_brackets, is_absolute, resolve
 
 RAGGED = "LOD3517"
 _VARIABLES = frozenset({"_column", "_sourceColumn", "_row", "_sourceRow", "_name"})
@@ -123,7 +123,7 @@ def shown_name(column: Column) -> str:
 def to_url(table_url: str, expansion: str) -> str:
     """A URI template's expansion as an absolute URL: prefixes expanded, then resolved (Metadata §5.1.3)."""
     expanded = expand(expansion)
-    return expanded if is_absolute(expanded) else resolve(table_url, expanded)
+    return escape_brackets(expanded if is_absolute(expanded) else resolve(table_url, expanded))
 
 
 def default_property(table_url: str, column: Column) -> str:
