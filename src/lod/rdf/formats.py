@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # each is itself: compared and hashed by identity
 class Format:
     """One way to write something: `media_types[0]` is what we send, the others we understand."""
 

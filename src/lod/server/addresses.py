@@ -15,7 +15,7 @@ Cool URIs for the Semantic Web: https://www.w3.org/TR/cooluris/ §4.2 (303 URIs 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from lod.rdf import iris
@@ -91,11 +91,10 @@ class UrlSpace:
     """The site's own IRIs: `base` from the release, never from a request's Host."""
 
     base: str  # ends with '/'
+    prefix: str = field(init=False)  # the path that all of ours begin with, without the last slash; often ''
 
-    @property
-    def prefix(self) -> str:
-        """The path that all of ours begin with, without the last slash: '' for https://lod.example.org/."""
-        return urlsplit(self.base).path.rstrip("/")
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "prefix", urlsplit(self.base).path.rstrip("/"))
 
     def iri_of_path(self, path: str) -> str:
         """The IRI, in our canonical spelling, of a path inside the site."""

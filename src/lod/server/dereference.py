@@ -156,19 +156,24 @@ def _license_link(licence: str) -> str:
     return link(licence, "license")
 
 
+@lru_cache(maxsize=256)
+def _type_link(iri: str) -> str:
+    return link(iri, "type")
+
+
 def document_links(served: ServedRelease, description: Description, address: Address) -> str:
     """The Link header: what it is about, its other formats, terms of use, class (FAIR Signposting level 1)."""
-    prefix = served.space.prefix
+    prefix, about = served.space.prefix, answers.safe_target(description.iri)
     links = [
-        link(served.space.base + address.stem.lstrip("/"), "canonical"),
-        link(description.iri, "cite-as"),
+        f'<{answers.safe_target(served.space.base + address.stem[1:])}>; rel="canonical"',
+        f'<{about}>; rel="cite-as"',
         _license_link(served.site.licence_iri),
-        *(link(iri, "type") for iri in description.types[:_MOST_TYPES]),
+        *(_type_link(iri) for iri in description.types[:_MOST_TYPES]),
     ]
     if address.format is HTML:
         links.append(link(prefix + address.variant(TURTLE).path, "describedby", type=TURTLE.media_type))
     else:
-        links.append(link(description.iri, "describes"))
+        links.append(f'<{about}>; rel="describes"')
     stem = answers.safe_target(prefix + address.variant(TURTLE).path).removesuffix(TURTLE.suffix)
     links += [f"<{stem}{rest}" for item, rest in _ALTERNATES if item is not address.format]
     return ", ".join(links)

@@ -69,6 +69,7 @@ class ServedRelease:
     labels: Labels = field(init=False)
     space: UrlSpace = field(init=False)
     etag_prefix: str = field(init=False)
+    described_beside: frozenset[Any] = field(init=False)  # the subjects in `metadata`
     graph: DefaultGraph | None = field(init=False)  # where to look; None: in all, since there are named ones
     memo: Memo = field(init=False, default_factory=lambda: Memo(capacity=1024))  # small things
     pages: Memo = field(init=False, default_factory=lambda: Memo(capacity=256))  # rendered, some ten kB each
@@ -78,6 +79,7 @@ class ServedRelease:
         digest = f"{self.release.manifest.digest}{self.release.manifest.name}{SITE_DIGEST}"
         has_named = next(iter(self.store.named_graphs()), None) is not None
         object.__setattr__(self, "graph", None if has_named else DefaultGraph())  # half the look-ups
+        object.__setattr__(self, "described_beside", frozenset(quad.subject for quad in self.metadata))
         object.__setattr__(self, "labels", Labels(self.objects))
         object.__setattr__(self, "space", UrlSpace(self.site.base_iri))
         object.__setattr__(self, "etag_prefix", hashlib.blake2b(digest.encode(), digest_size=8).hexdigest())
@@ -91,10 +93,10 @@ class ServedRelease:
         self, subject: NamedNode | BlankNode | None, predicate: NamedNode | None, value: Node | None
     ) -> Iterator[Quad]:
         """Quads of the store, then of the descriptions beside it. A pattern, never a query text: nothing is parsed."""
-        return chain(
-            self.store.quads_for_pattern(subject, predicate, value, self.graph),
-            self.metadata.quads_for_pattern(subject, predicate, value, None),
-        )
+        found = self.store.quads_for_pattern(subject, predicate, value, self.graph)
+        if subject is not None and subject not in self.described_beside:
+            return found
+        return chain(found, self.metadata.quads_for_pattern(subject, predicate, value, None))
 
     def objects(self, subject: NamedNode | BlankNode, predicate: NamedNode) -> list[Node]:
         """The values of one property, each once, in the store's order."""
