@@ -102,20 +102,18 @@ class Names:
     def iri(self, text: Text, findings: Findings, end: int | None = None) -> Expression:
         """The IRI that `text.value[:end]` writes, its prefix expanded; an undeclared prefix is a finding."""
         expression = self.value(text, findings, end)
-        head = expression.parts[0] if isinstance(expression, Template) else getattr(expression, "value", None)
-        if not isinstance(head, str):
-            return expression
-        expanded = self._expand(head, text, findings)
-        bad = illegal_character(expanded) or next(
-            (found for part in _texts(expression)[1:] if (found := illegal_character(part))), None
-        )
+        if isinstance(expression, Template):
+            head = expression.parts[0]  # a prefix can only stand at the beginning, illegal characters anywhere
+            first = self._expand(head, text, findings) if isinstance(head, str) else head
+            expression = Template((first, *expression.parts[1:]), expression.origin)
+        elif isinstance(expression, Constant):
+            expression = Constant(self._expand(expression.value, text, findings), expression.origin)
+        bad = next((found for part in _texts(expression) if (found := illegal_character(part))), None)
         if bad:
             where = max(0, text.value.find(bad))
             hint = "write it percent-encoded, or keep it out of IRIs"
             findings.error("LOD3010", f"{bad!r} cannot stand in an IRI", text.at(where, len(bad)), hint)
-        if isinstance(expression, Template):
-            return Template((expanded, *expression.parts[1:]), expression.origin)
-        return Constant(expanded, expression.origin)
+        return expression
 
     def _expand(self, head: str, text: Text, findings: Findings) -> str:
         found = _PREFIXED.match(head)
