@@ -284,6 +284,8 @@ def publish(job: Job, cleared: Cleared) -> Release:
         linksets=material.linksets,
         report=cleared.report,
         findings=tuple(job.findings),
+        memory_limit=job.project.build.memory_limit,
+        threads=job.project.build.threads,
     )
     release = write_candidate(job.project.releases, job.staging, content, cleared.clearance)
     return switch(job.project.releases, release.manifest.name, "publish") if job.publish else release

@@ -16,6 +16,7 @@ from lod.disclosure.clearance import Clearance
 from lod.linking.linkset import Linkset
 from lod.release.candidates import keep_candidate, next_version
 from lod.release.clock import build_time
+from lod.release.cubes import write_cubes
 from lod.release.dcat import Edition, describe_catalogue
 from lod.release.description import Description
 from lod.release.dumps import Dump, heading, write_dump, write_readme
@@ -44,6 +45,8 @@ class Content:
     linksets: tuple[Linkset, ...]
     report: ValidationReport | None  # None: the project has no shapes
     findings: tuple[Diagnostic, ...]
+    memory_limit: str = "512MB"  # of the columnar engine
+    threads: int | None = None
 
 
 def write_candidate(releases: Path, staging: Path, content: Content, clearance: Clearance) -> Release:
@@ -51,12 +54,14 @@ def write_candidate(releases: Path, staging: Path, content: Content, clearance: 
 
     Raises:
         GateRefused: LOD7002 the clearance is for other data.
+        ColumnsError: LOD9201 out of memory or disk.
     """
     clearance.covers(content.snapshot.digest, [linkset.digest for linkset in content.linksets])
     version = next_version(releases)
     edition = Edition(f"{version}-{content.digest[:8]}", version, current_name(releases), build_time())
     dump = write_dump(content.parts, staging / "dump", content.site)
     write_readme(staging / "dump", dump, content.site)
+    write_cubes(content.parts, staging, memory_limit=content.memory_limit, threads=content.threads)
     statistics = _describe(staging, content, edition, dump)
     _write_report(staging / "report", content)
     manifest = Manifest(
