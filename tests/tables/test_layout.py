@@ -73,6 +73,7 @@ def test_every_cell_has_a_role() -> None:
         Role.DATA: 16,
         Role.NOTE: 2,
         Role.IGNORED: 0,
+        Role.OUTSIDE: 0,
     }
     assert [label.text for label in printed.notes] == ["資料來源：銓敘部。", "Source: MOCS"]
 

@@ -26,8 +26,10 @@ _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{}</Relationships>'
 
 
-def write_xlsx(path: Path, sheets: dict[str, list[list[Cell]]], merged: tuple[str, ...] = ()) -> Path:
-    """Write an .xlsx: sheets by name, cells as text or number; `merged` ranges (`A2:A3`) hold for every sheet."""
+def write_xlsx(
+    path: Path, sheets: dict[str, list[list[Cell]]], merged: tuple[str, ...] | dict[str, tuple[str, ...]] = ()
+) -> Path:
+    """Write an .xlsx: sheets by name, cells as text or number; `merged` ranges (`A2:A3`) for all, or by sheet."""
     numbered = list(enumerate(sheets.items(), start=1))
     with zipfile.ZipFile(path, "w") as file:
         file.writestr(
@@ -44,8 +46,9 @@ def write_xlsx(path: Path, sheets: dict[str, list[list[Cell]]], merged: tuple[st
             for n, _ in numbered
         )
         file.writestr("xl/_rels/workbook.xml.rels", _RELATIONS.format(targets))
-        for n, (_, rows) in numbered:
-            file.writestr(f"xl/worksheets/sheet{n}.xml", _xlsx_sheet(rows, merged))
+        for n, (name, rows) in numbered:
+            ranges = merged.get(name, ()) if isinstance(merged, dict) else merged
+            file.writestr(f"xl/worksheets/sheet{n}.xml", _xlsx_sheet(rows, ranges))
     return path
 
 

@@ -55,7 +55,7 @@ def test_a_whole_file(tmp_path: Path) -> None:
     assert sex.codes is not None
     male = sex.codes.get("M")
     assert male is not None
-    assert (male.parent, male.matches) == ("T", (("M",), ("Male",), ("男性",), ("性別", "男")))
+    assert (male.parents, male.matches) == (("T",), (("M",), ("Male",), ("男性",), ("性別", "男")))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from lod.diagnostics import did_you_mean
 from lod.mapping.cube.model import Code, CodeList, Dimension, Edition, LabelPath, Measure, Source
 from lod.tables.printed.layout import Label
-from lod.tables.printed.pages import Page
+from lod.tables.printed.page import Page
 from lod.tables.printed.periods import Period, period_of
 from lod.tables.printed.text import chinese_key, label_key
 
@@ -21,9 +21,12 @@ Path = tuple[Label, ...]
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a path says: codes by dimension, periods by dimension, a measure."""
+    """What a path says: codes by dimension, periods by dimension, a measure.
 
-    codes: Mapping[str, str] = field(default_factory=dict)
+    Several codes are one label at different times, such as a city before and after a merger: the period decides.
+    """
+
+    codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     periods: Mapping[str, Period] = field(default_factory=dict)
     measure: Measure | None = None
 
@@ -63,7 +66,7 @@ class Matcher:
     def _match(self, path: Path) -> Meaning | None:
         keys = [_keys(label.text) for label in path]
         used = {n for n, each in enumerate(keys) if each & self._ignored()}
-        codes: dict[str, str] = {}
+        codes: dict[str, tuple[str, ...]] = {}
         periods: dict[str, Period] = {}
         strays: list[tuple[Dimension, _Hit, str]] = []
         is_clear = True
@@ -78,14 +81,14 @@ class Matcher:
             if not hits:
                 continue
             best = _best(hits, dimension.codes)
-            if best is None:
+            if not best:
                 is_clear = False
                 self._say_ambiguous(path, hits, dimension)
                 continue
-            codes[dimension.name] = best.code
-            above = {best.code, *dimension.codes.ancestors(best.code)}
+            codes[dimension.name] = best
+            above = {*best, *(each for code in best for each in dimension.codes.ancestors(code))}
             used |= {n for hit in hits if hit.code in above for n in range(hit.start, hit.end)}
-            strays += [(dimension, hit, best.code) for hit in hits if hit.code not in above]
+            strays += [(dimension, hit, best[0]) for hit in hits if hit.code not in above]
         measure = self._measure(keys, used)
         return self._checked(path, used, strays, Meaning(codes, periods, measure)) if is_clear else None
 
@@ -162,20 +165,24 @@ def _hits(keys: list[frozenset[str]], paths: Iterable[tuple[str, LabelPath]]) ->
                 yield _Hit(start, start + len(wanted), code)
 
 
-def _best(hits: list[_Hit], codes: CodeList) -> _Hit | None:
-    """The innermost, longest hit; of several codes the one that is below what else was hit. None if they are equal."""
+def _best(hits: list[_Hit], codes: CodeList) -> tuple[str, ...]:
+    """The code of the innermost, longest hit; of several the one that is below what else was hit.
+
+    Several if all of them are dated, so that a period can tell them apart; none if nothing can.
+    """
     last = max(hit.end for hit in hits)
     inner = [hit for hit in hits if hit.end == last]
     longest = max(hit.end - hit.start for hit in inner)
     inner = [hit for hit in inner if hit.end - hit.start == longest]
-    found = {hit.code: hit for hit in inner}
+    found = tuple(dict.fromkeys(hit.code for hit in inner))
     if len(found) == 1:
-        return inner[0]
+        return found
     others = {hit.code for hit in hits if hit.end < last}
     fits = {code: len(others & set(codes.ancestors(code))) for code in found}
     most = max(fits.values())
-    first = [code for code, count in fits.items() if count == most]
-    return found[first[0]] if len(first) == 1 and most else None
+    first = tuple(code for code, count in fits.items() if count == most)
+    is_dated = all((member := codes.get(code)) and member.is_dated for code in first)
+    return first if is_dated or (len(first) == 1 and most) else ()
 
 
 def _period(path: Path) -> tuple[int, Period] | None:

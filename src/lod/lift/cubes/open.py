@@ -14,7 +14,7 @@ from lod.lift.held import HeldRows, HeldTable
 from lod.mapping.cube.compile import CONFIDENTIALITY, GATHERED_COLUMNS, STATUS
 from lod.mapping.cube.model import Cube, Edition, Gathered, Gathering, Part, Source, parts_of
 from lod.tables.printed.layout import Label, Printed
-from lod.tables.printed.pages import Page
+from lod.tables.printed.page import Page
 from lod.tables.printed.periods import Period, period_in_file_name, periods_in
 from lod.tables.printed.read import read_printed
 from lod.tables.printed.text import has_chinese, label_key, one_line

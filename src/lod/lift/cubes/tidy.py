@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from lod.lift.cubes.labels import Matcher, Meaning
-from lod.mapping.cube.model import Dimension, Edition, Measure, Part, Source
+from lod.mapping.cube.model import Code, Dimension, Edition, Measure, Part, Source
 from lod.tables.printed.layout import DataCell, Printed
-from lod.tables.printed.pages import Page
+from lod.tables.printed.page import Page
 from lod.tables.printed.periods import Period
 from lod.tables.printed.text import one_line
 from lod.tables.printed.values import State
@@ -44,6 +45,14 @@ class Tidy:
 
     figures: dict[str, dict[Point, Observed]] = field(default_factory=dict)
     periods: dict[str, Period] = field(default_factory=dict)
+    last: date | None = None  # the last day that the sheet speaks of
+
+    def day_of(self, point: Point, edition: Edition, dimension: Dimension) -> date | None:
+        """The day by which the codes of a dimension are chosen at a point."""
+        if dimension.valid_at or dimension.is_valid_at_last:
+            return dimension.valid_at or self.last
+        pairs = zip(point, edition.dimensions, strict=True)
+        return max((self.periods[code].last for code, each in pairs if each.is_period), default=None)
 
     def of(self, part: Part) -> Iterator[tuple[Point, dict[str, Observed]]]:
         """The observations of a dataset: a point of its dimensions, and its measures there, in reading order."""
@@ -62,7 +71,7 @@ def make_tidy(printed: Printed, edition: Edition, page: Page, given: dict[str, P
     measure is said nowhere, LOD3611 a figure that its measure does not allow.
     """
     rows, columns = Matcher(edition, Source.ROWS, page), Matcher(edition, Source.COLUMNS, page)
-    placing = _Placing(edition, page, given)
+    placing = _Placing(edition, page, given, Tidy(last=_last_day(printed, rows, columns, given)))
     placing.said |= {each.name for each in edition.dimensions if each.source in _FOR_ALL and each.name not in given}
     for cell in printed.cells:
         row, column = rows.meaning(cell.row_path), columns.meaning(cell.column_path)
@@ -76,13 +85,14 @@ class _Placing:
     edition: Edition
     page: Page
     given: dict[str, Period]
-    tidy: Tidy = field(default_factory=Tidy)
+    tidy: Tidy
     said: set[str] = field(default_factory=set)  # dimensions that lack a value: said once
 
     def place(self, cell: DataCell, row: Meaning, column: Meaning) -> None:
         if cell.state is State.NOT_APPLICABLE:
             return
-        codes = [self._code(dimension, cell, row, column) for dimension in self.edition.dimensions]
+        day = self._day(row, column)
+        codes = [self._code(dimension, cell, row, column, day) for dimension in self.edition.dimensions]
         measure = self._measure(cell, row, column)
         if measure is None:
             return
@@ -102,16 +112,52 @@ class _Placing:
         else:
             known[point] = Observed(measure, first.state, first.number, (*first.cells, cell))
 
-    def _code(self, dimension: Dimension, cell: DataCell, row: Meaning, column: Meaning) -> str | None:
+    def _day(self, row: Meaning, column: Meaning) -> date | None:
+        """The last day of the period of a figure."""
+        periods = (*row.periods.values(), *column.periods.values(), *self.given.values())
+        return max((each.last for each in periods), default=None)
+
+    def _in_force(self, found: tuple[str, ...], dimension: Dimension, day: date | None, cell: DataCell) -> list[str]:
+        """Of codes that a label may stand for, those that are in force. LOD3621: none is."""
+        assert dimension.codes is not None, "codes are of a list"
+        day = dimension.valid_at or (self.tidy.last if dimension.is_valid_at_last else day)
+        members = [code for name in found if (code := dimension.codes.get(name))]
+        valid = [code.code for code in members if day is None or code.is_valid_on(day)]
+        if not valid:
+            self._say_not_in_force(members[0], dimension, day, cell)
+        return valid
+
+    def _say_not_in_force(self, code: Code, dimension: Dimension, day: date | None, cell: DataCell) -> None:
+        key = f"{dimension.name} {code.code}"
+        if key in self.said:
+            return
+        self.said.add(key)
+        span = " ".join(
+            [*([f"from {code.first}"] if code.first else []), *([f"until {code.last}"] if code.last else [])]
+        )
+        message = f"'{code.code}' of list '{dimension.list_name}' is in force {span}, this figure is of {day}"
+        hint = "correct the dates, add the code of that time, or say that figures were restated: valid-at: last"
+        self.page.error("LOD3621", cell.row, cell.column, message, hint)
+
+    def _code(
+        self, dimension: Dimension, cell: DataCell, row: Meaning, column: Meaning, day: date | None
+    ) -> str | None:
         if dimension.is_period:
             return self._period(dimension, cell, row, column)
         assert dimension.codes is not None, "not a period"
-        found = list(dict.fromkeys(m.codes[dimension.name] for m in (row, column) if dimension.name in m.codes))
+        found = []
+        for meaning in (row, column):
+            if dimension.name in meaning.codes:
+                valid = self._in_force(meaning.codes[dimension.name], dimension, day, cell)
+                if not valid:
+                    return None
+                found += [code for code in valid if code not in found]
         if len(found) > 1:
             found = _inner(found, dimension)
         if len(found) > 1:
-            message = f"the row says '{found[0]}' of '{dimension.name}', the column '{found[1]}'"
-            self.page.error("LOD3605", cell.row, cell.column, message)
+            message = f"this figure may be of '{found[0]}' and of '{found[1]}' of '{dimension.name}'"
+            hint = "row and column say different things, or two codes of one label are in force at once"
+            self.page.error("LOD3605", cell.row, cell.column, message, hint)
             return None
         code = next(iter(found), dimension.value or dimension.codes.total)
         if not code:
@@ -177,6 +223,14 @@ class _Placing:
             hint,
             [self.page.origin(other.row, other.column)],
         )
+
+
+def _last_day(printed: Printed, rows: Matcher, columns: Matcher, given: dict[str, Period]) -> date | None:
+    """The last day of the latest period that a sheet speaks of."""
+    paths = {cell.row_path: rows for cell in printed.cells} | {cell.column_path: columns for cell in printed.cells}
+    meanings = [meaning for path, matcher in paths.items() if (meaning := matcher.meaning(path))]
+    periods = (*given.values(), *(each for meaning in meanings for each in meaning.periods.values()))
+    return max((each.last for each in periods), default=None)
 
 
 def _adjusted(number: Decimal, measure: Measure) -> Decimal:

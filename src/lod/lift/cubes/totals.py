@@ -7,13 +7,15 @@ up, the parent's cell is named, and with it the members of the list that the tab
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from lod.diagnostics import Diagnostic, Severity
 from lod.lift.cubes.tidy import Observed, Point, Tidy
-from lod.mapping.cube.model import Code, CodeList, Edition
-from lod.tables.printed.pages import Page
+from lod.mapping.cube.model import Code, CodeList, Dimension, Edition
+from lod.tables.printed.page import Page
 from lod.tables.sheets import cell_name
 
 
@@ -34,18 +36,45 @@ def check_totals(tidy: Tidy, edition: Edition, page: Page) -> Iterator[Diagnosti
         figures = tidy.figures.get(measure.name, {})
         for place, dimension in enumerate(edition.dimensions):
             if measure.totals != "none" and dimension.codes:
-                yield from _along(figures, place, dimension.codes, page, severity)
+                hierarchy = _Hierarchy(dimension, dimension.codes, tidy, edition)
+                yield from _along(figures, place, hierarchy, page, severity)
+
+
+@dataclass
+class _Hierarchy:
+    """A dimension's codes by what they are below, at the time that a figure speaks of."""
+
+    dimension: Dimension
+    codes: CodeList
+    tidy: Tidy
+    edition: Edition
+    known: dict[date | None, Mapping[str, tuple[Code, ...]]] = field(default_factory=dict)
+
+    def at(self, point: Point) -> Mapping[str, tuple[Code, ...]]:
+        """Code → the codes below it that are in force."""
+        day = self.tidy.day_of(point, self.edition, self.dimension) if self._is_dated else None
+        if day not in self.known:
+            valid = [code for code in self.codes.codes if day is None or code.is_valid_on(day)]
+            below: dict[str, list[Code]] = {code.code: [] for code in self.codes.codes}
+            for code in valid:
+                for parent in code.parents:
+                    below[parent].append(code)
+            self.known[day] = {name: tuple(members) for name, members in below.items()}
+        return self.known[day]
+
+    @cached_property
+    def _is_dated(self) -> bool:
+        return any(code.is_dated for code in self.codes.codes)
 
 
 def _along(
-    figures: Mapping[Point, Observed], place: int, codes: CodeList, page: Page, severity: Severity
+    figures: Mapping[Point, Observed], place: int, hierarchy: _Hierarchy, page: Page, severity: Severity
 ) -> Iterator[Diagnostic]:
-    used = {point[place] for point in figures}
-    below = {code.code: codes.children(code.code) for code in codes.codes}
     for point, parent in figures.items():
+        below = hierarchy.at(point)
         if not below[point[place]] or parent.number is None:
             continue
-        cover = _cover(figures, point, place, below, used)
+        cover = _cover(figures, point, place, below)
         numbers = [each.number for each in cover.figures if each.number is not None]
         if not numbers or len(numbers) < len(cover.figures):
             continue
@@ -63,7 +92,6 @@ def _cover(
     point: Point,
     place: int,
     below: Mapping[str, tuple[Code, ...]],
-    used: set[str],
 ) -> _Cover:
     found: list[Observed] = []
     missing: list[Code] = []
@@ -72,7 +100,7 @@ def _cover(
         if at in figures:
             found.append(figures[at])
             continue
-        deeper = _cover(figures, at, place, below, used) if below[child.code] else _Cover((), (child,))
+        deeper = _cover(figures, at, place, below) if below[child.code] else _Cover((), (child,))
         if deeper.figures:
             found += deeper.figures
             missing += deeper.missing

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from lod.diagnostics import did_you_mean
 from lod.mapping.cube.keys import known
@@ -16,7 +17,7 @@ from lod.mapping.templates import is_language_tag
 
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
 _LIST = re.compile(r"[a-z][a-z0-9-]*")
-_OF_A_CODE = ("parent", "labels")
+_OF_A_CODE = known("a code")
 _LONGEST_LANGUAGE = 3  # letters: longer ones are legal, unassigned, and here misspelt keys
 
 
@@ -46,6 +47,17 @@ def read_units(node: Node | None, shapes: Shapes) -> dict[str, Unit]:
             labels = read_texts(given.get("label"), shapes, "'label'")
             units[key.value] = Unit(key.value, labels, printed, len(units) + 1, key.origin)
     return units
+
+
+def day_of(text: Text | None, shapes: Shapes) -> date | None:
+    """A day written 2010-12-25; None, and a finding, for what is none."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text.value)
+    except ValueError:
+        shapes.findings.error("LOD3603", f"'{text.value}' is no date", text.origin, "write 2010-12-25")
+        return None
 
 
 def is_code(key: Text, shapes: Shapes) -> bool:
@@ -111,18 +123,35 @@ class CodeLists:
             return None
         own = Keyed({name: entry for name, entry in keyed.entries.items() if name not in _OF_A_CODE}, keyed.origin)
         labels = read_texts(own, shapes, f"code '{key.value}'", _OF_A_CODE)
-        parent = shapes.text(keyed.entries["parent"][1]) if "parent" in keyed.entries else None
-        above = parent.value if parent else (total if key.value != total else "")
-        others = shapes.texts(keyed.entries["labels"][1]) if "labels" in keyed.entries else []
+        given = {name: keyed.entries[name][1] for name in _OF_A_CODE if name in keyed.entries}
+        parents = tuple(text.value for text in shapes.texts(given.get("parent")))
+        others = shapes.texts(given.get("labels"))
         matches = [(key.value,), *((text,) for _, text in labels), *(label_path(text.value) for text in others)]
-        return Code(key.value, labels, above, tuple(dict.fromkeys(matches)), key.origin)
+        return Code(
+            key.value,
+            labels,
+            parents or ((total,) if total and key.value != total else ()),
+            tuple(dict.fromkeys(matches)),
+            key.origin,
+            day_of(shapes.text(given.get("from")), shapes),
+            day_of(shapes.text(given.get("until")), shapes),
+            tuple(text.value for text in shapes.texts(given.get("replaced-by"))),
+        )
 
     def _check_parents(self, found: CodeList) -> None:
         names = [code.code for code in found.codes]
         for code in found.codes:
-            if code.parent and code.parent not in names:
-                message = f"code '{code.code}' is below '{code.parent}', which is no code of the list"
-                self.shapes.findings.error("LOD3602", message, code.origin, did_you_mean(code.parent, names))
-            elif code.parent and code.code in found.ancestors(code.parent):
-                message = f"code '{code.code}' is below itself"
-                self.shapes.findings.error("LOD3602", message, code.origin, "a hierarchy has no circles")
+            for parent in code.parents:
+                if parent not in names:
+                    message = f"code '{code.code}' is below '{parent}', which is no code of the list"
+                    self.shapes.findings.error("LOD3602", message, code.origin, did_you_mean(parent, names))
+                elif code.code in (parent, *found.ancestors(parent)):
+                    message = f"code '{code.code}' is below itself"
+                    self.shapes.findings.error("LOD3602", message, code.origin, "a hierarchy has no circles")
+            for other in code.replaced_by:
+                if other not in names:
+                    message = f"code '{code.code}' is replaced by '{other}', which is no code of the list"
+                    self.shapes.findings.error("LOD3602", message, code.origin, did_you_mean(other, names))
+            if code.first and code.last and code.first > code.last:
+                message = f"code '{code.code}' ends on {code.last}, before it begins on {code.first}"
+                self.shapes.findings.error("LOD3603", message, code.origin)

@@ -5,6 +5,7 @@ RDF Data Cube, https://www.w3.org/TR/vocab-data-cube/: §6 structures, §7 datas
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from lod.diagnostics import Findings, TextOrigin
 from lod.mapping.cube.cube_link import CUBE, observation_set, observer
 from lod.mapping.cube.datasets import IRI, TEXT
 from lod.mapping.cube.facts import FACT_COLUMNS, SUBJECTS, Fact, facts_of
+from lod.mapping.cube.merge import merge_shared
 from lod.mapping.cube.model import Cube, Dimension, Gathered, Gathering, Measure, Part, parts_of
 from lod.mapping.cube.read import read_cube
 from lod.mapping.ir import (
@@ -41,6 +43,7 @@ def read_cube_files(paths: Sequence[Path], shown: Callable[[Path], str], finding
     """The triples maps of cube files; what is wrong in them is in `findings`, all of it, and once."""
     own = Findings()
     cubes = [cube for path in paths if (cube := read_cube(path, shown(path), own))]
+    merge_shared(cubes, own)
     findings.extend(dict.fromkeys(own))  # what several files extend is read with each of them
     return triples_maps(cubes)
 
@@ -54,12 +57,15 @@ def triples_maps(cubes: Sequence[Cube]) -> list[TriplesMap]:
     for number, group in enumerate(by_base.values(), start=1):
         suffix = f"-{number}" if len(by_base) > 1 else ""
         found += [*_descriptions(group, suffix), *_gathered(group, suffix)]
+    used: Counter[str] = Counter()
     for cube in cubes:
+        used[cube.name] += 1  # files of one name in several folders, say one a year
+        home = f"{cube.name}-{used[cube.name]}" if used[cube.name] > 1 else cube.name
         for number, edition in enumerate(cube.editions, start=1):
             suffix = f"-{number}" if len(cube.editions) > 1 else ""
             for part in parts_of(cube, edition):
                 source = LogicalSource(edition.access, Formulation.PRINTED, edition.origin, content=part)
-                name = f"{cube.name}/{part.dataset.id}{suffix}"
+                name = f"{home}/{part.dataset.id}{suffix}"
                 found += [_observations(name, source, part), _observation_set(f"{name}/set", source, part)]
     return found
 
@@ -68,8 +74,9 @@ def _descriptions(cubes: Sequence[Cube], suffix: str) -> Iterator[TriplesMap]:
     """Facts as rows, each of which is one statement. Subjects of one kind are one map: their IRIs look alike."""
     at = cubes[0].origin
     by_kind: dict[str, dict[Fact, None]] = {}
+    shared = merge_shared(cubes)
     for cube in cubes:
-        for fact in facts_of(cube):
+        for fact in facts_of(cube, shared):
             by_kind.setdefault(fact.kind, {})[fact] = None
     for kind, facts in by_kind.items():
         rows = Rows(FACT_COLUMNS, tuple(fact.row for fact in facts))

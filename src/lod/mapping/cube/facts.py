@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from lod.diagnostics import TextOrigin
 from lod.mapping.cube.cube_link import cube_statements
 from lod.mapping.cube.datasets import DATE, IRI, STRING, TEXT
-from lod.mapping.cube.model import CodeList, Cube, Dimension, Measure, Part, Texts, Unit, parts_of
+from lod.mapping.cube.merge import Shared
+from lod.mapping.cube.model import Code, CodeList, Cube, Dimension, Measure, Part, Texts, Unit, parts_of
 from lod.mapping.ir import Reference
 from lod.rdf.namespaces import DCAT, DCT, QB, RDF, RDFS, SCHEMA, SDMX_ATTRIBUTE, SDMX_MEASURE, SKOS, XSD
 
@@ -78,12 +79,12 @@ class Fact:
         return tuple(cells.get(name) or None for name in FACT_COLUMNS)
 
 
-def facts_of(cube: Cube) -> Iterator[Fact]:
-    """All statements, each once."""
-    yield from dict.fromkeys(_all(cube))
+def facts_of(cube: Cube, shared: Shared) -> Iterator[Fact]:
+    """All statements, each once. `shared`: the code lists and units that it shares with others."""
+    yield from dict.fromkeys(_all(cube, shared))
 
 
-def _all(cube: Cube) -> Iterator[Fact]:
+def _all(cube: Cube, shared: Shared) -> Iterator[Fact]:
     parts = list(parts_of(cube, cube.editions[0]))
     for part in parts:
         yield from _dataset(part)
@@ -93,13 +94,13 @@ def _all(cube: Cube) -> Iterator[Fact]:
         yield from _dimension(dimension)
         if dimension.is_period:
             yield from _scheme("period", _PERIOD)
-    for codes in _code_lists(cube):
-        if codes.is_published:
-            yield from _code_list(codes)
+    for name in dict.fromkeys(each.codes.name for each in cube.dimensions if each.codes):
+        if shared.lists[name].is_published:
+            yield from _code_list(shared.lists[name])
     for measure in cube.measures:
         yield from _measure(measure)
         if measure.unit:
-            yield from _unit(measure.unit)
+            yield from _unit(shared.units[measure.unit.code])
     for part in parts:
         for other in parts:
             if other is not part:
@@ -184,17 +185,6 @@ def _measure(measure: Measure) -> Iterator[Fact]:
         yield _fact(subject, SDMX_ATTRIBUTE + "unitMeasure", IRI, f"id/code/unit/{measure.unit.code}")
 
 
-def _code_lists(cube: Cube) -> Iterator[CodeList]:
-    """The lists of all editions: codes that a later one adds come after those of the first."""
-    found: dict[str, CodeList] = {}
-    for edition in cube.editions:
-        for codes in (dimension.codes for dimension in edition.dimensions if dimension.codes):
-            known = found.setdefault(codes.name, codes)
-            more = tuple(code for code in codes.codes if known.get(code.code) is None)
-            found[codes.name] = replace(known, codes=(*known.codes, *more))
-    yield from found.values()
-
-
 def _scheme(name: str, labels: Texts) -> Iterator[Fact]:
     yield from _types(f"id/code/{name}", SKOS + "ConceptScheme")
     yield from _labels(f"id/code/{name}", SKOS + "prefLabel", labels)
@@ -203,25 +193,32 @@ def _scheme(name: str, labels: Texts) -> Iterator[Fact]:
 def _code_list(codes: CodeList) -> Iterator[Fact]:
     yield from _scheme(codes.name, codes.labels)
     for position, code in enumerate(codes.codes, start=1):
-        yield from _concept(codes.name, code.code, code.labels, code.parent, position)
+        yield from _concept(codes.name, code, position)
 
 
 def _unit(unit: Unit) -> Iterator[Fact]:
     yield from _scheme("unit", _UNIT)
-    yield from _concept("unit", unit.code, unit.labels, "", unit.position)
+    yield from _concept("unit", Code(unit.code, unit.labels, (), (), unit.origin), unit.position)
 
 
-def _concept(scheme: str, code: str, labels: Texts, parent: str, position: int) -> Iterator[Fact]:
+def _concept(scheme: str, code: Code, position: int) -> Iterator[Fact]:
     home = f"id/code/{scheme}"
-    subject = f"{home}/{code}"
+    subject = f"{home}/{code.code}"
     yield from _types(subject, SKOS + "Concept")
-    yield _fact(subject, SKOS + "notation", STRING, code)
-    yield from _labels(subject, SKOS + "prefLabel", labels)
+    yield _fact(subject, SKOS + "notation", STRING, code.code)
+    yield from _labels(subject, SKOS + "prefLabel", code.labels)
+    yield from _labels(subject, SKOS + "altLabel", code.alternatives)
     yield _fact(subject, SCHEMA + "position", _INTEGER, str(position))
     yield _fact(subject, SKOS + "inScheme", IRI, home)
-    if parent:
+    for predicate, day in (("validFrom", code.first), ("validThrough", code.last)):
+        if day:
+            yield _fact(subject, SCHEMA + predicate, DATE, day.isoformat())
+    for other in code.replaced_by:
+        yield _fact(subject, DCT + "isReplacedBy", IRI, f"{home}/{other}")
+        yield _fact(f"{home}/{other}", DCT + "replaces", IRI, subject)
+    for parent in code.parents:
         yield _fact(subject, SKOS + "broader", IRI, f"{home}/{parent}")
         yield _fact(f"{home}/{parent}", SKOS + "narrower", IRI, subject)
-    else:
+    if not code.parents:
         yield _fact(subject, SKOS + "topConceptOf", IRI, home)
         yield _fact(home, SKOS + "hasTopConcept", IRI, subject)

@@ -100,8 +100,15 @@ PLACES: dict[str, dict[str, Key]] = {
         "ignored": _key("list of cells and /patterns/", "Cells that mean nothing.", "[A41:B43, /^-$/]"),
     },
     "'header'": {
-        "rows": _key("rows", "All rows of the header, as on the first page.", "3-7", True),
-        "labels": _key("rows", "Those whose texts are matched; else all.", "[3, 4]"),
+        "from": _key(
+            "/pattern/", "The text in its first row, wherever that row is; rows are then counted from it.", "/^官等別/"
+        ),
+        "rows": _key(
+            "rows", "All rows of the header, as on the first page; with 'from', else those of its cell.", "3-7"
+        ),
+        "labels": _key(
+            "rows or chinese", "Those whose texts are matched; else all. chinese: the texts that are.", "[3, 4]"
+        ),
         "fill": _key(
             "right", "An empty cell repeats the one to its left: for files that know no merged cells.", "right"
         ),
@@ -148,6 +155,19 @@ PLACES: dict[str, dict[str, Key]] = {
             "keys by code", "The members, in order.", "{T: {en: Total}, M: {en: Male, labels: [男性]}}", True
         ),
     },
+    "a code": {
+        "parent": _key(
+            "code, or list of codes", "What it is below; else the total. Several: one after the other.", "L"
+        ),
+        "labels": _key(
+            "list of labels", "What sheets call it besides its texts; a path tells it apart.", "[男性, 研究所 > 計]"
+        ),
+        "from": _key("date", "The first day on which it is in force.", "2010-12-25"),
+        "until": _key(
+            "date", "The last one. Of two codes with one label, that of the figure's period counts.", "2010-12-24"
+        ),
+        "replaced-by": _key("list of codes", "What it became.", "'65000'"),
+    },
     "a dimension": {
         "label": _key(_TEXTS, "Its name; else that of its list.", "{zh-Hant-TW: 性別, en: Sex}"),
         "codes": _key("list", "The code list of its values.", "sex"),
@@ -159,6 +179,11 @@ PLACES: dict[str, dict[str, Key]] = {
         ),
         "value": _key("code", "Its value, where the sheet does not say it.", "T"),
         "concept": _key("IRI", "The well-known property that it specialises.", "sdmx-dimension:sex"),
+        "valid-at": _key(
+            "date or last",
+            "The day whose codes are meant, if not that of each figure: last, of the sheet's last period.",
+            "last",
+        ),
         "labels": _key(
             "labels by code", "What this sheet calls a code, besides what the list says.", "{graduate: 研究所 > 計}"
         ),

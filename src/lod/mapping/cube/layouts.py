@@ -41,20 +41,25 @@ def read_layout(node: Node | None, values: Node | None, shapes: Shapes) -> LaidO
     heads = shapes.keys(header, known("'header'"), place="'header'")
     sides = shapes.keys(labels, known("'labels'"), place="'labels'")
     rows, columns = rows_of(heads.get("rows"), shapes), columns_of(sides.get("columns"), shapes)
+    start = shapes.text(heads.get("from"))
+    pattern = pattern_of(start, shapes.findings) if start else None
     for found, place, name, example in (
-        (rows, header, "rows", "rows: 3-7"),
+        (rows or start, header, "rows", "rows: 3-7"),
         (columns, labels, "columns", "columns: A"),
     ):
         if not found and name not in {**heads, **sides}:
             shapes.findings.error("LOD3005", f"'{name}' is missing here", place.origin, f"write {example}")
-    if not rows or not columns:
+    if not (rows or pattern) or not columns:
         return None
+    is_chinese = isinstance(chosen := heads.get("labels"), Text) and chosen.value == "chinese"
     indented, parents = _hierarchy(sides.get("hierarchy"), shapes)
     areas, patterns = _ignored(given.get("ignored"), shapes)
     layout = Layout(
-        header_rows=tuple(range(rows[0], rows[-1] + 1)),
-        label_rows=_label_rows(heads.get("labels"), rows, shapes),
+        header_rows=tuple(range(rows[0], rows[-1] + 1)) if rows else (),
+        label_rows=rows if is_chinese else _label_rows(heads.get("labels"), rows, shapes),
         label_columns=columns,
+        header_start=pattern,
+        has_chinese_labels=is_chinese,
         translation_columns=columns_of(sides.get("translations"), shapes),
         data_columns=columns_of(given.get("data"), shapes),
         fill_header=_word(heads.get("fill"), ("right",), shapes) == "right",
@@ -79,7 +84,7 @@ def _part(keyed: Keyed, given: dict[str, Node], name: str, example: str, shapes:
 
 def _label_rows(node: Node | None, rows: tuple[int, ...], shapes: Shapes) -> tuple[int, ...]:
     chosen = rows_of(node, shapes) or rows
-    if node is not None and not set(chosen) <= set(range(rows[0], rows[-1] + 1)):
+    if node is not None and rows and not set(chosen) <= set(range(rows[0], rows[-1] + 1)):
         message = f"the labels of the header stand in its rows {rows[0]}-{rows[-1]}"
         shapes.findings.error("LOD3603", message, node.origin, "rows are counted from the top of the sheet")
     return chosen

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
 from lod.diagnostics import TextOrigin
 
@@ -36,6 +38,9 @@ class Layout:
     header_rows: tuple[int, ...]
     label_rows: tuple[int, ...]
     label_columns: tuple[int, ...]
+    area: tuple[int, int, int, int] | None = None
+    header_start: re.Pattern[str] | None = None
+    has_chinese_labels: bool = False
     translation_columns: tuple[int, ...] = ()
     data_columns: tuple[int, ...] = ()
     fill_header: bool = False
@@ -51,16 +56,33 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A member of a code list. `matches`: the label paths that stand for it in a sheet, the code itself among them."""
+    """A member of a code list. `matches`: the label paths that stand for it in a sheet, the code itself among them.
+
+    `first` and `last` are the days between which it is in force. A member may have had several parents, one after the
+    other: counties that left a group of counties.
+    """
 
     code: str
     labels: Texts
-    parent: str  # '' at the top
+    parents: tuple[str, ...]  # () at the top
     matches: tuple[LabelPath, ...]
     origin: TextOrigin
+    first: date | None = None
+    last: date | None = None
+    replaced_by: tuple[str, ...] = ()
+    alternatives: Texts = ()  # what other editions call it
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether it began or ended on some day."""
+        return self.first is not None or self.last is not None
+
+    def is_valid_on(self, day: date) -> bool:
+        """Whether it is in force on a day."""
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CodeList:
     """A classification: codes in their order. `total` is the member that is the sum of all, '' if there is none."""
 
@@ -73,20 +95,27 @@ class CodeList:
 
     def get(self, code: str) -> Code | None:
         """The member of that code."""
-        return next((each for each in self.codes if each.code == code), None)
+        return self._by_code.get(code)
+
+    @cached_property
+    def _by_code(self) -> dict[str, Code]:
+        return {each.code: each for each in self.codes}
 
     def ancestors(self, code: str) -> Iterator[str]:
-        """The codes above a code, nearest first."""
+        """The codes above a code, nearest first, each once."""
         seen = {code}
-        member = self.get(code)
-        while member and member.parent and member.parent not in seen:
-            seen.add(member.parent)
-            yield member.parent
-            member = self.get(member.parent)
+        waiting = [code]
+        while waiting:
+            member = self.get(waiting.pop(0))
+            for parent in member.parents if member else ():
+                if parent not in seen:
+                    seen.add(parent)
+                    waiting.append(parent)
+                    yield parent
 
     def children(self, code: str) -> tuple[Code, ...]:
         """The members directly below a code."""
-        return tuple(each for each in self.codes if each.parent == code)
+        return tuple(each for each in self.codes if code in each.parents)
 
 
 class Source(StrEnum):
@@ -111,6 +140,8 @@ class Dimension:
     origin: TextOrigin
     value: str = ""
     concept: str = ""  # the well-known property that it specialises
+    valid_at: date | None = None  # the day by which its codes are chosen, if not that of the figure's period
+    is_valid_at_last: bool = False  # that day is the last one that the sheet speaks of
     matches: tuple[tuple[str, tuple[LabelPath, ...]], ...] = ()  # code → labels of this sheet alone
 
     @property

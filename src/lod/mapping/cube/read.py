@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lod.diagnostics import Findings, TextOrigin, did_you_mean
-from lod.mapping.cube.codelists import CodeLists, is_code, read_texts, read_units
+from lod.mapping.cube.codelists import CodeLists, day_of, is_code, read_texts, read_units
 from lod.mapping.cube.datasets import iri_of, read_dataset
 from lod.mapping.cube.extend import merge, read_extended, without
 from lod.mapping.cube.keys import known
@@ -193,6 +193,8 @@ class _Reader:
         if list_name and codes is None:
             return None
         value, concept = shapes.text(given.get("value")), shapes.text(given.get("concept"))
+        valid = shapes.text(given.get("valid-at"))
+        is_last = valid is not None and valid.value == "last"
         labels = read_texts(given.get("label"), shapes, "'label'")
         dimension = Dimension(
             name=key.value,
@@ -202,6 +204,8 @@ class _Reader:
             origin=key.origin,
             value=value.value if value else "",
             concept=iri_of(concept, self.names, shapes) if concept else "",
+            valid_at=None if is_last else day_of(valid, shapes),
+            is_valid_at_last=is_last,
             matches=self._matches(given.get("labels"), place),
         )
         self._check_codes(dimension, given, value)

@@ -21,6 +21,7 @@ _BEHIND: dict[tuple[str, str], tuple[str, bool]] = {
     ("a cube file", "dimensions"): ("a dimension", True),
     ("a cube file", "units"): ("a unit", True),
     ("a cube file", "measures"): ("a measure", True),
+    ("a code list", "codes"): ("a code", True),
     ("'layout'", "header"): ("'header'", False),
     ("'layout'", "labels"): ("'labels'", False),
     ("'labels'", "hierarchy"): ("'hierarchy'", False),
@@ -41,7 +42,8 @@ def json_schema() -> _Schema:
 
 def _place(place: str) -> _Schema:
     keys = {key: _behind(place, key, f"{is_.meaning} ({is_.kind})") for key, is_ in PLACES[place].items()}
-    return {"type": "object", "properties": keys, "additionalProperties": False}
+    others: bool | _Schema = {"type": "string"} if place == "a code" else False  # its texts by language
+    return {"type": "object", "properties": keys, "additionalProperties": others}
 
 
 def _behind(place: str, key: str, description: str) -> _Schema:

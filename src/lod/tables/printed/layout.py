@@ -24,18 +24,31 @@ class Role(StrEnum):
     DATA = "data"
     NOTE = "note"
     IGNORED = "ignored"
+    OUTSIDE = "outside"  # the area of this table: another one's
 
 
 class Layout(Protocol):
     """Rows and columns are counted from 1; texts are compared by `lod.tables.printed.text.label_key`."""
 
     @property
+    def area(self) -> tuple[int, int, int, int] | None:
+        """(top, left, bottom, right) of this table, if the sheet holds others besides."""
+
+    @property
+    def header_start(self) -> re.Pattern[str] | None:
+        """What stands in the first row of each header, if its rows are counted from there."""
+
+    @property
     def header_rows(self) -> tuple[int, ...]:
-        """The rows of the first header, one below the other."""
+        """The rows of the first header, one below the other; () if its first cell is merged over them."""
 
     @property
     def label_rows(self) -> tuple[int, ...]:
-        """Those of them whose texts are matched; the others repeat them, say in English."""
+        """Those of them whose texts are matched; the others repeat them, say in English. (): all."""
+
+    @property
+    def has_chinese_labels(self) -> bool:
+        """Whether the labels are the header's Chinese texts, and those without letters, in whichever row."""
 
     @property
     def fill_header(self) -> bool:

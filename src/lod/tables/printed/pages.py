@@ -1,129 +1,74 @@
-"""The rows of a printed sheet: which are titles, headers repeated on each page, figures, notes.
-
-The first header is declared. A row below that repeats its first row begins the header of another page, and has to
-repeat all of it: a page with other columns would be read wrongly.
-"""
+"""The rows of a printed sheet: which are titles, headers repeated on each page, figures, notes."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 
-from lod.diagnostics import CellOrigin, Findings
-from lod.tables.printed.layout import Layout, Role
-from lod.tables.printed.text import label_key, one_line
-from lod.tables.sheets import Sheet, cell_name, column_letters
-
-
-@dataclass(frozen=True)
-class Page:
-    """A sheet with its declaration: what its cells hold once ignored ones are blank."""
-
-    sheet: Sheet
-    source: str  # the sheet's name for people: 101.xls, sheet 表2按官等分
-    layout: Layout
-    findings: Findings
-    roles: dict[tuple[int, int], Role] = field(default_factory=dict)
-
-    def text(self, row: int, column: int) -> str:
-        """A cell's text; '' where it is blank or ignored."""
-        if self.roles.get((row, column)) is Role.IGNORED:
-            return ""
-        return self.sheet.text(row, column)
-
-    def columns(self, row: int) -> list[int]:
-        """The columns in which a row says something."""
-        return [column for column in range(1, self.sheet.width + 1) if self.text(row, column).strip()]
-
-    def mark(self, row: int, role: Role, columns: Iterable[int] | None = None) -> None:
-        """Give the cells of a row their role."""
-        for column in self.columns(row) if columns is None else columns:
-            self.roles[row, column] = role
-
-    def origin(self, row: int, column: int) -> CellOrigin:
-        """Where a cell is, for findings."""
-        return CellOrigin(self.source, row, column_letters(column), self.sheet.text(row, column))
-
-    def error(self, code: str, row: int, column: int, message: str, hint: str = "") -> None:
-        """A finding about one cell."""
-        place = f"sheet {self.sheet.name}!{cell_name(row, column)}"
-        self.findings.error(code, f"{place}: {message}", self.origin(row, column), hint)
+from lod.tables.printed.header import Heading, find_headings
+from lod.tables.printed.layout import Role
+from lod.tables.printed.page import Page
+from lod.tables.printed.text import one_line
 
 
-def divide(page: Page) -> list[int]:
-    """Give every row but those of figures its role; returns the rows that are left, in their order."""
-    _mark_ignored(page)
-    headers = _headers(page)
-    rows: set[int] = set()
-    for row in headers:
+def divide(page: Page) -> tuple[Heading | None, list[int]]:
+    """Give every row but those of figures its role; returns the first header and the rows that are left, in order."""
+    _mark_unread(page)
+    headings = find_headings(page)
+    if not headings:
+        return None, []
+    rows = {row for heading in headings for row in heading.rows}
+    for row in rows:
         page.mark(row, Role.HEADER)
-        rows.add(row)
-    first = min(headers, default=1)
+    first = headings[0].rows[0]
     for row in range(1, first):
         page.mark(row, Role.TITLE)
         rows.add(row)
-    for row in sorted(headers - {first}):
-        if row - 1 not in headers:
-            rows |= _titles_above(page, row, rows)
+    for heading in headings[1:]:
+        rows |= _titles_above(page, heading.rows[0], rows)
+    return headings[0], _rows_of_figures(page, first, rows)
+
+
+def _rows_of_figures(page: Page, first: int, taken: set[int]) -> list[int]:
     left = []
+    below_notes = False
     for row in range(first, page.sheet.height + 1):
         columns = page.columns(row)
-        if row in rows or not columns:
+        if row in taken or not columns:
+            below_notes = below_notes and row not in taken
             continue
         if _matches(page.text(row, columns[0]), page.layout.note_patterns):
             page.mark(row, Role.NOTE, columns)
+            below_notes = True
+        elif below_notes and _is_title(page, row, columns):
+            page.mark(row, Role.TITLE, columns)  # a title that stands below the notes again
         else:
             left.append(row)
     return left
 
 
-def _mark_ignored(page: Page) -> None:
-    areas = page.layout.ignored_areas
+def _is_title(page: Page, row: int, columns: Sequence[int]) -> bool:
+    beside = {*page.layout.label_columns, *page.layout.translation_columns}
+    return set(columns) <= beside and _matches(page.text(row, columns[0]), page.layout.title_patterns)
+
+
+def _mark_unread(page: Page) -> None:
+    """Cells outside the table's area, and ignored ones."""
+    areas, inside = page.layout.ignored_areas, page.layout.area
     for row in range(1, page.sheet.height + 1):
         for column in range(1, page.sheet.width + 1):
             text = page.sheet.text(row, column)
             if not text.strip():
                 continue
-            in_area = any(a <= row <= c and b <= column <= d for a, b, c, d in areas)
-            if in_area or _matches(text, page.layout.ignored_patterns):
+            if inside and not _is_in(inside, row, column):
+                page.roles[row, column] = Role.OUTSIDE
+            elif any(_is_in(area, row, column) for area in areas) or _matches(text, page.layout.ignored_patterns):
                 page.roles[row, column] = Role.IGNORED
 
 
-def _headers(page: Page) -> set[int]:
-    """The rows of all headers. One that is repeated differently is an error at the cell that differs."""
-    declared = page.layout.header_rows
-    if not declared or declared[-1] > page.sheet.height:
-        last = declared[-1] if declared else 0
-        message = f"the header is declared in row {last}, the sheet has {page.sheet.height} rows"
-        page.findings.error("LOD2508", message, CellOrigin(page.source))
-        return set()
-    wanted = [_signature(page, row) for row in declared]
-    start = next(((n, key) for n, key in enumerate(wanted[0]) if key), None)
-    if start is None:
-        message = f"row {declared[0]} is declared as a header and is blank"
-        page.findings.error("LOD2508", message, CellOrigin(page.source, declared[0]))
-        return set(declared)
-    found = set(declared)
-    for row in range(declared[-1] + 1, page.sheet.height + 1):
-        if row not in found and _signature(page, row)[start[0]] == start[1]:
-            for offset, keys in enumerate(wanted):
-                _compare(page, row + offset, declared[offset], keys)
-                found.add(row + offset)
-    return found
-
-
-def _signature(page: Page, row: int) -> list[str]:
-    return [label_key(page.text(row, column)) for column in range(1, page.sheet.width + 1)]
-
-
-def _compare(page: Page, row: int, first: int, wanted: list[str]) -> None:
-    for column, (key, expected) in enumerate(zip(_signature(page, row), wanted, strict=True), start=1):
-        if key != expected:
-            there = one_line(page.text(first, column))
-            here = one_line(page.text(row, column))
-            message = f"the header repeated here says '{here}', the first one '{there}' ({cell_name(first, column)})"
-            page.error("LOD2505", row, column, message, "a page with other columns is a table of its own: declare it")
+def _is_in(area: tuple[int, int, int, int], row: int, column: int) -> bool:
+    top, left, bottom, right = area
+    return top <= row <= bottom and left <= column <= right
 
 
 def _titles_above(page: Page, header: int, taken: set[int]) -> set[int]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from lod.diagnostics import CellOrigin, Findings
+from lod.tables.printed.header import Heading, header_path
 from lod.tables.printed.layout import DataCell, Label, Layout, Printed, Role
-from lod.tables.printed.pages import Page, divide
+from lod.tables.printed.page import Page
+from lod.tables.printed.pages import divide
 from lod.tables.printed.patterns import is_one_of
 from lod.tables.printed.text import indentation, label_key, one_line
 from lod.tables.printed.values import Unreadable, read_figure
@@ -24,8 +26,8 @@ def read_printed(sheet: Sheet, source: str, layout: Layout, findings: Findings) 
     is repeated differently, LOD2507 an empty cell that nothing is declared about, LOD2508 no header or no figures.
     """
     page = Page(sheet, source, layout, findings)
-    rows = divide(page)
-    columns = _columns(page)
+    heading, rows = divide(page)
+    columns = _columns(page, heading) if heading else {}
     labels = _Labels(page)
     cells: list[DataCell] = []
     for row in rows:
@@ -40,43 +42,17 @@ def _texts(page: Page, role: Role) -> Path:
     return tuple(Label(page.text(*place).strip(), *place) for place in places)
 
 
-def _columns(page: Page) -> dict[int, Path]:
+def _columns(page: Page, heading: Heading) -> dict[int, Path]:
     """The columns of figures with their header's labels, outermost first."""
     layout = page.layout
     beside = {*layout.label_columns, *layout.translation_columns}
     wanted = layout.data_columns or tuple(c for c in range(1, page.sheet.width + 1) if c not in beside)
-    paths = {column: _header_path(page, column) for column in wanted}
+    paths = {column: header_path(page, heading, column) for column in wanted}
     for column, path in paths.items():
         if not path and column in layout.data_columns:
             message = "a column of figures is declared here, and the header says nothing about it"
-            page.error("LOD2503", layout.header_rows[0], column, message)
+            page.error("LOD2503", heading.rows[0], column, message)
     return {column: path for column, path in paths.items() if path}
-
-
-def _header_path(page: Page, column: int) -> Path:
-    path: list[Label] = []
-    for row in page.layout.label_rows:
-        place = _filled(page, row, column)
-        text = page.text(*place).strip()
-        if text and (not path or (path[-1].row, path[-1].column) != place):
-            path.append(Label(text, *place))
-    return tuple(path)
-
-
-def _filled(page: Page, row: int, column: int) -> tuple[int, int]:
-    """The cell whose text stands for a header cell: a merged range shows its first one everywhere."""
-    place = page.sheet.anchor(row, column)
-    below = (each for each in page.layout.label_rows if each > row)
-    has_own = any(page.text(*page.sheet.anchor(each, column)).strip() for each in below)
-    if not page.layout.fill_header or page.text(*place).strip() or not has_own:
-        return place  # a group's heading stretches over columns that have a heading of their own below it
-    beside = {*page.layout.label_columns, *page.layout.translation_columns}
-    for left in range(column - 1, 0, -1):
-        if left in beside:
-            break
-        if page.text(row, left).strip():
-            return row, left
-    return place
 
 
 def _row(page: Page, row: int, columns: dict[int, Path], labels: _Labels) -> list[DataCell]:

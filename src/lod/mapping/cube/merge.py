@@ -1,0 +1,75 @@
+"""Code lists and units of one name that several cubes, or editions of one, declare: published as one.
+
+A code keeps the place that it had where it was seen first; codes that another file adds stand behind their neighbours
+there. What a code is called where it was seen first is its preferred label, anything else an alternative one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from lod.diagnostics import Findings
+from lod.mapping.cube.model import Code, CodeList, Cube, Unit
+
+
+@dataclass(slots=True)
+class Shared:
+    """What cubes share, by name."""
+
+    lists: dict[str, CodeList] = field(default_factory=dict)
+    units: dict[str, Unit] = field(default_factory=dict)
+
+
+def merge_shared(cubes: Sequence[Cube], findings: Findings | None = None) -> Shared:
+    """The lists and units of cubes. LOD3620 (warning): a code or a list that is called differently in two places."""
+    shared = Shared()
+    for edition in (edition for cube in cubes for edition in cube.editions):
+        for codes in (dimension.codes for dimension in edition.dimensions if dimension.codes):
+            known = shared.lists.get(codes.name)
+            shared.lists[codes.name] = _merged(known, codes, findings) if known and known is not codes else codes
+        for unit in (measure.unit for measure in edition.measures if measure.unit):
+            position = len(shared.units) + 1
+            shared.units.setdefault(unit.code, replace(unit, position=position))
+    return shared
+
+
+def _merged(known: CodeList, other: CodeList, findings: Findings | None) -> CodeList:
+    if known.codes == other.codes:
+        return known
+    codes = {code.code: code for code in known.codes}
+    order = [code.code for code in known.codes]
+    before = -1
+    for code in other.codes:
+        if code.code in codes:
+            codes[code.code] = _same_code(codes[code.code], code, known.name, findings)
+            before = order.index(code.code)
+        else:
+            codes[code.code] = code
+            before += 1
+            order.insert(before, code.code)
+    return replace(known, codes=tuple(codes[name] for name in order), total=known.total or other.total)
+
+
+def _same_code(known: Code, other: Code, name: str, findings: Findings | None) -> Code:
+    said = dict(known.labels)
+    others = [(language, text) for language, text in other.labels if said.get(language, text) != text]
+    for language, text in others if findings else ():
+        if findings and (language, text) not in known.alternatives:
+            message = f"code '{known.code}' of list '{name}' is '{text}' here and '{said[language]}' in another place"
+            hint = "one name is the preferred one: what a sheet calls it goes under 'labels'"
+            findings.warning("LOD3620", message, other.origin, hint, [known.origin])
+    more = [(language, text) for language, text in other.labels if language not in said]
+    return replace(
+        known,
+        labels=(*known.labels, *more),
+        alternatives=tuple(dict.fromkeys((*known.alternatives, *others))),
+        parents=_both(known.parents, other.parents),
+        first=known.first or other.first,
+        last=known.last or other.last,
+        replaced_by=_both(known.replaced_by, other.replaced_by),
+    )
+
+
+def _both(some: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*some, *others)))
