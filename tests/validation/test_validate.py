@@ -9,10 +9,13 @@ import pytest
 
 from lod.diagnostics import Findings, FindingsError, Severity
 from lod.rdf.namespaces import SH
+from lod.rdf.parse import parse_document
+from lod.validation import files
 from lod.validation import validate as subject
 from lod.validation.files import validate_files
+from lod.validation.processors.processor import ValidationFailed
 from lod.validation.report import ValidationReport
-from lod.validation.validate import ValidationFailed, check_shapes, read_shapes
+from lod.validation.validate import check_shapes, read_shapes
 
 HEAD = """\
 @prefix sh: <http://www.w3.org/ns/shacl#> .
@@ -174,10 +177,12 @@ def test_nothing_on_standard_error(tmp_path: Path, capfd: pytest.CaptureFixture[
     assert capfd.readouterr() == ("", "")
 
 
-def test_much_data_is_said_beforehand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_much_data_for_the_reference_is_said_beforehand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subject, "LARGE", 1)
-    shape = "e:S a sh:NodeShape ; sh:targetClass e:C ; sh:nodeKind sh:IRI ."
-    _, findings = _judge(tmp_path, "e:a a e:C . e:b a e:C .", shape)
+    (tmp_path / "d.ttl").write_text(f"{HEAD}e:a a e:C . e:b a e:C .")
+    (tmp_path / "s.ttl").write_text(f"{HEAD}e:S a sh:NodeShape ; sh:targetClass e:C ; sh:nodeKind sh:IRI .")
+    findings = Findings()
+    validate_files([tmp_path / "d.ttl"], [tmp_path / "s.ttl"], findings, processor="pyshacl")
     assert [(item.code, item.severity) for item in findings] == [("LOD6007", Severity.INFO)]
 
 
@@ -192,3 +197,91 @@ def test_every_syntax_of_data(tmp_path: Path) -> None:
     files = [tmp_path / "a.nq", tmp_path / "b.jsonld"]
     assert validate_files(files, [tmp_path / "s.ttl"], Findings()).conforms
     assert not validate_files(files[:1], [tmp_path / "s.ttl"], Findings()).conforms
+
+
+def test_large_files_are_read_by_the_processor_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blank nodes of two files stay two nodes, whatever their labels; a large file with an error has no report."""
+    monkeypatch.setattr(files, "_LARGE", 1)
+    (tmp_path / "a.nt").write_text("_:x <http://e/p> _:y .\n")
+    (tmp_path / "b.ttl").write_text(f"{HEAD}_:x e:p [], 1 .")
+    (tmp_path / "s.ttl").write_text(
+        f"{HEAD}e:S a sh:NodeShape ; sh:targetSubjectsOf e:p ; sh:property [ sh:path e:p ; sh:maxCount 1 ] ."
+    )
+    one, two = tmp_path / "a.nt", tmp_path / "b.ttl"
+    shapes = [tmp_path / "s.ttl"]
+    assert validate_files([one], shapes, Findings()).conforms
+    assert len(validate_files([one, two], shapes, Findings()).results) == 1
+    two.write_text("nothing of the kind")
+    with pytest.raises(FindingsError):
+        validate_files([one, two], shapes, Findings())
+    one.write_text("nothing of the kind")
+    with pytest.raises(ValidationFailed):
+        validate_files([one], shapes, Findings(), processor="shacl")
+
+
+def test_blank_nodes_keep_their_labels(tmp_path: Path) -> None:
+    """The compiled processor names blank nodes by itself; results are about ours all the same."""
+    data = "".join(f"[] a e:C ; e:n {n}, [ e:m {n} ] .\n" for n in (1, -2, 3, -4))
+    shapes = """e:S a sh:NodeShape ; sh:targetSubjectsOf e:n ; sh:property [ sh:path e:n ; sh:or (
+        [ sh:nodeKind sh:BlankNode ] [ sh:minInclusive 0 ] ) ] , [ sh:path e:n ; sh:nodeKind sh:Literal ] ."""
+    report, _ = _judge(tmp_path, data, shapes)
+    document = parse_document(tmp_path / "data.ttl", Findings(), blank="data0x")
+    assert document
+    stated = {(quad.subject, quad.object) for quad in document.quads}
+    assert len(report.results) == 6
+    assert all((result.focus_node, result.value) in stated for result in report.results)
+
+
+def test_processors_agree_on_everything_but_their_names(tmp_path: Path) -> None:
+    data = 'e:a a e:C ; e:n -1, "x"@en, "y"@en ; e:p e:b . e:b e:q 1 .'
+    shapes = """e:S a sh:NodeShape ; sh:targetClass e:C ; sh:closed true ;
+        sh:property [ sh:path e:n ; sh:uniqueLang true ; sh:minInclusive 0 ; sh:message "wrong"@en, "錯"@zh-Hant ] ;
+        sh:property [ sh:path ( e:p e:q ) ; sh:maxCount 0 ] ."""
+    (tmp_path / "d.ttl").write_text(HEAD + data)
+    (tmp_path / "s.ttl").write_text(HEAD + shapes)
+    one, two = (
+        validate_files([tmp_path / "d.ttl"], [tmp_path / "s.ttl"], Findings(), processor=name)
+        for name in ("shacl", "pyshacl")
+    )
+    assert one.results == two.results
+    assert one.ntriples == two.ntriples
+    assert one.engine != two.engine
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT $this WHERE { $this ?x ?any . MINUS { $this ?x 1 } }",
+        "SELECT $this WHERE { VALUES ?any { true } }",
+        "SELECT $this WHERE { $this ?x ?any } VALUES ?any { true }",
+        "SELECT $this WHERE { $this ?x ?any . { SELECT ?other WHERE { ?other ?b ?c } } }",
+        "SELECT $this WHERE { BIND (true AS $this) }",
+        "SELECT (1 AS $this) WHERE { ?s ?p ?o }",
+        "SELECT ?x WHERE { $this ?x ?any }",
+    ],
+)
+def test_queries_that_pre_binding_does_not_allow(tmp_path: Path, query: str) -> None:
+    shapes = f'e:S a sh:NodeShape ; sh:targetClass e:C ; sh:sparql [ sh:select "{query}" ] .'
+    with pytest.raises(FindingsError) as caught:
+        _judge(tmp_path, "e:a a e:C .", shapes)
+    assert caught.value.code == "LOD6010"
+    assert str(caught.value.diagnostics[0].origin)[-3:] == "4:1"
+
+
+def test_prefixes_of_the_file_serve_queries(tmp_path: Path) -> None:
+    """pySHACL takes them, SHACL asks for sh:prefixes; sh:prefixes win."""
+    shapes = """e:S a sh:NodeShape ; sh:targetClass e:C ; sh:sparql [ sh:select
+        "SELECT $this ?value WHERE { $this e:n ?value . FILTER(?value < 0 && 'e:x' != '') }" ] .
+        e:T a sh:NodeShape ; sh:targetClass e:C ; sh:sparql [ sh:prefixes e:O ;
+        sh:select "SELECT $this ?value WHERE { $this e:n ?value }" ] .
+        e:O sh:declare [ sh:prefix "e" ; sh:namespace "http://elsewhere/"^^xsd:anyURI ] ."""
+    report, _ = _judge(tmp_path, "e:a a e:C ; e:n -1, 1 .", shapes)
+    assert [str(result.source_shape) for result in report.results] == ["<http://e/S>"]
+
+
+def test_a_processor_that_gives_up_is_followed_by_the_reference(tmp_path: Path) -> None:
+    """A pattern that only the one reads: `(?=` is beyond XPath, and shacl refuses it."""
+    shapes = 'e:S a sh:NodeShape ; sh:targetClass e:C ; sh:property [ sh:path e:p ; sh:pattern "^(?=a)" ] .'
+    report, findings = _judge(tmp_path, 'e:a a e:C ; e:p "b" .', shapes)
+    assert report.engine.startswith("pyshacl")
+    assert [item.code for item in findings] == ["LOD6011", "LOD6001"]

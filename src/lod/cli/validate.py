@@ -13,7 +13,7 @@ from lod.cli.output import Settings
 from lod.diagnostics import Findings
 
 _SHAPES = ("--shapes", "-s")
-_WITH_VALUE = ("-o", "--output", "--format")
+_WITH_VALUE = ("-o", "--output", "--format", "--processor")
 
 
 class _SeveralShapes(click.Command):
@@ -50,9 +50,18 @@ def _repeated(arguments: list[str]) -> list[str]:
     help="Files with the shapes.",
 )
 @click.option("-o", "--output", "out", type=click.Path(path_type=Path), metavar="REPORT.ttl", help="Write the report.")
+@click.option(
+    "--processor",
+    type=click.Choice(["auto", "shacl", "pyshacl"]),
+    default="auto",
+    show_default=True,
+    help="Who judges: the fast one and, where it gives up, the reference; or one of them.",
+)
 @reporting
 @click.pass_obj
-def command(settings: Settings, data: tuple[Path, ...], shapes: tuple[Path, ...], out: Path | None) -> int:
+def command(
+    settings: Settings, data: tuple[Path, ...], shapes: tuple[Path, ...], out: Path | None, processor: str
+) -> int:
     """Hold RDF files against SHACL shapes. Ends with 0 if they conform, with 1 if not.
 
     DATA and SHAPES are Turtle, TriG, N-Triples, N-Quads, JSON-LD or RDF/XML, by extension.
@@ -65,7 +74,8 @@ def command(settings: Settings, data: tuple[Path, ...], shapes: tuple[Path, ...]
     from lod.validation.files import validate_files
 
     findings = Findings()
-    report = validate_files([existing(path) for path in data], [existing(path) for path in shapes], findings)
+    files, rules = [existing(path) for path in data], [existing(path) for path in shapes]
+    report = validate_files(files, rules, findings, processor=processor)
     if out:
         out.write_text(report.to_turtle(), encoding="utf-8")
     if settings.format == "json":

@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import pyoxigraph
-from pyoxigraph import NamedNode, RdfFormat
+from pyoxigraph import NamedNode
 
 from lod.diagnostics import Diagnostic, Findings, FindingsError
 from lod.disclosure.clearance import Clearance
@@ -39,6 +38,7 @@ from lod.store.snapshot import Snapshot, open_snapshot
 from lod.validation.cube_findings import cube_findings
 from lod.validation.cube_observations import check_cubes
 from lod.validation.cube_structure import Graph, declares_cubes
+from lod.validation.data_graph import DataGraph
 from lod.validation.report import ValidationReport
 from lod.validation.trace import Sources as Origins
 from lod.validation.trace import trace
@@ -224,7 +224,7 @@ def validate(job: Job, loaded: Loaded) -> Validated:
             "LOD6006", "the project has no shapes: nothing was validated", hint='shapes = ["shapes/*.ttl"]'
         )
         return _unless_broken(Validated(loaded, None), findings, job)
-    report = validate_graph(quads_of(loaded.parts), material.shapes, job.findings)
+    report = validate_graph(DataGraph(files=loaded.parts), material.shapes, job.findings)
     origins = Origins(loaded.result.lineage, material.vocabularies, material.shapes)
     job.findings.extend(trace(report, origins))
     if report.violations:
@@ -238,12 +238,6 @@ def _unless_broken(validated: Validated, broken: Sequence[Diagnostic], job: Job)
     if broken:
         raise ValidationRefused(tuple(job.findings))
     return validated
-
-
-def quads_of(parts: Sequence[Path]) -> Iterator[pyoxigraph.Quad]:
-    """The statements of N-Quads files."""
-    for part in parts:
-        yield from pyoxigraph.parse(path=str(part), format=RdfFormat.N_QUADS)
 
 
 def link(job: Job, validated: Validated) -> Validated:

@@ -18,7 +18,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, p
 from lod.diagnostics import Findings, TextOrigin, did_you_mean
 from lod.rdf.turtle import Statement, TurtleSyntaxError, read_turtle
 
-_FORMATS: Mapping[str, RdfFormat] = {
+FORMATS: Mapping[str, RdfFormat] = {
     "ttl": RdfFormat.TURTLE,
     "nt": RdfFormat.N_TRIPLES,
     "nq": RdfFormat.N_QUADS,
@@ -57,9 +57,9 @@ def parse_document(
     Findings: LOD5020 syntax, LOD5021 unknown format, LOD5022 DOCTYPE, LOD5023 remote context, LOD5024 not UTF-8.
     """
     shown = shown or str(path)
-    form = _FORMATS.get(path.suffix.removeprefix(".").lower())
+    form = FORMATS.get(path.suffix.removeprefix(".").lower())
     if form is None:
-        hint = did_you_mean(path.suffix.removeprefix("."), _FORMATS)
+        hint = did_you_mean(path.suffix.removeprefix("."), FORMATS)
         findings.error("LOD5021", f"'{path.name}' has no extension of an RDF syntax", TextOrigin(shown), hint)
         return None
     content = path.read_bytes().removeprefix(_BOM)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from lod.diagnostics import Findings
-from lod.rdf.parse import parse_document
+from lod.diagnostics import Findings, TextOrigin
+from lod.rdf.parse import FORMATS, parse_document
+from lod.validation.data_graph import DataGraph, converted
 from lod.validation.report import ValidationReport
 from lod.validation.trace import Sources, trace
 from lod.validation.validate import read_shapes, validate
 
+_LARGE = 16 << 20  # bytes: beyond that nobody reads a file but the processor, and results name no line
 
-def validate_files(data: Sequence[Path], shapes: Sequence[Path], findings: Findings) -> ValidationReport:
+
+def validate_files(
+    data: Sequence[Path], shapes: Sequence[Path], findings: Findings, *, processor: str = "auto"
+) -> ValidationReport:
     """Hold RDF files against shapes. Files of `data` are merged, whatever graphs they name.
 
     Each result is a finding (LOD6001) at the line of the Turtle file that describes its focus node.
@@ -21,10 +27,29 @@ def validate_files(data: Sequence[Path], shapes: Sequence[Path], findings: Findi
         FindingsError: a file cannot be read, or the shapes are wrong.
         ValidationFailed: LOD6003 there is no report.
     """
-    read = [parse_document(path, findings, blank=f"data{number}x") for number, path in enumerate(data)]
     shape_documents = read_shapes(shapes, findings)
-    findings.raise_if_errors()
-    documents = [document for document in read if document]
-    report = validate((quad for document in documents for quad in document.quads), shape_documents, findings)
-    findings.extend(trace(report, Sources(None, documents, shape_documents)))
+    with tempfile.TemporaryDirectory(prefix="lod-validate-") as folder:
+        graph = _graph(data, Path(folder), findings)
+        findings.raise_if_errors()
+        report = validate(graph, shape_documents, findings, processor=processor)
+    findings.extend(trace(report, Sources(None, graph.documents, shape_documents)))
     return report
+
+
+def _graph(data: Sequence[Path], work: Path, findings: Findings) -> DataGraph:
+    """Small files as documents; large ones as N-Quads, as they are where that is what they are."""
+    documents, files = [], []
+    for number, path in enumerate(data):
+        form = FORMATS.get(path.suffix.removeprefix(".").lower())
+        if form is None or path.stat().st_size < _LARGE or path.suffix in (".rdf", ".owl", ".xml"):
+            document = parse_document(path, findings, blank=f"data{number}x")
+            documents += [document] if document else []
+        elif path.suffix in (".nt", ".nq") and len(data) == 1:
+            files.append(path)
+        else:
+            target = work / f"data-{number}.nq"
+            try:
+                files.append(converted(path, form, path.resolve().as_uri(), target))
+            except SyntaxError as error:
+                findings.error("LOD5020", error.msg or str(error), TextOrigin(str(path), error.lineno or 0))
+    return DataGraph(documents, files)

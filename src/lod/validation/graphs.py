@@ -1,7 +1,6 @@
 """Between pyoxigraph, which reads and writes, and rdflib, which pyshacl needs.
 
-Only rdflib's memory store: pyshacl over an Oxigraph graph is slower by a factor of twenty and wrong on plain strings,
-because "x" and "x"^^xsd:string, which are one term, are two to rdflib. Here both become "x".
+"x" and "x"^^xsd:string, which are one term, are two to rdflib: here both become "x".
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ import rdflib
 from rdflib.namespace import XSD
 from rdflib.term import Node
 
-from lod.validation.report import Term
+from lod.validation.shape_graph import Term
 
 _STRING = str(XSD.string)
 
@@ -77,46 +76,3 @@ def to_term(node: Node) -> Term:
     if node.language:
         return ox.Literal(str(node), language=node.language)
     return ox.Literal(str(node), datatype=ox.NamedNode(str(node.datatype))) if node.datatype else ox.Literal(str(node))
-
-
-def walk(graph: rdflib.Graph, roots: Iterable[Node]) -> Iterator[ox.Triple]:
-    """The triples about `roots` and about the blank nodes they lead to, in a fixed order, blank nodes numbered.
-
-    `roots` come in a fixed order; below them, order is that of predicates, then of values.
-    """
-    waiting = list(roots)
-    labels = {node: ox.BlankNode(f"b{number}") for number, node in enumerate(waiting) if isinstance(node, rdflib.BNode)}
-    signatures: dict[Node, str] = {}
-    done: set[Node] = set()
-
-    def named(node: Node) -> Term:
-        if isinstance(node, rdflib.BNode):
-            return labels.setdefault(node, ox.BlankNode(f"b{len(labels)}"))
-        return to_term(node)
-
-    def order(pair: tuple[Node, Node]) -> tuple[str, str]:
-        predicate, value = pair
-        label = labels.get(value) if isinstance(value, rdflib.BNode) else None
-        return str(predicate), f"{int(label.value[1:]):09}" if label else signature(graph, value, signatures)
-
-    waiting.reverse()
-    while waiting:
-        subject = waiting.pop()
-        if subject in done:
-            continue
-        done.add(subject)
-        pairs = sorted(graph.predicate_objects(subject), key=order)
-        for predicate, value in pairs:
-            yield ox.Triple(named(subject), named(predicate), named(value))  # type: ignore[arg-type]
-        waiting += [value for _, value in reversed(pairs) if isinstance(value, rdflib.BNode)]
-
-
-def signature(graph: rdflib.Graph, node: Node, known: dict[Node, str]) -> str:
-    """A text that orders nodes: terms by their spelling, blank nodes by what they lead to."""
-    if not isinstance(node, rdflib.BNode):
-        return node.n3()
-    if node not in known:
-        known[node] = "_:"  # so that a circle ends
-        pairs = sorted((str(p), signature(graph, value, known)) for p, value in graph.predicate_objects(node))
-        known[node] = f"_:{pairs}"
-    return known[node]

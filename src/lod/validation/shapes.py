@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pyoxigraph import NamedNode
 from rdflib import RDF, RDFS, BNode, Graph, Literal, Namespace, URIRef
 from rdflib.collection import Collection
 from rdflib.namespace import OWL, XSD
 from rdflib.term import Node
+
+from lod.validation.shape_graph import ShapeGraph, Term
 
 SH = Namespace("http://www.w3.org/ns/shacl#")
 
@@ -106,6 +109,26 @@ def has_focus_node(shape: Node, shapes: Graph, data: Graph) -> bool:
         for cls in classes
         for subclass in data.transitive_subjects(RDFS.subClassOf, cls)
     )
+
+
+def example(shapes: ShapeGraph) -> Graph:
+    """A graph with one node that every shape looks at: of all classes, with itself as the value of all properties."""
+    node, graph = URIRef("urn:lod:example"), Graph()
+    for shape in shapes.subjects():
+        for predicate in ("targetSubjectsOf", "targetObjectsOf", "path"):
+            for value in shapes.objects(shape, str(SH[predicate])):
+                if isinstance(value, NamedNode):
+                    graph.add((node, URIRef(value.value), node))
+        for cls in (*shapes.objects(shape, str(SH.targetClass)), *([shape] if shapes.is_class(shape) else [])):
+            if isinstance(cls, NamedNode):
+                graph.add((node, RDF.type, URIRef(cls.value)))
+    return graph
+
+
+def says_itself(shapes: ShapeGraph, shape: Term, constraint: Term | None, component: str) -> bool:
+    """Whether the messages of a result come from the shapes: from the shape, its query or a component of its own."""
+    told = any(shapes.objects(node, str(SH.message)) for node in (shape, constraint) if node is not None)
+    return told or not component.startswith(str(SH))
 
 
 def owner(shapes: Graph, shape: Node) -> Node:

@@ -1,37 +1,33 @@
-"""SHACL validation by pyshacl.
+"""SHACL validation: a data graph, a shapes graph, a processor, a report.
 
 https://www.w3.org/TR/shacl/
 """
 
 from __future__ import annotations
 
-import contextlib
+import tempfile
 from collections.abc import Iterable, Sequence
-from importlib.metadata import version
 from pathlib import Path
 
-import pyoxigraph as ox
 import rdflib
-from rdflib.term import Node
+from pyoxigraph import BlankNode, NamedNode, Quad
 
-from lod.diagnostics import Diagnostic, Findings, FindingsError, Severity, TextOrigin
-from lod.errors import LodError
+from lod.diagnostics import Diagnostic, Findings, Severity, TextOrigin
+from lod.rdf.namespaces import SH
 from lod.rdf.parse import Document, parse_document, place_of
 from lod.validation import shapes as shapes_graph
-from lod.validation.graphs import quiet, to_rdflib, to_term, walk
-from lod.validation.paths import written_path
-from lod.validation.report import Term, ValidationReport, ValidationResult, local_name
+from lod.validation.data_graph import DataGraph
+from lod.validation.graphs import to_rdflib
+from lod.validation.processors.processor import Judgement, Processor, Unable, ValidationFailed, processors
+from lod.validation.processors.reference import LARGE, Reference, Refused, rules_of, run
+from lod.validation.queries import forbidden_queries
+from lod.validation.report import Judged, ValidationReport, local_name
+from lod.validation.shape_graph import Node, ShapeGraph, Term
 
-SHACL = rdflib.Namespace("http://www.w3.org/ns/shacl#")
 _FAILED = "no report is not 'conforms': nothing was validated"
 _NO_TARGET = "no shape has a target: nothing is checked"
 _GIVE_TARGET = "give a shape sh:targetClass"
-
-LARGE = 500_000  # triples; pyshacl does about 10,000 a second and needs about 2 kB for each
-
-
-class ValidationFailed(LodError):
-    """There is no validation report. That is never the same as 'conforms' (SHACL §3.4, failures)."""
+_WHOLE = "the whole graph"
 
 
 def read_shapes(
@@ -58,52 +54,89 @@ def _check_texts(document: Document, findings: Findings) -> None:
         hint = "validation works on the data at hand; nothing is fetched"
         findings.error("LOD6005", f"a query of this shape has {word} in it", place, hint)
     for shape, wrong in shapes_graph.broken_patterns(graph):
-        place = place_of(document, str(shapes_graph.owner(graph, shape)), SHACL.pattern)
+        place = place_of(document, str(shapes_graph.owner(graph, shape)), SH + "pattern")
         findings.error("LOD6002", wrong, place, "see https://www.w3.org/TR/shacl/#PatternConstraintComponent")
 
 
-def validate(data: Iterable[ox.Quad], shapes: Sequence[Document], findings: Findings) -> ValidationReport:
-    """Hold a graph against shapes.
+def validate(
+    data: DataGraph | Iterable[Quad], shapes: Sequence[Document], findings: Findings, *, processor: str = "auto"
+) -> ValidationReport:
+    """Hold a graph against shapes, by the processor of that name ('shacl', 'pyshacl') or the best there is.
 
     Findings: LOD6002 wrong shapes, LOD6004 (warning) a shape without focus node, LOD6006 (warning) nothing has a
-    target, LOD6007 (info) so much data that it takes long.
+    target, LOD6007 (info) so much data for the reference that it takes long, LOD6010 a query that SHACL does not allow,
+    LOD6011 (info) a processor gave up and another judged.
 
     Raises:
-        FindingsError: LOD6002.
-        ValidationFailed: LOD6003 the processor made no report.
+        FindingsError: LOD6002, LOD6010.
+        ValidationFailed: LOD6003 no processor made a report.
     """
-    data_graph, rules = rdflib.Graph(), _rules(shapes)
-    to_rdflib(data, data_graph)
-    if len(data_graph) > LARGE:
-        findings.extend([_large(len(data_graph))])
-    _say_what_is_not_checked(rules, data_graph, shapes, findings)
-    lengthened = shapes_graph.spell_out_languages(rules, data_graph)
-    report = _run(data_graph, rules, shapes, findings)
-    shapes_graph.restore_languages(report, lengthened)
-    return _read_report(report, f"pyshacl {version('pyshacl')}")
+    data = data if isinstance(data, DataGraph) else DataGraph(statements=tuple(data))
+    graph = ShapeGraph(shapes)
+    targeted = graph.targeted()
+    own = Findings()  # what was found before is no reason to stop
+    try:
+        check_shapes(shapes, own)
+        own.raise_if_errors()
+        judgement, judge = judged(data, graph, targeted, own, processors(processor))
+        tell_idle(judgement.idle, graph, own)
+    finally:
+        findings.extend(own)
+    results = tuple(sorted(judgement.results, key=lambda result: result.order()))
+    who = tuple(Judged(shape, judge.name, _WHOLE) for shape in targeted)
+    return ValidationReport(not results, results, judge.name, graph, who)
+
+
+def judged(
+    data: DataGraph,
+    shapes: ShapeGraph,
+    targeted: Sequence[Node],
+    findings: Findings,
+    candidates: Sequence[Processor],
+) -> tuple[Judgement, Processor]:
+    """The judgement of the first processor that makes one."""
+    said = ""
+    with tempfile.TemporaryDirectory(prefix="lod-validate-") as folder:
+        for place, each in enumerate(candidates):
+            if isinstance(each, Reference) and data.size() > LARGE:
+                findings.extend([_large(data.size())])
+            try:
+                judgement = each.judge(data, shapes, targeted, Path(folder))
+            except Refused as error:
+                findings.error("LOD6002", str(error), _only(shapes.documents), f"see {error.link}")
+                findings.raise_if_errors()
+            except Unable as error:
+                said = said or str(error)
+                if place + 1 < len(candidates):
+                    message = f"{each.name} made no report, {candidates[place + 1].name} judged instead: {error}"
+                    findings.extend([Diagnostic("LOD6011", Severity.INFO, message, _only(shapes.documents))])
+            else:
+                return judgement, each
+    raise ValidationFailed(f"validation failed: {said}", hint=_FAILED, code="LOD6003")
 
 
 def check_shapes(shapes: Sequence[Document], findings: Findings) -> None:
-    """Read shapes as validation would, without data. Findings: LOD6002 wrong shapes, LOD6006 nothing has a target."""
+    """Read shapes as validation would, with an example for data: some errors show only when a shape is used.
+
+    Findings: LOD6002 wrong shapes, LOD6006 nothing has a target, LOD6010 a query that SHACL does not allow.
+    """
     if not shapes:
         return
-    rules = _rules(shapes)
-    if not shapes_graph.targeted_shapes(rules):
+    graph = ShapeGraph(shapes)
+    if not graph.targeted():
         findings.warning("LOD6006", _NO_TARGET, TextOrigin(shapes[0].shown), _GIVE_TARGET)
-    with contextlib.suppress(FindingsError):  # it is in `findings`
-        _run(rdflib.Graph(), rules, shapes, findings)
-
-
-def _rules(shapes: Sequence[Document]) -> rdflib.Graph:
-    """One shapes graph, written so that pyshacl reads it rightly."""
-    rules = rdflib.Graph()
-    for document in shapes:
-        to_rdflib(document.quads, rules)
-        for prefix, iri in document.prefixes.items():
-            rules.bind(prefix, iri, replace=True)  # queries of shapes may use them
-    shapes_graph.drop_untrue_unique_lang(rules)
-    shapes_graph.spell_out_prefixes(rules)
-    return rules
+    for constraint, wrong in forbidden_queries(graph):
+        hint = "see https://www.w3.org/TR/shacl/#pre-binding"
+        findings.error("LOD6010", f"a query of a shape may not have {wrong}", _place(constraint, graph), hint)
+    try:
+        _, warned = run(shapes_graph.example(graph), rules_of(graph))
+    except Refused as error:
+        findings.error("LOD6002", str(error), _only(shapes), f"see {error.link}")
+    except Unable:
+        pass  # a query that fails without data may be right with it: the processor will say
+    else:
+        for warning in warned:
+            findings.warning("LOD6002", warning, _only(shapes))
 
 
 def _large(triples: int) -> Diagnostic:
@@ -112,25 +145,19 @@ def _large(triples: int) -> Diagnostic:
     return Diagnostic("LOD6007", Severity.INFO, message)
 
 
-def _say_what_is_not_checked(
-    rules: rdflib.Graph, data: rdflib.Graph, shapes: Sequence[Document], findings: Findings
-) -> None:
-    targeted = shapes_graph.targeted_shapes(rules)
-    if not targeted:
-        where = TextOrigin(shapes[0].shown) if shapes else None
-        findings.warning("LOD6006", _NO_TARGET, where, _GIVE_TARGET)
-    for shape in targeted:
-        if not shapes_graph.has_focus_node(shape, rules, data):
-            name = local_name(str(shape))
-            message = f"shape {name} selects nothing: its target matches no node of the data"
-            findings.warning(
-                "LOD6004", message, _place(shape, rules, shapes), "is the class or property spelt as in the data?"
-            )
+def tell_idle(idle: Iterable[Node], shapes: ShapeGraph, findings: Findings) -> None:
+    """LOD6004 for each shape that selected nothing."""
+    for shape in sorted(idle, key=str):
+        name = local_name(shape.value) if isinstance(shape, NamedNode) else "without a name"
+        message = f"shape {name} selects nothing: its target matches no node of the data"
+        hint = "is the class or property spelt as in the data?"
+        findings.warning("LOD6004", message, _place(shape, shapes), hint)
 
 
-def _place(shape: Node, rules: rdflib.Graph, shapes: Sequence[Document]) -> TextOrigin | None:
-    """Where a shape stands."""
-    return shape_place(str(shapes_graph.owner(rules, shape)), shapes)
+def _place(node: Term, shapes: ShapeGraph) -> TextOrigin | None:
+    """Where a shape, or the shape of a constraint, stands."""
+    owner = shapes.owner(node)
+    return shape_place(owner.value if isinstance(owner, (NamedNode, BlankNode)) else "", shapes.documents)
 
 
 def shape_place(iri: str, shapes: Sequence[Document]) -> TextOrigin | None:
@@ -139,66 +166,5 @@ def shape_place(iri: str, shapes: Sequence[Document]) -> TextOrigin | None:
     return next((place for place in places if place.line), places[0] if len(places) == 1 else None)
 
 
-def _run(data: rdflib.Graph, rules: rdflib.Graph, shapes: Sequence[Document], findings: Findings) -> rdflib.Graph:
-    import pyshacl  # a third of a second: only those who validate wait for it
-    from pyshacl.errors import ConstraintLoadError, RuleLoadError, ShapeLoadError
-
-    with quiet() as caught:
-        try:
-            _, report, text = pyshacl.validate(data, shacl_graph=rules, inplace=True)
-        except (ShapeLoadError, ConstraintLoadError, RuleLoadError) as error:
-            where = TextOrigin(shapes[0].shown) if len(shapes) == 1 else None
-            findings.error("LOD6002", error.message, where, f"see {error.link}")
-            findings.raise_if_errors()
-            raise
-        except Exception as error:  # whatever a shape's own query or pattern makes of it
-            raise ValidationFailed(
-                f"validation failed: {str(error) or type(error).__name__}", hint=_FAILED, code="LOD6003"
-            ) from error
-    for warning in caught:
-        if issubclass(warning.category, RuntimeWarning):
-            findings.warning("LOD6002", str(warning.message), TextOrigin(shapes[0].shown) if len(shapes) == 1 else None)
-    if not isinstance(report, rdflib.Graph) or (None, SHACL.conforms, None) not in report:
-        raise ValidationFailed(f"the validator made no report: {text}", hint=_FAILED, code="LOD6003")
-    return report
-
-
-def _read_report(graph: rdflib.Graph, engine: str) -> ValidationReport:
-    nodes = {node: _read_result(graph, node) for node in graph.objects(None, SHACL.result)}
-    top = next(iter(graph.subjects(rdflib.RDF.type, SHACL.ValidationReport)))
-    ordered = sorted(nodes, key=lambda node: _order(nodes[node]))
-    triples = [f"{triple} .\n" for triple in walk(graph, [top, *ordered])]
-    conforms = graph.value(top, SHACL.conforms)
-    assert isinstance(conforms, rdflib.Literal)
-    return ValidationReport(bool(conforms.value), tuple(nodes[node] for node in ordered), engine, "".join(triples))
-
-
-def _read_result(graph: rdflib.Graph, node: Node) -> ValidationResult:
-    def one(predicate: rdflib.URIRef) -> Node | None:
-        return graph.value(node, predicate)
-
-    def term(predicate: rdflib.URIRef) -> Term | None:
-        found = one(predicate)
-        return None if found is None else to_term(found)
-
-    path, focus, shape = one(SHACL.resultPath), term(SHACL.focusNode), term(SHACL.sourceShape)
-    messages: dict[str, list[str]] = {}
-    for message in sorted(graph.objects(node, SHACL.resultMessage), key=str):
-        language = message.language if isinstance(message, rdflib.Literal) else None
-        messages.setdefault(language or "", []).append(str(message))
-    assert focus is not None
-    assert shape is not None
-    return ValidationResult(
-        focus_node=focus,
-        path="" if path is None else written_path(graph, path),
-        value=term(SHACL.value),
-        severity=str(one(SHACL.resultSeverity)),
-        source_shape=shape,
-        component=str(one(SHACL.sourceConstraintComponent)),
-        messages={language: "; ".join(texts) for language, texts in sorted(messages.items())},
-    )
-
-
-def _order(result: ValidationResult) -> tuple[str, ...]:
-    parts = (result.focus_node, result.path, result.component, result.value, result.source_shape)
-    return (*(str(part) for part in parts), *result.messages.values())
+def _only(shapes: Sequence[Document]) -> TextOrigin | None:
+    return TextOrigin(shapes[0].shown) if len(shapes) == 1 else None

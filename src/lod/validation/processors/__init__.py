@@ -1,0 +1,1 @@
+"""SHACL processors of others, behind one interface: `lod.validation.processors.processor`."""
