@@ -3,6 +3,7 @@
 # make conformance  the suites of others, one line a suite                           SUITES=../shared/suites
 # make benchmarks   how fast, how much memory
 # make docs         write the generated reference pages again
+# make web          build the scripts and shapes that come from npm (done by demo and test where npm is)
 # make clean        take away what make and lod have made
 #
 # Needs Python 3.11 or newer (PYTHON=…), make and git. Everything else goes into .venv.
@@ -12,18 +13,19 @@ PORT ?= 8080
 SUITES ?= ../shared/suites
 ARGS ?=
 BIN := .venv/bin
+VENDOR := src/lod/server/static/vendor
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: help demo test conformance benchmarks docs clean
+.PHONY: help demo test conformance benchmarks docs web clean
 
 help:
 	@sed -n '/^# make/s/^# //p' Makefile
 
-demo: .venv/installed
+demo: .venv/installed web
 	@$(BIN)/lod build --publish
 	@$(BIN)/lod serve --host 127.0.0.1 --port $(PORT)
 
-test: .venv/installed-test
+test: .venv/installed-test web
 	@failed=; for check in "ruff format --check ." "ruff check ." mypy lint-imports "pytest $(ARGS)"; do \
 	  echo "— $$check"; $(BIN)/$$check || failed="$$failed · $$check"; \
 	done; [ -z "$$failed" ] || { echo "failed:$$failed"; exit 1; }
@@ -38,8 +40,17 @@ benchmarks: .venv/installed-test
 docs: .venv/installed-test
 	$(BIN)/python docs/generate.py
 
+# Without npm every page still reads: the editor is then a plain text area, and a map is a table.
+web:
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(VENDOR)/VENDOR.json; \
+	else echo "npm is missing: pages are served without the SPARQL editor and maps"; fi
+
+$(VENDOR)/VENDOR.json: web/package.json web/package-lock.json web/build.mjs web/editor.mjs web/editor.css
+	@echo "Building the scripts of the pages …"
+	@cd web && npm ci --silent --no-audit --no-fund && node build.mjs
+
 clean:
-	rm -rf .venv .lod releases build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .lod releases build dist web/node_modules src/lod/server/static/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find src tests benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps are older than what they were made from when something must be installed again.

@@ -1,4 +1,7 @@
-"""Static files of the site, by content hash: `/-/static/site.3f2a9c1b.css` never changes and may be kept for ever."""
+"""Static files of the site, by content hash: `/-/static/site.3f2a9c1b.css` never changes and may be kept for ever.
+
+`static/vendor/` is built from npm by `make web`. A checkout without it serves every page all the same.
+"""
 
 from __future__ import annotations
 
@@ -29,9 +32,17 @@ class Asset:
     digest: str
 
 
+def _files() -> list[Traversable]:
+    """Our own files, then what was built from npm."""
+    static = files("lod.server").joinpath("static")
+    vendor = static.joinpath("vendor")
+    folders = [static, *([vendor] if vendor.is_dir() else [])]
+    return [file for folder in folders for file in sorted(folder.iterdir(), key=lambda f: f.name) if file.is_file()]
+
+
 def _load_assets() -> dict[str, Asset]:
     assets = {}
-    for file in files("lod.server").joinpath("static").iterdir():
+    for file in _files():
         stem, _, suffix = file.name.rpartition(".")
         if suffix not in _MEDIA_TYPES:
             continue
@@ -42,7 +53,8 @@ def _load_assets() -> dict[str, Asset]:
     return assets
 
 
-def _digest(folder: Traversable) -> str:
+def _digest(name: str) -> str:
+    folder = files("lod.server").joinpath(name)
     digest = hashlib.sha256()
     for file in sorted(folder.iterdir(), key=lambda f: f.name):
         if file.is_file():
@@ -59,7 +71,8 @@ BY_PATH: dict[str, Asset] = {asset.path: asset for asset in ASSETS.values()}
 SITE_DIGEST = hashlib.sha256(
     (
         version("lod")
-        + "".join(_digest(files("lod.server").joinpath(name)) for name in ("templates", "texts", "static"))
+        + "".join(_digest(name) for name in ("templates", "texts"))
+        + "".join(asset.digest for asset in ASSETS.values())
     ).encode()
 ).hexdigest()[:16]
 """Changes when templates, texts or styles do, so that validators of pages change with them."""
@@ -72,3 +85,9 @@ def asset_path(name: str) -> str:
         KeyError: there is no such file.
     """
     return ASSETS[name].path
+
+
+def vendor_asset_path(name: str) -> str | None:
+    """Where a file that was built from npm is served; None where it was not built."""
+    asset = ASSETS.get(name)
+    return asset.path if asset else None

@@ -11,11 +11,13 @@ from pyoxigraph import Literal, NamedNode, QueryResultsFormat, RdfFormat
 
 from lod.rdf.formats import GRAPH_FORMATS, NTRIPLES, RESULT_FORMATS, RESULTS_TSV
 from lod.server.addresses import Address
+from lod.server.assets import vendor_asset_path
 from lod.server.examples import Example, examples
 from lod.server.frame import Crumb, FormatLink, Frame, Switch, make_frame, render
 from lod.server.reader import Reader, Shown, format_number
 from lod.server.service_description import limits_text
 from lod.server.sparql_operation import Operation
+from lod.server.sparql_terms import editor_terms
 from lod.server.workers import QueryLimits
 from lod.store.guard import QueryForm
 
@@ -72,8 +74,17 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Editor:
+    """The editor that grows over the text area where there are scripts: its files; what it completes, as JSON."""
+
+    script: str
+    style: str
+    terms: str
+
+
+@dataclass(frozen=True, slots=True)
 class SparqlPage:
-    """Context of `sparql.html`."""
+    """Context of `sparql.html`. Without an `editor` the form is a plain text area."""
 
     frame: Frame
     action: str
@@ -85,6 +96,7 @@ class SparqlPage:
     reason: str  # of the failure, in the page's language
     downloads: tuple[FormatLink, ...]
     examples: tuple[Example, ...]
+    editor: Editor | None
 
 
 def sparql_page(
@@ -106,8 +118,17 @@ def sparql_page(
         reason=_reason(reader, result) if isinstance(result, Failure) else "",
         downloads=tuple(_downloads(reader, operation, result)) if isinstance(result, Outcome) else (),
         examples=known,
+        editor=_editor(reader),
     )
     return render("sparql", page)
+
+
+def _editor(reader: Reader) -> Editor | None:
+    script, style = vendor_asset_path("sparql-editor.js"), vendor_asset_path("sparql-editor.css")
+    if script is None or style is None:
+        return None
+    prefix = reader.served.space.prefix
+    return Editor(prefix + script, prefix + style, editor_terms(reader.served, reader.language))
 
 
 def _reason(reader: Reader, failure: Failure) -> str:
