@@ -14,6 +14,7 @@ from enum import StrEnum
 from importlib.resources import files
 
 from lod.errors import LodError
+from lod.wording import ENGLISH, NOTHING, Wording, say
 
 
 class Severity(StrEnum):
@@ -61,9 +62,9 @@ class Diagnostic:
 
     code: str
     severity: Severity
-    message: str
+    message: Wording
     origin: Origin | None = None
-    hint: str = ""
+    hint: Wording = NOTHING
     related: tuple[Origin, ...] = ()  # other places that belong to it: further cells, the mapping rule
 
 
@@ -74,13 +75,23 @@ class Findings:
     items: list[Diagnostic] = field(default_factory=list)
 
     def error(
-        self, code: str, message: str, origin: Origin | None = None, hint: str = "", related: Iterable[Origin] = ()
+        self,
+        code: str,
+        message: Wording,
+        origin: Origin | None = None,
+        hint: Wording = NOTHING,
+        related: Iterable[Origin] = (),
     ) -> None:
         """Record an error; the stage goes on to find the others."""
         self.items.append(Diagnostic(code, Severity.ERROR, message, origin, hint, tuple(related)))
 
     def warning(
-        self, code: str, message: str, origin: Origin | None = None, hint: str = "", related: Iterable[Origin] = ()
+        self,
+        code: str,
+        message: Wording,
+        origin: Origin | None = None,
+        hint: Wording = NOTHING,
+        related: Iterable[Origin] = (),
     ) -> None:
         """Record a warning."""
         self.items.append(Diagnostic(code, Severity.WARNING, message, origin, hint, tuple(related)))
@@ -116,26 +127,30 @@ class FindingsError(LodError):
     def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
         self.diagnostics = diagnostics
         errors = [item for item in diagnostics if item.severity is Severity.ERROR]
-        super().__init__(errors[0].message if errors else "no error", code=errors[0].code if errors else "")
+        super().__init__(errors[0].message if errors else NOTHING, code=errors[0].code if errors else "")
 
 
-def did_you_mean(given: str, known: Iterable[str]) -> str:
-    """A hint naming the nearest of `known`, or listing them when none is near; '' when there are none."""
+def did_you_mean(given: str, known: Iterable[str]) -> Wording:
+    """A hint naming the nearest of `known`, or listing them when none is near; nothing when there are none."""
     names = sorted(set(known))
     near = difflib.get_close_matches(given, names, n=1, cutoff=0.6)
     if not near:
         folded = {name.casefold(): name for name in names}
         near = [folded[m] for m in difflib.get_close_matches(given.casefold(), folded, n=1, cutoff=0.6)]
     if near:
-        return f"did you mean '{near[0]}'?"
+        return say("did you mean '{near}'?", near=near[0])
     shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
-    return f"known here: {shown}" if names else ""
+    return say("known here: {names}", names=shown) if names else NOTHING
 
 
-def explanation(code: str) -> str | None:
-    """The page of a finding's code as Markdown, or None if there is no such code."""
-    page = files("lod").joinpath("findings", f"{code.upper()}.md")
-    return page.read_text(encoding="utf-8") if page.is_file() else None
+def explanation(code: str, language: str = ENGLISH) -> str | None:
+    """The page of a finding's code as Markdown, in English where nobody has translated it; None: no such code."""
+    pages = files("lod").joinpath("findings")
+    for folder in ((pages.joinpath(language),) if language != ENGLISH else ()) + (pages,):
+        page = folder.joinpath(f"{code.upper()}.md")
+        if page.is_file():
+            return page.read_text(encoding="utf-8")
+    return None
 
 
 def known_codes() -> list[str]:

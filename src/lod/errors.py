@@ -14,6 +14,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from lod.wording import NOTHING, Wording
+
 
 class LodError(Exception):
     """Something stopped the program: what happened, and what to do about it.
@@ -23,7 +25,7 @@ class LodError(Exception):
 
     exit_code: ClassVar[int] = 1
 
-    def __init__(self, message: str, *, hint: str = "", code: str = "") -> None:
+    def __init__(self, message: Wording, *, hint: Wording = NOTHING, code: str = "") -> None:
         self.message = message
         self.hint = hint
         self.code = code

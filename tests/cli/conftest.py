@@ -22,7 +22,10 @@ Lod = Callable[..., Result]
 def environment() -> dict[str, str]:
     """This process's environment, with nothing in it that changes how `lod` speaks."""
     dropped = {"NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"}
-    return {key: value for key, value in os.environ.items() if key not in dropped} | {"PYTHONUTF8": "1"}
+    return {key: value for key, value in os.environ.items() if key not in dropped} | {
+        "PYTHONUTF8": "1",
+        "LOD_LANG": "en",
+    }
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from lod.cli import main
 from lod.cli.main import COMMANDS
 from lod.cli.output import Settings
 from lod.errors import GateRefused
+from lod.wording import say
 
 Lod = Callable[..., CompletedProcess[str]]
 
@@ -99,7 +100,7 @@ def failing(settings: Settings, verbose: bool) -> None:
 @click.command()
 def refused() -> None:
     """A command whose gate says no."""
-    raise GateRefused("one person's pay would be told", code="LOD7001", hint="group the ages")
+    raise GateRefused(say("one person's pay would be told"), code="LOD7001", hint=say("group the ages"))
 
 
 @click.command()

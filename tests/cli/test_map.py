@@ -34,7 +34,7 @@ def test_there_and_back(lod: Lod, folder: Path) -> None:
     (folder / "other").mkdir()
     result = lod("map", "convert", "staff.yarrrml.yml", "--to", "rml", "-o", "other/staff.rml.ttl", cwd=folder)
     assert (result.returncode, result.stdout) == (0, "")
-    assert "1 mappings in other/staff.rml.ttl" in result.stderr
+    assert "1 mapping in other/staff.rml.ttl" in result.stderr
     result = lod("map", "convert", "other/staff.rml.ttl", "--to", "yarrrml", "-o", "again.yarrrml.yml", cwd=folder)
     assert result.returncode == 0, result.stderr
     for name in ("staff.yarrrml.yml", "other/staff.rml.ttl", "again.yarrrml.yml"):

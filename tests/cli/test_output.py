@@ -10,6 +10,7 @@ import pytest
 from lod.cli import output
 from lod.cli.output import Settings
 from lod.diagnostics import CellOrigin, Diagnostic, Severity, TextOrigin
+from lod.wording import say
 
 
 @pytest.fixture
@@ -22,7 +23,9 @@ def mapping(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 def test_line_and_caret(mapping: str) -> None:
     origin = TextOrigin(mapping, 2, 9, 3)
-    item = Diagnostic("LOD3006", Severity.ERROR, "prefix 'dmi' is not declared", origin, "did you mean 'dim'?")
+    item = Diagnostic(
+        "LOD3006", Severity.ERROR, say("prefix 'dmi' is not declared"), origin, say("did you mean 'dim'?")
+    )
     assert output.render(item).plain == (
         "staff.yml:2:9: error LOD3006 prefix 'dmi' is not declared\n"
         "   |\n"
@@ -33,27 +36,29 @@ def test_line_and_caret(mapping: str) -> None:
 
 
 def test_caret_below_wide_characters(mapping: str) -> None:
-    item = Diagnostic("LOD3003", Severity.ERROR, "unknown key", TextOrigin(mapping, 2, 3, 3))
+    item = Diagnostic("LOD3003", Severity.ERROR, say("unknown key"), TextOrigin(mapping, 2, 3, 3))
     assert output.render(item).plain.splitlines()[-1] == "   |   ^^^^^"
 
 
 def test_path_relative_to_the_project(mapping: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir("elsewhere")
-    item = Diagnostic("LOD3003", Severity.ERROR, "unknown key", TextOrigin(mapping, 1, 1))
+    item = Diagnostic("LOD3003", Severity.ERROR, say("unknown key"), TextOrigin(mapping, 1, 1))
     assert "prefixes:" not in output.render(item).plain
-    assert " 1 | prefixes:\n   | ^\n" in output.render(item, Settings(root=tmp_path)).plain
+    assert " 1 | prefixes:\n   | ^\n" in output.render(item, Settings(folders=[tmp_path])).plain
 
 
 def test_a_file_that_is_gone_or_a_line_that_it_lacks(tmp_path: Path, mapping: str) -> None:
     for origin in (TextOrigin(str(tmp_path / "gone.yml"), 3, 1), TextOrigin(mapping, 99, 1), TextOrigin(mapping)):
-        item = Diagnostic("LOD3001", Severity.ERROR, "message", origin, "hint")
+        item = Diagnostic("LOD3001", Severity.ERROR, say("message"), origin, say("hint"))
         assert output.render(item).plain == f"{origin}: error LOD3001 message\n   = hint: hint\n"
 
 
 def test_cell() -> None:
     origin = CellOrigin("staff.csv", 1042, "headcount", "twelve")
-    item = Diagnostic("LOD4003", Severity.WARNING, "no xsd:integer", origin, related=(TextOrigin("m.yml", 7, 5),) * 5)
+    item = Diagnostic(
+        "LOD4003", Severity.WARNING, say("no xsd:integer"), origin, related=(TextOrigin("m.yml", 7, 5),) * 5
+    )
     assert output.render(item).plain == (
         "staff.csv, row 1042, column headcount: warning LOD4003 no xsd:integer\n"
         "     |\n"
@@ -69,14 +74,14 @@ def test_cell() -> None:
 def test_long_line_keeps_the_place_in_view(tmp_path: Path) -> None:
     file = tmp_path / "long.yml"
     file.write_text("a" * 500 + "HERE" + "b" * 500)
-    item = Diagnostic("LOD3003", Severity.ERROR, "message", TextOrigin(str(file), 1, 501, 4))
+    item = Diagnostic("LOD3003", Severity.ERROR, say("message"), TextOrigin(str(file), 1, 501, 4))
     source, caret = output.render(item).plain.splitlines()[2:4]
     assert len(source) < 130
     assert source[caret.index("^") : caret.rindex("^") + 1] == "HERE"
 
 
 def test_control_characters_do_not_reach_the_terminal() -> None:
-    item = Diagnostic("LOD2004", Severity.ERROR, "a\nb\x1b[31m", CellOrigin("t\x00.csv", 1, "c", "x\x1b[2Jy\tz"))
+    item = Diagnostic("LOD2004", Severity.ERROR, say("a\nb\x1b[31m"), CellOrigin("t\x00.csv", 1, "c", "x\x1b[2Jy\tz"))
     text = output.render(item).plain
     assert "\x1b" not in text
     assert "\x00" not in text
@@ -85,8 +90,8 @@ def test_control_characters_do_not_reach_the_terminal() -> None:
 
 
 def test_many_of_a_kind_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
-    items = [Diagnostic("LOD6001", Severity.ERROR, f"figure {n}") for n in range(850)]
-    items.append(Diagnostic("LOD4005", Severity.WARNING, "column unused"))
+    items = [Diagnostic("LOD6001", Severity.ERROR, say("figure {n}", n=n)) for n in range(850)]
+    items.append(Diagnostic("LOD4005", Severity.WARNING, say("column unused")))
     output.show(items, Settings())
     captured = capsys.readouterr()
     assert captured.out == ""
@@ -97,7 +102,7 @@ def test_many_of_a_kind_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_quiet_says_errors_only(capsys: pytest.CaptureFixture[str]) -> None:
-    items = [Diagnostic("LOD1", Severity.WARNING, "w"), Diagnostic("LOD2", Severity.ERROR, "e")]
+    items = [Diagnostic("LOD1", Severity.WARNING, say("w")), Diagnostic("LOD2", Severity.ERROR, say("e"))]
     output.show(items, Settings(quiet=True), as_data=True)
     captured = capsys.readouterr()
     assert captured.err == ""
@@ -106,8 +111,8 @@ def test_quiet_says_errors_only(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_json(capsys: pytest.CaptureFixture[str]) -> None:
     items = [
-        Diagnostic("LOD3003", Severity.ERROR, "key", TextOrigin("m.yml", 7, 5, 3), "hint"),
-        Diagnostic("LOD4003", Severity.WARNING, "值", None, related=(CellOrigin("t.csv", 2, "c", "值"),)),
+        Diagnostic("LOD3003", Severity.ERROR, say("key"), TextOrigin("m.yml", 7, 5, 3), say("hint")),
+        Diagnostic("LOD4003", Severity.WARNING, say("值"), None, related=(CellOrigin("t.csv", 2, "c", "值"),)),
     ]
     output.show(items, Settings(format="json"))
     text = capsys.readouterr().out

@@ -25,6 +25,7 @@ from lod.mapping.csvw.site import Site
 from lod.mapping.csvw.syntax.uri_template import UriTemplate, Value, expand_template
 from lod.rdf import nquads
 from lod.rdf.namespaces import RDF, XSD
+from lod.wording import say
 
 Triple = tuple[str, str, str]  # terms as N-Triples writes them
 
@@ -79,9 +80,9 @@ def _table(table: Table, t: str, label: str, site: Site, findings: Findings, *, 
         ]
         for column, cell in zip(columns, cells, strict=True):
             for error in cell.errors:
-                findings.warning("LOD3520", f"{column_name(column)} {error}")
+                findings.warning("LOD3520", say("{column} {error}", column=column_name(column), error=error))
             if cell.is_missing:
-                findings.warning("LOD3521", f"{column_name(column)} is required")
+                findings.warning("LOD3521", say("{column} is required", column=column_name(column)))
         if not minimal:
             yield t, csvw("row"), r
             yield r, A, csvw("Row")

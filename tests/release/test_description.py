@@ -18,6 +18,7 @@ from lod.rdf.namespaces import DCAT, DCT, FOAF, PROV, QB, RDF, RDFS, SKOS, SPDX,
 from lod.release.findings import from_json
 from lod.release.release import Manifest, Release
 from lod.validation.files import validate_files
+from lod.wording import say
 
 BASE = "https://a.example/"
 SENTENCE = "本研究部分資料來源為行政院人事行政總處提供，文中任何闡釋或結論並不代表行政院人事行政總處之立場。"
@@ -208,8 +209,10 @@ def test_source_date_epoch_must_be_a_number(make: Make, monkeypatch: pytest.Monk
 
 def test_findings_are_kept(make: Make) -> None:
     findings = (
-        Diagnostic("LOD1", Severity.WARNING, "m", TextOrigin("a", 1, 2), "h", (CellOrigin("t", 3, "c", "x"),)),
-        Diagnostic("LOD2", Severity.INFO, "臺"),
+        Diagnostic(
+            "LOD1", Severity.WARNING, say("m"), TextOrigin("a", 1, 2), say("h"), (CellOrigin("t", 3, "c", "x"),)
+        ),
+        Diagnostic("LOD2", Severity.INFO, say("臺")),
     )
     release = make(DATA, findings=findings)
     assert from_json((release.folder / "report" / "findings.json").read_text(encoding="utf-8")) == findings

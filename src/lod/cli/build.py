@@ -9,9 +9,10 @@ import click
 
 from lod.cli import output
 from lod.cli.files import open_project
-from lod.cli.options import in_project, reporting
+from lod.cli.options import in_project, reporting_findings
 from lod.cli.output import Settings
 from lod.cli.progress import progress
+from lod.wording import Wording, say
 
 if TYPE_CHECKING:
     from lod.pipeline.run import BuildResult
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 @click.command("build")
 @click.option("--publish", is_flag=True, help="Publish the candidate when every gate is green.")
 @in_project
-@reporting
+@reporting_findings
 @click.pass_obj
 def command(settings: Settings, publish: bool, project: Path) -> int:
     """Run every stage, from tables to a candidate release; skip what is unchanged.
@@ -37,17 +38,14 @@ def command(settings: Settings, publish: bool, project: Path) -> int:
     loaded = open_project(settings, project)
     with progress(settings) as report:
         result = build(loaded, publish=publish, report=report)
-    if settings.format == "json":
-        facts = {"release": result.release, "published": result.published, "unchanged": result.unchanged}
-        output.document(output.findings_document(result.findings, **facts, skipped=list(result.skipped)))
-    else:
-        output.show(result.findings, settings)
-        output.line(_outcome(result), settings, after=result.findings)
+    facts = {"release": result.release, "published": result.published, "unchanged": result.unchanged}
+    output.show(result.findings, settings, facts={**facts, "skipped": list(result.skipped)})
+    output.line(_outcome(result), settings, after=result.findings)
     return 0
 
 
-def _outcome(result: BuildResult) -> str:
-    nothing_new = "Nothing has changed: " if result.unchanged else ""
+def _outcome(result: BuildResult) -> Wording:
+    said = say("{release} is a candidate. To publish it: lod publish", release=result.release)
     if result.published:
-        return f"{nothing_new}{result.release} is published. To look at it: lod serve"
-    return f"{nothing_new}{result.release} is a candidate. To publish it: lod publish"
+        said = say("{release} is published. To look at it: lod serve", release=result.release)
+    return say("Nothing has changed: {said}", said=said) if result.unchanged else said

@@ -10,10 +10,11 @@ import click
 
 from lod.cli import output
 from lod.cli.files import existing, open_project
-from lod.cli.options import in_project, reporting
+from lod.cli.options import in_project, reporting_findings
 from lod.cli.output import Settings
 from lod.diagnostics import CellOrigin, Findings, FindingsError, Origin
 from lod.errors import UsageError
+from lod.wording import say
 
 if TYPE_CHECKING:
     from lod.project.model import Project
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 @click.command("check")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
 @in_project
-@reporting
+@reporting_findings
 @click.pass_obj
 def command(settings: Settings, paths: tuple[Path, ...], project: Path) -> int:
     """Say what is wrong in a project, its mappings and its shapes.
@@ -42,10 +43,10 @@ def command(settings: Settings, paths: tuple[Path, ...], project: Path) -> int:
         found = list(_project_findings(settings, start, wanted))
     except FindingsError as error:
         found = list(error.diagnostics)
-    shown = [item for item in found if not wanted or _concerns(item.origin, wanted, settings.root)]
+    shown = [item for item in found if not wanted or _concerns(item.origin, wanted, settings.folders)]
     output.show(shown, settings, as_data=True)
-    if not shown and settings.format == "text":
-        output.line("No findings.", settings)
+    if not shown:
+        output.line(say("No findings."), settings)
     return 1 if output.has_errors(shown) else 0
 
 
@@ -95,9 +96,9 @@ def _loose_findings(files: Sequence[Path], folders: Sequence[Path], base_iri: st
     return findings
 
 
-def _concerns(origin: Origin | None, wanted: Sequence[Path], root: Path | None) -> bool:
+def _concerns(origin: Origin | None, wanted: Sequence[Path], folders: Sequence[Path]) -> bool:
     """Whether a finding stands in one of the files or folders asked for."""
     if origin is None or isinstance(origin, CellOrigin):
         return True
-    places = [Path(origin.path).resolve(), *([(root / origin.path).resolve()] if root else [])]
+    places = [(folder / origin.path).resolve() for folder in (Path(), *folders)]
     return any(place.is_relative_to(path.resolve()) for place in places for path in wanted)

@@ -9,6 +9,7 @@ from lod.cli.options import reporting
 from lod.cli.output import Settings
 from lod.diagnostics import did_you_mean, explanation, known_codes
 from lod.errors import UsageError
+from lod.wording import say
 
 
 @click.command("explain")
@@ -26,10 +27,12 @@ def command(settings: Settings, code: str | None) -> int:
     if code is None:
         _list(settings)
         return 0
-    page = explanation(code) if code.isalnum() else None
+    page = explanation(code, settings.language) if code.isalnum() else None
     if page is None:
         raise UsageError(
-            f"no finding has the code '{code}'", hint=did_you_mean(code.upper(), known_codes()), code="LOD0007"
+            say("no finding has the code '{code}'", code=code),
+            hint=did_you_mean(code.upper(), known_codes()),
+            code="LOD0007",
         )
     if settings.format == "json":
         output.document({"code": code.upper(), "title": _title(page), "text": page})
@@ -43,7 +46,7 @@ def command(settings: Settings, code: str | None) -> int:
 
 
 def _list(settings: Settings) -> None:
-    titles = {code: _title(explanation(code) or "") for code in known_codes()}
+    titles = {code: _title(explanation(code, settings.language) or "") for code in known_codes()}
     if settings.format == "json":
         output.document([{"code": code, "title": title} for code, title in titles.items()])
     else:

@@ -8,6 +8,7 @@ from lod.cli.output import Settings
 from lod.diagnostics import did_you_mean
 from lod.errors import UsageError
 from lod.project.model import Project
+from lod.wording import say
 
 
 def existing(path: Path) -> Path:
@@ -18,7 +19,7 @@ def existing(path: Path) -> Path:
     """
     if not path.exists():
         siblings = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
-        raise UsageError(f"no file '{path}'", hint=did_you_mean(path.name, siblings), code="LOD0003")
+        raise UsageError(say("no file '{path}'", path=path), hint=did_you_mean(path.name, siblings), code="LOD0003")
     return path
 
 
@@ -32,5 +33,7 @@ def open_project(settings: Settings, start: Path) -> Project:
     from lod.project.load import find_project, load_project
 
     file = find_project(existing(start))
-    settings.root = file.resolve().parent
-    return load_project(file)
+    settings.folders.append(file.resolve().parent)
+    project = load_project(file)
+    settings.folders.append(project.build.tables)
+    return project

@@ -13,6 +13,7 @@ from lod.cli.files import existing
 from lod.cli.options import quiet_and_verbose
 from lod.cli.output import Settings
 from lod.errors import UsageError
+from lod.wording import say
 
 
 @click.command("init")
@@ -37,13 +38,13 @@ def command(settings: Settings, folder: Path, table: Path | None, sheet: str | N
     if table is not None:
         return _draft(settings, folder, table, sheet)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UsageError(f"'{folder}' is not empty", hint="name a new folder", code="LOD0006")
+        raise UsageError(say("'{folder}' is not empty", folder=folder), hint=say("name a new folder"), code="LOD0006")
     with as_file(files("lod.cli").joinpath("template")) as template:
         for source in sorted(path for path in template.rglob("*") if path.is_file()):
             target = folder / source.relative_to(template)
             target.parent.mkdir(parents=True, exist_ok=True)
             copyfile(source, target)
-    output.line(f"A project that builds as it stands is in {folder}. Now:", settings)
+    output.line(say("A project that builds as it stands is in {folder}. Now:", folder=folder), settings)
     for step in (f"cd {folder}", "lod build --publish", "lod serve"):
         output.line(f"  {step}", settings)
     return 0
@@ -55,7 +56,11 @@ def _draft(settings: Settings, target: Path, table: Path, sheet_name: str | None
     from lod.tables.sheets import open_workbook
 
     if target.exists() or not target.name.endswith(".cube.yml"):
-        raise UsageError(f"'{target}' is no new cube file", hint="name one: mappings/staff.cube.yml", code="LOD0006")
+        raise UsageError(
+            say("'{target}' is no new cube file", target=target),
+            hint=say("name one: mappings/staff.cube.yml"),
+            code="LOD0006",
+        )
     findings = Findings()
     workbook = open_workbook(existing(table), str(table), "utf-8", findings, None)
     findings.raise_if_errors()
@@ -64,12 +69,19 @@ def _draft(settings: Settings, target: Path, table: Path, sheet_name: str | None
     sheet = next((each for each in workbook.sheets if sheet_name in (None, each.name)), None)
     if sheet is None:
         raise UsageError(
-            f"no sheet '{sheet_name}' in {table}", hint=did_you_mean(sheet_name or "", names), code="LOD0006"
+            say("no sheet '{sheet_name}' in {table}", sheet_name=sheet_name, table=table),
+            hint=did_you_mean(sheet_name or "", names),
+            code="LOD0006",
         )
     text = draft_cube(sheet, table.name, len(names) > 1)
     if text is None:
-        raise UsageError(f"no figures found in sheet '{sheet.name}' of {table}", hint="--sheet NAME", code="LOD0006")
+        raise UsageError(
+            say("no figures found in sheet '{sheet}' of {table}", sheet=sheet.name, table=table),
+            hint=say("--sheet NAME"),
+            code="LOD0006",
+        )
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text, encoding="utf-8")
-    output.line(f"A draft is in {target}. Correct it, then: lod preview {target}", settings)
+    said = say("A draft is in {target}. Correct it, then: lod preview {target}", target=target)
+    output.line(said, settings)
     return 0

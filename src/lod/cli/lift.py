@@ -8,9 +8,10 @@ import click
 
 from lod.cli import output
 from lod.cli.files import existing
-from lod.cli.options import reporting
+from lod.cli.options import reporting_findings
 from lod.cli.output import Settings
 from lod.cli.progress import progress
+from lod.wording import say
 
 
 @click.command("lift")
@@ -25,7 +26,7 @@ from lod.cli.progress import progress
 @click.option("--minimal", is_flag=True, help="Of CSVW: leave out what describes the tables and rows themselves.")
 @click.option("--memory-limit", default="512MB", show_default=True, help="Of the columnar engine.")
 @click.option("--threads", type=click.IntRange(min=1), help="Of the columnar engine; else one a processor, at most 4.")
-@reporting
+@reporting_findings
 @click.pass_obj
 def command(
     settings: Settings,
@@ -48,6 +49,7 @@ def command(
     from lod.diagnostics import Findings
     from lod.lift.run import lift_files
 
+    settings.folders += [*([tables] if tables else []), *dict.fromkeys(path.parent for path in mappings)]
     findings = Findings()
     with progress(settings) as report:
         result = lift_files(
@@ -61,10 +63,7 @@ def command(
             report=report,
             findings=findings,
         )
-    if settings.format == "json":
-        more = {"output": str(out), "statements": result.statements, "by_triples_map": dict(result.by_triples_map)}
-        output.document(output.findings_document(findings, **more))
-    else:
-        output.show(findings, settings)
-        output.line(f"{result.statements:,} statements in {out}", settings, after=findings)
+    facts = {"output": str(out), "statements": result.statements, "by_triples_map": dict(result.by_triples_map)}
+    output.show(findings, settings, facts=facts)
+    output.line(say("{n:,} {n:statement|statements} in {out}", n=result.statements, out=out), settings, after=findings)
     return 1 if findings.errors else 0

@@ -6,6 +6,7 @@ Exit codes: 0 well, 1 findings, 2 usage, 3 a gate refused, 70 a bug of ours, 130
 from __future__ import annotations
 
 import io
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from lod.cli import output
 from lod.cli.output import Settings
 from lod.diagnostics import Diagnostic, FindingsError, Severity, did_you_mean
 from lod.errors import LodError
+from lod.wording import ENGLISH, NOTHING, chosen_language, say
 
 # In the order of the work. Each is a module of lod.cli of the same name, imported when it is asked for.
 COMMANDS = (
@@ -60,7 +62,8 @@ class _Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and not args[0].startswith("-") and args[0] not in COMMANDS:
-            raise click.UsageError(f"no command '{args[0]}'; {did_you_mean(args[0], COMMANDS)}", ctx)
+            near = did_you_mean(args[0], COMMANDS)
+            raise click.UsageError(say("no command '{name}'; {near}", name=args[0], near=near), ctx)
         return super().resolve_command(ctx, args)
 
 
@@ -88,12 +91,19 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 def run(arguments: list[str] | None = None) -> int:
     """Run one command line; its exit code."""
-    settings = Settings()
+    settings = Settings(language=_language())
     with _noticing_interrupts() as interrupts:
         code = _run(arguments, settings, interrupts)
     if code == EXIT_INTERRUPTED:
-        output.line("interrupted")
+        output.line(say("interrupted"), settings)
     return code
+
+
+def _language() -> str:
+    """The language of LOD_LANG, else of the system (POSIX: LC_ALL, LC_MESSAGES, LANG); English if it is not spoken."""
+    asked = os.environ.get("LOD_LANG", "")
+    system = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
+    return chosen_language([asked, system]) or ENGLISH
 
 
 @contextmanager
@@ -142,16 +152,23 @@ def _system_refused(error: OSError, settings: Settings) -> int:
     if error.strerror is None:  # not from the operating system
         return _bug(error, settings)
     place = f"{error.filename}: " if error.filename else ""
-    hint = "look at the folder's permissions and free space: lod doctor"
-    output.show([Diagnostic("LOD0005", Severity.ERROR, f"{place}{error.strerror}", None, hint)], settings)
+    hint = say("look at the folder's permissions and free space: lod doctor")
+    output.show(
+        [
+            Diagnostic(
+                "LOD0005", Severity.ERROR, say("{place}{strerror}", place=place, strerror=error.strerror), None, hint
+            )
+        ],
+        settings,
+    )
     if settings.verbose:
         output.traceback(error)
     return 1
 
 
 def _bug(error: Exception, settings: Settings) -> int:
-    hint = "" if settings.verbose else "please report it, with what the same command says under --verbose"
-    message = f"this is a bug in lod, not in your material: {type(error).__name__}: {error}"
+    hint = NOTHING if settings.verbose else say("please report it, with what the same command says under --verbose")
+    message = say("this is a bug in lod, not in your material: {name}: {error}", name=type(error).__name__, error=error)
     output.show([Diagnostic("LOD0001", Severity.ERROR, message, None, hint)], settings)
     if settings.verbose:
         output.traceback(error)

@@ -8,8 +8,9 @@ import click
 
 from lod.cli import output
 from lod.cli.files import existing
-from lod.cli.options import quiet_and_verbose, reporting
+from lod.cli.options import quiet_and_verbose, reporting, reporting_findings
 from lod.cli.output import Settings
+from lod.wording import say
 
 _LANGUAGES = ("rml", "yarrrml")
 _SCHEMAS = ("yarrrml", "cube")
@@ -31,7 +32,7 @@ def command() -> None:
 @click.argument("mappings", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="MAPPING...")
 @click.option("--to", "language", required=True, type=click.Choice(_LANGUAGES), help="The language to write.")
 @click.option("-o", "--output", "out", type=click.Path(path_type=Path), metavar="FILE", help="Where to; else printed.")
-@reporting
+@reporting_findings
 @click.pass_obj
 def convert_command(settings: Settings, mappings: tuple[Path, ...], language: str, out: Path | None) -> int:
     """Write mappings of any language as one document in RML or YARRRML.
@@ -48,7 +49,7 @@ def convert_command(settings: Settings, mappings: tuple[Path, ...], language: st
     from lod.mapping.read import read_mappings
 
     if out and out.resolve() in [path.resolve() for path in mappings]:
-        raise click.UsageError(f"'{out}' is what is to be converted: give another name with -o")
+        raise click.UsageError(say("'{out}' is what is to be converted: give another name with -o", out=out))
     findings = Findings()
     mapping = read_mappings([existing(path) for path in mappings], findings)
     findings.raise_if_errors()
@@ -56,13 +57,11 @@ def convert_command(settings: Settings, mappings: tuple[Path, ...], language: st
     findings.raise_if_errors()
     if out:
         out.write_text(text, encoding="utf-8")
-    if settings.format == "json":
-        output.document(output.findings_document(findings, output=str(out) if out else None, text=text))
-        return 0
-    output.show(findings, settings)
+    output.show(findings, settings, facts={"output": str(out) if out else None, "text": text})
     if out:
-        output.line(f"{len(mapping.triples_maps)} mappings in {out}", settings, after=findings)
-    else:
+        said = say("{n} {n:mapping|mappings} in {out}", n=len(mapping.triples_maps), out=out)
+        output.line(said, settings, after=findings)
+    elif settings.format == "text":
         output.data(text)
     return 0
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from lod.cli.output import Settings
+from lod.wording import LANGUAGES, chosen_language
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -22,9 +23,33 @@ def _set(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
     return value
 
 
+def _set_language(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    """`zh`, `zh-TW`, `zh_TW.UTF-8` and `zh-Hant-TW` are all the same here."""
+    if value is None:
+        return
+    chosen = chosen_language([value])
+    if chosen is None:
+        raise click.BadParameter(f"'{value}' is not spoken here; {', '.join(LANGUAGES)} are", context, parameter)
+    context.ensure_object(Settings).language = chosen
+
+
+def in_language(command: F) -> F:
+    """`--lang`."""
+    return click.option(
+        "--lang",
+        "lang",
+        metavar="TAG",
+        is_eager=True,  # what is wrong with other options is already said in it
+        expose_value=False,
+        callback=_set_language,
+        help="Of messages: en or zh-Hant-TW; else LOD_LANG, else the system's language.",
+    )(command)
+
+
 def quiet_and_verbose(command: F) -> F:
-    """`--quiet` and `--verbose`."""
+    """`--quiet`, `--verbose` and `--lang`."""
     for decorate in (
+        in_language,
         click.option(
             "--verbose", "-v", is_flag=True, expose_value=False, callback=_set, help="Say more; show every finding."
         ),
@@ -34,13 +59,11 @@ def quiet_and_verbose(command: F) -> F:
     return command
 
 
-def reporting(command: F) -> F:
-    """`--format text|json`, `--quiet` and `--verbose`, for a command that reports."""
-    formats = click.Choice(["text", "json"])
+def _reporting(command: F, formats: Sequence[str]) -> F:
     option = click.option(
         "--format",
         "format",
-        type=formats,
+        type=click.Choice(formats),
         default="text",
         show_default=True,
         expose_value=False,
@@ -48,6 +71,16 @@ def reporting(command: F) -> F:
         help="How to report: for people, or for programs.",
     )
     return option(quiet_and_verbose(command))
+
+
+def reporting(command: F) -> F:
+    """`--format text|json`, `--quiet`, `--verbose` and `--lang`, for a command that answers."""
+    return _reporting(command, ("text", "json"))
+
+
+def reporting_findings(command: F) -> F:
+    """The same with the formats of code scanning, for a command that looks into the user's files."""
+    return _reporting(command, ("text", "json", "sarif", "github"))
 
 
 def in_project(command: F) -> F:

@@ -9,19 +9,23 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lod.cli import reports
 from lod.diagnostics import CellOrigin, Diagnostic, Origin, Severity, TextOrigin
+from lod.wording import ENGLISH, Wording, joined, say, translated
 
 if TYPE_CHECKING:  # a fifth of a second is all that `lod --help` may take
     from rich.console import Console
     from rich.text import Text
 
 _STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold blue"}
+_SEVERITY = {Severity.ERROR: say("error"), Severity.WARNING: say("warning"), Severity.INFO: say("info")}
+_HINT, _SEE, _COLON = say("hint"), say("see"), say(": ")
 _WIDTH = 110  # of an excerpt, in terminal cells
 _EACH = 5  # findings of one code shown in full unless --verbose
 _RELATED = 3
@@ -31,10 +35,11 @@ _RELATED = 3
 class Settings:
     """What the options of this command line ask for. Filled in while it is read."""
 
-    format: str = "text"  # or "json"
+    format: str = "text"  # or "json", "sarif", "github"
+    language: str = ENGLISH  # of messages; one of lod.wording.LANGUAGES
     quiet: bool = False
     verbose: bool = False
-    root: Path | None = None  # the project's folder, once known: paths in findings may be relative to it
+    folders: list[Path] = field(default_factory=list)  # which paths in findings may be relative to, besides this one
     texts: dict[str, str] = field(default_factory=dict)  # what was typed on the command line, to point into
 
 
@@ -45,10 +50,11 @@ def console(*, error: bool = True) -> Console:
     return Console(stderr=error, soft_wrap=True, highlight=False, markup=False, emoji=False)
 
 
-def line(message: str, settings: Settings | None = None, *, after: Iterable[Diagnostic] = ()) -> None:
+def line(message: str, settings: Settings, *, after: Iterable[Diagnostic] = ()) -> None:
     """A message for people on standard error, unless they asked for quiet; apart from findings shown before it."""
-    if settings is None or not settings.quiet:
-        console().print("\n" + message if any(True for _ in after) else message)
+    if not settings.quiet and settings.format == "text":
+        text = translated(message, settings.language)
+        console().print("\n" + text if any(True for _ in after) else text)
 
 
 def data(text: str) -> None:
@@ -68,15 +74,33 @@ def traceback(error: BaseException) -> None:
     sys.stderr.write("".join(python_traceback.format_exception(error)))
 
 
-def show(findings: Iterable[Diagnostic], settings: Settings, *, as_data: bool = False) -> None:
-    """Report findings: as text on standard error (standard output if they are what was asked for), or as JSON."""
+def show(
+    findings: Iterable[Diagnostic],
+    settings: Settings,
+    *,
+    as_data: bool = False,
+    facts: Mapping[str, Any] | None = None,
+) -> None:
+    """Report findings in the format asked for.
+
+    Text goes to standard error (`as_data`: they are what was asked for, so to standard output), the formats for
+    programs to standard output. `facts`: what else the command has to say, in JSON.
+    """
     items = list(findings)
     if settings.format == "json":
-        document(findings_document(items))
-        return
+        document({**(facts or {}), **reports.json_report(items, settings.language)})
+    elif settings.format == "sarif":
+        document(reports.sarif(items, settings.language, settings.folders))
+    elif settings.format == "github":
+        if items:
+            data(reports.github(items, settings.language, settings.folders))
+    else:
+        _show_text(items, settings, console(error=not as_data))
+
+
+def _show_text(items: list[Diagnostic], settings: Settings, out: Console) -> None:
     if settings.quiet:
         items = [item for item in items if item.severity is Severity.ERROR]
-    out = console(error=not as_data)
     shown: Counter[str] = Counter()
     paragraphs: list[Text | str] = []
     for item in items:
@@ -89,14 +113,6 @@ def show(findings: Iterable[Diagnostic], settings: Settings, *, as_data: bool = 
         out.print(*(["\n"] if number else []), paragraph, sep="", end="")
 
 
-def findings_document(items: Iterable[Diagnostic], **more: Any) -> dict[str, Any]:
-    """Findings as JSON: `findings`, `errors` and `warnings`, and whatever else the command reports."""
-    listed = list(items)
-    errors = sum(item.severity is Severity.ERROR for item in listed)
-    warnings = sum(item.severity is Severity.WARNING for item in listed)
-    return {**more, "errors": errors, "warnings": warnings, "findings": [_as_json(item) for item in listed]}
-
-
 def has_errors(findings: Iterable[Diagnostic]) -> bool:
     """Whether any of them is an error."""
     return any(item.severity is Severity.ERROR for item in findings)
@@ -106,25 +122,40 @@ def render(item: Diagnostic, settings: Settings | None = None) -> Text:
     """One finding: where, what, the line or cell with a caret under it, and what to do."""
     from rich.text import Text
 
+    settings = settings or Settings()
     text = Text()
     if item.origin is not None:
-        text.append(f"{plain(str(item.origin))}: ", "bold")
-    text.append(item.severity.value, _STYLE[item.severity])
+        text.append(f"{plain(place(item.origin, settings.language))}: ", "bold")
+    text.append(translated(_SEVERITY[item.severity], settings.language), _STYLE[item.severity])
     if item.code:
         text.append(f" {item.code}", "bold")
-    text.append(f" {plain(item.message)}\n")
-    gutter = _excerpt(text, item.origin, settings or Settings())
-    if item.hint:
-        _note(text, gutter, "hint", item.hint)
-    for origin in item.related[:_RELATED]:
-        _note(text, gutter, "see", str(origin))
+    text.append(f" {plain(translated(item.message, settings.language))}\n")
+    gutter = _excerpt(text, item.origin, settings)
+    notes = [(_HINT, item.hint)] if item.hint else []
+    notes += [(_SEE, _place(origin)) for origin in item.related[:_RELATED]]
     if len(item.related) > _RELATED:
-        _note(text, gutter, "see", f"{len(item.related) - _RELATED} more places")
+        notes.append((_SEE, say("{n} more places", n=len(item.related) - _RELATED)))
+    for kind, words in notes:
+        text.append(f"{' ' * gutter} = ", "blue").append(translated(kind, settings.language), "bold")
+        text.append(translated(_COLON, settings.language)).append(f"{plain(translated(words, settings.language))}\n")
     return text
 
 
-def _note(text: Text, gutter: int, kind: str, words: str) -> None:
-    text.append(f"{' ' * gutter} = ", "blue").append(kind, "bold").append(f": {plain(words)}\n")
+def place(origin: Origin, language: str = ENGLISH) -> str:
+    """`staff.yml:7:5`, or `staff.csv, row 3, column headcount` in the reader's language."""
+    return translated(_place(origin), language)
+
+
+def _place(origin: Origin) -> Wording:
+    if isinstance(origin, TextOrigin):
+        return Wording(str(origin))
+    if origin.row and origin.column:
+        return say("{source}, row {row}, column {column}", source=origin.source, row=origin.row, column=origin.column)
+    if origin.row:
+        return say("{source}, row {row}", source=origin.source, row=origin.row)
+    if origin.column:
+        return say("{source}, column {column}", source=origin.source, column=origin.column)
+    return Wording(origin.source)
 
 
 def _excerpt(text: Text, origin: Origin | None, settings: Settings) -> int:
@@ -147,7 +178,7 @@ def _line_of(origin: TextOrigin, settings: Settings) -> str | None:
     if origin.path in settings.texts:
         lines = settings.texts[origin.path].splitlines()
         return lines[origin.line - 1] if origin.line <= len(lines) else None
-    for folder in (Path(), *([settings.root] if settings.root else [])):
+    for folder in (Path(), *settings.folders):
         try:
             with (folder / origin.path).open(encoding="utf-8", errors="replace") as file:
                 return next(islice(file, origin.line - 1, None), "").rstrip("\r\n")
@@ -178,40 +209,22 @@ def _quoted(text: Text, number: int, source: str, column: int, length: int) -> i
 def _summary(items: list[Diagnostic], settings: Settings) -> str:
     """`Found 3 errors and 1 warning: LOD3003 ×3, LOD3007 ×1. Explained by: lod explain LOD3003`"""
     kinds = Counter(item.severity for item in items)
-    parts = [f"{n} {kind.value}{'s' if n > 1 else ''}" for kind, n in sorted(kinds.items(), key=_by_severity)]
+    counted = {Severity.ERROR: say("{n} {n:error|errors}", n=kinds[Severity.ERROR])}
+    counted[Severity.WARNING] = say("{n} {n:warning|warnings}", n=kinds[Severity.WARNING])
+    counted[Severity.INFO] = say("{n} {n:info|infos}", n=kinds[Severity.INFO])
+    found = joined([words for severity, words in counted.items() if kinds[severity]], say(" and "))
     codes = Counter(item.code for item in items if item.code)
-    text = "Found " + " and ".join(parts)
+    text = say("Found {found}", found=found)
     if codes:
-        text += ": " + ", ".join(f"{code} ×{n}" if n > 1 else code for code, n in codes.most_common())
-        text += f". Explained by: lod explain {codes.most_common(1)[0][0]}"
+        listed = ", ".join(f"{code} ×{n}" if n > 1 else code for code, n in codes.most_common())
+        first = codes.most_common(1)[0][0]
+        text = say("Found {found}: {codes}. Explained by: lod explain {first}", found=found, codes=listed, first=first)
     if not settings.verbose and any(n > _EACH for n in codes.values()):
-        text += f"\nThe first {_EACH} of each kind are shown; --verbose shows all."
-    return text
-
-
-def _by_severity(pair: tuple[Severity, int]) -> int:
-    return list(Severity).index(pair[0])
+        some = say("The first {each} of each kind are shown; --verbose shows all.", each=_EACH)
+        text = joined([text, some], "\n")
+    return translated(text, settings.language)
 
 
 def plain(text: str) -> str:
     """On one line, without the control characters that could move a terminal's cursor."""
     return "".join(c if c.isprintable() else " " if c.isspace() else repr(c)[1:-1] for c in text)
-
-
-def _as_json(item: Diagnostic) -> dict[str, Any]:
-    return {
-        "code": item.code,
-        "severity": item.severity.value,
-        "message": item.message,
-        "hint": item.hint,
-        "origin": _origin_as_json(item.origin),
-        "related": [_origin_as_json(origin) for origin in item.related],
-    }
-
-
-def _origin_as_json(origin: Origin | None) -> dict[str, Any] | None:
-    if origin is None:
-        return None
-    if isinstance(origin, TextOrigin):
-        return {"file": origin.path, "line": origin.line, "column": origin.column, "length": origin.length}
-    return {"source": origin.source, "row": origin.row, "column": origin.column, "text": origin.text}

@@ -10,7 +10,7 @@ import click
 
 from lod.cli import output
 from lod.cli.files import existing, open_project
-from lod.cli.options import in_project, reporting
+from lod.cli.options import in_project, reporting_findings
 from lod.cli.output import Settings
 from lod.cli.sheets import roles_as_json, show_sheet
 from lod.errors import UsageError
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.argument("mapping", type=click.Path(path_type=Path))
 @click.option("--rows", type=click.IntRange(1, 1000), default=3, show_default=True, help="How many of each table.")
 @in_project
-@reporting
+@reporting_findings
 @click.pass_obj
 def command(settings: Settings, mapping: Path, rows: int, project: Path) -> int:
     """Show the first rows of each table and the triples that each becomes, with the line of the rule that made it.
@@ -46,18 +46,16 @@ def command(settings: Settings, mapping: Path, rows: int, project: Path) -> int:
     folders, base_iri = _surroundings(settings, mapping, project)
     findings = Findings()
     sheets = _sheets(mapping, folders)
-    if settings.format != "json":
+    if settings.format == "text":
         for sheet in sheets:
             show_sheet(sheet)  # before anything is found wrong: it shows where
     plan = compile_plan(read_mappings([mapping], findings), folders=folders, base_iri=base_iri, findings=findings)
     findings.raise_if_errors()
     shown = preview(plan, rows)
-    if settings.format == "json":
-        more = {"sheets": [roles_as_json(sheet) for sheet in sheets]} if sheets else {}
-        output.document(output.findings_document(findings, rows=[_as_json(row) for row in shown.rows], **more))
-    else:
+    if settings.format == "text":
         output.data("\n".join(_lines(shown, base_iri)))
-        output.show(findings, settings)
+    more = {"sheets": [roles_as_json(sheet) for sheet in sheets]} if sheets else {}
+    output.show(findings, settings, facts={"rows": [_as_json(row) for row in shown.rows], **more})
     return 0
 
 
@@ -77,6 +75,7 @@ def _surroundings(settings: Settings, mapping: Path, project: Path) -> tuple[lis
     except UsageError:
         if project != Path():
             raise
+        settings.folders.append(mapping.parent)
         return [mapping.parent], ""
     return [loaded.build.tables, mapping.parent, loaded.root], loaded.base_iri
 

@@ -10,6 +10,9 @@ from lod.cli import output
 from lod.cli.files import open_project
 from lod.cli.options import in_project, reporting
 from lod.cli.output import Settings
+from lod.wording import say
+
+_SAID = {"published": say("published"), "rolled back to": say("rolled back to")}
 
 
 @click.command("publish")
@@ -34,10 +37,10 @@ def command(settings: Settings, release: str | None, project: Path) -> int:
     return said(settings, "published", published.manifest.name)
 
 
-def said(settings: Settings, verb: str, name: str) -> int:
-    """Report that the pointer now names a release."""
+def said(settings: Settings, action: str, name: str) -> int:
+    """Report that the pointer now names a release; `action` is what moved it, a key of `_SAID`."""
     if settings.format == "json":
-        output.document(output.findings_document([], release=name, action=verb))
+        output.show([], settings, facts={"release": name, "action": action})
     else:
-        output.line(f"{verb} {name}", settings)
+        output.line(say("{action} {name}", action=_SAID[action], name=name), settings)
     return 0

@@ -13,6 +13,7 @@ from lod.cli.options import in_project, quiet_and_verbose
 from lod.cli.output import Settings
 from lod.diagnostics import Diagnostic, FindingsError, Severity, TextOrigin
 from lod.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS
+from lod.wording import say
 
 _SUFFIXES = [each.suffix for each in (*RESULT_FORMATS, *GRAPH_FORMATS)]
 
@@ -53,7 +54,7 @@ def command(settings: Settings, query: str, suffix: str | None, project: Path) -
         origin = TextOrigin(name, error.line, error.column) if error.line else None
         raise FindingsError((Diagnostic(error.code, Severity.ERROR, error.message, origin, error.hint),)) from error
     if settings.verbose:
-        output.line(f"{rows:,} rows", settings)
+        output.line(say("{n:,} {n:row|rows}", n=rows), settings)
     return 0
 
 

@@ -11,6 +11,7 @@ from lod.cli import output
 from lod.cli.files import open_project
 from lod.cli.options import in_project, reporting
 from lod.cli.output import Settings
+from lod.wording import say
 
 if TYPE_CHECKING:
     from lod.release.listing import ListedRelease
@@ -41,7 +42,7 @@ def command(settings: Settings, project: Path) -> int:
         if release.trouble:
             output.line(f"    {release.trouble}", settings)
     if not listed:
-        output.line("No release yet: lod build makes one.", settings)
+        output.line(say("No release yet: lod build makes one."), settings)
     return 0
 
 

@@ -16,6 +16,7 @@ from lod.cli.files import open_project
 from lod.cli.options import in_project, quiet_and_verbose
 from lod.cli.output import Settings
 from lod.errors import UsageError
+from lod.wording import say
 
 if TYPE_CHECKING:
     from uvicorn import Config
@@ -50,10 +51,11 @@ def command(settings: Settings, host: str | None, port: int | None, workers: int
     open_snapshot(release.store)  # say now, in one line, if the store is missing or damaged
     listener = listen(host or loaded.serve.host, loaded.serve.port if port is None else port)
     address = _address(listener)
-    output.line(f"Release {release.manifest.name} is served at {address}", settings)
-    output.line(f"  catalogue {address}catalog", settings)
+    said = say("Release {name} is served at {address}", name=release.manifest.name, address=address)
+    output.line(said, settings)
+    output.line(say("  catalogue {address}catalog", address=address), settings)
     output.line(f"  SPARQL    {address}sparql", settings)
-    output.line("Ctrl-C stops.", settings)
+    output.line(say("Ctrl-C stops."), settings)
     _answer(_configuration(loaded.releases, settings, workers), listener)
     return 0
 
@@ -72,10 +74,16 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:
-            hint = f"something listens there already; choose another port: --port {port + 1}"
-            raise UsageError(f"port {port} of {host} is taken", hint=hint, code="LOD0002") from error
-        hint = "an address of this machine and a port above 1023 will do: --host 127.0.0.1 --port 8080"
-        raise UsageError(f"cannot listen on {host}:{port}: {error.strerror}", hint=hint, code="LOD0004") from error
+            hint = say("something listens there already; choose another port: --port {port}", port=port + 1)
+            raise UsageError(
+                say("port {port} of {host} is taken", port=port, host=host), hint=hint, code="LOD0002"
+            ) from error
+        hint = say("an address of this machine and a port above 1023 will do: --host 127.0.0.1 --port 8080")
+        raise UsageError(
+            say("cannot listen on {host}:{port}: {strerror}", host=host, port=port, strerror=error.strerror),
+            hint=hint,
+            code="LOD0004",
+        ) from error
     return listener
 
 

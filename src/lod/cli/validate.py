@@ -8,9 +8,10 @@ import click
 
 from lod.cli import output
 from lod.cli.files import existing
-from lod.cli.options import reporting
+from lod.cli.options import reporting_findings
 from lod.cli.output import Settings
 from lod.diagnostics import Findings
+from lod.wording import say
 
 _SHAPES = ("--shapes", "-s")
 _WITH_VALUE = ("-o", "--output", "--format", "--processor")
@@ -57,7 +58,7 @@ def _repeated(arguments: list[str]) -> list[str]:
     show_default=True,
     help="Who judges: the fast one and, where it gives up, the reference; or one of them.",
 )
-@reporting
+@reporting_findings
 @click.pass_obj
 def command(
     settings: Settings, data: tuple[Path, ...], shapes: tuple[Path, ...], out: Path | None, processor: str
@@ -78,11 +79,10 @@ def command(
     report = validate_files(files, rules, findings, processor=processor)
     if out:
         out.write_text(report.to_turtle(), encoding="utf-8")
-    if settings.format == "json":
-        output.document(output.findings_document(findings, conforms=report.conforms, results=len(report.results)))
-    else:
-        output.show(findings, settings, as_data=True)
-        count = len(report.results)
-        verdict = "conforms" if report.conforms else f"{count:,} validation result{'s' if count > 1 else ''}"
-        output.line(f"{verdict} ({report.engine})", settings, after=findings)
+    facts = {"conforms": report.conforms, "results": len(report.results)}
+    output.show(findings, settings, as_data=True, facts=facts)
+    verdict = say("conforms ({engine})", engine=report.engine)
+    if not report.conforms:
+        verdict = say("{n:,} validation {n:result|results} ({engine})", n=len(report.results), engine=report.engine)
+    output.line(verdict, settings, after=findings)
     return 0 if report.conforms else 1

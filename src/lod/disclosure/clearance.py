@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from lod.errors import GateRefused
+from lod.wording import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,8 @@ class Clearance:
         """
         if self.snapshot != snapshot or self.linksets != tuple(linksets):
             raise GateRefused(
-                "the clearance is for other data than what was to be released",
-                hint="the store or the linksets changed after the gate looked at them: lod build",
+                say("the clearance is for other data than what was to be released"),
+                hint=say("the store or the linksets changed after the gate looked at them: lod build"),
                 code="LOD7002",
             )
 

@@ -8,11 +8,9 @@ from lod.diagnostics import Findings
 from lod.disclosure.clearance import Clearance
 from lod.disclosure.rules import DisclosureRules
 from lod.errors import GateRefused
+from lod.wording import in_each_language, say
 
-_NOTHING_CHECKED = {
-    "zh-Hant-TW": "尚未設定任何揭露控制規則，本次發布未作揭露檢查。",
-    "en": "No disclosure rule has been configured yet; nothing was checked for disclosure.",
-}
+_NOTHING_CHECKED = say("No disclosure rule has been configured yet; nothing was checked for disclosure.")
 
 
 def clear(snapshot: str, linksets: Sequence[str], rules: DisclosureRules, findings: Findings) -> Clearance:
@@ -24,6 +22,8 @@ def clear(snapshot: str, linksets: Sequence[str], rules: DisclosureRules, findin
         GateRefused: LOD7001 there are rules, and this version knows none.
     """
     if rules.names:
-        raise GateRefused("disclosure rules that this version cannot prove", hint="nothing is released", code="LOD7001")
-    findings.warning("LOD7003", _NOTHING_CHECKED["en"], hint="make sure that no figure here describes one person")
-    return Clearance(snapshot, tuple(linksets), (), False, dict(_NOTHING_CHECKED))
+        raise GateRefused(
+            say("disclosure rules that this version cannot prove"), hint=say("nothing is released"), code="LOD7001"
+        )
+    findings.warning("LOD7003", _NOTHING_CHECKED, hint=say("make sure that no figure here describes one person"))
+    return Clearance(snapshot, tuple(linksets), (), False, in_each_language(_NOTHING_CHECKED))

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from lod.disclosure.rules import DisclosureRules
 from lod.errors import GateRefused
+from lod.wording import say
 
 T = TypeVar("T")
 
@@ -21,8 +22,8 @@ def protect(tables: T, rules: DisclosureRules) -> T:
     """
     if rules.names:
         raise GateRefused(
-            f"disclosure rules that this version cannot apply: {', '.join(rules.names)}",
-            hint="nothing is lifted rather than lifted unprotected",
+            say("disclosure rules that this version cannot apply: {names}", names=", ".join(rules.names)),
+            hint=say("nothing is lifted rather than lifted unprotected"),
             code="LOD7001",
         )
     return tables

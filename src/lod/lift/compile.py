@@ -54,6 +54,7 @@ from lod.rdf.namespaces import XSD
 from lod.rdf.nquads import escape, label
 from lod.tables.table import Aspect, Table
 from lod.tables.typed import TypedTable
+from lod.wording import say
 
 PASSES = (drop_repeats, share_coinciding, find_twins)
 
@@ -111,9 +112,14 @@ def _warn_of_unused(plan: Plan, mapping: Mapping, sources: Sources) -> None:
         if unused:
             names = ", ".join(f"'{name}'" for name in unused)
             origin = next(t.source.origin for t in mapping.triples_maps if sources.table(t.source) is table)
-            message = f"no rule uses {'column' if len(unused) == 1 else 'columns'} {names} of {table.name}"
+            message = say(
+                "no rule uses {unused} {names} of {table}",
+                unused="column" if len(unused) == 1 else "columns",
+                names=names,
+                table=table.name,
+            )
             where = [CellOrigin(table.name, 1, unused[0])]
-            sources.findings.warning("LOD4002", message, origin, "fine if that is meant", where)
+            sources.findings.warning("LOD4002", message, origin, say("fine if that is meant"), where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,10 +212,12 @@ class _Compiler:
         base = parent.base or self.base_iri or parent.document_base
         if not referencing.joins:
             if self.sources.table(parent.source) != self.sources.table(triples_map.source):
-                message = (
-                    f"'{triples_map.name}' and '{parent.name}' read different tables, so the join needs a condition"
+                message = say(
+                    "'{triples_map}' and '{parent}' read different tables, so the join needs a condition",
+                    triples_map=triples_map.name,
+                    parent=parent.name,
                 )
-                self.findings.error("LOD4009", message, referencing.origin, "condition: {function: equal, …}")
+                self.findings.error("LOD4009", message, referencing.origin, say("condition: {function: equal, …}"))
                 return None
             return Scan(child), self._subject(parent, child, base)
         subject = self._subject(parent, table, base, side=1)
@@ -320,8 +328,8 @@ class _Binder:
         if is_absolute(head):
             return pieces, ""
         if not base:
-            hint = "declare 'base', or write the IRI in full"
-            self.compiler.findings.error("LOD4010", "a relative IRI, and no base", expression.origin, hint)
+            hint = say("declare 'base', or write the IRI in full")
+            self.compiler.findings.error("LOD4010", say("a relative IRI, and no base"), expression.origin, hint)
         return (base + head, *(pieces[1:] if head else pieces)), ""
 
     def datatype(self, expression: Expression | None, base: str) -> tuple[Piece, ...]:

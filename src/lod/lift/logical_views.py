@@ -14,6 +14,7 @@ from lod.mapping.ir import Call, Expression, ExpressionField, Field, Formulation
 from lod.tables.jsonpath import JsonPathError, parse_jsonpath
 from lod.tables.table import Table
 from lod.tables.typed import TypedTable
+from lod.wording import say
 
 INDEX = "#"
 
@@ -93,7 +94,7 @@ def _check_fields(fields: Sequence[Field], around: Formulation, table: Table | N
         elif table is not None:
             _check_names(field.expression, references_of(table), table.name, findings)
         if isinstance(field.expression, Call):
-            findings.error("LOD3012", "functions in fields of views are not supported yet", field.origin)
+            findings.error("LOD3012", say("functions in fields of views are not supported yet"), field.origin)
         _check_fields(field.fields, around, None, findings)
 
 
@@ -101,17 +102,19 @@ def _check_query(written: str, where: Reference | Field, findings: Findings) -> 
     try:
         path = parse_jsonpath(written)
     except JsonPathError as error:
-        hint = "as in $.students[*] or $['a b']"
-        findings.error("LOD2009", f"'{written}' is no JSONPath: {error}", where.origin, hint)
+        hint = say("as in $.students[*] or $['a b']")
+        findings.error(
+            "LOD2009", say("'{written}' is no JSONPath: {error}", written=written, error=error), where.origin, hint
+        )
         return
     if not path.columnar:
-        hint = "names, [0] and [*] are"
-        findings.error("LOD3012", f"'{written}' is not supported in a view", where.origin, hint)
+        hint = say("names, [0] and [*] are")
+        findings.error("LOD3012", say("'{written}' is not supported in a view", written=written), where.origin, hint)
 
 
 def _check_names(expression: Expression, known: Sequence[str], name: str, findings: Findings) -> None:
     for each in references(expression):
         if each.name not in known:
             hint = did_you_mean(each.name, known)
-            message = f"{name} has no column '{each.name}'"
+            message = say("{name} has no column '{each}'", name=name, each=each.name)
             findings.error("LOD4001", message, each.origin, hint, [CellOrigin(name, 1)])

@@ -28,6 +28,7 @@ from lod.lift.viewed import ViewTable
 from lod.lineage import Lineage
 from lod.mapping.read import read_mappings
 from lod.tables.table import Table
+from lod.wording import Wording, joined, say
 
 if TYPE_CHECKING:
     from lod.lift.engines.survey import Survey
@@ -171,12 +172,16 @@ def _refuse_silence(plan: Plan, surveys: Sequence[Survey], findings: Findings) -
         subjects[name] = subjects.get(name, 0) + seen.rows
     for subject in plan.subjects:
         if made.get(subject.triples_map) == 0 and not _may_be_silent(subject.table):
-            message = f"'{subject.triples_map}' makes no statement from {subject.table.name}"
+            message = say(
+                "'{triples_map}' makes no statement from {table}",
+                triples_map=subject.triples_map,
+                table=subject.table.name,
+            )
             hint = _why_silent(subject, subjects[subject.triples_map])
             tell = findings.warning if subject.table.may_be_empty else findings.error
             tell("LOD4005", message, subject.origin, hint)
     if not plan.subjects and not findings.errors:
-        findings.error("LOD4005", "the mappings make no statement: there is no triples map in them")
+        findings.error("LOD4005", say("the mappings make no statement: there is no triples map in them"))
 
 
 def _may_be_silent(table: Table) -> bool:
@@ -184,10 +189,10 @@ def _may_be_silent(table: Table) -> bool:
     return isinstance(table, ViewTable) or (isinstance(table, HeldTable) and table.may_be_empty)
 
 
-def _why_silent(subject: Subject, rows: int) -> str:
+def _why_silent(subject: Subject, rows: int) -> Wording:
     if rows:
-        return "its objects need columns that are empty in every row"
+        return say("its objects need columns that are empty in every row")
     names = [f"'{subject.table.columns[column.index]}'" for column in sorted(subject.term.columns) if column.index >= 0]
     if len(names) == 1:
-        return f"its subject needs {names[0]}, which is empty in every row"
-    return f"its subject needs {' and '.join(names)}, and no row has them all"
+        return say("its subject needs {column}, which is empty in every row", column=names[0])
+    return say("its subject needs {columns}, and no row has them all", columns=joined(names, say(" and ")))

@@ -44,6 +44,7 @@ from lod.tables.csv import open_csv
 from lod.tables.json import has_several, open_json
 from lod.tables.table import Aspect, Computed, Dialect, JsonColumn, JsonRows, Table
 from lod.tables.typed import TypedTable
+from lod.wording import say
 
 if TYPE_CHECKING:
     from lod.lift.cubes.open import Cubes
@@ -208,8 +209,8 @@ class Sources:
         escaped = next((c for c in known if "(" in c and c.split("(")[0] == reference.name.split("(")[0]), None)
         if escaped:
             written = escaped.replace("(", "\\(").replace(")", "\\)")
-            hint = f"brackets in a column's name are escaped: $({written})"
-        message = f"{table.name} has no column '{reference.name}'"
+            hint = say("brackets in a column's name are escaped: $({written})", written=written)
+        message = say("{table} has no column '{reference}'", table=table.name, reference=reference.name)
         self.findings.error("LOD4001", message, reference.origin, hint, [CellOrigin(table.name, 1)])
         return None
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from lod.diagnostics import Findings, TextOrigin
 from lod.rdf.nquads import iri
+from lod.wording import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,5 +74,5 @@ def check_subjects(linksets: Iterable[Linkset], known: Iterable[str], findings: 
     for linkset in linksets:
         for link in linkset.links:
             if link.subject not in there:
-                message = f"nothing is known of the subject <{link.subject}>"
-                findings.warning("LOD7018", message, link.origin, "is its code spelt as in the code list?")
+                message = say("nothing is known of the subject <{subject}>", subject=link.subject)
+                findings.warning("LOD7018", message, link.origin, say("is its code spelt as in the code list?"))

@@ -17,6 +17,7 @@ from lod.diagnostics import Findings, TextOrigin, did_you_mean
 from lod.linking.linkset import Link, Linkset
 from lod.rdf.iris import illegal_character, is_absolute
 from lod.rdf.namespaces import OWL, RDF, RDFS, SKOS, XSD
+from lod.wording import say
 
 SEMAPV = "https://w3id.org/semapv/vocab/"
 
@@ -70,7 +71,9 @@ def read_sssom(path: Path, findings: Findings, *, shown: str = "") -> Linkset | 
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        findings.error("LOD7010", f"not UTF-8: {error.reason}", TextOrigin(shown), "save the file as UTF-8")
+        findings.error(
+            "LOD7010", say("not UTF-8: {reason}", reason=error.reason), TextOrigin(shown), say("save the file as UTF-8")
+        )
         return None
     lines = [line.rstrip("\r") for line in text.split("\n")]
     first = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))
@@ -94,19 +97,21 @@ def _metadata(lines: list[str], shown: str, findings: Findings) -> dict[str, Any
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = TextOrigin(shown, mark.line + 1, mark.column + 2) if mark else TextOrigin(shown)
-        findings.error("LOD7011", f"the metadata is not YAML: {error.problem}", place)
+        findings.error("LOD7011", say("the metadata is not YAML: {problem}", problem=error.problem), place)
         return None
     found = {} if found is None else found
     prefixes = (found.get("curie_map") or {}) if isinstance(found, dict) else None
     if not isinstance(prefixes, dict) or not all(isinstance(value, str) for value in prefixes.values()):
-        findings.error("LOD7011", "'curie_map' must map prefixes to IRIs", TextOrigin(shown, 1))
+        findings.error("LOD7011", say("'curie_map' must map prefixes to IRIs"), TextOrigin(shown, 1))
         return None
     return {**found, "curie_map": prefixes}
 
 
 def _is_header(header: list[str], metadata: Mapping[str, Any], shown: str, line: int, findings: Findings) -> bool:
     if not header:
-        findings.error("LOD7010", "there is no table", TextOrigin(shown, line), "the first row names the columns")
+        findings.error(
+            "LOD7010", say("there is no table"), TextOrigin(shown, line), say("the first row names the columns")
+        )
         return False
     extensions = metadata.get("extension_definitions") or []
     known = COLUMNS | {str(entry.get("slot_name")) for entry in extensions if isinstance(entry, dict)}
@@ -114,14 +119,20 @@ def _is_header(header: list[str], metadata: Mapping[str, Any], shown: str, line:
     for name in missing:
         hint = did_you_mean(name, [given for given in header if given not in known])
         findings.error(
-            "LOD7012", f"the column '{name}' is missing", TextOrigin(shown, line, 1, len("\t".join(header))), hint
+            "LOD7012",
+            say("the column '{name}' is missing", name=name),
+            TextOrigin(shown, line, 1, len("\t".join(header))),
+            hint,
         )
     column = 1
     for name in header:
         if name not in known and not missing:
-            hint = did_you_mean(name, known) or "declare it under extension_definitions"
+            hint = did_you_mean(name, known) or say("declare it under extension_definitions")
             findings.warning(
-                "LOD7019", f"unknown column '{name}'", TextOrigin(shown, line, column, max(1, len(name))), hint
+                "LOD7019",
+                say("unknown column '{name}'", name=name),
+                TextOrigin(shown, line, column, max(1, len(name))),
+                hint,
             )
         column += len(name) + 1
     return not missing
@@ -146,29 +157,35 @@ class _Table:
             if not link.reviewer:
                 unreviewed.append(link.origin)
             elif link.nquad in seen:
-                self.findings.warning("LOD7020", "this link is stated twice", link.origin, related=[seen[link.nquad]])
+                self.findings.warning(
+                    "LOD7020", say("this link is stated twice"), link.origin, related=[seen[link.nquad]]
+                )
             else:
                 seen[link.nquad] = link.origin
                 yield link
         if unreviewed:
             few = "1 link is" if len(unreviewed) == 1 else f"{len(unreviewed)} links are"
-            hint = "name who confirmed it in the column reviewer_label"
+            hint = say("name who confirmed it in the column reviewer_label")
             self.findings.warning(
-                "LOD7015", f"{few} not published: nobody has reviewed them", unreviewed[0], hint, unreviewed[1:]
+                "LOD7015",
+                say("{few} not published: nobody has reviewed them", few=few),
+                unreviewed[0],
+                hint,
+                unreviewed[1:],
             )
 
     def _link(self, line: str, number: int) -> Link | None:
         cells = line.split("\t")
         if len(cells) != len(self.header):
-            message = f"{len(cells)} cells where the header has {len(self.header)}"
-            hint = "cells are separated by tabs, and none may hold one"
+            message = say("{cells} cells where the header has {header}", cells=len(cells), header=len(self.header))
+            hint = say("cells are separated by tabs, and none may hold one")
             self.findings.error("LOD7016", message, TextOrigin(self.shown, number, 1, len(line)), hint)
             return None
         row = dict(zip(self.header, (cell.strip() for cell in cells), strict=True))
         places = dict(zip(self.header, self._places(cells, number), strict=True))
         if row.get("predicate_modifier"):
             self.findings.warning(
-                "LOD7021", "this row denies a link: it is not published", places["predicate_modifier"]
+                "LOD7021", say("this row denies a link: it is not published"), places["predicate_modifier"]
             )
             return None
         terms = {name: self._expand(name, row, places, number) for name in REQUIRED}
@@ -199,16 +216,25 @@ class _Table:
         elif text.startswith(("http://", "https://", "urn:")):
             iri = text
         else:
-            hint = did_you_mean(prefix, self.prefixes) if colon else f"write prefix:code; {name} may not be empty"
-            self.findings.error("LOD7013", f"'{text}' has no prefix of the curie_map", place, hint)
+            hint = (
+                did_you_mean(prefix, self.prefixes)
+                if colon
+                else say("write prefix:code; {name} may not be empty", name=name)
+            )
+            self.findings.error("LOD7013", say("'{text}' has no prefix of the curie_map", text=text), place, hint)
             return None
         if not is_absolute(iri) or illegal_character(iri):
             self.findings.error(
-                "LOD7017", f"'{text}' makes no IRI: <{iri}>", place, "percent-encode what no IRI may hold"
+                "LOD7017",
+                say("'{text}' makes no IRI: <{iri}>", text=text, iri=iri),
+                place,
+                say("percent-encode what no IRI may hold"),
             )
             return None
         if name == "predicate_id" and iri not in _predicates():
-            self.findings.error("LOD7014", f"'{text}' links nothing", place, did_you_mean(text, PREDICATES))
+            self.findings.error(
+                "LOD7014", say("'{text}' links nothing", text=text), place, did_you_mean(text, PREDICATES)
+            )
             return None
         return iri
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from lod.diagnostics import Findings
 from lod.mapping.ir import LogicalSource, Mapping, TriplesMap
+from lod.wording import say
 
 
 class Language(StrEnum):
@@ -29,8 +30,10 @@ def convert(mapping: Mapping, language: Language, findings: Findings, *, folder:
     if folder is not None:
         mapping = replace(mapping, triples_maps=tuple(_moved(each, folder) for each in mapping.triples_maps))
     if mapping.views or mapping.constraints:
-        message = f"what CSVW says about tables beside their statements cannot be written in {_NAMES[language]}"
-        hint = "keep the metadata document to check the tables by"
+        message = say(
+            "what CSVW says about tables beside their statements cannot be written in {names}", names=_NAMES[language]
+        )
+        hint = say("keep the metadata document to check the tables by")
         findings.warning("LOD3018", message, None, hint)
     if language is Language.RML:
         from lod.mapping.write_rml import write_rml

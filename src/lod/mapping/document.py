@@ -14,24 +14,25 @@ from pathlib import Path
 import yaml
 
 from lod.diagnostics import Findings, TextOrigin
+from lod.wording import NOTHING, say
 
 _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _ADVICE = (
     (
         re.compile(r"character '\\t'|found character .* cannot start"),
-        "indent with spaces, never with tabs; put text that begins with @, ` or % in quotes",
+        say("indent with spaces, never with tabs; put text that begins with @, ` or % in quotes"),
     ),
     (
         re.compile(r"mapping values are not allowed"),
-        "put text that holds ': ' in quotes, or look at the indentation of this line",
+        say("put text that holds ': ' in quotes, or look at the indentation of this line"),
     ),
     (
         re.compile(r"flow sequence|',' or '\]'"),
-        "a list [a, b] is not closed with ']'; put text that holds , [ ] { } in quotes",
+        say("a list [a, b] is not closed with ']'; put text that holds , [ ] { } in quotes"),
     ),
     (
         re.compile(r"block mapping|block end|block collection"),
-        "look at the indentation: keys of one level begin in the same column",
+        say("look at the indentation: keys of one level begin in the same column"),
     ),
 )
 
@@ -79,23 +80,30 @@ def read_document(path: Path, shown: str, findings: Findings) -> Node | None:
         text = path.read_text(encoding="utf-8-sig")
         root = yaml.compose(text, Loader=_LOADER)
     except OSError as error:
-        findings.error("LOD3001", f"cannot read {shown}: {error.strerror}", TextOrigin(shown))
+        findings.error(
+            "LOD3001", say("cannot read {shown}: {strerror}", shown=shown, strerror=error.strerror), TextOrigin(shown)
+        )
     except UnicodeDecodeError as error:
-        message = f"{shown} is not UTF-8: byte {error.object[error.start]:#04x} at position {error.start}"
-        findings.error("LOD3001", message, TextOrigin(shown), "save the file as UTF-8")
+        message = say(
+            "{shown} is not UTF-8: byte {object:#04x} at position {start}",
+            shown=shown,
+            object=error.object[error.start],
+            start=error.start,
+        )
+        findings.error("LOD3001", message, TextOrigin(shown), say("save the file as UTF-8"))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         origin = TextOrigin(shown, mark.line + 1, mark.column + 1) if mark else TextOrigin(shown)
         problem = "; ".join(part for part in (error.context, error.problem) if part)
-        hint = next((advice for pattern, advice in _ADVICE if pattern.search(str(error))), "")
+        hint = next((advice for pattern, advice in _ADVICE if pattern.search(str(error))), NOTHING)
         began = error.context_mark if error.problem_mark else None
         related = [TextOrigin(shown, began.line + 1, began.column + 1)] if began else []
-        findings.error("LOD3001", f"not YAML: {problem}", origin, hint, related)
+        findings.error("LOD3001", say("not YAML: {problem}", problem=problem), origin, hint, related)
     except yaml.YAMLError as error:
-        findings.error("LOD3001", f"not YAML: {str(error).splitlines()[0]}", TextOrigin(shown))
+        findings.error("LOD3001", say("not YAML: {error}", error=str(error).splitlines()[0]), TextOrigin(shown))
     else:
         if root is None:
-            findings.error("LOD3001", f"{shown} is empty", TextOrigin(shown))
+            findings.error("LOD3001", say("{shown} is empty", shown=shown), TextOrigin(shown))
             return None
         return _Converter(shown, findings).convert(root)
     return None
@@ -113,7 +121,7 @@ class _Converter:
     def convert(self, node: yaml.Node) -> Node:
         key = id(node)
         if key in self._open:
-            self._findings.error("LOD3001", "an alias that contains itself", self._origin(node))
+            self._findings.error("LOD3001", say("an alias that contains itself"), self._origin(node))
             return Text("", self._origin(node))
         if key not in self._done:
             self._open.add(key)
@@ -135,10 +143,12 @@ class _Converter:
         for key_node, value_node in node.value:
             key = self.convert(key_node)
             if not isinstance(key, Text):
-                self._findings.error("LOD3004", "a key has to be text", key.origin)
+                self._findings.error("LOD3004", say("a key has to be text"), key.origin)
             elif key.value in entries:
                 first = entries[key.value][0].origin
-                self._findings.error("LOD3002", f"key '{key.value}' stands here twice", key.origin, "keep one", [first])
+                self._findings.error(
+                    "LOD3002", say("key '{key}' stands here twice", key=key.value), key.origin, say("keep one"), [first]
+                )
             else:
                 entries[key.value] = (key, self.convert(value_node))
         return entries

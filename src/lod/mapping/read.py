@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from lod.diagnostics import Findings
 from lod.mapping.ir import Mapping, TriplesMap
+from lod.wording import say
 
 if TYPE_CHECKING:
     from lod.mapping.csvw.read import Described
@@ -54,8 +55,12 @@ def read_mappings(
         for triples_map in triples_maps:
             first = found.setdefault(triples_map.name, triples_map)
             if first is not triples_map:
-                message = f"mapping '{triples_map.name}' is also in {first.origin.path}"
-                findings.error("LOD3011", message, triples_map.origin, "give one of them another name", [first.origin])
+                message = say(
+                    "mapping '{triples_map}' is also in {path}", triples_map=triples_map.name, path=first.origin.path
+                )
+                findings.error(
+                    "LOD3011", message, triples_map.origin, say("give one of them another name"), [first.origin]
+                )
     views = tuple(view for each in described for view in each.views)
     constraints = tuple(constraint for each in described for constraint in each.constraints)
     return Mapping(tuple(found.values()), views, constraints)
@@ -100,6 +105,8 @@ def _read_one(path: Path, findings: Findings) -> list[TriplesMap]:
         from lod.mapping.rml.read import read_rml
 
         return read_rml(path, shown, findings)
-    hint = "a YARRRML mapping ends in .yarrrml.yml, RML in .rml.ttl, a cube file in .cube.yml, CSVW metadata in .json"
-    findings.error("LOD3013", f"{shown} is no mapping language known here", None, hint)
+    hint = say(
+        "a YARRRML mapping ends in .yarrrml.yml, RML in .rml.ttl, a cube file in .cube.yml, CSVW metadata in .json"
+    )
+    findings.error("LOD3013", say("{shown} is no mapping language known here", shown=shown), None, hint)
     return []

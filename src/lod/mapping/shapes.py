@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lod.diagnostics import Findings, did_you_mean
 from lod.mapping.document import Keyed, Listed, Node, Text
+from lod.wording import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,21 @@ class Shapes:
             name = aliases.get(key.value, key.value)
             where = key.at(0, len(key.value))
             if name in later:
-                self.findings.error("LOD3012", f"'{key.value}' in {place} is not supported yet", where)
+                self.findings.error(
+                    "LOD3012", say("'{key}' in {place} is not supported yet", key=key.value, place=place), where
+                )
             elif name not in known:
                 hint = did_you_mean(key.value, [*known, *(a for a in aliases if len(a) > 2)])
-                self.findings.error("LOD3003", f"unknown key '{key.value}' in {place}", where, hint)
+                self.findings.error(
+                    "LOD3003", say("unknown key '{key}' in {place}", key=key.value, place=place), where, hint
+                )
             elif name in values:
-                self.findings.error("LOD3002", f"'{key.value}' says '{name}' a second time", where, "keep one")
+                self.findings.error(
+                    "LOD3002",
+                    say("'{key}' says '{name}' a second time", key=key.value, name=name),
+                    where,
+                    say("keep one"),
+                )
             else:
                 values[name] = value
         return values
@@ -50,7 +60,7 @@ class Shapes:
         """A node that has to be text."""
         if node is None or isinstance(node, Text):
             return node
-        self.findings.error("LOD3004", f"text is expected here, not {_kind(node)}", node.origin)
+        self.findings.error("LOD3004", say("text is expected here, not {node}", node=_kind(node)), node.origin)
         return None
 
     def texts(self, node: Node | None) -> list[Text]:
@@ -67,7 +77,9 @@ class Shapes:
         """A node that has to have keys."""
         if node is None or isinstance(node, Keyed):
             return node
-        self.findings.error("LOD3004", f"{place} has keys and values, not {_kind(node)}", node.origin)
+        self.findings.error(
+            "LOD3004", say("{place} has keys and values, not {node}", place=place, node=_kind(node)), node.origin
+        )
         return None
 
 

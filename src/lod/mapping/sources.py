@@ -17,6 +17,7 @@ from lod.mapping.document import Keyed, Listed, Node, Text
 from lod.mapping.ir import Dialect, Formulation, LogicalSource
 from lod.mapping.shapes import Shapes
 from lod.mapping.yarrrml.keys import values_of
+from lod.wording import say
 
 _FORMULATIONS = {
     "csv": Formulation.CSV,
@@ -54,8 +55,10 @@ class Sources:
     def _one(self, node: Node) -> LogicalSource | None:
         if isinstance(node, Text) and "~" not in node.value:
             if node.value not in self.named:
-                hint = did_you_mean(node.value, self.named) or "inline it is written ['file.csv~csv']"
-                self.findings.error("LOD3007", f"there is no source '{node.value}'", node.at(0, len(node.value)), hint)
+                hint = did_you_mean(node.value, self.named) or say("inline it is written ['file.csv~csv']")
+                self.findings.error(
+                    "LOD3007", say("there is no source '{node}'", node=node.value), node.at(0, len(node.value)), hint
+                )
             return self.named.get(node.value)
         return read_source(node, self.findings)
 
@@ -73,15 +76,15 @@ def read_source(node: Node, findings: Findings) -> LogicalSource | None:
         return _short(texts[0], texts[1].value if len(texts) > 1 else "", findings)
     if isinstance(node, Keyed):
         return _long(node, findings)
-    findings.error("LOD3004", "a source is written ['file.csv~csv'], or with the key 'access'", node.origin)
+    findings.error("LOD3004", say("a source is written ['file.csv~csv'], or with the key 'access'"), node.origin)
     return None
 
 
 def _short(text: Text, iterator: str, findings: Findings) -> LogicalSource | None:
     access, tilde, formulation = text.value.rpartition("~")
     if not tilde:
-        hint = f"write ['{text.value}~csv']"
-        findings.error("LOD3004", "the source does not say what it is", text.at(0, len(text.value)), hint)
+        hint = say("write ['{text}~csv']", text=text.value)
+        findings.error("LOD3004", say("the source does not say what it is"), text.at(0, len(text.value)), hint)
         return None
     origin = text.at(len(access) + 1, len(formulation))
     known = _formulation(formulation, origin, findings)
@@ -91,8 +94,8 @@ def _short(text: Text, iterator: str, findings: Findings) -> LogicalSource | Non
     if known is not Formulation.WORKBOOK and known not in _DATABASES:
         return LogicalSource(access, known, where, iterator or _everything(known))
     if known in _DATABASES and not iterator:
-        hint = f"write ['{text.value}', the table's name]"
-        findings.error("LOD3005", "the source does not say which table of the database it is", where, hint)
+        hint = say("write ['{text}', the table's name]", text=text.value)
+        findings.error("LOD3005", say("the source does not say which table of the database it is"), where, hint)
         return None
     return LogicalSource(access, known, where, part=iterator)
 
@@ -102,7 +105,7 @@ def _long(node: Keyed, findings: Findings) -> LogicalSource | None:
     values = values_of(node, "a source", findings)
     access = shapes.text(values.get("access"))
     if "access" not in values:
-        findings.error("LOD3005", "a source needs 'access'", node.origin, "access: file.csv")
+        findings.error("LOD3005", say("a source needs 'access'"), node.origin, say("access: file.csv"))
     formulation_text = shapes.text(values.get("referenceFormulation")) or Text("csv", node.origin, -1)
     kind = shapes.text(values.get("type"))
     if kind and kind.value.lower() != "localfile":
@@ -111,7 +114,12 @@ def _long(node: Keyed, findings: Findings) -> LogicalSource | None:
     iterator, compression = shapes.text(values.get("iterator")), shapes.text(values.get("compression"))
     if compression and compression.value not in _COMPRESSIONS:
         hint = did_you_mean(compression.value, _COMPRESSIONS)
-        findings.error("LOD3114", f"no compression '{compression.value}' is known here", compression.origin, hint)
+        findings.error(
+            "LOD3114",
+            say("no compression '{compression}' is known here", compression=compression.value),
+            compression.origin,
+            hint,
+        )
     dialect = _dialect(values, shapes, findings)
     if access is None or formulation is None or not _is_allowed(access.value, formulation, access.origin, findings):
         return None
@@ -137,12 +145,14 @@ def _credentials(node: Node | None, formulation: Formulation, shapes: Shapes) ->
     if keyed is None:
         return "", ""
     if formulation is not Formulation.POSTGRESQL:
-        shapes.findings.error("LOD3004", f"a source read as {formulation} has no 'credentials'", keyed.origin)
+        shapes.findings.error(
+            "LOD3004", say("a source read as {formulation} has no 'credentials'", formulation=formulation), keyed.origin
+        )
     values = values_of(keyed, "credentials", shapes.findings)
     user, password = shapes.text(values.get("username")), shapes.text(values.get("password"))
     if password and not _VARIABLE.fullmatch(password.value):
-        hint = "name the variable of the environment that holds it: password: $LOD_PASSWORD"
-        shapes.findings.error("LOD3031", "a password stands in the mapping", password.origin, hint)
+        hint = say("name the variable of the environment that holds it: password: $LOD_PASSWORD")
+        shapes.findings.error("LOD3031", say("a password stands in the mapping"), password.origin, hint)
         return "", ""
     return user.value if user else "", password.value if password else ""
 
@@ -154,14 +164,19 @@ def _part(values: dict[str, Node], formulation: Formulation, origin: TextOrigin,
     found = {name: text for name in allowed if (text := shapes.text(values.get(name)))}
     for name, text in found.items():
         if not allowed[name]:
-            shapes.findings.error("LOD3004", f"a source read as {formulation} has no '{name}'", text.origin)
+            shapes.findings.error(
+                "LOD3004",
+                say("a source read as {formulation} has no '{name}'", formulation=formulation, name=name),
+                text.origin,
+            )
     if of_databases and ("table" in found) == ("query" in found):
-        what = "a database needs 'table' or 'query'" + (", not both" if "table" in found else "")
-        shapes.findings.error("LOD3005", what, origin, "table: staff")
+        both = say("a database needs 'table' or 'query', not both")
+        what = both if "table" in found else say("a database needs 'table' or 'query'")
+        shapes.findings.error("LOD3005", what, origin, say("table: staff"))
     language = shapes.text(values.get("queryFormulation"))
     if language and not language.value.lower().startswith("sql"):
-        message = f"queries in '{language.value}' are not supported"
-        shapes.findings.error("LOD3012", message, language.origin, "queryFormulation: sql2008")
+        message = say("queries in '{language}' are not supported", language=language.value)
+        shapes.findings.error("LOD3012", message, language.origin, say("queryFormulation: sql2008"))
     part = found.get("sheet") or found.get("table")
     return part.value if part else "", found["query"].value if "query" in found else ""
 
@@ -174,10 +189,15 @@ def _everything(formulation: Formulation) -> str:
 def _formulation(name: str, origin: TextOrigin, findings: Findings) -> Formulation | None:
     known = _FORMULATIONS.get(name.lower().removeprefix("ql:").removeprefix("rml:"))
     if known is None and name.lower() in _LATER:
-        findings.error("LOD3012", f"sources read as '{name}' are not supported yet", origin, "save the table as CSV")
+        findings.error(
+            "LOD3012",
+            say("sources read as '{name}' are not supported yet", name=name),
+            origin,
+            say("save the table as CSV"),
+        )
     elif known is None:
         hint = did_you_mean(name, _FORMULATIONS)
-        findings.error("LOD3007", f"no reference formulation '{name}'", origin, hint)
+        findings.error("LOD3007", say("no reference formulation '{name}'", name=name), origin, hint)
     return known
 
 
@@ -186,8 +206,8 @@ def _is_allowed(access: str, formulation: Formulation, origin: TextOrigin, findi
     if formulation is Formulation.POSTGRESQL:
         return _is_address(access, origin, findings)
     if "://" in access:
-        hint = "download the file first: a lift fetches nothing"
-        findings.error("LOD3012", f"'{access}' is not a file", origin, hint)
+        hint = say("download the file first: a lift fetches nothing")
+        findings.error("LOD3012", say("'{access}' is not a file", access=access), origin, hint)
     return "://" not in access
 
 
@@ -196,12 +216,14 @@ def _is_address(access: str, origin: TextOrigin, findings: Findings) -> bool:
         return True
     uri = urlsplit(access)
     if uri.password is not None or "password" in parse_qs(uri.query):
-        hint = "put the address in a variable of the environment and write access: ${LOD_DATABASE_URL}"
-        findings.error("LOD3031", "a password stands in the mapping", origin, hint)
+        hint = say("put the address in a variable of the environment and write access: ${LOD_DATABASE_URL}")
+        findings.error("LOD3031", say("a password stands in the mapping"), origin, hint)
         return False
     if uri.scheme not in _SCHEMES:
-        hint = "access: ${LOD_DATABASE_URL}, or postgresql://user@host/database"
-        findings.error("LOD3004", f"'{access}' is not the address of a PostgreSQL database", origin, hint)
+        hint = say("access: ${LOD_DATABASE_URL}, or postgresql://user@host/database")
+        findings.error(
+            "LOD3004", say("'{access}' is not the address of a PostgreSQL database", access=access), origin, hint
+        )
     return uri.scheme in _SCHEMES
 
 
@@ -213,14 +235,16 @@ def _dialect(values: dict[str, Node], shapes: Shapes, findings: Findings) -> Dia
             codecs.lookup(encoding.value)
         except LookupError:
             hint = did_you_mean(encoding.value.lower(), ["utf-8", "big5", "cp950", "utf-16", "big5hkscs"])
-            findings.error("LOD3014", f"no encoding is called '{encoding.value}'", encoding.origin, hint)
+            findings.error(
+                "LOD3014", say("no encoding is called '{encoding}'", encoding=encoding.value), encoding.origin, hint
+            )
             encoding = None
     header = shapes.text(values.get("header"))
     if header and header.value not in ("true", "false"):
-        findings.error("LOD3014", f"'header' is true or false, not '{header.value}'", header.origin)
+        findings.error("LOD3014", say("'header' is true or false, not '{header}'", header=header.value), header.origin)
     empty = shapes.text(values.get("empty"))
     if empty and empty.value not in ("null", "text"):
-        findings.error("LOD3014", f"'empty' is null or text, not '{empty.value}'", empty.origin)
+        findings.error("LOD3014", say("'empty' is null or text, not '{empty}'", empty=empty.value), empty.origin)
     return Dialect(
         encoding=encoding.value if encoding else default.encoding,
         delimiter=_sign(shapes.text(values.get("delimiter")), default.delimiter, findings),
@@ -236,7 +260,7 @@ def _sign(text: Text | None, default: str, findings: Findings) -> str:
         return default
     sign = _DELIMITERS.get(text.value, text.value)
     if len(sign) != 1 or ord(sign) > 0x7E or sign in "\r\n":
-        message = f"'{text.value}' is not one ASCII sign"
-        findings.error("LOD3014", message, text.origin, "delimiter: ';' or delimiter: tab")
+        message = say("'{text}' is not one ASCII sign", text=text.value)
+        findings.error("LOD3014", message, text.origin, say("delimiter: ';' or delimiter: tab"))
         return default
     return sign

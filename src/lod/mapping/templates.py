@@ -13,6 +13,7 @@ from lod.diagnostics import Findings, TextOrigin, did_you_mean
 from lod.mapping.document import Text
 from lod.mapping.ir import Constant, Expression, Reference, Template
 from lod.rdf.iris import illegal_character
+from lod.wording import say
 
 _TOKEN = re.compile(r"\\[$()]|\$\(|\)")
 _PREFIXED = re.compile(r"([A-Za-z_][\w.\-]*)?:(?!//)", re.ASCII)
@@ -55,8 +56,8 @@ def parse_template(text: Text, findings: Findings, start: int = 0, end: int | No
         else:
             (literal if name is None else name).append(token.group().removeprefix("\\"))
     if name is not None:
-        hint = "write $(column); a sign that is no reference is written \\$("
-        findings.error("LOD3008", "a reference is not closed: '$(' without ')'", text.at(opened, 2), hint)
+        hint = say("write $(column); a sign that is no reference is written \\$(")
+        findings.error("LOD3008", say("a reference is not closed: '$(' without ')'"), text.at(opened, 2), hint)
         return Constant(value[start:], origin)
     literal.append(value[at:])
     if "".join(literal):
@@ -66,7 +67,9 @@ def parse_template(text: Text, findings: Findings, start: int = 0, end: int | No
 
 def _reference(name: str, origin: TextOrigin, findings: Findings) -> Reference:
     if not name:
-        findings.error("LOD3008", "a reference without a name: '$()'", origin, "write the column's name: $(column)")
+        findings.error(
+            "LOD3008", say("a reference without a name: '$()'"), origin, say("write the column's name: $(column)")
+        )
     return Reference(name, origin)
 
 
@@ -111,8 +114,8 @@ class Names:
         bad = next((found for part in _texts(expression) if (found := illegal_character(part))), None)
         if bad:
             where = max(0, text.value.find(bad))
-            hint = "write it percent-encoded, or keep it out of IRIs"
-            findings.error("LOD3010", f"{bad!r} cannot stand in an IRI", text.at(where, len(bad)), hint)
+            hint = say("write it percent-encoded, or keep it out of IRIs")
+            findings.error("LOD3010", say("{bad!r} cannot stand in an IRI", bad=bad), text.at(where, len(bad)), hint)
         return expression
 
     def _expand(self, head: str, text: Text, findings: Findings) -> str:
@@ -125,9 +128,9 @@ class Names:
         if prefix.lower() not in _SCHEMES:
             near = did_you_mean(prefix, self.known)
             others = f"; declared here: {', '.join(sorted(self.declared))}" if self.declared else ""
-            hint = near if near.startswith("did you") else f"declare it under 'prefixes'{others}"
+            hint = near if near.startswith("did you") else say("declare it under 'prefixes'{others}", others=others)
             where = text.at(0, len(prefix) or 1)
-            findings.error("LOD3006", f"prefix '{prefix}' is not declared", where, hint)
+            findings.error("LOD3006", say("prefix '{prefix}' is not declared", prefix=prefix), where, hint)
         return head
 
     def expanded(self, expression: Expression) -> Expression:

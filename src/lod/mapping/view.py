@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lod.diagnostics import Findings, TextOrigin
+from lod.wording import Wording
 
 ROW = -1  # an input: the row's number among the rows, 1-based
 SOURCE_ROW = -2  # an input: the number of its record in the file, 1-based
@@ -57,7 +58,7 @@ class Violation:
     """What is wrong with a combination of texts: a finding's code and message, about an input's cell."""
 
     code: str
-    message: str
+    message: Wording
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from lod.rdf.formats import GRAPH_FORMATS
 from lod.rdf.iris import illegal_character, iri_safe, is_absolute
 from lod.rdf.namespaces import PREFIXES
 from lod.rdf.nquads import literal
+from lod.wording import Wording, say
 
 _RML = "http://w3id.org/rml/"
 _FORMATS = "http://www.w3.org/ns/formats/"
@@ -77,7 +78,9 @@ def write_rml(mapping: Mapping, findings: Findings) -> str:
     blocks = [writer.triples_map(each) for each in mapping.triples_maps]
     bases = {each.document_base for each in mapping.triples_maps}
     if len(bases) > 1:
-        findings.error("LOD3018", "documents with different bases do not become one", None, "convert them one by one")
+        findings.error(
+            "LOD3018", say("documents with different bases do not become one"), None, say("convert them one by one")
+        )
     head = [f"@prefix {name}: <{_NAMESPACES[name]}> ." for name in sorted(writer.used)]
     head += [f"@base <{base}> ." for base in sorted(bases) if base]
     return "\n".join(head) + "\n\n" + "\n".join(blocks)
@@ -94,21 +97,26 @@ class _Writer:
         if triples_map.base:
             pairs.append(("rml:baseIRI", f"<{triples_map.base}>"))
         if triples_map.gathered:
-            self._refuse("lists and containers", triples_map.origin)
+            self._refuse(say("lists and containers"), triples_map.origin)
         pairs.append(("rml:logicalSource", self._source(triples_map.source)))
         pairs.append(("rml:subjectMap", self._term(triples_map.subject)))
         pairs += [("rml:predicateObjectMap", self._statement(each)) for each in triples_map.predicate_object_maps]
         lines = [f"{name} {each if isinstance(each, str) else each.written('  ')}" for name, each in pairs]
         return f"{_name(triples_map.name)} " + " ;\n  ".join(lines) + " .\n"
 
-    def _refuse(self, what: str, origin: TextOrigin) -> None:
-        self.findings.error("LOD3018", f"{what} cannot be written in RML", origin, "leave it out of what is converted")
+    def _refuse(self, what: Wording, origin: TextOrigin) -> None:
+        self.findings.error(
+            "LOD3018",
+            say("{what} cannot be written in RML", what=what),
+            origin,
+            say("leave it out of what is converted"),
+        )
 
     def _source(self, source: LogicalSource) -> _Properties:
         formulation = _FORMULATIONS.get(source.formulation)
         if formulation is None or source.view:
-            what = "tables that CSVW describes" if source.view else f"sources read as {source.formulation}"
-            self._refuse(what, source.origin)
+            read_as = say("sources read as {formulation}", formulation=source.formulation)
+            self._refuse(say("tables that CSVW describes") if source.view else read_as, source.origin)
             return _Properties([])
         dialect, default = source.dialect, Dialect()
         is_plain = (dialect.delimiter, dialect.quote, dialect.header) == (default.delimiter, default.quote, True)
@@ -143,7 +151,7 @@ class _Writer:
         dialect, default = source.dialect, Dialect()
         if source.in_working_folder or source.compression or not dialect.empty_is_null:
             self._refuse(
-                "a CSV in a dialect of its own that is compressed, or whose empty cells are text", source.origin
+                say("a CSV in a dialect of its own that is compressed, or whose empty cells are text"), source.origin
             )
         self.used.add("csvw")
         how: list[_Pair] = [("a", "csvw:Dialect")]
@@ -174,7 +182,7 @@ class _Writer:
         if isinstance(pom.object, ReferencingObjectMap):
             pairs.append(("rml:objectMap", self._referencing(pom.object)))
         elif isinstance(pom.object, GatherMap):
-            self._refuse("lists and containers", pom.object.origin)
+            self._refuse(say("lists and containers"), pom.object.origin)
         elif short := self._short(pom.object):
             pairs.append(("rml:object", short))
         else:

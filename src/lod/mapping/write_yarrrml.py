@@ -35,7 +35,9 @@ from lod.mapping.ir import (
 from lod.mapping.yarrrml.targets import SERIALIZATIONS
 from lod.rdf.iris import is_absolute
 from lod.rdf.namespaces import PREFIXES, RDF
+from lod.wording import Wording, say
 
+_ELSEWHERE = say("lod map convert --to rml says more")
 _FORMULATIONS = {
     Formulation.CSV: "csv",
     Formulation.JSONPATH: "jsonpath",
@@ -60,7 +62,9 @@ def write_yarrrml(mapping: Mapping, findings: Findings) -> str:
     mappings = {each.name: writer.mapping(each) for each in mapping.triples_maps}
     bases = {each.base or each.document_base for each in mapping.triples_maps} or {""}
     if len(bases) > 1:
-        findings.error("LOD3018", "documents with different bases do not become one", None, "convert them one by one")
+        findings.error(
+            "LOD3018", say("documents with different bases do not become one"), None, say("convert them one by one")
+        )
     document: _Document = {"base": min(bases)} if any(bases) else {}
     if writer.prefixes:
         document["prefixes"] = dict(sorted(writer.prefixes.items()))
@@ -88,7 +92,7 @@ class _Writer:
     def mapping(self, triples_map: TriplesMap) -> _Document:
         """One mapping."""
         if triples_map.gathered:
-            self._refuse("lists and containers", triples_map.origin)
+            self._refuse(say("lists and containers"), triples_map.origin)
         written: _Document = {"sources": [self._source(triples_map.source)]}
         written["subjects"] = self._resource(triples_map.subject, with_condition=False)
         if triples_map.subject.condition:
@@ -98,18 +102,19 @@ class _Writer:
             written["po"] = statements
         return written
 
-    def _refuse(self, what: str, origin: TextOrigin, hint: str = "lod map convert --to rml says more") -> None:
-        self.findings.error("LOD3018", f"{what} cannot be written in YARRRML", origin, hint)
+    def _refuse(self, what: Wording, origin: TextOrigin, hint: Wording = _ELSEWHERE) -> None:
+        self.findings.error("LOD3018", say("{what} cannot be written in YARRRML", what=what), origin, hint)
 
     # Sources and targets
 
     def _source(self, source: LogicalSource) -> list[str] | _Document:
         name = _FORMULATIONS.get(source.formulation)
         if name is None or source.view or source.in_working_folder:
-            what = "tables that CSVW describes" if source.view else f"sources read as {source.formulation}"
-            hint = "leave it out of what is converted"
+            read_as = say("sources read as {formulation}", formulation=source.formulation)
+            what = say("tables that CSVW describes") if source.view else read_as
+            hint = say("leave it out of what is converted")
             if source.in_working_folder:
-                what, hint = "paths in the folder where the lift runs", "put the file beside the mapping"
+                what, hint = say("paths in the folder where the lift runs"), say("put the file beside the mapping")
             self._refuse(what, source.origin, hint)
             return []
         is_csv = source.formulation is Formulation.CSV
@@ -126,7 +131,7 @@ class _Writer:
 
     def _target(self, target: LogicalTarget) -> str:
         if target.beside_mapping:
-            self._refuse("targets beside the mapping", target.origin)
+            self._refuse(say("targets beside the mapping"), target.origin)
         somewhere = replace(target, origin=TextOrigin(""))  # one file, wherever it is named
         return self.targets.setdefault(somewhere, f"target-{len(self.targets) + 1}")
 
@@ -156,7 +161,7 @@ class _Writer:
     ) -> list[Any] | _Document | str:
         """An object: text, [text, datatype or language], or keys."""
         if isinstance(made, GatherMap):
-            self._refuse("lists and containers", made.origin)
+            self._refuse(say("lists and containers"), made.origin)
             return ""
         if isinstance(made, ReferencingObjectMap):
             joins = [self._join(each) for each in made.joins]
@@ -204,7 +209,7 @@ class _Writer:
         if isinstance(expression, Call):
             return self._call(expression)
         if isinstance(expression, RowIdentity):
-            self._refuse("a datatype or language without a value", origin)
+            self._refuse(say("a datatype or language without a value"), origin)
             return ""
         return self._iri(expression) if is_iri else self._text(expression)
 
@@ -236,7 +241,7 @@ class _Writer:
     def _iri(self, expression: Constant | Reference | Template) -> str:
         """An IRI, with a prefix where the well-known ones have one."""
         if isinstance(expression, Template) and len(expression.parts) == 1:
-            what = "an IRI that is one percent-encoded value"
+            what = say("an IRI that is one percent-encoded value")
             self._refuse(what, expression.origin)
         head = expression.parts[0] if isinstance(expression, Template) else getattr(expression, "value", "")
         text = self._text(expression)
@@ -261,10 +266,11 @@ class _Writer:
                 texts.append(_escaped(text))
             name = part.name if isinstance(part, Reference) else ""
             if name.endswith("\\") or (text.endswith("\\") and following) or name.startswith("\\_"):
-                self._refuse("a backslash before a reference or at its end", expression.origin)
+                self._refuse(say("a backslash before a reference or at its end"), expression.origin)
         written = "".join(texts)
         if written.endswith(_SUFFIXES):
-            self._refuse(f"a text that ends in {written[written.rindex('~') :]}", expression.origin)
+            what = say("a text that ends in {ending}", ending=written[written.rindex("~") :])
+            self._refuse(what, expression.origin)
         return written
 
 

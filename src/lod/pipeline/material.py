@@ -14,6 +14,7 @@ from lod.mapping.read import read_mappings
 from lod.project.model import Project
 from lod.rdf.parse import Document, parse_document
 from lod.validation.validate import read_shapes
+from lod.wording import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def read_material(project: Project, findings: Findings) -> Material:
     options = project.build
     if not options.mappings:
         place = project.origins.get("build.mappings", TextOrigin(project.relative(project.file)))
-        findings.error("LOD1007", "there is no mapping: nothing to lift", place, "put one into mappings/")
+        findings.error("LOD1007", say("there is no mapping: nothing to lift"), place, say("put one into mappings/"))
     vocabularies = [
         parse_document(path, findings, base_iri=project.base_iri, shown=project.relative(path), blank=f"vocabulary{n}x")
         for n, path in enumerate(options.vocabularies)

@@ -43,6 +43,7 @@ from lod.validation.report import ValidationReport
 from lod.validation.trace import Sources as Origins
 from lod.validation.trace import trace
 from lod.validation.validate import validate as validate_graph
+from lod.wording import say
 
 
 class ValidationRefused(FindingsError, GateRefused):
@@ -221,7 +222,7 @@ def validate(job: Job, loaded: Loaded) -> Validated:
     job.findings.extend(findings)
     if not job.project.build.shapes:
         job.findings.warning(
-            "LOD6006", "the project has no shapes: nothing was validated", hint='shapes = ["shapes/*.ttl"]'
+            "LOD6006", say("the project has no shapes: nothing was validated"), hint=say('shapes = ["shapes/*.ttl"]')
         )
         return _unless_broken(Validated(loaded, None), findings, job)
     report = validate_graph(DataGraph(files=loaded.parts), material.shapes, job.findings)

@@ -14,6 +14,7 @@ from lod.errors import UsageError
 from lod.project.model import Agency, BuildOptions, Licence, Project, ServeOptions, Texts
 from lod.project.positions import key_positions
 from lod.rdf.iris import illegal_character, is_absolute, resolve
+from lod.wording import NOTHING, Wording, say
 
 FILE = "lod.toml"
 _AT = re.compile(r"\(at (?:line (\d+), column (\d+)|end of document)\)")
@@ -30,7 +31,11 @@ def find_project(start: Path) -> Path:
     for folder in (start.resolve(), *start.resolve().parents):
         if (folder / FILE).is_file():
             return folder / FILE
-    raise UsageError(f"no {FILE} in {start} or above it", hint="'lod init DIR' makes a project", code="LOD1001")
+    raise UsageError(
+        say("no {file} in {start} or above it", file=FILE, start=start),
+        hint=say("'lod init DIR' makes a project"),
+        code="LOD1001",
+    )
 
 
 def load_project(file: Path) -> Project:
@@ -45,13 +50,18 @@ def load_project(file: Path) -> Project:
         text = file.read_text(encoding="utf-8")
         document = tomllib.loads(text)
     except UnicodeDecodeError as error:
-        findings.error("LOD1002", f"not UTF-8: {error.reason} at byte {error.start}", TextOrigin(shown))
+        findings.error(
+            "LOD1002",
+            say("not UTF-8: {reason} at byte {start}", reason=error.reason, start=error.start),
+            TextOrigin(shown),
+        )
         findings.raise_if_errors()
         raise
     except tomllib.TOMLDecodeError as error:
         at = _AT.search(str(error))
         line, column = (int(at[1]), int(at[2])) if at and at[1] else (text.count("\n") + 1, 1)
-        findings.error("LOD1002", _AT.sub("", str(error)).strip(), TextOrigin(shown, line, column))
+        message = say("not TOML: {error}", error=_AT.sub("", str(error)).strip())
+        findings.error("LOD1002", message, TextOrigin(shown, line, column))
         findings.raise_if_errors()
         raise
     reader = _Reader(document, key_positions(text, shown), shown, file.resolve().parent, findings)
@@ -90,7 +100,12 @@ class _Reader:
         name = self._string("project.name", required=True)
         base = self._iri("project.base_iri", "")
         if base and not base.endswith(("/", "#")):
-            self._error("LOD1005", f"base_iri '{base}' must end in '/'", "project.base_iri", f"write '{base}/'")
+            self._error(
+                "LOD1005",
+                say("base_iri '{base}' must end in '/'", base=base),
+                "project.base_iri",
+                say("write '{base}/'", base=base),
+            )
         languages = tuple(self._strings("project.languages", ("en",)))
         return Project(
             root=self.root,
@@ -116,7 +131,11 @@ class _Reader:
     def _build(self) -> BuildOptions:
         tables = self.root / (self._string("build.tables") or "tables")
         if not tables.is_dir():
-            self._error("LOD1006", f"no folder '{tables.name}' beside {self.shown}", "build.tables")
+            self._error(
+                "LOD1006",
+                say("no folder '{tables}' beside {value}", tables=tables.name, value=self.shown),
+                "build.tables",
+            )
         return BuildOptions(
             tables=tables,
             mappings=self._files("build.mappings", ("mappings/*",)),
@@ -132,21 +151,26 @@ class _Reader:
             key = key.rpartition(".")[0]
         return self.positions.get(key, TextOrigin(self.shown))
 
-    def _error(self, code: str, message: str, key: str, hint: str = "") -> None:
+    def _error(self, code: str, message: Wording, key: str, hint: Wording = NOTHING) -> None:
         self.findings.error(code, message, self._origin(key), hint)
 
     def _unknown_keys(self) -> None:
         for table, known in _KEYS.items():
             section = self.document.get(table, {}) if table else self.document
             if not isinstance(section, dict):
-                self._error("LOD1004", f"'{table}' must be a table", table, f"write [{table}]")
+                self._error(
+                    "LOD1004", say("'{table}' must be a table", table=table), table, say("write [{table}]", table=table)
+                )
                 self.document[table] = {}
                 continue
             for key in section:
                 if key not in known:
                     dotted = f"{table}.{key}" if table else key
                     self._error(
-                        "LOD1003", f"unknown key '{key}' in [{table or FILE}]", dotted, did_you_mean(key, known)
+                        "LOD1003",
+                        say("unknown key '{key}' in [{value}]", key=key, value=table or FILE),
+                        dotted,
+                        did_you_mean(key, known),
                     )
 
     def _get(self, key: str) -> Any:
@@ -158,14 +182,16 @@ class _Reader:
     def _typed(self, key: str, kind: type, what: str) -> Any:
         value = self._get(key)
         if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
-            self._error("LOD1004", f"'{key}' must be {what}, not {type(value).__name__}", key)
+            self._error(
+                "LOD1004", say("'{key}' must be {what}, not {name}", key=key, what=what, name=type(value).__name__), key
+            )
             return None
         return value
 
     def _string(self, key: str, *, required: bool = False) -> str:
         value = self._typed(key, str, "a string")
         if required and not value and self._get(key) in (None, ""):
-            self._error("LOD1005", f"'{key}' is missing", key)
+            self._error("LOD1005", say("'{key}' is missing", key=key), key)
         return value or ""
 
     def _integer(self, key: str, default: int) -> int:
@@ -177,7 +203,7 @@ class _Reader:
         if value is None:
             return default
         if not all(isinstance(item, str) for item in value):
-            self._error("LOD1004", f"'{key}' must hold strings only", key)
+            self._error("LOD1004", say("'{key}' must hold strings only", key=key), key)
             return default
         return tuple(value)
 
@@ -185,7 +211,12 @@ class _Reader:
         value = self._string(key, required=True)
         iri = resolve(base, value) if base and value else value
         if iri and (not is_absolute(iri) or illegal_character(iri) is not None):
-            self._error("LOD1005", f"'{value}' is no absolute IRI", key, "an IRI begins with a scheme: https://…")
+            self._error(
+                "LOD1005",
+                say("'{value}' is no absolute IRI", value=value),
+                key,
+                say("an IRI begins with a scheme: https://…"),
+            )
         return iri
 
     def _texts(self, key: str, languages: tuple[str, ...], *, required: bool = False) -> Texts:
@@ -194,14 +225,21 @@ class _Reader:
             return {languages[0] if languages else "en": value}
         if value is None:
             if required:
-                self._error("LOD1005", f"'{key}' is missing", key, f'for example: {languages[0]} = "…"')
+                self._error(
+                    "LOD1005",
+                    say("'{key}' is missing", key=key),
+                    key,
+                    say('for example: {languages} = "…"', languages=languages[0]),
+                )
             return {}
         if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
-            self._error("LOD1004", f"'{key}' must be text, or a table of texts by language", key)
+            self._error("LOD1004", say("'{key}' must be text, or a table of texts by language", key=key), key)
             return {}
         for tag in value:
             if tag not in languages:
-                self._error("LOD1003", f"unknown language '{tag}'", f"{key}.{tag}", did_you_mean(tag, languages))
+                self._error(
+                    "LOD1003", say("unknown language '{tag}'", tag=tag), f"{key}.{tag}", did_you_mean(tag, languages)
+                )
         return dict(value)
 
     def _files(self, key: str, default: tuple[str, ...]) -> tuple[Path, ...]:
@@ -210,6 +248,8 @@ class _Reader:
             matches = sorted(p for p in self.root.glob(pattern) if p.is_file() and not p.name.startswith("."))
             if not matches and pattern not in default:
                 siblings = [p.relative_to(self.root).as_posix() for p in (self.root / pattern).parent.glob("*")]
-                self._error("LOD1006", f"no file matches '{pattern}'", key, did_you_mean(pattern, siblings))
+                self._error(
+                    "LOD1006", say("no file matches '{pattern}'", pattern=pattern), key, did_you_mean(pattern, siblings)
+                )
             found.update(dict.fromkeys(matches))
         return tuple(found)

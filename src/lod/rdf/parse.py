@@ -17,6 +17,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, p
 
 from lod.diagnostics import Findings, TextOrigin, did_you_mean
 from lod.rdf.turtle import Statement, TurtleSyntaxError, read_turtle
+from lod.wording import Wording, say
 
 FORMATS: Mapping[str, RdfFormat] = {
     "ttl": RdfFormat.TURTLE,
@@ -60,7 +61,9 @@ def parse_document(
     form = FORMATS.get(path.suffix.removeprefix(".").lower())
     if form is None:
         hint = did_you_mean(path.suffix.removeprefix("."), FORMATS)
-        findings.error("LOD5021", f"'{path.name}' has no extension of an RDF syntax", TextOrigin(shown), hint)
+        findings.error(
+            "LOD5021", say("'{path}' has no extension of an RDF syntax", path=path.name), TextOrigin(shown), hint
+        )
         return None
     content = path.read_bytes().removeprefix(_BOM)
     if not _is_readable(content, form, shown, findings):
@@ -83,14 +86,19 @@ def _is_readable(content: bytes, form: RdfFormat, shown: str, findings: Findings
         if found:
             line = content.count(b"\n", 0, found.start()) + 1
             column = found.start() - content.rfind(b"\n", 0, found.start())
-            hint = "write the IRIs out, or convert the file to Turtle"
-            findings.error("LOD5022", "a DOCTYPE in RDF/XML is refused", TextOrigin(shown, line, column, 9), hint)
+            hint = say("write the IRIs out, or convert the file to Turtle")
+            findings.error("LOD5022", say("a DOCTYPE in RDF/XML is refused"), TextOrigin(shown, line, column, 9), hint)
         return found is None
     try:
         content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        findings.error("LOD5024", f"not UTF-8: {error.reason}", TextOrigin(shown, line), "save the file as UTF-8")
+        findings.error(
+            "LOD5024",
+            say("not UTF-8: {reason}", reason=error.reason),
+            TextOrigin(shown, line),
+            say("save the file as UTF-8"),
+        )
         return False
     return True
 
@@ -100,13 +108,13 @@ def _report(error: SyntaxError, content: bytes, shown: str, findings: Findings) 
     if "LoadDocumentCallback" in message:
         at = content.find(b'"@context"')
         line = content.count(b"\n", 0, at) + 1 if at >= 0 else 0
-        hint = "copy the context into the document: nothing is fetched"
-        findings.error("LOD5023", "a JSON-LD context that stands elsewhere", TextOrigin(shown, line), hint)
+        hint = say("copy the context into the document: nothing is fetched")
+        findings.error("LOD5023", say("a JSON-LD context that stands elsewhere"), TextOrigin(shown, line), hint)
         return
     line, column = error.lineno or 0, error.offset or 0
     length = max(1, (error.end_offset or column + 1) - column) if error.end_lineno in (None, line) else 1
     message = re.sub(r"^Parser error (?:at|between) line[^:]*: ", "", message)
-    findings.error("LOD5020", message, TextOrigin(shown, line, column, length))
+    findings.error("LOD5020", Wording(message), TextOrigin(shown, line, column, length))
 
 
 def relabelled(quads: Iterable[Quad], prefix: str) -> Iterator[Quad]:

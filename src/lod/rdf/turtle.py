@@ -16,12 +16,13 @@ import pyoxigraph
 from lod.diagnostics import TextOrigin
 from lod.rdf.iris import resolve
 from lod.rdf.namespaces import RDF, XSD
+from lod.wording import Wording, say
 
 
 class TurtleSyntaxError(Exception):
     """The document is not Turtle; `line` and `column` are 1-based, 0 where they are not known."""
 
-    def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
+    def __init__(self, message: Wording, line: int = 0, column: int = 0) -> None:
         self.line, self.column = line, column
         super().__init__(message)
 
@@ -99,7 +100,7 @@ def read_turtle(text: str, shown: str, base: str) -> Document:
             pass
     except SyntaxError as error:
         message = re.sub(r"^Parser error (?:at|between) line [^:]*: ", "", error.msg)
-        raise TurtleSyntaxError(message, error.lineno or 0, error.offset or 0) from error
+        raise TurtleSyntaxError(Wording(message), error.lineno or 0, error.offset or 0) from error
     walk = _Walk(text, shown, base)
     statements = tuple(walk.statements())
     return Document(statements, walk.declared_base)
@@ -168,7 +169,9 @@ class _Walk:
             match = _TOKEN.match(self._text, place)
             if match is None or match.end() == place:
                 origin = self._origin(place, 1)
-                raise TurtleSyntaxError(f"'{self._text[place]}' is not expected here", origin.line, origin.column)
+                raise TurtleSyntaxError(
+                    say("'{text}' is not expected here", text=self._text[place]), origin.line, origin.column
+                )
             if match.lastgroup != "space":
                 tokens.append(_Token(match.lastgroup or "", match.group(), place))
             place = match.end()
@@ -186,7 +189,9 @@ class _Walk:
         token = self._peek()
         if text and token.text != text:
             origin = self._origin(token.start, 1)
-            raise TurtleSyntaxError(f"'{text}' is expected, not '{token.text}'", origin.line, origin.column)
+            raise TurtleSyntaxError(
+                say("'{text}' is expected, not '{token}'", text=text, token=token.text), origin.line, origin.column
+            )
         self._next += 1
         return token
 
@@ -208,7 +213,7 @@ class _Walk:
         bare = self._peek().text == "["
         subject = self._term()
         if isinstance(subject, Literal):
-            raise TurtleSyntaxError("a literal as subject", subject.origin.line, subject.origin.column)
+            raise TurtleSyntaxError(say("a literal as subject"), subject.origin.line, subject.origin.column)
         if not (bare and self._peek().text == "."):
             self._predicates(subject)
 
@@ -231,7 +236,7 @@ class _Walk:
             return Iri(RDF + "type", self._origin(token.start, 1))
         term = self._term()
         if not isinstance(term, Iri):
-            raise TurtleSyntaxError("a predicate is an IRI", term.origin.line, term.origin.column)
+            raise TurtleSyntaxError(say("a predicate is an IRI"), term.origin.line, term.origin.column)
         return term
 
     def _object(self, subject: Iri | Blank, predicate: Iri) -> None:
@@ -259,7 +264,7 @@ class _Walk:
             return self._property_list(origin)
         if token.text == "(":
             return self._collection(origin)
-        raise TurtleSyntaxError(f"'{token.text}' is not understood here", origin.line, origin.column)
+        raise TurtleSyntaxError(say("'{token}' is not understood here", token=token.text), origin.line, origin.column)
 
     def _literal(self, token: _Token, origin: TextOrigin) -> Literal:
         quotes = 3 if token.kind == "long" else 1

@@ -9,6 +9,7 @@ import os
 from datetime import UTC, datetime
 
 from lod.errors import UsageError
+from lod.wording import say
 
 
 def wall_clock() -> str:
@@ -28,8 +29,8 @@ def build_time() -> str:
     try:
         return _written(datetime.fromtimestamp(int(epoch), UTC))
     except (ValueError, OverflowError, OSError) as error:
-        hint = "it is a number of seconds since 1970"
-        raise UsageError(f"SOURCE_DATE_EPOCH is '{epoch}'", hint=hint, code="LOD8011") from error
+        hint = say("it is a number of seconds since 1970")
+        raise UsageError(say("SOURCE_DATE_EPOCH is '{epoch}'", epoch=epoch), hint=hint, code="LOD8011") from error
 
 
 def _written(moment: datetime) -> str:

@@ -31,6 +31,7 @@ from lod.store.columns import (
     identifier,
     quoted,
 )
+from lod.wording import say
 
 _TYPE = f"<{RDF}type>"
 _DATASET = f"<{QB}dataSet>"
@@ -68,8 +69,10 @@ def write_cubes(
             index = _write(database, [part for part in parts if part.stat().st_size], folder)
         except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
             reason = str(error).splitlines()[0]
-            hint = f"allow more than {memory_limit} (memory_limit); is the disk full?"
-            raise ColumnsError(f"the cubes could not be written: {reason}", hint=hint, code="LOD9201") from error
+            hint = say("allow more than {memory_limit} (memory_limit); is the disk full?", memory_limit=memory_limit)
+            raise ColumnsError(
+                say("the cubes could not be written: {reason}", reason=reason), hint=hint, code="LOD9201"
+            ) from error
         finally:
             database.close()
     (folder / INDEX).write_text(index.to_json(), encoding="utf-8")

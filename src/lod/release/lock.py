@@ -16,6 +16,7 @@ from pathlib import Path
 
 from lod.errors import LockedError
 from lod.release.clock import wall_clock
+from lod.wording import say
 
 LOCK = "lock"
 
@@ -33,8 +34,12 @@ def exclusive(releases: Path, purpose: str) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            message = f"another process is at work on {releases}: {_holder(descriptor)}"
-            raise LockedError(message, hint="wait until it has finished, or stop it", code="LOD8005") from error
+            message = say(
+                "another process is at work on {releases}: {descriptor}",
+                releases=releases,
+                descriptor=_holder(descriptor),
+            )
+            raise LockedError(message, hint=say("wait until it has finished, or stop it"), code="LOD8005") from error
         holder = {"purpose": purpose, "pid": os.getpid(), "host": socket.gethostname(), "started": wall_clock()}
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, json.dumps(holder).encode() + b"\n", 0)

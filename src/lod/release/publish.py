@@ -14,6 +14,7 @@ from lod.release.durability import write_atomically
 from lod.release.lock import exclusive
 from lod.release.log import history, read_log, record
 from lod.release.release import CURRENT, Release, ReleaseError, current_name, open_release
+from lod.wording import Wording, say
 
 
 def publish_candidate(releases: Path, name: str | None = None) -> Release:
@@ -29,7 +30,7 @@ def publish_candidate(releases: Path, name: str | None = None) -> Release:
         if name is None:
             waiting = candidate_names(releases)
             if not waiting:
-                raise ReleaseError("there is no candidate to publish", hint=_ways_on(releases), code="LOD8006")
+                raise ReleaseError(say("there is no candidate to publish"), hint=_ways_on(releases), code="LOD8006")
             name = waiting[-1]
         return switch(releases, name, "publish")
 
@@ -45,8 +46,8 @@ def rollback(releases: Path, to: str | None = None) -> Release:
         if to is None:
             before = [name for name in history(read_log(releases)) if name != current_name(releases)]
             if not before:
-                hint = "'lod releases' lists what there is; 'lod rollback --to NAME' goes to any of it"
-                raise ReleaseError("nothing was published before", hint=hint, code="LOD8007")
+                hint = say("'lod releases' lists what there is; 'lod rollback --to NAME' goes to any of it")
+                raise ReleaseError(say("nothing was published before"), hint=hint, code="LOD8007")
             to = before[-1]
         return switch(releases, to, "rollback")
 
@@ -59,8 +60,8 @@ def switch(releases: Path, name: str, event: Literal["publish", "rollback"]) -> 
     """
     known = [folder.name for folder in release_folders(releases)]
     if not NAME.match(name) or name not in known:
-        hint = did_you_mean(name, known) or "'lod releases' lists what there is"
-        raise ReleaseError(f"there is no release '{name}'", hint=hint, code="LOD8001")
+        hint = did_you_mean(name, known) or say("'lod releases' lists what there is")
+        raise ReleaseError(say("there is no release '{name}'", name=name), hint=hint, code="LOD8001")
     release = open_release(releases / name, verify="full")
     _recover_log(releases)
     previous = current_name(releases)
@@ -72,12 +73,13 @@ def switch(releases: Path, name: str, event: Literal["publish", "rollback"]) -> 
     return release
 
 
-def _ways_on(releases: Path) -> str:
+def _ways_on(releases: Path) -> Wording:
     """What may be meant by publishing where nothing is waiting: perhaps to go forward after a rollback."""
     names, current = [folder.name for folder in release_folders(releases)], current_name(releases)
     later = names[names.index(current) + 1 :] if current in names else names
-    forward = f"; 'lod publish {later[-1]}' goes forward to that release again" if later else ""
-    return f"'lod build' makes one{forward}"
+    if later:
+        return say("'lod build' makes one; 'lod publish {later}' goes forward to that release again", later=later[-1])
+    return say("'lod build' makes one")
 
 
 def _recover_log(releases: Path) -> None:

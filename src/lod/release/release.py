@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from lod.errors import LodError
+from lod.wording import say
 
 MANIFEST = "manifest.json"
 CURRENT = "current"
@@ -116,16 +117,26 @@ def open_release(folder: Path, *, verify: Literal["size", "full"] = "size") -> R
     """
     file = folder / MANIFEST
     if not file.is_file():
-        raise ReleaseError(f"no release in {folder}", hint="'lod releases' lists what there is", code="LOD8001")
+        raise ReleaseError(
+            say("no release in {folder}", folder=folder), hint=say("'lod releases' lists what there is"), code="LOD8001"
+        )
     try:
         manifest = Manifest.from_json(file.read_text(encoding="utf-8"))
     except (ValueError, KeyError, TypeError) as error:
-        raise ReleaseError(f"{file} cannot be read: {error}", hint="go back: lod rollback", code="LOD8002") from error
+        raise ReleaseError(
+            say("{file} cannot be read: {error}", file=file, error=error),
+            hint=say("go back: lod rollback"),
+            code="LOD8002",
+        ) from error
     release = Release(folder, manifest)
     differing = list(differences(release, verify=verify))
     if differing:
-        hint = "go back to a release that is whole: lod rollback; or build again: lod build"
-        raise ReleaseError(f"{folder.name} is damaged: {'; '.join(differing[:5])}", hint=hint, code="LOD8003")
+        hint = say("go back to a release that is whole: lod rollback; or build again: lod build")
+        raise ReleaseError(
+            say("{folder} is damaged: {differing}", folder=folder.name, differing="; ".join(differing[:5])),
+            hint=hint,
+            code="LOD8003",
+        )
     return release
 
 
@@ -162,5 +173,9 @@ def open_current(releases: Path, *, verify: Literal["size", "full"] = "size") ->
     """
     name = current_name(releases)
     if name is None:
-        raise ReleaseError(f"nothing is published in {releases}", hint="lod build --publish", code="LOD8004")
+        raise ReleaseError(
+            say("nothing is published in {releases}", releases=releases),
+            hint=say("lod build --publish"),
+            code="LOD8004",
+        )
     return open_release(releases / name, verify=verify)

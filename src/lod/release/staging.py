@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lod.diagnostics import Findings, TextOrigin
+from lod.wording import say
 
 STAGING = "staging"
 
@@ -32,5 +33,5 @@ def clean_staging(releases: Path, findings: Findings) -> None:
     folder = releases / STAGING
     for left in sorted(folder.iterdir()) if folder.is_dir() else ():
         shutil.rmtree(left, ignore_errors=True)
-        message = "an earlier build was interrupted; what it left behind was removed"
-        findings.warning("LOD8008", message, TextOrigin(str(left)), "what is published was not touched")
+        message = say("an earlier build was interrupted; what it left behind was removed")
+        findings.warning("LOD8008", message, TextOrigin(str(left)), say("what is published was not touched"))

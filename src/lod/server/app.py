@@ -35,6 +35,7 @@ from lod.server.refusals import not_found, unavailable
 from lod.server.served import CurrentRelease, ServedRelease
 from lod.server.sparql_protocol import serve_sparql
 from lod.server.workers import QueryLimits, QueryPool
+from lod.wording import Wording
 
 _LOG = logging.getLogger(__name__)
 
@@ -171,7 +172,7 @@ def wants_page(ask: Ask) -> bool:
 def refuse(error: LodError | OSError, scope: Scope) -> Answer:
     """503, logged for the operator; the visitor learns nothing of the machine."""
     _LOG.error("no release can be served: %s", error)
-    known = error if isinstance(error, LodError) else LodError(str(error), code="LOD9001")
+    known = error if isinstance(error, LodError) else LodError(Wording(str(error)), code="LOD9001")
     return unavailable(known, request_header(scope, b"accept"), request_header(scope, b"accept-language"))
 
 

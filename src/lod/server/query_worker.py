@@ -32,6 +32,7 @@ from lod.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS, by_suffix
 from lod.store.guard import Query, QueryError, QueryForm
 from lod.store.query import Dataset, evaluate
 from lod.store.snapshot import StoreError, open_snapshot
+from lod.wording import say
 
 _LEAST_ROOM = 64 << 20  # bytes that a query must have beside what the process itself takes
 _PR_SET_PDEATHSIG = 1
@@ -51,9 +52,9 @@ class _Pipe:
         self._left -= len(data)
         if self._left < 0:
             raise QueryError(
-                f"the answer is longer than {self._max // 1_000_000} MB",
+                say("the answer is longer than {max} MB", max=self._max // 1000000),
                 code="LOD9109",
-                hint="add LIMIT, ask for fewer columns, or download the whole data",
+                hint=say("add LIMIT, ask for fewer columns, or download the whole data"),
             )
         send_frame(self._out, b"B", data)
 

@@ -27,6 +27,7 @@ from lod.server.addresses import UrlSpace
 from lod.server.assets import SITE_DIGEST
 from lod.server.labels import Labels
 from lod.store.snapshot import StoreError, open_snapshot
+from lod.wording import say
 
 T = TypeVar("T")
 Node = NamedNode | BlankNode | Literal
@@ -117,7 +118,11 @@ def open_served(folder: Path) -> ServedRelease:
             try:
                 metadata.load(path=str(file), format=RdfFormat.TURTLE, base_iri=release.site.base_iri)
             except (OSError, SyntaxError, ValueError) as error:
-                raise StoreError(f"{file} cannot be read: {error}", hint="lod rollback", code="LOD8003") from error
+                raise StoreError(
+                    say("{file} cannot be read: {error}", file=file, error=error),
+                    hint=say("lod rollback"),
+                    code="LOD8003",
+                ) from error
     return ServedRelease(release, open_snapshot(release.store), metadata)
 
 
@@ -147,7 +152,7 @@ class CurrentRelease:
             self._looked = now
             self._look()
         if self.served is None:
-            raise self.trouble or LodError("nothing is published")
+            raise self.trouble or LodError(say("nothing is published"))
         return self.served
 
     def _look(self) -> None:
@@ -172,7 +177,11 @@ class CurrentRelease:
         name = self.pinned or current_name(self.releases)
         if name is None:
             if self.served is None:
-                raise LodError(f"nothing is published in {self.releases}", hint="lod build --publish", code="LOD8004")
+                raise LodError(
+                    say("nothing is published in {releases}", releases=self.releases),
+                    hint=say("lod build --publish"),
+                    code="LOD8004",
+                )
             return
         if self.served is None or self.served.release.manifest.name != name:
             self.served = open_served(self.releases / name)

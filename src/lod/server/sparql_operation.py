@@ -14,6 +14,7 @@ from lod.rdf.formats import GRAPH_FORMATS, HTML, JSONLD, RDFXML, RESULT_FORMATS,
 from lod.rdf.iris import illegal_character, is_absolute
 from lod.store.guard import MAX_BYTES, Query
 from lod.store.query import Dataset, offered_formats
+from lod.wording import NOTHING, Wording, say
 
 QUERY_TYPE = "application/sparql-query"
 UPDATE_TYPE = "application/sparql-update"
@@ -28,7 +29,7 @@ _OTHER_NAMES = {"turtle": TURTLE, "n3": TURTLE, "json-ld": JSONLD, "rdf+xml": RD
 class ProtocolError(LodError):
     """A request that is not one of the protocol's; `status` is the answer's."""
 
-    def __init__(self, status: int, message: str, *, code: str, hint: str = "") -> None:
+    def __init__(self, status: int, message: Wording, *, code: str, hint: Wording = NOTHING) -> None:
         super().__init__(message, hint=hint, code=code)
         self.status = status
 
@@ -55,10 +56,19 @@ def parse_operation(method: str, query_string: bytes, content_type: str, body: b
             raise _update()
         if media_type not in (QUERY_TYPE, FORM_TYPE):
             named = f"'{media_type}'" if media_type else "no Content-Type"
-            message = f"a query comes as {QUERY_TYPE} or {FORM_TYPE}; this request names {named}"
-            raise ProtocolError(415, message, code="LOD9102", hint=f"send 'Content-Type: {QUERY_TYPE}'")
+            message = say(
+                "a query comes as {query_type} or {form_type}; this request names {named}",
+                query_type=QUERY_TYPE,
+                form_type=FORM_TYPE,
+                named=named,
+            )
+            raise ProtocolError(
+                415, message, code="LOD9102", hint=say("send 'Content-Type: {query_type}'", query_type=QUERY_TYPE)
+            )
         if charset not in ("", "utf-8", "utf8"):
-            raise ProtocolError(415, f"queries are UTF-8, not {charset}", code="LOD9102", hint="send UTF-8")
+            raise ProtocolError(
+                415, say("queries are UTF-8, not {charset}", charset=charset), code="LOD9102", hint=say("send UTF-8")
+            )
         if media_type == FORM_TYPE:
             fields += _fields(body, "the form")
         else:
@@ -83,8 +93,10 @@ def _named(fields: Iterable[tuple[str, str]], wanted: str) -> tuple[str, ...]:
 def _query(fields: Iterable[tuple[str, str]]) -> str | None:
     values = [value for name, value in fields if name == "query"]
     if len(values) > 1:
-        hint = "ask one query a request"
-        raise ProtocolError(400, f"the parameter 'query' stands {len(values)} times", code="LOD9101", hint=hint)
+        hint = say("ask one query a request")
+        raise ProtocolError(
+            400, say("the parameter 'query' stands {values} times", values=len(values)), code="LOD9101", hint=hint
+        )
     return values[0] if values else None
 
 
@@ -92,8 +104,10 @@ def _graphs(fields: Iterable[tuple[str, str]], wanted: str) -> tuple[str, ...]:
     graphs = _named(fields, wanted)
     for iri in graphs:
         if not is_absolute(iri) or illegal_character(iri):
-            hint = "graphs are named by absolute IRIs"
-            raise ProtocolError(400, f"{wanted} is no IRI: '{iri}'", code="LOD9101", hint=hint)
+            hint = say("graphs are named by absolute IRIs")
+            raise ProtocolError(
+                400, say("{wanted} is no IRI: '{iri}'", wanted=wanted, iri=iri), code="LOD9101", hint=hint
+            )
     return graphs
 
 
@@ -107,9 +121,12 @@ def _fields(text: bytes, where: str) -> list[tuple[str, str]]:
             max_num_fields=_MOST_FIELDS,
         )
     except ValueError as error:  # UnicodeDecodeError among them
-        hint = "escape parameters as UTF-8, at most a hundred of them"
+        hint = say("escape parameters as UTF-8, at most a hundred of them")
         raise ProtocolError(
-            400, f"the parameters of {where} cannot be read: {error}", code="LOD9101", hint=hint
+            400,
+            say("the parameters of {where} cannot be read: {error}", where=where, error=error),
+            code="LOD9101",
+            hint=hint,
         ) from None
 
 
@@ -117,8 +134,8 @@ def _decode(body: bytes) -> str:
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError as error:
-        message = f"the query is not UTF-8: byte {error.start} cannot be read"
-        raise ProtocolError(400, message, code="LOD9101", hint="send UTF-8") from None
+        message = say("the query is not UTF-8: byte {start} cannot be read", start=error.start)
+        raise ProtocolError(400, message, code="LOD9101", hint=say("send UTF-8")) from None
 
 
 def _media_type(content_type: str) -> tuple[str, str]:
@@ -128,8 +145,8 @@ def _media_type(content_type: str) -> tuple[str, str]:
 
 
 def _update() -> ProtocolError:
-    message = "there are no updates here: what is published changes by a new release"
-    return ProtocolError(405, message, code="LOD9103", hint="ask with SELECT, ASK, CONSTRUCT or DESCRIBE")
+    message = say("there are no updates here: what is published changes by a new release")
+    return ProtocolError(405, message, code="LOD9103", hint=say("ask with SELECT, ASK, CONSTRUCT or DESCRIBE"))
 
 
 def named_format(names: Iterable[str], query: Query) -> Format:
@@ -143,8 +160,8 @@ def named_format(names: Iterable[str], query: Query) -> Format:
         if (found := _named_format(name, offers, query.form.is_graph)) is not None:
             return found
     known = ", ".join(offer.suffix for offer in offers)
-    message = f"the answer of {query.form} does not exist as '{', '.join(names)}'"
-    raise ProtocolError(406, message, code="LOD9104", hint=f"format= one of: {known}")
+    message = say("the answer of {form} does not exist as '{names}'", form=query.form, names=", ".join(names))
+    raise ProtocolError(406, message, code="LOD9104", hint=say("format= one of: {known}", known=known))
 
 
 def _named_format(name: str, offers: tuple[Format, ...], is_graph: bool) -> Format | None:
@@ -163,8 +180,10 @@ def not_acceptable(query: Query | None) -> ProtocolError:
     """406: nothing that the Accept header names exists (RFC 9110 §15.5.7)."""
     offers = GRAPH_FORMATS if query is None else offered_formats(query)
     known = ", ".join(offer.media_type for offer in (*offers, HTML))
-    what = "the service description" if query is None else f"the answer of {query.form}"
-    return ProtocolError(406, f"{what} exists in other formats than those asked for", code="LOD9104", hint=known)
+    what = say("the service description") if query is None else say("the answer of {form}", form=query.form)
+    return ProtocolError(
+        406, say("{what} exists in other formats than those asked for", what=what), code="LOD9104", hint=Wording(known)
+    )
 
 
 ANY_FORMAT = (*RESULT_FORMATS, *GRAPH_FORMATS)

@@ -20,6 +20,7 @@ from lod.server.sparql_operation import Operation
 from lod.server.sparql_terms import editor_terms
 from lod.server.workers import QueryLimits
 from lod.store.guard import QueryForm
+from lod.wording import NOTHING, Wording
 
 PAGE_ROWS = 1_000  # shown on a page; the whole answer is a download
 PAGE_FORMATS = {False: RESULTS_TSV, True: NTRIPLES}
@@ -34,8 +35,8 @@ class Failure:
 
     status: int
     code: str
-    message: str
-    hint: str = ""
+    message: Wording
+    hint: Wording = NOTHING
     line: int = 0
     column: int = 0
 

@@ -46,6 +46,7 @@ from lod.server.workers import PoolBusy, QueryAnswer, QueryLimits, QueryPool, Qu
 from lod.store.guard import Query, QueryError, inspect_query
 from lod.store.query import offered_formats
 from lod.store.snapshot import StoreError
+from lod.wording import say
 
 
 class ClientGone(Exception):
@@ -109,7 +110,12 @@ async def serve_sparql(
 async def _read_operation(exchange: _Exchange) -> Operation:
     method = exchange.method
     if method not in ("GET", "HEAD", "POST"):
-        raise ProtocolError(405, f"{method} means nothing here", code="LOD9103", hint=f"the methods are {METHODS}")
+        raise ProtocolError(
+            405,
+            say("{method} means nothing here", method=method),
+            code="LOD9103",
+            hint=say("the methods are {methods}", methods=METHODS),
+        )
     body = bytearray()
     while method == "POST":
         message = await exchange.receive()
@@ -117,8 +123,10 @@ async def _read_operation(exchange: _Exchange) -> Operation:
             raise ClientGone
         body += message.get("body", b"")
         if len(body) > MAX_BODY:
-            hint = "put long lists of values into several queries, or download the data"
-            raise ProtocolError(413, f"a request may have {MAX_BODY // 1024} kB", code="LOD5011", hint=hint)
+            hint = say("put long lists of values into several queries, or download the data")
+            raise ProtocolError(
+                413, say("a request may have {max_body} kB", max_body=MAX_BODY // 1024), code="LOD5011", hint=hint
+            )
         if not message.get("more_body"):
             break
     sent_as = request_header(exchange.scope, b"content-type")
@@ -260,11 +268,13 @@ async def _answer_page(exchange: _Exchange, operation: Operation, query: Query) 
 def _describe(exchange: _Exchange, operation: Operation) -> Answer:
     """No query: the form for people, the service description for programs."""
     if operation.query is not None:
-        raise ProtocolError(400, "the parameter 'query' is empty", code="LOD9101", hint="write a query into it")
+        raise ProtocolError(
+            400, say("the parameter 'query' is empty"), code="LOD9101", hint=say("write a query into it")
+        )
     chosen: Format | None = HTML
     if exchange.address.format is not HTML:
         if exchange.method == "POST":
-            raise ProtocolError(400, "this request holds no query", code="LOD9101", hint="send it as 'query'")
+            raise ProtocolError(400, say("this request holds no query"), code="LOD9101", hint=say("send it as 'query'"))
         chosen = choose_format(exchange.accept, (*GRAPH_FORMATS, HTML))
     if chosen is None:
         raise not_acceptable(None)

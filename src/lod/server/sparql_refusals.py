@@ -21,6 +21,7 @@ from lod.server.sparql_page import Failure, sparql_page
 from lod.server.workers import PoolBusy, QueryLimits
 from lod.store.guard import QueryError
 from lod.store.snapshot import StoreError
+from lod.wording import say
 
 _LOG = logging.getLogger(__name__)
 
@@ -75,10 +76,12 @@ def describe_failure(error: LodError) -> Failure:
     status = error.status if isinstance(error, ProtocolError) else _STATUS.get(error.code, 400)
     if isinstance(error, StoreError):  # what the disk says names this machine's folders
         _LOG.error("the store cannot be read: %s", error)
-        return Failure(503, error.code, "the store cannot be read now", "try again; pages and downloads may go on")
+        return Failure(
+            503, error.code, say("the store cannot be read now"), say("try again; pages and downloads may go on")
+        )
     if error.code == "LOD5017":
         _LOG.error("a query failed: %s", error)
-        return Failure(status, error.code, "the engine failed on this query", error.hint)
+        return Failure(status, error.code, say("the engine failed on this query"), error.hint)
     line, column = (error.line, error.column) if isinstance(error, QueryError) else (0, 0)
     return Failure(status, error.code, error.message, error.hint, line, column)
 

@@ -32,6 +32,7 @@ from lod.server.spool import BLOCK, Spool
 from lod.store.guard import Query, QueryError
 from lod.store.query import WHOLE_STORE, Dataset
 from lod.store.snapshot import StoreError
+from lod.wording import say
 
 _LOG = logging.getLogger(__name__)
 
@@ -256,8 +257,8 @@ class QueryPool:
             await process.stdout.readexactly(len(READY))
         except asyncio.IncompleteReadError:
             await self._kill(process)
-            hint = "allow them more memory, and look whether this machine still starts processes: lod doctor"
-            raise LodError("the query workers do not start", hint=hint, code="LOD9111") from None
+            hint = say("allow them more memory, and look whether this machine still starts processes: lod doctor")
+            raise LodError(say("the query workers do not start"), hint=hint, code="LOD9111") from None
         return process
 
     async def _kill(self, process: Process) -> None:
@@ -282,7 +283,7 @@ class QueryPool:
             is_reusable = True
             spool.fail(error)
         except asyncio.CancelledError:
-            spool.fail(QueryError("the query was stopped", code="LOD9105"))
+            spool.fail(QueryError(say("the query was stopped"), code="LOD9105"))
             raise
         finally:
             if is_reusable:
@@ -335,15 +336,17 @@ async def _receive(process: Process, spool: Spool) -> None:
 
 def _busy() -> PoolBusy:
     return PoolBusy(
-        "too many queries run at the moment", hint=f"come back in {PoolBusy.retry_after} seconds", code="LOD9110"
+        say("too many queries run at the moment"),
+        hint=say("come back in {retry_after} seconds", retry_after=PoolBusy.retry_after),
+        code="LOD9110",
     )
 
 
 def _out_of_time(seconds: float) -> QueryError:
     return QueryError(
-        f"the query was stopped after {seconds:g} seconds",
+        say("the query was stopped after {seconds:g} seconds", seconds=seconds),
         code="LOD9105",
-        hint="name more of what you look for (a dataset, a year, a code), or download the data and ask at home",
+        hint=say("name more of what you look for (a dataset, a year, a code), or download the data and ask at home"),
     )
 
 
@@ -353,10 +356,12 @@ def _worker_ended(returncode: int, limits: QueryLimits) -> QueryError:
         return _out_of_time(limits.seconds)
     if returncode in (-signal.SIGABRT, -signal.SIGKILL):
         return QueryError(
-            f"the query needs more memory than {limits.memory_bytes >> 20} MB",
+            say("the query needs more memory than {memory_bytes} MB", memory_bytes=limits.memory_bytes >> 20),
             code="LOD9106",
-            hint="sort, group or compare less at once: name a dataset, a year or a code, or add LIMIT inside",
+            hint=say("sort, group or compare less at once: name a dataset, a year or a code, or add LIMIT inside"),
         )
     return QueryError(
-        "the engine cannot evaluate this query", code="LOD9107", hint="simplify it: shorter paths, fewer nested parts"
+        say("the engine cannot evaluate this query"),
+        code="LOD9107",
+        hint=say("simplify it: shorter paths, fewer nested parts"),
     )

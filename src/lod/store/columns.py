@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from lod.errors import LodError
+from lod.wording import say
 
 if TYPE_CHECKING:
     import duckdb
@@ -124,8 +125,10 @@ def read_index(release: Path) -> CubeIndex:
     try:
         return CubeIndex.from_json(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        hint = "go back to a release that is whole: lod rollback; or build again: lod build"
-        raise ColumnsError(f"{file} cannot be read: {error}", hint=hint, code="LOD9202") from error
+        hint = say("go back to a release that is whole: lod rollback; or build again: lod build")
+        raise ColumnsError(
+            say("{file} cannot be read: {error}", file=file, error=error), hint=hint, code="LOD9202"
+        ) from error
 
 
 def open_columns(
@@ -165,8 +168,10 @@ def open_columns(
         database.execute("SET lock_configuration = true")
     except duckdb.Error as error:
         database.close()
-        hint = "go back to a release that is whole: lod rollback; or build again: lod build"
-        raise ColumnsError(f"{folder} cannot be read: {error}", hint=hint, code="LOD9202") from error
+        hint = say("go back to a release that is whole: lod rollback; or build again: lod build")
+        raise ColumnsError(
+            say("{folder} cannot be read: {error}", folder=folder, error=error), hint=hint, code="LOD9202"
+        ) from error
     return index, database
 
 

@@ -20,6 +20,7 @@ from enum import StrEnum
 
 from lod.errors import LodError
 from lod.rdf.namespaces import PREFIXES
+from lod.wording import NOTHING, Wording, say
 
 MAX_BYTES = 64 * 1024
 MAX_DEPTH = 100
@@ -30,7 +31,7 @@ MAX_REPETITION = 1000  # product of nested counted repetitions: ((a{1,100}){1,10
 class QueryError(LodError):
     """A query is refused or fails. `line` and `column` (1-based, in characters) say where; 0: no place is known."""
 
-    def __init__(self, message: str, *, code: str, hint: str = "", line: int = 0, column: int = 0) -> None:
+    def __init__(self, message: Wording, *, code: str, hint: Wording = NOTHING, line: int = 0, column: int = 0) -> None:
         super().__init__(message, hint=hint, code=code)
         self.line = line
         self.column = column
@@ -106,9 +107,9 @@ def inspect_query(text: str) -> Query:
     """
     if len(text) > MAX_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise QueryError(
-            f"the query is longer than {MAX_BYTES // 1024} kB",
+            say("the query is longer than {max_bytes} kB", max_bytes=MAX_BYTES // 1024),
             code="LOD5011",
-            hint="put long lists of values into several queries, or download the data",
+            hint=say("put long lists of values into several queries, or download the data"),
         )
     tokens = _tokens(text)
     _check_nesting(text, tokens)
@@ -136,12 +137,18 @@ def undeclared_prefix(text: str) -> QueryError | None:
         prefix = token.text.partition(":")[0]
         if token.kind != "name" or prefix in declared or (before and before.text.upper() == "PREFIX"):
             continue
-        hint = f"PREFIX {prefix}: <{PREFIXES.get(prefix, 'http://…')}>"
-        return refusal(text, token.start, "LOD5010", f"the prefix '{prefix}:' is not declared", f"add the line {hint}")
+        hint = say("PREFIX {prefix}: <{prefixes}>", prefix=prefix, prefixes=PREFIXES.get(prefix, "http://…"))
+        return refusal(
+            text,
+            token.start,
+            "LOD5010",
+            say("the prefix '{prefix}:' is not declared", prefix=prefix),
+            say("add the line {hint}", hint=hint),
+        )
     return None
 
 
-def refusal(text: str, start: int, code: str, message: str, hint: str = "") -> QueryError:
+def refusal(text: str, start: int, code: str, message: Wording, hint: Wording = NOTHING) -> QueryError:
     """A refusal that names the line and column of a place in a query."""
     line = text.count("\n", 0, start) + 1
     return QueryError(message, code=code, hint=hint, line=line, column=start - text.rfind("\n", 0, start))
@@ -161,7 +168,7 @@ def _check_nesting(text: str, tokens: list[_Token]) -> None:
                 patterns.append(len(opened))
         elif token.kind == "close":
             if not opened or opened[-1].text != _PAIRS[token.text]:
-                raise refusal(text, token.start, "LOD5010", f"'{token.text}' closes nothing here")
+                raise refusal(text, token.start, "LOD5010", say("'{token}' closes nothing here", token=token.text))
             if patterns and patterns[-1] == len(opened):
                 patterns.pop()
             opened.pop()
@@ -170,13 +177,13 @@ def _check_nesting(text: str, tokens: list[_Token]) -> None:
         elif token.kind == "iri" and opened and opened[-1].text == "(":
             _check_comparison(text, token, before)
         elif token.text in "\"'":
-            raise refusal(text, token.start, "LOD5010", "a string begins here and does not end")
+            raise refusal(text, token.start, "LOD5010", say("a string begins here and does not end"))
         if max(len(opened), prefix_run) > MAX_DEPTH:
-            hint = f"brackets may stand {MAX_DEPTH} deep"
-            raise refusal(text, token.start, "LOD5012", "the query is nested too deep here", hint)
+            hint = say("brackets may stand {max_depth} deep", max_depth=MAX_DEPTH)
+            raise refusal(text, token.start, "LOD5012", say("the query is nested too deep here"), hint)
         before = token
     if opened:
-        raise refusal(text, opened[-1].start, "LOD5010", f"'{opened[-1].text}' is not closed")
+        raise refusal(text, opened[-1].start, "LOD5010", say("'{opened}' is not closed", opened=opened[-1].text))
 
 
 def _check_comparison(text: str, token: _Token, before: _Token | None) -> None:
@@ -191,7 +198,11 @@ def _check_comparison(text: str, token: _Token, before: _Token | None) -> None:
     if before.kind == "word" and not before.text.lower().endswith(("true", "false")):
         return
     raise refusal(
-        text, token.start, "LOD5010", f"{token.text} may be an IRI or a comparison", "write a blank after '<'"
+        text,
+        token.start,
+        "LOD5010",
+        say("{token} may be an IRI or a comparison", token=token.text),
+        say("write a blank after '<'"),
     )
 
 
@@ -203,8 +214,8 @@ def _check_service(text: str, token: _Token, following: _Token | None) -> None:
             text,
             token.start,
             "LOD5014",
-            "SERVICE is not answered here: this endpoint calls no other one",
-            "ask both endpoints and join the answers, or load both into a store of your own",
+            say("SERVICE is not answered here: this endpoint calls no other one"),
+            say("ask both endpoints and join the answers, or load both into a store of your own"),
         )
 
 
@@ -215,8 +226,12 @@ def _check_pattern(text: str, token: _Token) -> None:
             text,
             token.start,
             "LOD5013",
-            "this regular expression is too long, or its nested repetitions multiply to too many",
-            f"at most {MAX_PATTERN} characters; nested {{m,n}} may multiply to {MAX_REPETITION:,}",
+            say("this regular expression is too long, or its nested repetitions multiply to too many"),
+            say(
+                "at most {max_pattern} characters; nested {{m,n}} may multiply to {max_repetition:,}",
+                max_pattern=MAX_PATTERN,
+                max_repetition=MAX_REPETITION,
+            ),
         )
 
 
@@ -256,12 +271,18 @@ def _find_form(text: str, tokens: list[_Token]) -> QueryForm:
             if found := _FORM.match(token.text):
                 return QueryForm(found.group().upper())
             if _UPDATE.match(token.text):
-                message = f"{token.text.upper()} belongs to an update; this endpoint answers questions only"
-                raise refusal(text, token.start, "LOD5015", message, "ask with SELECT, ASK, CONSTRUCT or DESCRIBE")
+                message = say(
+                    "{token} belongs to an update; this endpoint answers questions only", token=token.text.upper()
+                )
+                raise refusal(text, token.start, "LOD5015", message, say("ask with SELECT, ASK, CONSTRUCT or DESCRIBE"))
         if token.kind == "open":
             break
     raise QueryError(
-        "no query here", code="LOD5010", hint="a query begins with SELECT, ASK, CONSTRUCT or DESCRIBE", line=1, column=1
+        say("no query here"),
+        code="LOD5010",
+        hint=say("a query begins with SELECT, ASK, CONSTRUCT or DESCRIBE"),
+        line=1,
+        column=1,
     )
 
 

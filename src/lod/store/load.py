@@ -16,6 +16,7 @@ import pyoxigraph
 from pyoxigraph import RdfFormat
 
 from lod.store.snapshot import Snapshot, StoreError
+from lod.wording import say
 
 _BLOCK = 1 << 20
 _NOT_CONTENT = ("LOG", "LOCK")  # RocksDB's diary, which names this machine's folders, and its write lock
@@ -32,7 +33,11 @@ def load(parts: Sequence[Path], folder: Path, *, progress: Progress = lambda _do
         StoreError: LOD5003 a part is not N-Quads, the folder is not fresh, or the disk is full.
     """
     if folder.exists() and any(folder.iterdir()):
-        raise StoreError(f"{folder} is not empty", hint="a store is only made in a fresh folder", code="LOD5003")
+        raise StoreError(
+            say("{folder} is not empty", folder=folder),
+            hint=say("a store is only made in a fresh folder"),
+            code="LOD5003",
+        )
     folder.mkdir(parents=True, exist_ok=True)
     total = sum(part.stat().st_size for part in parts)
     try:
@@ -43,11 +48,11 @@ def load(parts: Sequence[Path], folder: Path, *, progress: Progress = lambda _do
         quads = len(store)
     except SyntaxError as error:
         raise StoreError(
-            f"not N-Quads: {error}", hint="the lift wrote it: please report this", code="LOD5003"
+            say("not N-Quads: {error}", error=error), hint=say("the lift wrote it: please report this"), code="LOD5003"
         ) from error
     except (OSError, RuntimeError) as error:
         raise StoreError(
-            f"loading failed: {error}", hint="is the disk full? see: lod doctor", code="LOD5003"
+            say("loading failed: {error}", error=error), hint=say("is the disk full? see: lod doctor"), code="LOD5003"
         ) from error
     del store
     for name in _NOT_CONTENT:

@@ -21,6 +21,7 @@ from lod.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS, RESULTS_TSV, TURTLE, 
 from lod.rdf.iris import is_absolute
 from lod.store.guard import Query, QueryError, inspect_query, undeclared_prefix
 from lod.store.rows import RowCounter
+from lod.wording import Wording, say
 
 BLOCK = 32 * 1024  # bytes that are collected before they are handed on
 
@@ -73,8 +74,8 @@ def query(store: pyoxigraph.Store, text: str, out: BinaryIO, *, suffix: str | No
     chosen = by_suffix(suffix, offers) if suffix else usual
     if chosen is None:
         known = ", ".join(offer.suffix for offer in offers)
-        message = f"the answer of {inspected.form} cannot be written as '{suffix}'"
-        raise QueryError(message, code="LOD5016", hint=f"one of: {known}")
+        message = say("the answer of {form} cannot be written as '{suffix}'", form=inspected.form, suffix=suffix)
+        raise QueryError(message, code="LOD5016", hint=say("one of: {known}", known=known))
     return evaluate(store, inspected, chosen, out, base_iri=base_iri).rows
 
 
@@ -127,7 +128,7 @@ def _run(
             named_graphs=[*_nodes(dataset.named_graphs)] if is_given else None,
         )
     except SyntaxError as error:
-        raise _syntax_error(inspected.text, str(error)) from None
+        raise _syntax_error(inspected.text, Wording(str(error))) from None
     except (OSError, RuntimeError, ValueError) as error:
         raise _evaluation_error(error) from None
 
@@ -136,7 +137,7 @@ def _nodes(iris: Sequence[str]) -> list[NamedNode]:
     try:
         return [NamedNode(iri) for iri in iris]
     except ValueError as error:
-        raise QueryError(f"a graph's name is no IRI: {error}", code="LOD5010") from None
+        raise QueryError(say("a graph's name is no IRI: {error}", error=error), code="LOD5010") from None
 
 
 def _write_graph(
@@ -210,34 +211,42 @@ class _Blocks:
 def too_many_rows(max_rows: int) -> QueryError:
     """The refusal of an answer that is longer than its limit."""
     return QueryError(
-        f"the answer has more than {max_rows:,} rows",
+        say("the answer has more than {max_rows:,} rows", max_rows=max_rows),
         code="LOD5018",
-        hint=f"add LIMIT {max_rows} to see the first ones, ask for totals, or download the whole data",
+        hint=say(
+            "add LIMIT {max_rows} to see the first ones, ask for totals, or download the whole data", max_rows=max_rows
+        ),
     )
 
 
 _PLACE = re.compile(r"error at (\d+):(\d+): ")
 
 
-def _syntax_error(text: str, message: str) -> QueryError:
+def _syntax_error(text: str, message: Wording) -> QueryError:
     """The place where the engine gave up. Its list of every character that could have stood there helps nobody."""
     if undeclared := undeclared_prefix(text):
         return undeclared
     found = _PLACE.match(message)
     if not found:
-        return QueryError(f"the query cannot be read: {message}", code="LOD5010")
+        return QueryError(say("the query cannot be read: {message}", message=message), code="LOD5010")
     line, column = int(found[1]), int(found[2])
     shown = [*text.splitlines(), ""][line - 1 if line <= text.count("\n") + 1 else -1]
     before, after = shown[max(column - 21, 0) : column - 1].strip(), shown[column - 1 : column + 19].strip()
     where = " ".join(
         [*([f"after '{before}'"] if before else []), f"before '{after}'" if after else "at the line's end"]
     )
-    hint = "a bracket, full stop or keyword is missing or misspelt at this place or a little before it"
-    return QueryError(f"the query cannot be read {where}", code="LOD5010", hint=hint, line=line, column=column)
+    hint = say("a bracket, full stop or keyword is missing or misspelt at this place or a little before it")
+    return QueryError(
+        say("the query cannot be read {where}", where=where), code="LOD5010", hint=hint, line=line, column=column
+    )
 
 
 def _evaluation_error(error: Exception) -> QueryError:
-    return QueryError(f"the query failed: {error}", code="LOD5017", hint="simplify it; tell us if it goes on failing")
+    return QueryError(
+        say("the query failed: {error}", error=error),
+        code="LOD5017",
+        hint=say("simplify it; tell us if it goes on failing"),
+    )
 
 
 def named_graphs(store: pyoxigraph.Store) -> Iterable[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pyoxigraph
 
 from lod.errors import LodError
+from lod.wording import say
 
 
 class StoreError(LodError):
@@ -33,9 +34,13 @@ def open_snapshot(folder: Path) -> pyoxigraph.Store:
         StoreError: LOD5001 no store there, LOD5002 it is damaged.
     """
     if not (folder / "CURRENT").is_file():
-        raise StoreError(f"no store in {folder}", hint="build the release again: lod build", code="LOD5001")
+        raise StoreError(
+            say("no store in {folder}", folder=folder), hint=say("build the release again: lod build"), code="LOD5001"
+        )
     try:
         return pyoxigraph.Store.read_only(str(folder))
     except (OSError, RuntimeError, ValueError) as error:
-        hint = "go back to a release that is whole: lod rollback; or build again: lod build"
-        raise StoreError(f"the store in {folder} is damaged: {error}", hint=hint, code="LOD5002") from error
+        hint = say("go back to a release that is whole: lod rollback; or build again: lod build")
+        raise StoreError(
+            say("the store in {folder} is damaged: {error}", folder=folder, error=error), hint=hint, code="LOD5002"
+        ) from error

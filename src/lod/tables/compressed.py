@@ -22,6 +22,7 @@ from typing import IO
 import duckdb
 
 from lod.diagnostics import Findings, Origin
+from lod.wording import say
 
 _ENDINGS = (
     (".tar.gz", "targz"),
@@ -54,8 +55,13 @@ def plain_file(path: Path, compression: str, findings: Findings, declared: Origi
             with _opened(path, compression) as source, target.open("wb") as file:
                 shutil.copyfileobj(source, file, 1 << 20)
     except _DAMAGED as error:
-        message = f"{path.name} cannot be unpacked as {compression}: {str(error).splitlines()[0] or 'damaged'}"
-        findings.error("LOD2012", message, declared, "is it complete, and is the compression the one declared?")
+        message = say(
+            "{path} cannot be unpacked as {compression}: {value}",
+            path=path.name,
+            compression=compression,
+            value=str(error).splitlines()[0] or "damaged",
+        )
+        findings.error("LOD2012", message, declared, say("is it complete, and is the compression the one declared?"))
         return None
     return target
 

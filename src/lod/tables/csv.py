@@ -16,6 +16,7 @@ from pathlib import Path
 
 from lod.diagnostics import CellOrigin, Findings, Origin, did_you_mean
 from lod.tables.table import Dialect, Table
+from lod.wording import NOTHING, Wording, say
 
 _BLOCK = 1 << 22
 _HEADER_LIMIT = 1 << 20  # bytes in which the header has to end
@@ -51,13 +52,19 @@ def open_csv(path: Path, name: str, dialect: Dialect, findings: Findings, declar
         _unreadable(path, name, error, findings, declared)
         return None
     if not head:
-        findings.error("LOD2007", f"{name} is empty", declared, "a table needs a header and a row", [CellOrigin(name)])
+        findings.error(
+            "LOD2007",
+            say("{name} is empty", name=name),
+            declared,
+            say("a table needs a header and a row"),
+            [CellOrigin(name)],
+        )
         return None
     text = codecs.getincrementaldecoder(python_codec(dialect.encoding))(errors="replace").decode(head)
     try:
         first = next(_records(iter(text.splitlines(keepends=True)), dialect), [])
     except csv.Error as error:
-        findings.error("LOD2005", f"the header cannot be read: {error}", CellOrigin(name, 1))
+        findings.error("LOD2005", say("the header cannot be read: {error}", error=error), CellOrigin(name, 1))
         return None
     columns = tuple(first) if dialect.header else tuple(str(n) for n in range(1, len(first) + 1))
     if "\ufffd" in "".join(columns):
@@ -79,9 +86,11 @@ def _digest(path: Path) -> tuple[str, int]:
 def _unreadable(path: Path, name: str, error: OSError, findings: Findings, declared: Origin | None) -> None:
     if isinstance(error, FileNotFoundError):
         siblings = [each.name for each in path.parent.iterdir() if each.is_file()] if path.parent.is_dir() else []
-        findings.error("LOD2001", f"there is no table {name}", declared, did_you_mean(path.name, siblings))
+        findings.error(
+            "LOD2001", say("there is no table {name}", name=name), declared, did_you_mean(path.name, siblings)
+        )
     else:
-        findings.error("LOD2008", f"cannot read {name}: {error.strerror}", declared)
+        findings.error("LOD2008", say("cannot read {name}: {strerror}", name=name, strerror=error.strerror), declared)
 
 
 def check_header(columns: Sequence[str], name: str, findings: Findings, row: int = 1) -> None:
@@ -89,12 +98,14 @@ def check_header(columns: Sequence[str], name: str, findings: Findings, row: int
     for column, count in Counter(columns).items():
         places = [index + 1 for index, each in enumerate(columns) if each == column]
         if not column.strip():
-            hint = "give every column a name, or remove what stands beside the table"
-            findings.error("LOD2006", f"column {places[0]} has no name", CellOrigin(name, row), hint)
+            hint = say("give every column a name, or remove what stands beside the table")
+            findings.error("LOD2006", say("column {places} has no name", places=places[0]), CellOrigin(name, row), hint)
         elif count > 1:
             where = " and ".join(str(place) for place in places)
-            message = f"the header says '{column}' {count} times: columns {where}"
-            findings.error("LOD2006", message, CellOrigin(name, row, column), "give each column its own name")
+            message = say(
+                "the header says '{column}' {count} times: columns {where}", column=column, count=count, where=where
+            )
+            findings.error("LOD2006", message, CellOrigin(name, row, column), say("give each column its own name"))
 
 
 def _wrong_encoding(path: Path, name: str, dialect: Dialect, findings: Findings) -> None:
@@ -117,14 +128,27 @@ def _wrong_encoding(path: Path, name: str, dialect: Dialect, findings: Findings)
         except UnicodeDecodeError as error:
             byte = error.object[error.start]
             likely = _likely_encoding(path, codec)
-            hint = f"it looks like {likely}: set 'encoding: {likely}' in the source" if likely else ""
-            message = f"byte {byte:#04x} (line {line}, byte {error.start + 1}) does not fit {dialect.encoding}"
-            findings.error("LOD2002", message, CellOrigin(name, row + 1), hint or "set the source's 'encoding'")
+            hint = (
+                say("it looks like {likely}: set 'encoding: {likely}' in the source", likely=likely)
+                if likely
+                else NOTHING
+            )
+            message = say(
+                "byte {byte:#04x} (line {line}, byte {start}) does not fit {encoding}",
+                byte=byte,
+                line=line,
+                start=error.start + 1,
+                encoding=dialect.encoding,
+            )
+            findings.error("LOD2002", message, CellOrigin(name, row + 1), hint or say("set the source's 'encoding'"))
             return
         except csv.Error:
             pass
     findings.error(
-        "LOD2002", f"the bytes do not fit {dialect.encoding}", CellOrigin(name), "set the source's 'encoding'"
+        "LOD2002",
+        say("the bytes do not fit {encoding}", encoding=dialect.encoding),
+        CellOrigin(name),
+        say("set the source's 'encoding'"),
     )
 
 
@@ -169,14 +193,16 @@ class _Tally:
     code: str
     count: int = 0
 
-    def add(self, message: str, origin: CellOrigin, hint: str) -> None:
+    def add(self, message: Wording, origin: CellOrigin, hint: Wording) -> None:
         self.count += 1
         if self.count <= _SHOWN:
             self.findings.error(self.code, message, origin, hint)
 
     def close(self, name: str) -> None:
         if self.count > _SHOWN:
-            self.findings.error(self.code, f"and {self.count - _SHOWN} more rows like these", CellOrigin(name))
+            self.findings.error(
+                self.code, say("and {count} more rows like these", count=self.count - _SHOWN), CellOrigin(name)
+            )
 
 
 def rewrite(table: Table, target: Path, findings: Findings) -> bool:
@@ -204,10 +230,13 @@ def rewrite(table: Table, target: Path, findings: Findings) -> bool:
                 if any("\0" in cell for cell in record):
                     column = next(n for n, cell in enumerate(record) if "\0" in cell)
                     origin = CellOrigin(table.name, row, _column(table, column), record[column])
-                    nul.add("a NUL byte in a cell", origin, "the file is damaged, or it is UTF-16: set 'encoding'")
+                    hint = say("the file is damaged, or it is UTF-16: set 'encoding'")
+                    nul.add(say("a NUL byte in a cell"), origin, hint)
                 if len(record) != width:
-                    hint = "a cell that holds the delimiter has to be in quotes"
-                    message = f"the row has {_cells(len(record))}, the header {width}"
+                    hint = say("a cell that holds the delimiter has to be in quotes")
+                    message = say(
+                        "the row has {count} {count:cell|cells}, the header {width}", count=len(record), width=width
+                    )
                     ragged.add(message, CellOrigin(table.name, row), hint)
                 elif row >= table.first_row:
                     write(record)
@@ -220,10 +249,6 @@ def rewrite(table: Table, target: Path, findings: Findings) -> bool:
     return len(findings.errors) == before
 
 
-def _cells(count: int) -> str:
-    return "1 cell" if count == 1 else f"{count} cells"
-
-
 def _column(table: Table, index: int) -> str:
     return table.columns[index] if index < len(table.columns) else ""
 
@@ -231,10 +256,14 @@ def _column(table: Table, index: int) -> str:
 def _broken_quote(table: Table, row: int, error: csv.Error, findings: Findings) -> None:
     quote = table.dialect.quote
     if "unexpected end of data" in str(error):
-        message = f"a cell opens with {quote} and is never closed"
+        message = say("a cell opens with {quote} and is never closed", quote=quote)
     elif "expected after" in str(error):
-        message = f"after a closing {quote} there is text before the next {table.dialect.delimiter!r}"
+        message = say(
+            "after a closing {quote} there is text before the next {delimiter!r}",
+            quote=quote,
+            delimiter=table.dialect.delimiter,
+        )
     else:
-        message = f"the row cannot be read: {error}"
-    hint = f"inside a quoted cell a {quote} is written twice"
+        message = say("the row cannot be read: {error}", error=error)
+    hint = say("inside a quoted cell a {quote} is written twice", quote=quote)
     findings.error("LOD2005", message, CellOrigin(table.name, row), hint)

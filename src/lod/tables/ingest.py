@@ -21,6 +21,7 @@ from lod.tables.csv import is_utf8, rewrite
 from lod.tables.json import ingest_json
 from lod.tables.table import Table
 from lod.tables.typed import TypedTable, ingest_typed
+from lod.wording import say
 
 _BLOCK = 1 << 20
 _MAX_LINE = 1 << 21  # bytes
@@ -45,9 +46,9 @@ def ingest(
     if rows is None:
         rows = _exact(connection, table, columns, target, findings)
     if rows == 0 and len(findings.errors) == before:
-        hint = "a table needs at least one row under its header"
+        hint = say("a table needs at least one row under its header")
         report = findings.warning if table.may_be_empty else findings.error
-        report("LOD2007", f"{table.name} has no data rows", CellOrigin(table.name), hint)
+        report("LOD2007", say("{table} has no data rows", table=table.name), CellOrigin(table.name), hint)
     return rows
 
 
@@ -76,7 +77,9 @@ def _exact(
         return _copy(connection, plain, clean, columns, target, header=False, more=r", new_line = '\n'")
     except duckdb.InvalidInputException as error:
         reason = str(error).splitlines()[0]
-        findings.error("LOD2008", f"{table.name} cannot be read: {reason}", CellOrigin(table.name))
+        findings.error(
+            "LOD2008", say("{table} cannot be read: {reason}", table=table.name, reason=reason), CellOrigin(table.name)
+        )
         return 0
     finally:
         clean.unlink(missing_ok=True)

@@ -26,6 +26,7 @@ from lod.tables.json_items import copy_items
 from lod.tables.json_values import DOUBLE_MACRO, aspect_sql, nodes_sql
 from lod.tables.jsonpath import JsonPath, JsonPathError, parse_jsonpath
 from lod.tables.table import Aspect, Dialect, JsonColumn, JsonRows, Table
+from lod.wording import say
 
 _LINES = (".jsonl", ".ndjson")
 _BLOCK = 1 << 20
@@ -55,9 +56,13 @@ def open_json(
     except OSError as error:
         if isinstance(error, FileNotFoundError):
             siblings = [each.name for each in path.parent.iterdir() if each.is_file()] if path.parent.is_dir() else []
-            findings.error("LOD2001", f"there is no table {name}", declared, did_you_mean(path.name, siblings))
+            findings.error(
+                "LOD2001", say("there is no table {name}", name=name), declared, did_you_mean(path.name, siblings)
+            )
         else:
-            findings.error("LOD2008", f"cannot read {name}: {error.strerror}", declared)
+            findings.error(
+                "LOD2008", say("cannot read {name}: {strerror}", name=name, strerror=error.strerror), declared
+            )
         return None
     if rows is None or not all(queries.values()):
         return None
@@ -69,7 +74,12 @@ def _query(written: str, origin: Origin | None, findings: Findings) -> JsonPath 
     try:
         return parse_jsonpath(written)
     except JsonPathError as error:
-        findings.error("LOD2009", f"'{written}' is no JSONPath: {error}", origin, "as in $.students[*] or $['a b']")
+        findings.error(
+            "LOD2009",
+            say("'{written}' is no JSONPath: {error}", written=written, error=error),
+            origin,
+            say("as in $.students[*] or $['a b']"),
+        )
         return None
 
 
@@ -214,7 +224,12 @@ def _check_values(
             known = connection.execute(f"SELECT json_keys(j) FROM ({items}) LIMIT 1").fetchone()  # noqa: S608
             hint = did_you_mean(reference.removeprefix("$."), (known and known[0]) or [])
             tell = findings.warning if table.may_lack else findings.error
-            tell("LOD2013", f"no row of {table.name} has '{reference}'", CellOrigin(table.name, 0, reference), hint)
+            tell(
+                "LOD2013",
+                say("no row of {table} has '{reference}'", table=table.name, reference=reference),
+                CellOrigin(table.name, 0, reference),
+                hint,
+            )
 
 
 def _report_nested(
@@ -225,8 +240,10 @@ def _report_nested(
     found = connection.execute(f"{query} LIMIT {_SHOWN}").fetchall()
     kind, more = ("an array", "[*] for its items") if found[0][1] == "ARRAY" else ("an object", ".… for a member")
     origins = [CellOrigin(table.name, int(at), reference, str(text)) for at, _, text in found]
-    message = f"'{reference}' leads to {kind}, not to a value"
-    findings.error("LOD2010", message, origins[0], f"write {reference}{more}", origins[1:])
+    message = say("'{reference}' leads to {kind}, not to a value", reference=reference, kind=kind)
+    findings.error(
+        "LOD2010", message, origins[0], say("write {reference}{more}", reference=reference, more=more), origins[1:]
+    )
 
 
 def _documents(table: Table, lines: bool) -> Iterator[Any]:
@@ -269,13 +286,19 @@ def _report_syntax(table: Table, error: Exception, findings: Findings) -> None:
             pass
     except json.JSONDecodeError as exact:
         origin = TextOrigin(table.name, exact.lineno, exact.colno)
-        findings.error("LOD2011", f"{table.name} is not JSON: {exact.msg}", origin)
+        findings.error("LOD2011", say("{table} is not JSON: {msg}", table=table.name, msg=exact.msg), origin)
     except UnicodeDecodeError as wrong:
-        message = f"byte {wrong.object[wrong.start]:#04x} does not fit {table.dialect.encoding}"
-        findings.error("LOD2002", message, CellOrigin(table.name), "set the source's encoding")
+        message = say(
+            "byte {object:#04x} does not fit {encoding}",
+            object=wrong.object[wrong.start],
+            encoding=table.dialect.encoding,
+        )
+        findings.error("LOD2002", message, CellOrigin(table.name), say("set the source's encoding"))
     else:
         reason = str(error).splitlines()[0]
-        findings.error("LOD2008", f"{table.name} cannot be read: {reason}", CellOrigin(table.name))
+        findings.error(
+            "LOD2008", say("{table} cannot be read: {reason}", table=table.name, reason=reason), CellOrigin(table.name)
+        )
 
 
 def _quoted(text: str) -> str:

@@ -12,6 +12,7 @@ import duckdb
 
 from lod.diagnostics import CellOrigin, Findings, did_you_mean
 from lod.tables.typed import Source, TypedTable, column_of, quoted, typed_table
+from lod.wording import say
 
 
 def open_parquet(path: Path, source: Source, findings: Findings) -> TypedTable | None:
@@ -29,14 +30,14 @@ def open_parquet(path: Path, source: Source, findings: Findings) -> TypedTable |
                 f"DESCRIBE SELECT * FROM read_parquet({quoted(str(path))})"  # noqa: S608
             ).fetchall()
     except duckdb.Error as error:
-        message = f"{source.name} is not a Parquet file: {str(error).splitlines()[0]}"
-        findings.error("LOD2021", message, source.declared, "is it complete?", [CellOrigin(source.name)])
+        message = say("{source} is not a Parquet file: {error}", source=source.name, error=str(error).splitlines()[0])
+        findings.error("LOD2021", message, source.declared, say("is it complete?"), [CellOrigin(source.name)])
         return None
     cells = {name: column_of(name, sql_type) for name, sql_type, *_ in described}
     for name, sql_type, *_ in described:
         if cells[name] is None and name in source.asked:
-            message = f"the cells of '{name}' are {sql_type}, not single values"
-            hint = "write a column for each value into the file"
+            message = say("the cells of '{name}' are {sql_type}, not single values", name=name, sql_type=sql_type)
+            hint = say("write a column for each value into the file")
             where = CellOrigin(source.name, 0, name)
             findings.error("LOD2022", message, source.asked[name], hint, [where])
     return typed_table(source, path, *found, path, [cell for cell in cells.values() if cell])
@@ -50,7 +51,11 @@ def file_digest(path: Path, source: Source, findings: Findings) -> tuple[str, in
     except FileNotFoundError:
         siblings = [each.name for each in path.parent.iterdir() if each.is_file()] if path.parent.is_dir() else []
         hint = did_you_mean(path.name, siblings)
-        findings.error("LOD2001", f"there is no table {source.name}", source.declared, hint)
+        findings.error("LOD2001", say("there is no table {source}", source=source.name), source.declared, hint)
     except OSError as error:
-        findings.error("LOD2008", f"cannot read {source.name}: {error.strerror}", source.declared)
+        findings.error(
+            "LOD2008",
+            say("cannot read {source}: {strerror}", source=source.name, strerror=error.strerror),
+            source.declared,
+        )
     return None

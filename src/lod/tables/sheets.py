@@ -22,6 +22,7 @@ from lod.diagnostics import CellOrigin, Findings, Origin, did_you_mean
 from lod.tables.area import Area
 from lod.tables.csv import python_codec
 from lod.tables.opendocument import merged_ranges
+from lod.wording import say
 
 SUFFIXES = (".xls", ".xlsx", ".xlsm", ".xlsb", ".ods", ".csv")
 
@@ -121,10 +122,10 @@ def open_workbook(path: Path, name: str, encoding: str, findings: Findings, decl
         content = path.read_bytes()
     except FileNotFoundError:
         near = [each.name for each in path.parent.iterdir() if each.is_file()] if path.parent.is_dir() else []
-        findings.error("LOD2001", f"there is no table {name}", declared, did_you_mean(path.name, near))
+        findings.error("LOD2001", say("there is no table {name}", name=name), declared, did_you_mean(path.name, near))
         return None
     except OSError as error:
-        findings.error("LOD2008", f"cannot read {name}: {error.strerror}", declared)
+        findings.error("LOD2008", say("cannot read {name}: {strerror}", name=name, strerror=error.strerror), declared)
         return None
     if path.suffix.lower() == ".csv":
         sheets = _csv_sheets(content, path.stem, name, encoding, findings)
@@ -154,13 +155,23 @@ def damage_reported(name: str, findings: Findings, declared: Origin | None) -> I
         yield
     except calamine.PasswordError:
         findings.error(
-            "LOD2501", f"{name} is locked with a password", declared, "save it without one", [CellOrigin(name)]
+            "LOD2501",
+            say("{name} is locked with a password", name=name),
+            declared,
+            say("save it without one"),
+            [CellOrigin(name)],
         )
     except (calamine.CalamineError, OSError) as error:
-        hint = (
+        hint = say(
             "open it in a spreadsheet program and save it again as .xlsx; some programs call a web page or a CSV .xls"
         )
-        findings.error("LOD2501", f"{name} is not a workbook: {error}", declared, hint, [CellOrigin(name)])
+        findings.error(
+            "LOD2501",
+            say("{name} is not a workbook: {error}", name=name, error=error),
+            declared,
+            hint,
+            [CellOrigin(name)],
+        )
 
 
 def _sheet(sheet: calamine.CalamineSheet, spans: tuple[Area, ...]) -> Sheet:
@@ -192,13 +203,18 @@ def _csv_sheets(content: bytes, stem: str, name: str, encoding: str, findings: F
         text = content.decode(python_codec(encoding))
     except UnicodeDecodeError as error:
         row = content[: error.start].count(b"\n") + 1
-        message = f"byte {content[error.start]:#04x} (line {row}) does not fit {encoding}"
-        findings.error("LOD2002", message, CellOrigin(name, row), "set 'encoding' beside 'source'")
+        message = say(
+            "byte {content:#04x} (line {row}) does not fit {encoding}",
+            content=content[error.start],
+            row=row,
+            encoding=encoding,
+        )
+        findings.error("LOD2002", message, CellOrigin(name, row), say("set 'encoding' beside 'source'"))
         return None
     try:
         records = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
-        findings.error("LOD2005", f"{name} cannot be read: {error}", CellOrigin(name))
+        findings.error("LOD2005", say("{name} cannot be read: {error}", name=name, error=error), CellOrigin(name))
         return None
     return (Sheet(stem, tuple(_texts(record) for record in records), is_typed=False),)
 

@@ -32,6 +32,7 @@ from lod.tables.typed import (
     staged,
     typed_table,
 )
+from lod.wording import say
 
 _VARIABLE = re.compile(r"\$\{(\w+)\}|\$(\w+)|env:(\w+)")
 _SECRET = re.compile(r"(?<=//)\S*@|(?<=password=)\S+")
@@ -81,7 +82,7 @@ def open_sqlite(path: Path, query: str, source: Source, findings: Findings) -> T
     Findings: LOD2001 no such file, LOD2006 two columns of one name, LOD2025 the database refused, LOD2026 no driver.
     """
     if not path.is_file():
-        findings.error("LOD2001", f"there is no database {source.name}", source.declared)
+        findings.error("LOD2001", say("there is no database {source}", source=source.name), source.declared)
         return None
     with _refusals(source, findings), _sqlite(path) as cursor:
         names = _stream(cursor, f"SELECT * FROM ({query}\n) LIMIT 0").columns  # noqa: S608
@@ -144,8 +145,8 @@ def _resolved(text: str, source: Source, findings: Findings) -> str:
     variable = next(name for name in match.groups() if name)
     found = os.environ.get(variable, "")
     if not found:
-        message = f"the environment has no variable {variable}"
-        hint = f"set it where the command runs: {variable}=…"
+        message = say("the environment has no variable {variable}", variable=variable)
+        hint = say("set it where the command runs: {variable}=…", variable=variable)
         findings.error("LOD2027", message, source.declared, hint)
     return found
 
@@ -156,12 +157,12 @@ def _refusals(source: Source, findings: Findings) -> Iterator[None]:
     try:
         yield
     except ImportError as error:
-        message = f"{source.name} needs a driver that is not installed: {error.name}"
-        findings.error("LOD2026", message, source.declared, "install lod with its extra: lod[sql]")
+        message = say("{source} needs a driver that is not installed: {error}", source=source.name, error=error.name)
+        findings.error("LOD2026", message, source.declared, say("install lod with its extra: lod[sql]"))
     except (DatabaseError, duckdb.Error) as error:
         said = _SECRET.sub("…", str(error).splitlines()[0])  # a driver may repeat an address that it cannot read
-        message = f"{source.name} cannot be read: {said}"
-        hint = "try it in the database's own program, with the same address and user"
+        message = say("{source} cannot be read: {said}", source=source.name, said=said)
+        hint = say("try it in the database's own program, with the same address and user")
         findings.error("LOD2025", message, source.declared, hint, [CellOrigin(source.name)])
 
 

@@ -18,6 +18,7 @@ import duckdb
 from lod.diagnostics import CellOrigin, Findings, Origin
 from lod.tables.json_values import DOUBLE_MACRO
 from lod.tables.table import Aspect, Dialect, JsonColumn, JsonRows, Table
+from lod.wording import say
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 ROW_GROUP = 30720  # rows: a quarter of DuckDB's own choice, for the memory of whoever reads it
@@ -103,7 +104,12 @@ def ingest_typed(
     rows = int(done[0]) if done else 0
     if rows == 0:
         tell = findings.warning if table.may_be_empty else findings.error
-        tell("LOD2007", f"{table.name} has no data rows", CellOrigin(table.name), "a table needs at least one row")
+        tell(
+            "LOD2007",
+            say("{table} has no data rows", table=table.name),
+            CellOrigin(table.name),
+            say("a table needs at least one row"),
+        )
     return rows
 
 

@@ -24,6 +24,7 @@ from lod.tables.opendocument import merged_ranges
 from lod.tables.parquet import file_digest
 from lod.tables.sheets import cell_name, damage_reported, merged_areas
 from lod.tables.typed import Source, TypedColumn, TypedTable, quoted, staged, typed_table
+from lod.wording import say
 
 Row = Sequence[object]
 
@@ -51,8 +52,8 @@ def open_sheet(path: Path, sheet: str, source: Source, findings: Findings) -> Ty
     rows = _filled_rows(opened)
     first = next(rows, None)
     if first is None:
-        message = f"the sheet '{opened.name}' of {source.name} is empty"
-        findings.error("LOD2007", message, source.declared, "a table needs a header and a row")
+        message = say("the sheet '{opened}' of {source} is empty", opened=opened.name, source=source.name)
+        findings.error("LOD2007", message, source.declared, say("a table needs a header and a row"))
         return None
     width = len(first[1])
     target = staged(".parquet")
@@ -76,7 +77,13 @@ def _sheet(
     if 1 <= number <= len(names):
         return workbook.get_sheet_by_name(names[number - 1])
     hint = did_you_mean(sheet, names)
-    findings.error("LOD2023", f"{source.name} has no sheet '{sheet}'", source.declared, hint, [CellOrigin(source.name)])
+    findings.error(
+        "LOD2023",
+        say("{source} has no sheet '{sheet}'", source=source.name, sheet=sheet),
+        source.declared,
+        hint,
+        [CellOrigin(source.name)],
+    )
     return None
 
 
@@ -87,8 +94,14 @@ def _is_tidy(sheet: calamine.CalamineSheet, path: Path, source: Source, findings
     if areas:
         ranges = [f"{cell_name(a.top, a.left)}:{cell_name(a.bottom, a.right)}" for a in areas[:_SHOWN]]
         more = f" and {len(areas) - _SHOWN} more" if len(areas) > _SHOWN else ""
-        message = f"the sheet '{sheet.name}' of {source.name} has merged cells: {', '.join(ranges)}{more}"
-        hint = "a sheet made for the eye is read by a cube file; or unmerge the cells"
+        message = say(
+            "the sheet '{sheet}' of {source} has merged cells: {ranges}{more}",
+            sheet=sheet.name,
+            source=source.name,
+            ranges=", ".join(ranges),
+            more=more,
+        )
+        hint = say("a sheet made for the eye is read by a cube file; or unmerge the cells")
         where = [CellOrigin(source.name, area.top, cell_name(area.top, area.left)) for area in areas[:_SHOWN]]
         findings.error("LOD2024", message, source.declared, hint, where)
     return not areas

@@ -14,6 +14,7 @@ from lod.lineage import Lineage
 from lod.rdf.parse import Document, place_of
 from lod.validation.cube_structure import Broken
 from lod.validation.report import local_name
+from lod.wording import NOTHING, say
 
 _EACH = 20  # findings of one constraint; the others are counted
 
@@ -28,13 +29,20 @@ def cube_findings(
         counts[broken.constraint] += 1
         if counts[broken.constraint] <= _EACH:
             origins = list(islice(_origins(broken, lineage, written), 10))
-            message = f"{_shown(broken)}: {broken.message} (IC-{broken.constraint})"
+            message = say(
+                "{broken}: {message} (IC-{constraint})",
+                broken=_shown(broken),
+                message=broken.message,
+                constraint=broken.constraint,
+            )
             yield Diagnostic(
-                "LOD6101", Severity.ERROR, message, origins[0] if origins else None, "", tuple(origins[1:])
+                "LOD6101", Severity.ERROR, message, origins[0] if origins else None, NOTHING, tuple(origins[1:])
             )
     for constraint, count in sorted(counts.items()):
         if count > _EACH:
-            message = f"and {count - _EACH:,} more nodes that break IC-{constraint}"
+            message = say(
+                "and {count:,} more nodes that break IC-{constraint}", count=count - _EACH, constraint=constraint
+            )
             yield Diagnostic("LOD6101", Severity.ERROR, message)
 
 

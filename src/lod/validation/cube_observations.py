@@ -28,6 +28,7 @@ from lod.validation.cube_structure import (
     qb,
     read_structure,
 )
+from lod.wording import say
 
 Values = Mapping[NamedNode, tuple[Term, ...]]
 
@@ -51,14 +52,19 @@ def _check_datasets_of_observations(graph: Graph) -> Iterator[Broken]:
         if isinstance(quad.object, (NamedNode, BlankNode)):
             for node in graph.nodes(quad.object, qb("observation")):
                 if not graph.has(node, qb("dataSet"), quad.subject):
-                    yield Broken(18, node, "it is in a slice of a dataset and not of the dataset", qb("dataSet"))
+                    yield Broken(18, node, say("it is in a slice of a dataset and not of the dataset"), qb("dataSet"))
     seen: set[Node] = set()
     for node in _observations(graph):
         if node not in seen:
             seen.add(node)
             count = len(graph.objects(node, qb("dataSet")))
             if count != 1:
-                yield Broken(1, node, f"an observation is of exactly one dataset, this one of {count}", qb("dataSet"))
+                yield Broken(
+                    1,
+                    node,
+                    say("an observation is of exactly one dataset, this one of {count}", count=count),
+                    qb("dataSet"),
+                )
 
 
 def _observations(graph: Graph) -> Iterator[Node]:
@@ -131,16 +137,23 @@ class _Dataset:
     def _check(self, node: Node, values: Values) -> Iterator[Broken]:
         lacking = [each for each in self.dimensions if each not in values]
         for each in lacking:
-            yield Broken(11, node, f"an observation has a value for every dimension, not for {each.value}", each)
+            yield Broken(
+                11, node, say("an observation has a value for every dimension, not for {each}", each=each.value), each
+            )
         for each in self.required:
             if each not in values:
-                yield Broken(13, node, f"the required attribute {each.value} is missing", each)
+                yield Broken(13, node, say("the required attribute {each} is missing", each=each.value), each)
         if self.structure.has_measure_dimension:
             yield from self._check_named_measure(node, values)
         elif _MISSING not in values.get(_STATUS, ()):
             for each in self.measures:
                 if each not in values:
-                    yield Broken(14, node, f"an observation has a value for every measure, not for {each.value}", each)
+                    yield Broken(
+                        14,
+                        node,
+                        say("an observation has a value for every measure, not for {each}", each=each.value),
+                        each,
+                    )
         if not lacking:
             yield from self._check_point(node, values)
         yield from self._check_codes(node, values)
@@ -149,15 +162,19 @@ class _Dataset:
         named = values.get(MEASURE_TYPE, ())
         for each in named:
             if isinstance(each, NamedNode) and each not in values:
-                yield Broken(15, node, f"it names the measure {each.value} and has no value for it", each)
+                yield Broken(
+                    15, node, say("it names the measure {each} and has no value for it", each=each.value), each
+                )
         for each in self.measures:
             if each in values and named and each not in named:
-                yield Broken(16, node, f"it has a value for {each.value}, and names another measure", each)
+                yield Broken(
+                    16, node, say("it has a value for {each}, and names another measure", each=each.value), each
+                )
 
     def _check_point(self, node: Node, values: Values) -> Iterator[Broken]:
         digest = _digest(values, self.dimensions)
         if digest in self.points:
-            yield Broken(12, node, "another observation has the same value for every dimension")
+            yield Broken(12, node, say("another observation has the same value for every dimension"))
         self.points.add(digest)
         if self.structure.has_measure_dimension:
             point = _digest(values, self._point())
@@ -178,7 +195,7 @@ class _Dataset:
             point = _digest(values, self._point())
             if point in broken:
                 broken.discard(point)
-                yield Broken(17, node, "not every measure has an observation at this point", MEASURE_TYPE)
+                yield Broken(17, node, say("not every measure has an observation at this point"), MEASURE_TYPE)
 
     def _check_codes(self, node: Node, values: Values) -> Iterator[Broken]:
         for each, lists in self.lists.items():
@@ -188,7 +205,12 @@ class _Dataset:
                 members = self.members[code_list]
                 for value in values.get(each, ()):
                     if members is not None and value not in members:
-                        yield Broken(self._code_constraint(code_list), node, f"{value} is not in its code list", each)
+                        yield Broken(
+                            self._code_constraint(code_list),
+                            node,
+                            say("{value} is not in its code list", value=value),
+                            each,
+                        )
 
     def _code_constraint(self, code_list: Node) -> int:
         if not self.graph.has(

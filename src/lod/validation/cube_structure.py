@@ -13,6 +13,7 @@ from functools import cached_property
 from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
 
 from lod.rdf.namespaces import OWL, QB, RDF, RDFS, SKOS, XSD
+from lod.wording import Wording, say
 
 Term = NamedNode | BlankNode | Literal | Triple
 Node = NamedNode | BlankNode
@@ -37,7 +38,7 @@ class Broken:
 
     constraint: int
     node: Node
-    message: str
+    message: Wording
     path: NamedNode | None = None
     other: Node | None = None
 
@@ -139,15 +140,21 @@ def check_structures(graph: Graph) -> Iterator[Broken]:
     for dataset in datasets(graph):
         count = len(graph.nodes(dataset, qb("structure")))
         if count != 1:
-            yield Broken(2, dataset, f"a dataset has exactly one structure, this one {count}", qb("structure"))
+            yield Broken(
+                2, dataset, say("a dataset has exactly one structure, this one {count}", count=count), qb("structure")
+            )
     definitions = graph.typed("DataStructureDefinition")
     structures = [read_structure(graph, node) for node in definitions]
     for structure in structures:
         if not structure.measures:
-            yield Broken(3, structure.node, "a structure has at least one measure", qb("component"))
+            yield Broken(3, structure.node, say("a structure has at least one measure"), qb("component"))
         for component in structure.components:
             if component.is_required is False and not is_of_kind(graph, component.property, "attribute"):
-                yield Broken(6, structure.node, f"only attributes are optional, not {component.property.value}")
+                yield Broken(
+                    6,
+                    structure.node,
+                    say("only attributes are optional, not {property}", property=component.property.value),
+                )
     yield from _check_dimensions(graph)
     yield from _check_slice_keys(graph, structures)
     yield from _check_slices(graph)
@@ -173,9 +180,9 @@ def _check_dimensions(graph: Graph) -> Iterator[Broken]:
             continue
         ranges = graph.nodes(node, NamedNode(RDFS + "range"))
         if not ranges:
-            yield Broken(4, node, "a dimension has a range", NamedNode(RDFS + "range"))
+            yield Broken(4, node, say("a dimension has a range"), NamedNode(RDFS + "range"))
         if NamedNode(SKOS + "Concept") in ranges and not graph.has(node, qb("codeList")):
-            yield Broken(5, node, "a dimension of concepts has a code list", qb("codeList"))
+            yield Broken(5, node, say("a dimension of concepts has a code list"), qb("codeList"))
 
 
 def _check_slice_keys(graph: Graph, structures: Iterable[Structure]) -> Iterator[Broken]:
@@ -183,24 +190,26 @@ def _check_slice_keys(graph: Graph, structures: Iterable[Structure]) -> Iterator
     for key in graph.typed("SliceKey"):
         owners = [by_node[node] for node in graph.subjects(qb("sliceKey"), key) if node in by_node]
         if not owners:
-            yield Broken(7, key, "a slice key belongs to a structure")
+            yield Broken(7, key, say("a slice key belongs to a structure"))
         for structure in owners:
             known = {component.property for component in structure.components}
             for each in graph.nodes(key, qb("componentProperty")):
                 if each not in known:
-                    yield Broken(8, key, f"its structure has no component {each}", qb("componentProperty"))
+                    yield Broken(
+                        8, key, say("its structure has no component {each}", each=each), qb("componentProperty")
+                    )
 
 
 def _check_slices(graph: Graph) -> Iterator[Broken]:
     for node in slices(graph):
         keys = graph.nodes(node, qb("sliceStructure"))
         if len(keys) != 1:
-            message = f"a slice has exactly one slice structure, this one {len(keys)}"
+            message = say("a slice has exactly one slice structure, this one {keys}", keys=len(keys))
             yield Broken(9, node, message, qb("sliceStructure"))
         for key in keys:
             for each in graph.nodes(key, qb("componentProperty")):
                 if isinstance(each, NamedNode) and not graph.has(node, each):
-                    yield Broken(10, node, f"the slice has no value for {each.value}", each)
+                    yield Broken(10, node, say("the slice has no value for {each}", each=each.value), each)
 
 
 def code_members(graph: Graph, code_list: Node) -> frozenset[Term] | None:

@@ -12,6 +12,7 @@ from lod.validation.data_graph import DataGraph, converted
 from lod.validation.report import ValidationReport
 from lod.validation.trace import Sources, trace
 from lod.validation.validate import read_shapes, validate
+from lod.wording import Wording
 
 _LARGE = 16 << 20  # bytes: beyond that nobody reads a file but the processor, and results name no line
 
@@ -51,5 +52,5 @@ def _graph(data: Sequence[Path], work: Path, findings: Findings) -> DataGraph:
             try:
                 files.append(converted(path, form, path.resolve().as_uri(), target))
             except SyntaxError as error:
-                findings.error("LOD5020", error.msg or str(error), TextOrigin(str(path), error.lineno or 0))
+                findings.error("LOD5020", Wording(error.msg or str(error)), TextOrigin(str(path), error.lineno or 0))
     return DataGraph(documents, files)

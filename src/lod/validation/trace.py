@@ -13,6 +13,7 @@ from lod.lineage import Lineage
 from lod.rdf.parse import Document, place_of
 from lod.validation.report import INFO, WARNING, Term, ValidationReport, ValidationResult, local_name
 from lod.validation.validate import shape_place
+from lod.wording import Wording, joined, say
 
 _SEVERITY = {WARNING: Severity.WARNING, INFO: Severity.INFO}
 _EACH = 1000  # results traced to their cells; beyond that a list helps nobody
@@ -78,12 +79,14 @@ def _blamed(cells: Sequence[CellOrigin], result: ValidationResult) -> Sequence[C
     return holding or cells
 
 
-def _message(result: ValidationResult) -> str:
+def _message(result: ValidationResult) -> Wording:
     """'id/code/county/63000, headcount: …': the focus node, the path and what the shape or the validator says."""
     path = f", {local_name(result.path) if result.predicate else result.path}" if result.path else ""
-    said = " / ".join(dict.fromkeys(result.messages.values())) or f"{local_name(result.component)} is not met"
+    said: str = " / ".join(dict.fromkeys(result.messages.values()))  # in the words, and languages, of the shape
+    said = said or say("{component} is not met", component=local_name(result.component))
     value = "" if result.value is None else _shown(result.value)
-    return f"{_shown(result.focus_node)}{path}: {said}" + (f" ({value})" if value and value not in said else "")
+    more = f" ({value})" if value and value not in said else ""
+    return joined([f"{_shown(result.focus_node)}{path}: ", said, more], "")
 
 
 def _shown(term: Term) -> str:
@@ -94,10 +97,12 @@ def _shown(term: Term) -> str:
     return f"'{term.value}'" if isinstance(term, Literal) else str(term)
 
 
-def _hint(result: ValidationResult) -> str:
+def _hint(result: ValidationResult) -> Wording:
     component = local_name(result.component).removesuffix("ConstraintComponent")
-    named = f" of shape {local_name(result.source_shape.value)}" if isinstance(result.source_shape, NamedNode) else ""
-    return f"broken rule: {component}{named}"
+    if isinstance(result.source_shape, NamedNode):
+        shape = local_name(result.source_shape.value)
+        return say("broken rule: {component} of shape {shape}", component=component, shape=shape)
+    return say("broken rule: {component}", component=component)
 
 
 def _iri(term: object) -> str:

@@ -23,10 +23,11 @@ from lod.validation.processors.reference import LARGE, Reference, Refused, rules
 from lod.validation.queries import forbidden_queries
 from lod.validation.report import Judged, ValidationReport, local_name
 from lod.validation.shape_graph import Node, ShapeGraph, Term
+from lod.wording import Wording, say
 
-_FAILED = "no report is not 'conforms': nothing was validated"
-_NO_TARGET = "no shape has a target: nothing is checked"
-_GIVE_TARGET = "give a shape sh:targetClass"
+_FAILED = say("no report is not 'conforms': nothing was validated")
+_NO_TARGET = say("no shape has a target: nothing is checked")
+_GIVE_TARGET = say("give a shape sh:targetClass")
 _WHOLE = "the whole graph"
 
 
@@ -51,11 +52,13 @@ def _check_texts(document: Document, findings: Findings) -> None:
     to_rdflib(document.quads, graph)
     for constraint, word in shapes_graph.outgoing_queries(graph):
         place = place_of(document, str(shapes_graph.owner(graph, constraint)))
-        hint = "validation works on the data at hand; nothing is fetched"
-        findings.error("LOD6005", f"a query of this shape has {word} in it", place, hint)
+        hint = say("validation works on the data at hand; nothing is fetched")
+        findings.error("LOD6005", say("a query of this shape has {word} in it", word=word), place, hint)
     for shape, wrong in shapes_graph.broken_patterns(graph):
         place = place_of(document, str(shapes_graph.owner(graph, shape)), SH + "pattern")
-        findings.error("LOD6002", wrong, place, "see https://www.w3.org/TR/shacl/#PatternConstraintComponent")
+        findings.error(
+            "LOD6002", Wording(wrong), place, say("see https://www.w3.org/TR/shacl/#PatternConstraintComponent")
+        )
 
 
 def validate(
@@ -103,16 +106,23 @@ def judged(
             try:
                 judgement = each.judge(data, shapes, targeted, Path(folder))
             except Refused as error:
-                findings.error("LOD6002", str(error), _only(shapes.documents), f"see {error.link}")
+                findings.error(
+                    "LOD6002", Wording(str(error)), _only(shapes.documents), say("see {link}", link=error.link)
+                )
                 findings.raise_if_errors()
             except Unable as error:
                 said = said or str(error)
                 if place + 1 < len(candidates):
-                    message = f"{each.name} made no report, {candidates[place + 1].name} judged instead: {error}"
+                    message = say(
+                        "{each} made no report, {candidates} judged instead: {error}",
+                        each=each.name,
+                        candidates=candidates[place + 1].name,
+                        error=error,
+                    )
                     findings.extend([Diagnostic("LOD6011", Severity.INFO, message, _only(shapes.documents))])
             else:
                 return judgement, each
-    raise ValidationFailed(f"validation failed: {said}", hint=_FAILED, code="LOD6003")
+    raise ValidationFailed(say("validation failed: {said}", said=said), hint=_FAILED, code="LOD6003")
 
 
 def check_shapes(shapes: Sequence[Document], findings: Findings) -> None:
@@ -126,22 +136,29 @@ def check_shapes(shapes: Sequence[Document], findings: Findings) -> None:
     if not graph.targeted():
         findings.warning("LOD6006", _NO_TARGET, TextOrigin(shapes[0].shown), _GIVE_TARGET)
     for constraint, wrong in forbidden_queries(graph):
-        hint = "see https://www.w3.org/TR/shacl/#pre-binding"
-        findings.error("LOD6010", f"a query of a shape may not have {wrong}", _place(constraint, graph), hint)
+        hint = say("see https://www.w3.org/TR/shacl/#pre-binding")
+        findings.error(
+            "LOD6010", say("a query of a shape may not have {wrong}", wrong=wrong), _place(constraint, graph), hint
+        )
     try:
         _, warned = run(shapes_graph.example(graph), rules_of(graph))
     except Refused as error:
-        findings.error("LOD6002", str(error), _only(shapes), f"see {error.link}")
+        findings.error("LOD6002", Wording(str(error)), _only(shapes), say("see {link}", link=error.link))
     except Unable:
         pass  # a query that fails without data may be right with it: the processor will say
     else:
         for warning in warned:
-            findings.warning("LOD6002", warning, _only(shapes))
+            findings.warning("LOD6002", Wording(warning), _only(shapes))
 
 
 def _large(triples: int) -> Diagnostic:
     minutes = triples // 600_000 + 1
-    message = f"{triples:,} triples to validate: this takes about {minutes} minutes and {triples // 500_000 + 1} GB"
+    message = say(
+        "{triples:,} triples to validate: this takes about {minutes} minutes and {triples2} GB",
+        triples=triples,
+        minutes=minutes,
+        triples2=triples // 500000 + 1,
+    )
     return Diagnostic("LOD6007", Severity.INFO, message)
 
 
@@ -149,8 +166,8 @@ def tell_idle(idle: Iterable[Node], shapes: ShapeGraph, findings: Findings) -> N
     """LOD6004 for each shape that selected nothing."""
     for shape in sorted(idle, key=str):
         name = local_name(shape.value) if isinstance(shape, NamedNode) else "without a name"
-        message = f"shape {name} selects nothing: its target matches no node of the data"
-        hint = "is the class or property spelt as in the data?"
+        message = say("shape {name} selects nothing: its target matches no node of the data", name=name)
+        hint = say("is the class or property spelt as in the data?")
         findings.warning("LOD6004", message, _place(shape, shapes), hint)
 
 

@@ -15,6 +15,7 @@ from lod.tables.printed.layout import Label
 from lod.tables.printed.page import Page
 from lod.tables.printed.periods import Period, period_of
 from lod.tables.printed.text import chinese_key, label_key
+from lod.wording import Wording, joined, say
 
 Path = tuple[Label, ...]
 
@@ -117,10 +118,16 @@ class Matcher:
             if stray:
                 dimension, code = stray
                 below, name = path[-1].text, dimension.list_name
-                message = f"'{below}' stands under '{label.text}' here; in list '{name}' '{code}' does not"
-                self.page.error("LOD3606", path[-1].row, path[-1].column, message, "correct 'parent' in the list")
+                message = say(
+                    "'{below}' stands under '{label}' here; in list '{name}' '{code}' does not",
+                    below=below,
+                    label=label.text,
+                    name=name,
+                    code=code,
+                )
+                self.page.error("LOD3606", path[-1].row, path[-1].column, message, say("correct 'parent' in the list"))
             else:
-                message = f"'{label.text}' is no label of {self._lists()}"
+                message = say("'{label}' is no label of {value}", label=label.text, value=self._lists())
                 self.page.error("LOD3604", label.row, label.column, message, self._nearest(label.text))
         return None if left else meaning
 
@@ -128,20 +135,27 @@ class Matcher:
         last = max(hit.end for hit in hits)
         codes = ", ".join(sorted({f"'{hit.code}'" for hit in hits if hit.end == last}))
         label = path[last - 1]
-        message = f"'{label.text}' may be {codes} of list '{dimension.list_name}'"
-        hint = "give the list label paths that tell them apart: labels: [上層 > 本層]"
+        message = say(
+            "'{label}' may be {codes} of list '{list_name}'",
+            label=label.text,
+            codes=codes,
+            list_name=dimension.list_name,
+        )
+        hint = say("give the list label paths that tell them apart: labels: [上層 > 本層]")
         self.page.error("LOD3605", label.row, label.column, message, hint)
 
-    def _lists(self) -> str:
+    def _lists(self) -> Wording:
         names = [f"'{each.name}'" for each in self.dimensions]
-        return "dimension " + " or ".join(names) if names else "any dimension: none is looked for here"
+        if not names:
+            return say("any dimension: none is looked for here")
+        return say("dimension {names}", names=joined(map(Wording, names), say(" or ")))
 
-    def _nearest(self, text: str) -> str:
+    def _nearest(self, text: str) -> Wording:
         known = {path[-1]: path[-1] for each in self.dimensions if each.codes for _, path in _paths(each, each.codes)}
         known |= {path[-1]: path[-1] for measure in self.edition.measures for path in measure.matches}
         near = did_you_mean(text, known)
-        way = "add it to the list, or to the dimension's 'labels'"
-        return f"{near} Else {way}" if near.startswith("did") else way
+        way = say("add it to the list, or to the dimension's 'labels'")
+        return say("{near} Else {way}", near=near, way=way) if near.startswith("did") else way
 
 
 def _keys(text: str) -> frozenset[str]:

@@ -21,6 +21,7 @@ from lod.tables.printed.text import has_chinese, label_key, one_line
 from lod.tables.printed.values import State
 from lod.tables.sheets import Sheet, Workbook, cell_name, column_letters, open_workbook
 from lod.tables.table import Dialect
+from lod.wording import NOTHING, say
 
 _UNIT = re.compile(r"^(?:單\s*位|Unit)\s*[:：]\s*(.+)$", re.IGNORECASE)
 _STATUSES = {State.MISSING: "M", State.SUPPRESSED: "M", State.ROUNDED: "E"}  # SDMX: missing, estimated
@@ -88,9 +89,15 @@ class Cubes:
                     message = (
                         f"{here}: '{observed.text}' here and '{first.observed.text}' in {first} are both the figure of"
                     )
-                    hint = "is a dimension missing that tells the sheets apart, such as the period?"
+                    hint = say("is a dimension missing that tells the sheets apart, such as the period?")
                     origins = here.origin, [first.origin]
-                    self.findings.error("LOD3607", f"{message} {' / '.join(point)}", origins[0], hint, origins[1])
+                    self.findings.error(
+                        "LOD3607",
+                        say("{message} {point}", message=message, point=" / ".join(point)),
+                        origins[0],
+                        hint,
+                        origins[1],
+                    )
 
     def sheet(self, edition: Edition) -> OpenSheet | None:
         """The sheet of an edition, read once; None, and findings, when it cannot be."""
@@ -130,15 +137,22 @@ def choose_sheet(workbook: Workbook, edition: Edition, findings: Findings) -> Sh
     if choice is None:
         if len(sheets) == 1:
             return sheets[0]
-        hint = f"sheet: {names[0]}" if names else ""
-        findings.error("LOD2502", f"{workbook.name} has {len(sheets)} sheets, and none is named", edition.origin, hint)
+        hint = say("sheet: {names}", names=names[0]) if names else NOTHING
+        findings.error(
+            "LOD2502",
+            say("{workbook} has {sheets} sheets, and none is named", workbook=workbook.name, sheets=len(sheets)),
+            edition.origin,
+            hint,
+        )
         return None
     text = choice.text
     if text.startswith("/") and text.endswith("/") and len(text) > 2:
         try:
             pattern = re.compile(text[1:-1], re.IGNORECASE)
         except re.error as error:
-            findings.error("LOD3603", f"'{text}' is no regular expression: {error}", choice.origin)
+            findings.error(
+                "LOD3603", say("'{text}' is no regular expression: {error}", text=text, error=error), choice.origin
+            )
             return None
         found = [sheet for sheet in sheets if _is_titled(sheet, pattern)]
     else:
@@ -148,7 +162,12 @@ def choose_sheet(workbook: Workbook, edition: Edition, findings: Findings) -> Sh
     if len(found) == 1:
         return found[0]
     many = f"{len(found)} sheets fit '{text}'" if found else f"there is no sheet '{text}'"
-    findings.error("LOD2502", f"{many} in {workbook.name}", choice.origin, did_you_mean(text, names))
+    findings.error(
+        "LOD2502",
+        say("{many} in {workbook}", many=many, workbook=workbook.name),
+        choice.origin,
+        did_you_mean(text, names),
+    )
     return None
 
 
@@ -168,12 +187,17 @@ def _given_periods(edition: Edition, printed: Printed, path: Path, page: Page) -
         elif dimension.source is Source.FILE_NAME:
             found = period_in_file_name(path.stem)
             if found is None:
-                message = f"the file name '{path.name}' says no period"
-                page.findings.error("LOD2506", message, dimension.origin, "11310 is October of Minguo year 113")
+                message = say("the file name '{path}' says no period", path=path.name)
+                page.findings.error("LOD2506", message, dimension.origin, say("11310 is October of Minguo year 113"))
         elif dimension.source is Source.VALUE:
             found = next(periods_in(dimension.value), None)
             if found is None:
-                page.findings.error("LOD2506", f"'{dimension.value}' is no period", dimension.origin, "value: 2012")
+                page.findings.error(
+                    "LOD2506",
+                    say("'{dimension}' is no period", dimension=dimension.value),
+                    dimension.origin,
+                    say("value: 2012"),
+                )
         else:
             continue
         if found:
@@ -191,13 +215,18 @@ def _period_of_titles(titles: tuple[Label, ...], page: Page) -> Period | None:
     if len(found) == 1:
         return next(iter(found.values()))[0]
     if not found:
-        hint = "a title says 中華民國101年底; else from: file-name, rows or columns, or give its 'value'"
-        message = f"sheet {page.sheet.name}: no title says a period"
+        hint = say("a title says 中華民國101年底; else from: file-name, rows or columns, or give its 'value'")
+        message = say("sheet {sheet}: no title says a period", sheet=page.sheet.name)
         page.findings.error("LOD2506", message, CellOrigin(page.source), hint)
         return None
     first, other, *_ = found.values()
     there = f"{first[0].chinese} ({cell_name(first[1].row, first[1].column)})"
-    page.error("LOD2506", other[1].row, other[1].column, f"the title says {other[0].chinese} here and {there}")
+    page.error(
+        "LOD2506",
+        other[1].row,
+        other[1].column,
+        say("the title says {chinese} here and {there}", chinese=other[0].chinese, there=there),
+    )
     return None
 
 
@@ -210,8 +239,8 @@ def _check_units(edition: Edition, printed: Printed, page: Page) -> None:
         match = _UNIT.match(one_line(label.text))
         if match and has_chinese(label.text) and label_key(match[1]) not in known:
             units = ", ".join(f"'{text}'" for text in known.values())
-            message = f"the title says the unit '{match[1]}', the measures are in {units}"
-            hint = "another unit, a 'scale', or one more 'printed' text?"
+            message = say("the title says the unit '{match}', the measures are in {units}", match=match[1], units=units)
+            hint = say("another unit, a 'scale', or one more 'printed' text?")
             page.error("LOD3610", label.row, label.column, message, hint)
 
 
@@ -242,8 +271,10 @@ def _check_measures(
     if lacking:
         said = Said(first, opened)
         names = ", ".join(f"'{name}'" for name in lacking)
-        message = f"{said}: no figure of {names} at this point"
-        hint = "a measure that is not everywhere has a dataset of its own: measures: {mean-age: {dataset: {id: …}}}"
+        message = say("{said}: no figure of {names} at this point", said=said, names=names)
+        hint = say(
+            "a measure that is not everywhere has a dataset of its own: measures: {mean-age: {dataset: {id: …}}}"
+        )
         findings.error("LOD3612", message, said.origin, hint)
 
 

@@ -15,6 +15,7 @@ from lod.tables.printed.periods import Period
 from lod.tables.printed.text import one_line
 from lod.tables.printed.values import State
 from lod.tables.sheets import cell_name
+from lod.wording import Wording, say
 
 _PRECISION = 400  # digits: more than any stored number has
 
@@ -135,8 +136,14 @@ class _Placing:
         span = " ".join(
             [*([f"from {code.first}"] if code.first else []), *([f"until {code.last}"] if code.last else [])]
         )
-        message = f"'{code.code}' of list '{dimension.list_name}' is in force {span}, this figure is of {day}"
-        hint = "correct the dates, add the code of that time, or say that figures were restated: valid-at: last"
+        message = say(
+            "'{code}' of list '{list_name}' is in force {span}, this figure is of {day}",
+            code=code.code,
+            list_name=dimension.list_name,
+            span=span,
+            day=day,
+        )
+        hint = say("correct the dates, add the code of that time, or say that figures were restated: valid-at: last")
         self.page.error("LOD3621", cell.row, cell.column, message, hint)
 
     def _code(
@@ -155,28 +162,35 @@ class _Placing:
         if len(found) > 1:
             found = _inner(found, dimension)
         if len(found) > 1:
-            message = f"this figure may be of '{found[0]}' and of '{found[1]}' of '{dimension.name}'"
-            hint = "row and column say different things, or two codes of one label are in force at once"
+            message = say(
+                "this figure may be of '{found}' and of '{found2}' of '{dimension}'",
+                found=found[0],
+                found2=found[1],
+                dimension=dimension.name,
+            )
+            hint = say("row and column say different things, or two codes of one label are in force at once")
             self.page.error("LOD3605", cell.row, cell.column, message, hint)
             return None
         code = next(iter(found), dimension.value or dimension.codes.total)
         if not code:
-            self._say_nowhere(dimension, cell, "name its total member (total), or its 'value'")
+            self._say_nowhere(dimension, cell, say("name its total member (total), or its 'value'"))
             return None
         return code
 
     def _period(self, dimension: Dimension, cell: DataCell, row: Meaning, column: Meaning) -> str | None:
         found = row.periods.get(dimension.name) or column.periods.get(dimension.name) or self.given.get(dimension.name)
         if found is None:
-            self._say_nowhere(dimension, cell, "from: title, file-name, rows or columns")
+            self._say_nowhere(dimension, cell, say("from: title, file-name, rows or columns"))
             return None
         self.tidy.periods.setdefault(found.code, found)
         return found.code
 
-    def _say_nowhere(self, dimension: Dimension, cell: DataCell, hint: str) -> None:
+    def _say_nowhere(self, dimension: Dimension, cell: DataCell, hint: Wording) -> None:
         if dimension.name not in self.said:
             self.said.add(dimension.name)
-            message = f"neither row nor column nor title says the '{dimension.name}' of this figure"
+            message = say(
+                "neither row nor column nor title says the '{dimension}' of this figure", dimension=dimension.name
+            )
             self.page.error("LOD3608", cell.row, cell.column, message, hint)
 
     def _measure(self, cell: DataCell, row: Meaning, column: Meaning) -> Measure | None:
@@ -191,8 +205,10 @@ class _Placing:
         if "measure" not in self.said:
             self.said.add("measure")
             names = ", ".join(f"'{each.name}'" for each in self.edition.measures)
-            message = f"no label says which measure this is: {names}"
-            self.page.error("LOD3608", cell.row, cell.column, message, "give the measures 'labels'; one may have none")
+            message = say("no label says which measure this is: {names}", names=names)
+            self.page.error(
+                "LOD3608", cell.row, cell.column, message, say("give the measures 'labels'; one may have none")
+            )
         return None
 
     def _number(self, cell: DataCell, measure: Measure) -> Decimal | None:
@@ -202,8 +218,8 @@ class _Placing:
         if measure.datatype != "integer":
             return number
         if number != number.to_integral_value():
-            message = f"'{cell.text}' is no whole number, and '{measure.name}' is one"
-            hint = "type: decimal; or is this column another measure?"
+            message = say("'{cell}' is no whole number, and '{measure}' is one", cell=cell.text, measure=measure.name)
+            hint = say("type: decimal; or is this column another measure?")
             self.page.error("LOD3611", cell.row, cell.column, message, hint)
             return None
         return Decimal(int(number))
@@ -215,10 +231,15 @@ class _Placing:
             f"'{one_line(cell.text)}' here and '{one_line(other.text)}' in {cell_name(other.row, other.column)} "
             f"are both the figure of {where}"
         )
-        hint = "is a dimension missing, a label matched to the wrong code, or one of the figures wrong?"
+        hint = say("is a dimension missing, a label matched to the wrong code, or one of the figures wrong?")
         self.page.findings.error(
             "LOD3607",
-            f"sheet {self.page.sheet.name}!{cell_name(cell.row, cell.column)}: {message}",
+            say(
+                "sheet {sheet}!{row}: {message}",
+                sheet=self.page.sheet.name,
+                row=cell_name(cell.row, cell.column),
+                message=message,
+            ),
             self.page.origin(cell.row, cell.column),
             hint,
             [self.page.origin(other.row, other.column)],

@@ -17,6 +17,7 @@ from lod.lift.cubes.tidy import Observed, Point, Tidy
 from lod.mapping.cube.model import Code, CodeList, Dimension, Edition
 from lod.tables.printed.page import Page
 from lod.tables.sheets import cell_name
+from lod.wording import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +115,19 @@ def _broken(parent: Observed, wrong: str, cover: _Cover, point: Point, page: Pag
     names = "、".join(_name(code) for code in cover.missing)
     place = f"sheet {page.sheet.name}!{cell_name(cell.row, cell.column)}"
     label = cell.row_path[-1].text
-    message = f"{place}: '{label}' is {parent.number}, {wrong} ({' / '.join(point)})"
-    hint = f"not in the table: {names}" if names else "is a figure wrong, or the hierarchy of the list?"
+    message = say(
+        "{place}: '{label}' is {number}, {wrong} ({point})",
+        place=place,
+        label=label,
+        number=parent.number,
+        wrong=wrong,
+        point=" / ".join(point),
+    )
+    hint = (
+        say("not in the table: {names}", names=names)
+        if names
+        else say("is a figure wrong, or the hierarchy of the list?")
+    )
     related = tuple(page.origin(each.cells[0].row, each.cells[0].column) for each in cover.figures[:10])
     return Diagnostic("LOD3609", severity, message, page.origin(cell.row, cell.column), hint, related)
 

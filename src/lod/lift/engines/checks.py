@@ -11,6 +11,7 @@ from lod.mapping.ir import TermType
 from lod.mapping.templates import LANGUAGE_TAG
 from lod.rdf.datatypes import LEXICAL_SPACES, LexicalSpace
 from lod.rdf.iris import ABSOLUTE_IRI
+from lod.wording import Wording, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,8 @@ class Check:
     term: Term
     column: Column
     condition: str
-    what: str  # the sentence about a value: it is …
-    hint: str
+    what: Wording  # the sentence about a value: it is …
+    hint: Wording
 
 
 def checks_of(emission: Emission) -> list[Check]:
@@ -36,13 +37,15 @@ def _checks(term: Term) -> list[Check]:
     cells = [piece for piece in term.pieces if isinstance(piece, Cell)]
     raw = [cell for cell in cells if cell.encoding is Encoding.RAW]
     if term.kind is TermType.IRI and raw:
-        hint = "clean the cell, or make the IRI with a template, which encodes: https://…/$(column)"
-        found.append(_check("LOD4004", term, raw[0].column, sql.value(term), ABSOLUTE_IRI, "no legal IRI", hint))
+        hint = say("clean the cell, or make the IRI with a template, which encodes: https://…/$(column)")
+        found.append(_check("LOD4004", term, raw[0].column, sql.value(term), ABSOLUTE_IRI, say("no legal IRI"), hint))
     languages = [piece for piece in term.language if isinstance(piece, Cell)]
     if languages:
         text = sql.concat(term.language)
         found.append(
-            _check("LOD4006", term, languages[0].column, text, LANGUAGE_TAG, "no language tag", "as zh-Hant-TW")
+            _check(
+                "LOD4006", term, languages[0].column, text, LANGUAGE_TAG, say("no language tag"), say("as zh-Hant-TW")
+            )
         )
     datatype = term.datatype[0] if len(term.datatype) == 1 else None
     space = LEXICAL_SPACES.get(datatype) if isinstance(datatype, str) else None
@@ -52,7 +55,7 @@ def _checks(term: Term) -> list[Check]:
     return found
 
 
-def _check(code: str, term: Term, column: Column, text: str, pattern: str, what: str, hint: str) -> Check:
+def _check(code: str, term: Term, column: Column, text: str, pattern: str, what: Wording, hint: Wording) -> Check:
     present = sql.present(term.columns)
     condition = sql.conjunction([*present, f"NOT regexp_full_match({text}, {sql.quoted(pattern)})"])
     return Check(code, term, column, condition, what, hint)
@@ -71,8 +74,12 @@ def _typed(term: Term, cells: list[Cell], datatype: str, space: LexicalSpace) ->
         wrong.append(f"{text}[1:1] <> '-' AND {text}[5:5] = '-' AND TRY_CAST({text}[1:10] AS DATE) IS NULL")
     name = "xsd:" + datatype.rpartition("#")[2]
     condition = sql.conjunction([*sql.present(term.columns), f"({' OR '.join(f'({each})' for each in wrong)})"])
-    hint = f"{name} is written like {space.example}; cells that mean «no value» are declared as the source's 'null'"
-    return Check("LOD4003", term, cells[0].column, condition, f"no {name}", hint)
+    hint = say(
+        "{name} is written like {example}; cells that mean «no value» are declared as the source's 'null'",
+        name=name,
+        example=space.example,
+    )
+    return Check("LOD4003", term, cells[0].column, condition, say("no {name}", name=name), hint)
 
 
 def report_values(
@@ -83,5 +90,11 @@ def report_values(
     name = table.columns[check.column.index]
     origins = [CellOrigin(table.name, row, name, text) for row, text in cells]
     shown = ", ".join(f"'{text}'" for _, text in cells) + (", …" if count > len(cells) else "")
-    message = f"{count} of {values} values {'is' if count == 1 else 'are'} {check.what}: {shown}"
+    message = say(
+        "{count} of {values} values {count:is|are} {what}: {shown}",
+        count=count,
+        values=values,
+        what=check.what,
+        shown=shown,
+    )
     findings.error(check.code, message, origins[0], check.hint, [*origins[1:], check.term.origin])

@@ -14,6 +14,7 @@ from lod.lift.engines import sql
 from lod.lift.engines.plain import PlainCells
 from lod.lift.plan import Relation, Scan, Statement
 from lod.tables.table import Table
+from lod.wording import say
 
 
 class LiftError(LodError):
@@ -51,11 +52,17 @@ def open_session(memory_limit: str, threads: int, spill: Path) -> Iterator[Sessi
     try:
         yield Session(connection)
     except duckdb.OutOfMemoryException as error:
-        hint = f"allow more than {memory_limit} (memory_limit), or fewer than {threads} threads"
-        raise LiftError("the lift ran out of memory", hint=hint, code="LOD4008") from error
+        hint = say(
+            "allow more than {memory_limit} (memory_limit), or fewer than {threads} threads",
+            memory_limit=memory_limit,
+            threads=threads,
+        )
+        raise LiftError(say("the lift ran out of memory"), hint=hint, code="LOD4008") from error
     except duckdb.IOException as error:
         reason = str(error).splitlines()[0]
-        raise LiftError(f"the lift could not write: {reason}", hint="is the disk full?", code="LOD4008") from error
+        raise LiftError(
+            say("the lift could not write: {reason}", reason=reason), hint=say("is the disk full?"), code="LOD4008"
+        ) from error
     finally:
         connection.close()
 

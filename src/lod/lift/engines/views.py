@@ -39,6 +39,7 @@ from lod.mapping.view import (
 )
 from lod.tables.ingest import ingest
 from lod.tables.table import Dialect, Table
+from lod.wording import NOTHING, say
 
 _BATCH = 10_000
 _BLOCK = 1 << 22
@@ -195,7 +196,7 @@ class ViewReader:
         for code, total in totals.items():
             if total > _SHOWN:
                 origin = CellOrigin(records.name, 0, records.titles[place])
-                self.violations.error(code, f"and {total - _SHOWN} more like these", origin)
+                self.violations.error(code, say("and {total} more like these", total=total - _SHOWN), origin)
 
     def judge(self, constraints: Iterable[Constraint]) -> None:
         """Check keys over the views, which have been read."""
@@ -213,9 +214,16 @@ class ViewReader:
             f"SELECT *, count(*) OVER () FROM ({query}) ORDER BY 4 LIMIT {_SHOWN}"
         ).fetchall()
         for text, count, last, first, _ in found:
-            message = f"{shown_key(text)} stands in {count} rows, but {key.shown} is the primary key"
+            message = say(
+                "{text} stands in {count} rows, but {key} is the primary key",
+                text=shown_key(text),
+                count=count,
+                key=key.shown,
+            )
             name = key.view.name
-            self.violations.error(KEY_TWICE, message, CellOrigin(name, last, key.shown), "", [CellOrigin(name, first)])
+            self.violations.error(
+                KEY_TWICE, message, CellOrigin(name, last, key.shown), NOTHING, [CellOrigin(name, first)]
+            )
         self._more(KEY_TWICE, found[0][-1] if found else 0, key.view)
 
     def _judge_reference(self, key: Refers) -> None:
@@ -230,14 +238,22 @@ class ViewReader:
         ).fetchall()
         for text, row, count, _ in found:
             what = "no row" if count == 0 else f"{count} rows"
-            message = f"{shown_key(text)} refers to {what} of {key.target.name} by {key.target_shown}"
+            message = say(
+                "{text} refers to {what} of {target} by {target_shown}",
+                text=shown_key(text),
+                what=what,
+                target=key.target.name,
+                target_shown=key.target_shown,
+            )
             origin = CellOrigin(key.view.name, row, key.shown)
-            self.violations.error(NO_ROW, message, origin, "", [key.origin])
+            self.violations.error(NO_ROW, message, origin, NOTHING, [key.origin])
         self._more(NO_ROW, found[0][-1] if found else 0, key.view)
 
     def _more(self, code: str, count: int, view: View) -> None:
         if count > _SHOWN:
-            self.violations.error(code, f"and {count - _SHOWN} more values like these", CellOrigin(view.name))
+            self.violations.error(
+                code, say("and {count} more values like these", count=count - _SHOWN), CellOrigin(view.name)
+            )
 
     def _column(self, view: View, name: str) -> str:
         return f"c{view.columns.index(name)}"

@@ -17,6 +17,7 @@ from lod.mapping.csvw.metadata.model import Column, Schema, Table
 from lod.mapping.csvw.syntax.language_tags import UNDEFINED, languages_match
 from lod.mapping.csvw.tabular import Header, Record, header, read_text, records
 from lod.rdf.iris import escape_brackets, is_absolute, resolve
+from lod.wording import Wording, say
 
 RAGGED = "LOD3517"
 _VARIABLES = frozenset({"_column", "_sourceColumn", "_row", "_sourceRow", "_name"})
@@ -67,13 +68,15 @@ def rows(annotated: AnnotatedTable, findings: Findings) -> Iterator[Record]:
             continue
         wrong += 1
         if wrong <= SHOWN:
-            message = f"the row has {len(row.cells)} cells, the table {annotated.width} columns"
-            hint = "a cell that holds the delimiter has to be in quotes"
+            message = say(
+                "the row has {cells} cells, the table {width} columns", cells=len(row.cells), width=annotated.width
+            )
+            hint = say("a cell that holds the delimiter has to be in quotes")
             findings.error(RAGGED, message, CellOrigin(annotated.name, row.number), hint)
         missing = annotated.width - len(row.cells)
         yield replace(row, cells=(*row.cells, *[""] * missing)[: annotated.width])
     if wrong > SHOWN:
-        findings.error(RAGGED, f"and {wrong - SHOWN} more rows like these", CellOrigin(annotated.name))
+        findings.error(RAGGED, say("and {wrong} more rows like these", wrong=wrong - SHOWN), CellOrigin(annotated.name))
 
 
 def data_rows(found: Iterator[Record], dialect: Dialect) -> Iterator[Record]:
@@ -145,7 +148,7 @@ def unknown_variables(annotated: AnnotatedTable) -> Iterator[tuple[Column, str, 
 class Incompatibility:
     """Why a schema does not go with a file's header: about the column of that number, or about all (0)."""
 
-    message: str
+    message: Wording
     number: int = 0
 
 
@@ -156,7 +159,11 @@ def incompatibilities(schema: Schema, header: Header, *, validating: bool) -> li
     language = schema.inherited.lang or UNDEFINED  # of the file's titles
     described = [column for column in schema.columns if not column.virtual]
     if len(described) != len(header.titles):
-        message = f"the metadata describes {len(described)} columns, the file has {len(header.titles)}"
+        message = say(
+            "the metadata describes {described} columns, the file has {titles}",
+            described=len(described),
+            titles=len(header.titles),
+        )
         return [Incompatibility(message)]
     found = []
     for column, titles in zip(described, header.titles, strict=True):
@@ -166,7 +173,12 @@ def incompatibilities(schema: Schema, header: Header, *, validating: bool) -> li
                 or f"'{column.name}', without titles"
             )
             shown = ", ".join(f"'{title}'" for title in titles)
-            message = f"the metadata's column {column.number} is {wanted}, the file's is {shown}"
+            message = say(
+                "the metadata's column {number} is {wanted}, the file's is {shown}",
+                number=column.number,
+                wanted=wanted,
+                shown=shown,
+            )
             found.append(Incompatibility(message, column.number))
     return found
 

@@ -17,6 +17,7 @@ from lod.mapping.csvw.metadata.properties import Fetch
 from lod.mapping.csvw.site import Site, shown
 from lod.mapping.csvw.syntax.uri_template import expand_template, parse_uri_template
 from lod.mapping.csvw.syntax.urls import normalize_url
+from lod.wording import say
 
 DEFAULT_LOCATIONS = ("{+url}-metadata.json", "csv-metadata.json")  # §5.3
 MORE_LOCATIONS = ("{+url}.json", "csvm.json")  # looked at only if they say that they are CSVW
@@ -34,7 +35,7 @@ def table_group(site: Site, findings: Findings, linked: str | None = None) -> Ta
         return located or TableGroup((Table(site.url, TextOrigin(shown(site.path))),))
     found = site.document(site.url)
     if found is None:
-        findings.error(MISSING_FILE, f"there is no {site.path}", TextOrigin(shown(site.path)))
+        findings.error(MISSING_FILE, say("there is no {path}", path=site.path), TextOrigin(shown(site.path)))
         return None
     return read_document(*found, site.url, findings, site.document)
 
@@ -61,8 +62,8 @@ def locate_metadata(url: str, findings: Findings, fetch: Fetch, linked: str | No
         inner = Findings()
         group = read_document(text, path, candidate, inner, fetch)
         if group is not None and not any(group.tables_described_by(normalize_url(url))):
-            message = f"{path} does not describe {url}: it is passed over"
-            findings.warning(IGNORED, message, TextOrigin(path), "name the file in a table's 'url'")
+            message = say("{path} does not describe {url}: it is passed over", path=path, url=url)
+            findings.warning(IGNORED, message, TextOrigin(path), say("name the file in a table's 'url'"))
             continue
         findings.extend(inner)
         return group

@@ -20,6 +20,7 @@ from lod.mapping.csvw.table_view import TableView, table_view
 from lod.mapping.csvw.validate import report_incompatibilities, report_unknown_variables
 from lod.mapping.ir import TriplesMap
 from lod.mapping.view import Constraint, Refers, Unique, View
+from lod.wording import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,8 @@ def read_csvw(
 def _open(table: Table, site: Site, findings: Findings) -> TableView | None:
     path = site.table(table.url)
     if path is None:
-        hint = "nothing is fetched from the network: put the file where the metadata says, or give its folder"
-        findings.error(MISSING_FILE, f"the table {table.url} is not here", table.at, hint)
+        hint = say("nothing is fetched from the network: put the file where the metadata says, or give its folder")
+        findings.error(MISSING_FILE, say("the table {url} is not here", url=table.url), table.at, hint)
         return None
     return table_view(annotate(table, path, site.name(path)), table.at)
 

@@ -39,6 +39,7 @@ from lod.mapping.view import (
 )
 from lod.rdf.iris import is_absolute
 from lod.rdf.namespaces import RDF
+from lod.wording import say
 
 NO_VALUE_OF, REQUIRED_EMPTY = "LOD3520", "LOD3521"
 
@@ -237,9 +238,14 @@ def _plain(texts: Texts) -> Derived:
 def _violation(cell: Cell, column: Column, text: str) -> Violation | None:
     shown = shown_name(column)
     if cell.is_missing:
-        return Violation(REQUIRED_EMPTY, f"column '{shown}' is required, but this cell is empty")
+        return Violation(REQUIRED_EMPTY, say("column '{shown}' is required, but this cell is empty", shown=shown))
     if cell.errors:
-        return Violation(NO_VALUE_OF, f"the value '{text}' of column '{shown}' {'; '.join(cell.errors)}")
+        return Violation(
+            NO_VALUE_OF,
+            say(
+                "the value '{text}' of column '{shown}' {errors}", text=text, shown=shown, errors="; ".join(cell.errors)
+            ),
+        )
     return None
 
 

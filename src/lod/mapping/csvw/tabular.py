@@ -14,6 +14,7 @@ from pathlib import Path
 
 from lod.diagnostics import CellOrigin, Findings
 from lod.mapping.csvw.metadata.dialect import Dialect
+from lod.wording import NOTHING, Wording, say
 
 BROKEN_ROW = "LOD3516"
 
@@ -142,7 +143,7 @@ class _Row:
         """Take a line; False if a quoted cell goes on after it."""
         self.text += text
         if "\0" in text:
-            self._error("a NUL byte in a row", "the file is damaged, or it is UTF-16: set 'encoding'")
+            self._error(say("a NUL byte in a row"), say("the file is damaged, or it is UTF-16: set 'encoding'"))
             text = text.replace("\0", "\ufffd")
         at: int | None = 0
         while at is not None:
@@ -154,7 +155,9 @@ class _Row:
 
     def end(self) -> None:
         """The file ends within a quoted cell."""
-        self._error(f"a cell opens with {self.dialect.quote_char} and is never closed", "")
+        self._error(
+            say("a cell opens with {quote_char} and is never closed", quote_char=self.dialect.quote_char), NOTHING
+        )
         self._push()
 
     def _inside(self, text: str, at: int) -> int | None:
@@ -194,8 +197,12 @@ class _Row:
             return found + len(escape) + 1
         rest = text[at:] if here < 0 else text[at:here]
         if self.was_quoted and rest.strip(_SPACE):
-            message = f"after a closing {dialect.quote_char} there is text before the next {dialect.delimiter!r}"
-            self._error(message, "inside a quoted cell a quote is written twice")
+            message = say(
+                "after a closing {quote_char} there is text before the next {delimiter!r}",
+                quote_char=dialect.quote_char,
+                delimiter=dialect.delimiter,
+            )
+            self._error(message, say("inside a quoted cell a quote is written twice"))
         self.cell += rest if not self.was_quoted or rest.strip(_SPACE) else ""
         self._push()
         return None if here < 0 else here + len(dialect.delimiter)
@@ -204,7 +211,7 @@ class _Row:
         self.cells.append(self.cell)
         self.cell, self.was_quoted = "", False
 
-    def _error(self, message: str, hint: str) -> None:
+    def _error(self, message: Wording, hint: Wording) -> None:
         self.findings.error(BROKEN_ROW, message, self.origin, hint)
 
 

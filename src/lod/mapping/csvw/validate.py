@@ -28,6 +28,7 @@ from lod.mapping.csvw.metadata.model import Column, ForeignKey, Table, TableGrou
 from lod.mapping.csvw.site import Site, site_of
 from lod.mapping.csvw.tabular import Record
 from lod.mapping.view import shown_key
+from lod.wording import NOTHING, Wording, say
 
 INCOMPATIBLE, NO_VARIABLE = "LOD3512", "LOD3514"
 NO_VALUE_OF, REQUIRED_EMPTY, KEY_TWICE, NO_ROW = "LOD3520", "LOD3521", "LOD3522", "LOD3523"
@@ -74,8 +75,8 @@ def validate(group: TableGroup, site: Site, findings: Findings) -> None:
     for number, table in enumerate(group.tables):
         path = site.table(table.url)
         if path is None or not path.is_file():
-            hint = "nothing is fetched from the network: put the file where the metadata says"
-            findings.error(MISSING_FILE, f"the table {table.url} is not here", table.at, hint)
+            hint = say("nothing is fetched from the network: put the file where the metadata says")
+            findings.error(MISSING_FILE, say("the table {url} is not here", url=table.url), table.at, hint)
             continue
         judged[number] = _judge(table, path, site.name(path), wanted[number], findings)
     for number, found in judged.items():
@@ -120,7 +121,7 @@ def report_unknown_variables(annotated: AnnotatedTable, findings: Findings) -> N
     """Warnings of templates with variables that no column is called: they leave nothing in every URL."""
     names = [column_name(column) for column in annotated.columns]
     for text, name in dict.fromkeys((text, name) for _, text, name in unknown_variables(annotated)):
-        message = f"no column is called '{name}', so it leaves nothing in '{text}'"
+        message = say("no column is called '{name}', so it leaves nothing in '{text}'", name=name, text=text)
         findings.warning(NO_VARIABLE, message, annotated.table.at, did_you_mean(name, names))
 
 
@@ -128,7 +129,7 @@ def report_incompatibilities(annotated: AnnotatedTable, findings: Findings) -> N
     """Errors where a schema and its file's header contradict each other."""
     table = annotated.table
     for each in incompatibilities(table.schema, annotated.header, validating=True):
-        hint = "the titles in the file and 'titles' in the metadata must agree, letter by letter"
+        hint = say("the titles in the file and 'titles' in the metadata must agree, letter by letter")
         at = next((c.at for c in table.schema.columns if c.number == each.number and c.at), table.at)
         findings.error(INCOMPATIBLE, each.message, at, hint, [CellOrigin(annotated.name)])
 
@@ -170,12 +171,22 @@ class _CellJudge:
             shown = shown_name(column)
             origin = CellOrigin(self.name, row, shown, text)
             if cell.is_missing:
-                self._error(REQUIRED_EMPTY, shown, f"column '{shown}' is required, but this cell is empty", origin)
+                self._error(
+                    REQUIRED_EMPTY,
+                    shown,
+                    say("column '{shown}' is required, but this cell is empty", shown=shown),
+                    origin,
+                )
             for error in cell.errors:
-                self._error(NO_VALUE_OF, shown, f"the value '{text}' of column '{shown}' {error}", origin)
+                self._error(
+                    NO_VALUE_OF,
+                    shown,
+                    say("the value '{text}' of column '{shown}' {error}", text=text, shown=shown, error=error),
+                    origin,
+                )
         return cell
 
-    def _error(self, code: str, column: str, message: str, origin: CellOrigin) -> None:
+    def _error(self, code: str, column: str, message: Wording, origin: CellOrigin) -> None:
         self.counts[code, column] += 1
         if self.counts[code, column] <= SHOWN:
             self.findings.error(code, message, origin)
@@ -184,7 +195,9 @@ class _CellJudge:
         """Say how many more there were."""
         for (code, column), count in self.counts.items():
             if count > SHOWN:
-                self.findings.error(code, f"and {count - SHOWN} more like these", CellOrigin(self.name, 0, column))
+                self.findings.error(
+                    code, say("and {count} more like these", count=count - SHOWN), CellOrigin(self.name, 0, column)
+                )
 
 
 def _check_primary_key(judged: _Judged, findings: Findings) -> None:
@@ -195,10 +208,17 @@ def _check_primary_key(judged: _Judged, findings: Findings) -> None:
     twice = [(key, places) for key, places in judged.keys[names].rows.items() if len(places) > 1]
     for key, places in twice[:SHOWN]:
         others = [CellOrigin(judged.name, row) for row in places[:-1]][:SHOWN]
-        message = f"{shown_key(key)} stands in {len(places)} rows, but {shown} is the primary key"
-        findings.error(KEY_TWICE, message, CellOrigin(judged.name, places[-1], names[0]), "", others)
+        message = say(
+            "{key} stands in {places} rows, but {shown} is the primary key",
+            key=shown_key(key),
+            places=len(places),
+            shown=shown,
+        )
+        findings.error(KEY_TWICE, message, CellOrigin(judged.name, places[-1], names[0]), NOTHING, others)
     if len(twice) > SHOWN:
-        findings.error(KEY_TWICE, f"and {len(twice) - SHOWN} more keys like these", CellOrigin(judged.name))
+        findings.error(
+            KEY_TWICE, say("and {twice} more keys like these", twice=len(twice) - SHOWN), CellOrigin(judged.name)
+        )
 
 
 def _check_foreign_key(judged: _Judged, target: _Judged, key: ForeignKey, findings: Findings) -> None:
@@ -211,7 +231,15 @@ def _check_foreign_key(judged: _Judged, target: _Judged, key: ForeignKey, findin
     ]
     for values, row, count in wrong[:SHOWN]:
         what = "no row" if count == 0 else f"{count} rows"
-        message = f"{shown_key(values)} refers to {what} of {target.name} by {', '.join(key.referenced_columns)}"
-        findings.error(NO_ROW, message, CellOrigin(judged.name, row, key.columns[0]), "", [key.at])
+        message = say(
+            "{values} refers to {what} of {target} by {referenced_columns}",
+            values=shown_key(values),
+            what=what,
+            target=target.name,
+            referenced_columns=", ".join(key.referenced_columns),
+        )
+        findings.error(NO_ROW, message, CellOrigin(judged.name, row, key.columns[0]), NOTHING, [key.at])
     if len(wrong) > SHOWN:
-        findings.error(NO_ROW, f"and {len(wrong) - SHOWN} more values like these", CellOrigin(judged.name))
+        findings.error(
+            NO_ROW, say("and {wrong} more values like these", wrong=len(wrong) - SHOWN), CellOrigin(judged.name)
+        )

@@ -14,6 +14,7 @@ from lod.mapping.cube.scalars import label_path
 from lod.mapping.document import Keyed, Node, Text
 from lod.mapping.shapes import Shapes
 from lod.mapping.templates import is_language_tag
+from lod.wording import say
 
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
 _LIST = re.compile(r"[a-z][a-z0-9-]*")
@@ -29,8 +30,10 @@ def read_texts(node: Node | None, shapes: Shapes, place: str, others: tuple[str,
         text = shapes.text(value)
         if not is_language_tag(key.value) or len(key.value.partition("-")[0]) > _LONGEST_LANGUAGE:
             near = did_you_mean(key.value, others)
-            hint = near if near.startswith("did you") else "write the texts by language: {zh-Hant-TW: …, en: …}"
-            shapes.findings.error("LOD3009", f"'{key.value}' is no language tag", key.at(0, len(key.value)), hint)
+            hint = near if near.startswith("did you") else say("write the texts by language: {zh-Hant-TW: …, en: …}")
+            shapes.findings.error(
+                "LOD3009", say("'{key}' is no language tag", key=key.value), key.at(0, len(key.value)), hint
+            )
         elif text:
             found.append((key.value, text.value))
     return tuple(found)
@@ -56,7 +59,9 @@ def day_of(text: Text | None, shapes: Shapes) -> date | None:
     try:
         return date.fromisoformat(text.value)
     except ValueError:
-        shapes.findings.error("LOD3603", f"'{text.value}' is no date", text.origin, "write 2010-12-25")
+        shapes.findings.error(
+            "LOD3603", say("'{text}' is no date", text=text.value), text.origin, say("write 2010-12-25")
+        )
         return None
 
 
@@ -64,8 +69,8 @@ def is_code(key: Text, shapes: Shapes) -> bool:
     """Whether a key can stand in a URI as it is."""
     if _CODE.fullmatch(key.value):
         return True
-    hint = "a code is made of ASCII letters, digits and - . _; what the sheet says goes under 'labels'"
-    shapes.findings.error("LOD3603", f"'{key.value}' is no code", key.origin, hint)
+    hint = say("a code is made of ASCII letters, digits and - . _; what the sheet says goes under 'labels'")
+    shapes.findings.error("LOD3603", say("'{key}' is no code", key=key.value), key.origin, hint)
     return False
 
 
@@ -80,8 +85,10 @@ class CodeLists:
     def named(self, name: Text) -> CodeList | None:
         """The list of that name; None, and a finding, when there is none or it is wrong."""
         if name.value not in self.declared:
-            hint = did_you_mean(name.value, self.declared) or "declare it under 'codelists'"
-            self.shapes.findings.error("LOD3602", f"there is no code list '{name.value}'", name.origin, hint)
+            hint = did_you_mean(name.value, self.declared) or say("declare it under 'codelists'")
+            self.shapes.findings.error(
+                "LOD3602", say("there is no code list '{name}'", name=name.value), name.origin, hint
+            )
             return None
         if name.value not in self.done:
             key, node = self.declared[name.value]
@@ -94,12 +101,15 @@ class CodeLists:
         if keyed is None:
             return None
         if not _LIST.fullmatch(key.value):
-            hint = "it stands in URIs: lower-case letters, digits and hyphens"
-            shapes.findings.error("LOD3603", f"'{key.value}' is no name for a code list", key.origin, hint)
+            hint = say("it stands in URIs: lower-case letters, digits and hyphens")
+            shapes.findings.error("LOD3603", say("'{key}' is no name for a code list", key=key.value), key.origin, hint)
         given = shapes.keys(keyed, known("a code list"), place=f"code list '{key.value}'")
         if shapes.lacks(keyed, given, "codes"):
             shapes.findings.error(
-                "LOD3005", f"code list '{key.value}' needs 'codes'", keyed.origin, "codes: {M: {en: Male}}"
+                "LOD3005",
+                say("code list '{key}' needs 'codes'", key=key.value),
+                keyed.origin,
+                say("codes: {M: {en: Male}}"),
             )
         total = shapes.text(given.get("total"))
         members = shapes.keyed(given.get("codes"), "'codes'")
@@ -112,7 +122,9 @@ class CodeLists:
         )
         if total and not found.get(total.value):
             hint = did_you_mean(total.value, [code.code for code in codes])
-            shapes.findings.error("LOD3602", f"the total '{total.value}' is no code of the list", total.origin, hint)
+            shapes.findings.error(
+                "LOD3602", say("the total '{total}' is no code of the list", total=total.value), total.origin, hint
+            )
         self._check_parents(found)
         return found
 
@@ -143,15 +155,26 @@ class CodeLists:
         for code in found.codes:
             for parent in code.parents:
                 if parent not in names:
-                    message = f"code '{code.code}' is below '{parent}', which is no code of the list"
+                    message = say(
+                        "code '{code}' is below '{parent}', which is no code of the list", code=code.code, parent=parent
+                    )
                     self.shapes.findings.error("LOD3602", message, code.origin, did_you_mean(parent, names))
                 elif code.code in (parent, *found.ancestors(parent)):
-                    message = f"code '{code.code}' is below itself"
-                    self.shapes.findings.error("LOD3602", message, code.origin, "a hierarchy has no circles")
+                    message = say("code '{code}' is below itself", code=code.code)
+                    self.shapes.findings.error("LOD3602", message, code.origin, say("a hierarchy has no circles"))
             for other in code.replaced_by:
                 if other not in names:
-                    message = f"code '{code.code}' is replaced by '{other}', which is no code of the list"
+                    message = say(
+                        "code '{code}' is replaced by '{other}', which is no code of the list",
+                        code=code.code,
+                        other=other,
+                    )
                     self.shapes.findings.error("LOD3602", message, code.origin, did_you_mean(other, names))
             if code.first and code.last and code.first > code.last:
-                message = f"code '{code.code}' ends on {code.last}, before it begins on {code.first}"
+                message = say(
+                    "code '{code}' ends on {last}, before it begins on {first}",
+                    code=code.code,
+                    last=code.last,
+                    first=code.first,
+                )
                 self.shapes.findings.error("LOD3603", message, code.origin)

@@ -13,6 +13,7 @@ from lod.mapping.ir import Constant
 from lod.mapping.shapes import Shapes
 from lod.mapping.templates import Names
 from lod.rdf.namespaces import DCAT, DCT, PROV
+from lod.wording import Wording, say
 
 Fact = tuple[str, str, str, str]  # predicate, kind, language, text
 
@@ -51,11 +52,13 @@ def read_dataset(node: Node | None, names: Names, shapes: Shapes) -> Dataset | N
     given = shapes.keys(keyed, known("'dataset'"), place="'dataset'")
     for needed, example in (("id", "id: civil-servants-by-rank"), ("title", "title: {zh-Hant-TW: …, en: …}")):
         if shapes.lacks(keyed, given, needed):
-            shapes.findings.error("LOD3005", f"a dataset needs '{needed}'", keyed.origin, example)
+            shapes.findings.error(
+                "LOD3005", say("a dataset needs '{needed}'", needed=needed), keyed.origin, Wording(example)
+            )
     name = shapes.text(given.get("id"))
     if name and not _ID.fullmatch(name.value):
-        hint = "it stands in URIs: lower-case letters, digits and hyphens"
-        shapes.findings.error("LOD3603", f"'{name.value}' is no id of a dataset", name.origin, hint)
+        hint = say("it stands in URIs: lower-case letters, digits and hyphens")
+        shapes.findings.error("LOD3603", say("'{name}' is no id of a dataset", name=name.value), name.origin, hint)
     if name is None:
         return None
     titles = read_texts(given.get("title"), shapes, "'title'")
@@ -86,8 +89,8 @@ def _frequency(text: Text | None, names: Names, shapes: Shapes) -> list[Fact]:
         return []
     known_word = _FREQUENCIES.get(text.value)
     if known_word is None and ":" not in text.value and "/" not in text.value:
-        hint = f"one of {', '.join(_FREQUENCIES)}, or an IRI"
-        shapes.findings.error("LOD3603", f"'{text.value}' is no frequency", text.origin, hint)
+        hint = say("one of {frequencies}, or an IRI", frequencies=", ".join(_FREQUENCIES))
+        shapes.findings.error("LOD3603", say("'{text}' is no frequency", text=text.value), text.origin, hint)
         return []
     iri = _AUTHORITY + known_word if known_word else iri_of(text, names, shapes)
     return [(DCT + "accrualPeriodicity", IRI, "", iri)]
@@ -102,7 +105,9 @@ def _dates(given: dict[str, Node], shapes: Shapes) -> list[Fact]:
         try:
             date.fromisoformat(text.value)
         except ValueError:
-            shapes.findings.error("LOD3603", f"'{text.value}' is no date", text.origin, "write 2026-11-23")
+            shapes.findings.error(
+                "LOD3603", say("'{text}' is no date", text=text.value), text.origin, say("write 2026-11-23")
+            )
         else:
             found.append((DCT + key, DATE, "", text.value))
     return found

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lod.diagnostics import Findings, did_you_mean
 from lod.mapping.document import Keyed, Node, Text, read_document
+from lod.wording import say
 
 _REMOVED = ("~", "null")
 
@@ -59,7 +60,9 @@ def _read(path: Path, shown: str, findings: Findings, opened: tuple[Path, ...]) 
     if root is None:
         return None
     if not isinstance(root, Keyed):
-        findings.error("LOD3004", "a cube file has keys and values", root.origin, "begin with dataset: {id: …}")
+        findings.error(
+            "LOD3004", say("a cube file has keys and values"), root.origin, say("begin with dataset: {id: …}")
+        )
         return None
     extends = root.entries.get("extends")
     if extends is None:
@@ -69,18 +72,26 @@ def _read(path: Path, shown: str, findings: Findings, opened: tuple[Path, ...]) 
 
 def _completed(root: Keyed, extends: Node, path: Path, findings: Findings, opened: tuple[Path, ...]) -> Keyed | None:
     if not isinstance(extends, Text):
-        findings.error("LOD3004", "'extends' names one file", extends.origin, "extends: common.cube.yml")
+        findings.error("LOD3004", say("'extends' names one file"), extends.origin, say("extends: common.cube.yml"))
         return None
     other = path.parent / extends.value
     where = extends.at(0, len(extends.value))
     if not other.is_file():
         near = [os.path.relpath(each, path.parent) for each in path.parent.glob("*.yml")]
         findings.error(
-            "LOD3601", f"there is no file {extends.value} to extend", where, did_you_mean(extends.value, near)
+            "LOD3601",
+            say("there is no file {extends} to extend", extends=extends.value),
+            where,
+            did_you_mean(extends.value, near),
         )
         return None
     if other.resolve() in opened:
-        findings.error("LOD3601", f"{extends.value} extends this file in its turn", where, "take one 'extends' out")
+        findings.error(
+            "LOD3601",
+            say("{extends} extends this file in its turn", extends=extends.value),
+            where,
+            say("take one 'extends' out"),
+        )
         return None
     shown = os.path.relpath(other)
     below = _read(other, str(other) if shown.startswith("..") else shown, findings, (*opened, other.resolve()))

@@ -12,6 +12,7 @@ from lod.mapping.cube.model import Layout, Marks
 from lod.mapping.cube.scalars import cells_of, columns_of, pattern_of, rows_of
 from lod.mapping.document import Keyed, Node, Text
 from lod.mapping.shapes import Shapes
+from lod.wording import say
 
 # What tables of Taiwan's agencies begin these rows with.
 USUAL_TITLES = (r"^(附\s*)?表\s*\d", r"^Table\s*\d", r"^單\s*位", r"^Unit", r"^(中華)?民國.*\d\s*年", r"^End of\s*\d")
@@ -48,7 +49,12 @@ def read_layout(node: Node | None, values: Node | None, shapes: Shapes) -> LaidO
         (columns, labels, "columns", "columns: A"),
     ):
         if not found and name not in {**heads, **sides}:
-            shapes.findings.error("LOD3005", f"'{name}' is missing here", place.origin, f"write {example}")
+            shapes.findings.error(
+                "LOD3005",
+                say("'{name}' is missing here", name=name),
+                place.origin,
+                say("write {example}", example=example),
+            )
     if not (rows or pattern) or not columns:
         return None
     is_chinese = isinstance(chosen := heads.get("labels"), Text) and chosen.value == "chinese"
@@ -78,15 +84,20 @@ def read_layout(node: Node | None, values: Node | None, shapes: Shapes) -> LaidO
 
 def _part(keyed: Keyed, given: dict[str, Node], name: str, example: str, shapes: Shapes) -> Keyed | None:
     if shapes.lacks(keyed, given, name):
-        shapes.findings.error("LOD3005", f"'layout' needs '{name}'", keyed.origin, f"{name}: {{{example}}}")
+        shapes.findings.error(
+            "LOD3005",
+            say("'layout' needs '{name}'", name=name),
+            keyed.origin,
+            say("{name}: {{{example}}}", name=name, example=example),
+        )
     return shapes.keyed(given.get(name), f"'{name}'")
 
 
 def _label_rows(node: Node | None, rows: tuple[int, ...], shapes: Shapes) -> tuple[int, ...]:
     chosen = rows_of(node, shapes) or rows
     if node is not None and rows and not set(chosen) <= set(range(rows[0], rows[-1] + 1)):
-        message = f"the labels of the header stand in its rows {rows[0]}-{rows[-1]}"
-        shapes.findings.error("LOD3603", message, node.origin, "rows are counted from the top of the sheet")
+        message = say("the labels of the header stand in its rows {rows}-{rows2}", rows=rows[0], rows2=rows[-1])
+        shapes.findings.error("LOD3603", message, node.origin, say("rows are counted from the top of the sheet"))
     return chosen
 
 
@@ -111,7 +122,7 @@ def _word(node: Node | None, words: tuple[str, ...], shapes: Shapes) -> str:
     text = shapes.text(node)
     if text and text.value not in words:
         hint = did_you_mean(text.value, words)
-        shapes.findings.error("LOD3603", f"'{text.value}' cannot stand here", text.origin, hint)
+        shapes.findings.error("LOD3603", say("'{text}' cannot stand here", text=text.value), text.origin, hint)
     return text.value if text else ""
 
 
@@ -134,8 +145,10 @@ def _ignored(
         elif text.value.startswith("/"):
             patterns += _patterns(text, shapes)
         else:
-            hint = "cells are written A41 or A41:B43, patterns /^註/"
-            shapes.findings.error("LOD3603", f"'{text.value}' is neither cells nor a pattern", text.origin, hint)
+            hint = say("cells are written A41 or A41:B43, patterns /^註/")
+            shapes.findings.error(
+                "LOD3603", say("'{text}' is neither cells nor a pattern", text=text.value), text.origin, hint
+            )
     return tuple(areas), tuple(patterns)
 
 
@@ -147,7 +160,7 @@ def _marks(node: Node | None, shapes: Shapes) -> Marks:
     signs = {name: tuple(text.value for text in shapes.texts(given.get(name))) for name in known("'values'")}
     for text in shapes.texts(given.get("numbers")):
         if text.value not in _FORMS:
-            message = f"there is no form of numbers '{text.value}'"
+            message = say("there is no form of numbers '{text}'", text=text.value)
             shapes.findings.error("LOD3603", message, text.origin, did_you_mean(text.value, _FORMS))
     _refuse_two_meanings(given, shapes.findings, shapes)
     return Marks(
@@ -165,5 +178,10 @@ def _refuse_two_meanings(given: dict[str, Node], findings: Findings, shapes: Sha
     for name in ("zero", "missing", "not-applicable", "suppressed"):
         for text in shapes.texts(given.get(name)):
             if meanings.setdefault(text.value, name) != name:
-                message = f"'{text.value}' is '{meanings[text.value]}' and '{name}' at once"
-                findings.error("LOD3603", message, text.origin, "a sign has one meaning")
+                message = say(
+                    "'{text}' is '{meanings}' and '{name}' at once",
+                    text=text.value,
+                    meanings=meanings[text.value],
+                    name=name,
+                )
+                findings.error("LOD3603", message, text.origin, say("a sign has one meaning"))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from lod.diagnostics import Findings
 from lod.mapping.cube.model import Code, CodeList, Cube, Unit
+from lod.wording import say
 
 
 @dataclass(slots=True)
@@ -56,8 +57,14 @@ def _same_code(known: Code, other: Code, name: str, findings: Findings | None) -
     others = [(language, text) for language, text in other.labels if said.get(language, text) != text]
     for language, text in others if findings else ():
         if findings and (language, text) not in known.alternatives:
-            message = f"code '{known.code}' of list '{name}' is '{text}' here and '{said[language]}' in another place"
-            hint = "one name is the preferred one: what a sheet calls it goes under 'labels'"
+            message = say(
+                "code '{code}' of list '{name}' is '{text}' here and '{said}' in another place",
+                code=known.code,
+                name=name,
+                text=text,
+                said=said[language],
+            )
+            hint = say("one name is the preferred one: what a sheet calls it goes under 'labels'")
             findings.warning("LOD3620", message, other.origin, hint, [known.origin])
     more = [(language, text) for language, text in other.labels if language not in said]
     return replace(

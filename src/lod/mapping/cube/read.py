@@ -20,6 +20,7 @@ from lod.mapping.shapes import Shapes
 from lod.mapping.templates import Names
 from lod.rdf.iris import is_absolute
 from lod.rdf.namespaces import PREFIXES
+from lod.wording import Wording, say
 
 _MOST_DIGITS = 15
 _STRICTNESS = ("error", "warning", "none")
@@ -40,13 +41,15 @@ def read_cube(path: Path, shown: str, findings: Findings) -> Cube | None:
     if _is_part(values):
         return None
     if shapes.lacks(root, values, "dataset"):
-        findings.error("LOD3005", "a cube file needs 'dataset'", root.origin, "dataset: {id: …, title: {en: …}}")
+        findings.error(
+            "LOD3005", say("a cube file needs 'dataset'"), root.origin, say("dataset: {id: …, title: {en: …}}")
+        )
     names = _names(values, shapes)
     dataset = read_dataset(values.get("dataset"), names, shapes)
     editions = [_edition(each, names, shapes) for each in _editions(root, shapes)]
     base, uri = shapes.text(values.get("base")), shapes.text(values.get("uri"))
     if base and not is_absolute(base.value):
-        findings.error("LOD3010", f"the base '{base.value}' is no absolute IRI", base.origin)
+        findings.error("LOD3010", say("the base '{base}' is no absolute IRI", base=base.value), base.origin)
     whole = [each for each in editions if each]
     if dataset is None or not whole or len(findings.errors) > before:
         return None
@@ -70,7 +73,9 @@ def _names(values: dict[str, Node], shapes: Shapes) -> Names:
     for key, node in shapes.keyed(values.get("prefixes"), "'prefixes'") or ():
         text = shapes.text(node)
         if text and not is_absolute(text.value):
-            shapes.findings.error("LOD3010", f"prefix '{key.value}' stands for no absolute IRI", text.origin)
+            shapes.findings.error(
+                "LOD3010", say("prefix '{key}' stands for no absolute IRI", key=key.value), text.origin
+            )
         declared[key.value] = text.value if text else ""
     return Names({**PREFIXES, **declared}, frozenset(declared), {})
 
@@ -89,8 +94,8 @@ def _check_uri(cube: Cube, uri: Text | None, findings: Findings) -> None:
     lacking = [each.name for each in cube.dimensions if f"{{{each.name}}}" not in uri.value]
     if lacking:
         names = ", ".join(f"{{{name}}}" for name in lacking)
-        message = "two observations would have one URI: not all dimensions are in it"
-        findings.error("LOD3603", message, uri.origin, f"add {names}")
+        message = say("two observations would have one URI: not all dimensions are in it")
+        findings.error("LOD3603", message, uri.origin, say("add {names}", names=names))
 
 
 def _check_editions(cube: Cube, findings: Findings) -> None:
@@ -102,9 +107,9 @@ def _check_editions(cube: Cube, findings: Findings) -> None:
             (edition.measures, first.measures, "measures"),
         ):
             if [each.name for each in here] != [each.name for each in there]:
-                message = f"an edition has other {what} than the first"
+                message = say("an edition has other {what} than the first", what=what)
                 findings.error(
-                    "LOD3603", message, edition.origin, "a dataset has one structure: make it a cube of its own"
+                    "LOD3603", message, edition.origin, say("a dataset has one structure: make it a cube of its own")
                 )
 
 
@@ -117,7 +122,9 @@ def _edition(root: Keyed, names: Names, shapes: Shapes) -> Edition | None:
         ("measures", "measures: {headcount: {label: {en: Headcount}}}"),
     ):
         if shapes.lacks(root, values, needed):
-            shapes.findings.error("LOD3005", f"a cube file needs '{needed}'", root.origin, example)
+            shapes.findings.error(
+                "LOD3005", say("a cube file needs '{needed}'", needed=needed), root.origin, Wording(example)
+            )
     source, sheet = shapes.text(values.get("source")), shapes.text(values.get("sheet"))
     encoding = shapes.text(values.get("encoding"))
     laid_out = read_layout(values.get("layout"), values.get("values"), shapes)
@@ -149,7 +156,7 @@ def _encoding(text: Text | None, findings: Findings) -> str:
         codecs.lookup(text.value)
     except LookupError:
         hint = did_you_mean(text.value.lower(), ["utf-8", "big5", "cp950", "utf-16", "big5hkscs"])
-        findings.error("LOD3014", f"no encoding is called '{text.value}'", text.origin, hint)
+        findings.error("LOD3014", say("no encoding is called '{text}'", text=text.value), text.origin, hint)
         return "utf-8"
     return text.value
 
@@ -160,7 +167,10 @@ def _strictness(node: Node | None, shapes: Shapes) -> str:
     text = shapes.text(given.get("totals"))
     if text and text.value not in _STRICTNESS:
         shapes.findings.error(
-            "LOD3603", f"'{text.value}' cannot stand here", text.origin, did_you_mean(text.value, _STRICTNESS)
+            "LOD3603",
+            say("'{text}' cannot stand here", text=text.value),
+            text.origin,
+            did_you_mean(text.value, _STRICTNESS),
         )
     return text.value if text else _STRICTNESS[0]
 
@@ -186,8 +196,10 @@ class _Reader:
         given = shapes.keys(keyed, known("a dimension"), place=place)
         list_name, period = shapes.text(given.get("codes")), shapes.text(given.get("period"))
         if (list_name is None) is (period is None or period.value != "true"):
-            hint = "codes: sex, or period: true"
-            shapes.findings.error("LOD3005", f"{place} has either 'codes' or 'period'", keyed.origin, hint)
+            hint = say("codes: sex, or period: true")
+            shapes.findings.error(
+                "LOD3005", say("{place} has either 'codes' or 'period'", place=place), keyed.origin, hint
+            )
             return None
         codes = self.lists.named(list_name) if list_name else None
         if list_name and codes is None:
@@ -216,7 +228,9 @@ class _Reader:
             return Source.VALUE if value else Source.LABELS
         if text.value not in tuple(Source):
             hint = did_you_mean(text.value, Source)
-            self.shapes.findings.error("LOD3603", f"a value cannot come from '{text.value}'", text.origin, hint)
+            self.shapes.findings.error(
+                "LOD3603", say("a value cannot come from '{text}'", text=text.value), text.origin, hint
+            )
             return Source.LABELS
         return Source(text.value)
 
@@ -234,7 +248,7 @@ class _Reader:
         named = [key for key, _ in node] if isinstance(node, Keyed) else []
         for text in [*named, *([value] if value else [])]:
             if text.value not in known_codes:
-                message = f"'{text.value}' is no code of list '{dimension.codes.name}'"
+                message = say("'{text}' is no code of list '{codes}'", text=text.value, codes=dimension.codes.name)
                 self.shapes.findings.error("LOD3602", message, text.origin, did_you_mean(text.value, known_codes))
 
     def measures(self, node: Node | None, dimensions: tuple[Dimension, ...]) -> tuple[Measure, ...]:
@@ -249,7 +263,10 @@ class _Reader:
         given = shapes.keys(keyed, known("a measure"), place=place)
         if shapes.lacks(keyed, given, "label"):
             shapes.findings.error(
-                "LOD3005", f"{place} needs 'label'", keyed.origin, "label: {zh-Hant-TW: 人數, en: Headcount}"
+                "LOD3005",
+                say("{place} needs 'label'", place=place),
+                keyed.origin,
+                say("label: {zh-Hant-TW: 人數, en: Headcount}"),
             )
         datatype = self._word(given.get("type"), ("integer", "decimal"))
         usual = "sum" if datatype == "integer" else "none"
@@ -271,8 +288,8 @@ class _Reader:
 
     def _unit(self, text: Text | None) -> Unit | None:
         if text and text.value not in self.units:
-            hint = did_you_mean(text.value, self.units) or "declare it under 'units'"
-            self.shapes.findings.error("LOD3602", f"there is no unit '{text.value}'", text.origin, hint)
+            hint = did_you_mean(text.value, self.units) or say("declare it under 'units'")
+            self.shapes.findings.error("LOD3602", say("there is no unit '{text}'", text=text.value), text.origin, hint)
         return self.units.get(text.value) if text else None
 
     def _without(self, node: Node | None, dimensions: tuple[Dimension, ...]) -> tuple[str, ...]:
@@ -281,14 +298,16 @@ class _Reader:
         for text in texts:
             if text.value not in names:
                 hint = did_you_mean(text.value, names)
-                self.shapes.findings.error("LOD3602", f"there is no dimension '{text.value}'", text.origin, hint)
+                self.shapes.findings.error(
+                    "LOD3602", say("there is no dimension '{text}'", text=text.value), text.origin, hint
+                )
         return tuple(text.value for text in texts)
 
     def _word(self, node: Node | None, words: tuple[str, ...]) -> str:
         text = self.shapes.text(node)
         if text and text.value not in words:
             hint = did_you_mean(text.value, words)
-            self.shapes.findings.error("LOD3603", f"'{text.value}' cannot stand here", text.origin, hint)
+            self.shapes.findings.error("LOD3603", say("'{text}' cannot stand here", text=text.value), text.origin, hint)
         return text.value if text else words[0]
 
     def _number(self, node: Node | None, least: int) -> int | None:
@@ -297,6 +316,11 @@ class _Reader:
             return None
         if re.fullmatch(r"[+-]?[0-9]{1,3}", text.value) and least <= int(text.value) <= _MOST_DIGITS:
             return int(text.value)
-        message = f"'{text.value}' is no whole number from {least} to {_MOST_DIGITS}"
+        message = say(
+            "'{text}' is no whole number from {least} to {most_digits}",
+            text=text.value,
+            least=least,
+            most_digits=_MOST_DIGITS,
+        )
         self.shapes.findings.error("LOD3603", message, text.origin)
         return None

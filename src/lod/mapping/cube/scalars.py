@@ -8,6 +8,7 @@ from collections.abc import Callable
 from lod.diagnostics import Findings
 from lod.mapping.document import Node, Text
 from lod.mapping.shapes import Shapes
+from lod.wording import Wording, say
 
 _CELLS = re.compile(r"([A-Z]{1,3})(\d+)(?::([A-Z]{1,3})(\d+))?")
 _LETTERS = 26
@@ -16,21 +17,21 @@ _LARGEST = 100_000
 
 def rows_of(node: Node | None, shapes: Shapes) -> tuple[int, ...]:
     """Rows: `3`, `3-7` or a list of these."""
-    return _numbers(node, shapes, _row, "rows are written 3, 3-7 or [3, 6]")
+    return _numbers(node, shapes, _row, say("rows are written 3, 3-7 or [3, 6]"))
 
 
 def columns_of(node: Node | None, shapes: Shapes) -> tuple[int, ...]:
     """Columns: `A`, `C-K` or a list of these."""
-    return _numbers(node, shapes, column_number, "columns are written A, C-K or [A, C]")
+    return _numbers(node, shapes, column_number, say("columns are written A, C-K or [A, C]"))
 
 
-def _numbers(node: Node | None, shapes: Shapes, number: Callable[[str], int | None], hint: str) -> tuple[int, ...]:
+def _numbers(node: Node | None, shapes: Shapes, number: Callable[[str], int | None], hint: Wording) -> tuple[int, ...]:
     found: list[int] = []
     for text in shapes.texts(node):
         ends = [number(part.strip()) for part in text.value.split("-")]
         first, last = ends[0], ends[-1]
         if len(ends) > 2 or first is None or last is None or last < first:
-            shapes.findings.error("LOD3603", f"'{text.value}' cannot be understood", text.origin, hint)
+            shapes.findings.error("LOD3603", say("'{text}' cannot be understood", text=text.value), text.origin, hint)
         else:
             found += range(first, last + 1)
     return tuple(dict.fromkeys(found))
@@ -64,12 +65,19 @@ def pattern_of(text: Text, findings: Findings) -> re.Pattern[str] | None:
     """A regular expression between slashes; None, and a finding, when it is none."""
     value = text.value
     if len(value) < 3 or not (value.startswith("/") and value.endswith("/")):
-        findings.error("LOD3603", f"'{value}' is no pattern", text.origin, "a pattern stands between slashes: /^註/")
+        findings.error(
+            "LOD3603",
+            say("'{value}' is no pattern", value=value),
+            text.origin,
+            say("a pattern stands between slashes: /^註/"),
+        )
         return None
     try:
         return re.compile(value[1:-1], re.IGNORECASE)
     except re.error as error:
-        findings.error("LOD3603", f"'{value}' is no regular expression: {error}", text.origin)
+        findings.error(
+            "LOD3603", say("'{value}' is no regular expression: {error}", value=value, error=error), text.origin
+        )
         return None
 
 

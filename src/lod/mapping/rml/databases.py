@@ -12,6 +12,7 @@ from lod.mapping.ir import Dialect, Formulation, LogicalSource
 from lod.mapping.rml.graph import Graph, Resource
 from lod.mapping.rml.vocabulary import RML, shown
 from lod.rdf.turtle import Iri, Literal
+from lod.wording import say
 
 D2RQ = "http://www.wiwiss.fu-berlin.de/suhl/bizer/D2RQ/0.1#"
 _TABLES, _QUERIES = ("SQL2008Table",), ("SQL2008Query", "SQL2008", "CSV")
@@ -27,7 +28,7 @@ def read_database(graph: Graph, node: Resource, access: Resource) -> LogicalSour
     """A table or a query of a database; None, and findings, when something in it is missing or wrong."""
     address = graph.text(access, D2RQ + "jdbcDSN")
     if address is None:
-        graph.findings.error("LOD3103", "the database has no d2rq:jdbcDSN", graph.origin(access))
+        graph.findings.error("LOD3103", say("the database has no d2rq:jdbcDSN"), graph.origin(access))
         return None
     user = graph.text(access, D2RQ + "username")
     password = graph.text(access, D2RQ + "password")
@@ -41,8 +42,8 @@ def read_database(graph: Graph, node: Resource, access: Resource) -> LogicalSour
     elif _VARIABLE.fullmatch(uri) or uri.startswith(("postgresql:", "postgres:")):
         formulation = Formulation.POSTGRESQL
     else:
-        hint = "jdbc:postgresql://host/database, jdbc:sqlite:file.db, or $NAME for a variable of the environment"
-        graph.findings.error("LOD3109", f"databases of '{uri}' are not supported", address.origin, hint)
+        hint = say("jdbc:postgresql://host/database, jdbc:sqlite:file.db, or $NAME for a variable of the environment")
+        graph.findings.error("LOD3109", say("databases of '{uri}' are not supported", uri=uri), address.origin, hint)
         return None
     if re.search(r"://[^/@]*:[^/@]*@|[?&]password=", uri):
         _refuse(graph, address)
@@ -69,8 +70,8 @@ def _is_named(graph: Graph, password: Literal) -> bool:
 
 
 def _refuse(graph: Graph, where: Literal) -> None:
-    hint = 'name a variable of the environment that holds it: d2rq:password "$NAME"'
-    graph.findings.error("LOD3031", "a password stands in the mapping", where.origin, hint)
+    hint = say('name a variable of the environment that holds it: d2rq:password "$NAME"')
+    graph.findings.error("LOD3031", say("a password stands in the mapping"), where.origin, hint)
 
 
 def _asked(graph: Graph, node: Resource) -> tuple[str, str] | None:
@@ -79,8 +80,8 @@ def _asked(graph: Graph, node: Resource) -> tuple[str, str] | None:
     formulation = graph.one(node, "referenceFormulation")
     name = str(formulation.value).removeprefix(RML) if isinstance(formulation, Iri) else ""
     if formulation and name not in (*_TABLES, *_QUERIES):
-        message = f"databases are not read as {shown(formulation)}"
-        graph.findings.error("LOD3109", message, formulation.origin, "rml:SQL2008Table or rml:SQL2008Query")
+        message = say("databases are not read as {formulation}", formulation=shown(formulation))
+        graph.findings.error("LOD3109", message, formulation.origin, say("rml:SQL2008Table or rml:SQL2008Query"))
         return None
     if iterator and name in _TABLES:
         return iterator.value, ""
@@ -90,6 +91,6 @@ def _asked(graph: Graph, node: Resource) -> tuple[str, str] | None:
         return "", query.value
     if table:
         return table.value, ""
-    hint = 'rml:referenceFormulation rml:SQL2008Table; rml:iterator "staff"'
-    graph.findings.error("LOD3103", "the source names no table and no query", graph.origin(node), hint)
+    hint = say('rml:referenceFormulation rml:SQL2008Table; rml:iterator "staff"')
+    graph.findings.error("LOD3103", say("the source names no table and no query"), graph.origin(node), hint)
     return None

@@ -14,6 +14,7 @@ from lod.mapping.ir import Call, Constant, Expression
 from lod.mapping.rml.graph import Graph, Resource
 from lod.mapping.rml.vocabulary import FNO
 from lod.rdf.turtle import Iri, Literal, Term
+from lod.wording import say
 
 ReadExpression = Callable[[Resource], Expression | None]
 
@@ -33,16 +34,16 @@ def read_execution(graph: Graph, node: Resource, read: ReadExpression) -> Call |
 def _execution(graph: Graph, execution: Resource, read: ReadExpression) -> Call | None:
     iri = _constant(graph, execution, "function")
     if iri is None:
-        hint = "add rml:function grel:toUpperCase or another one"
-        graph.findings.error("LOD3103", "the execution does not say which function", graph.origin(execution), hint)
+        hint = say("add rml:function grel:toUpperCase or another one")
+        graph.findings.error("LOD3103", say("the execution does not say which function"), graph.origin(execution), hint)
         return None
     given: list[tuple[Iri, Expression]] = []
     for each in graph.resources(execution, "input"):
         parameter = _constant(graph, each, "parameter")
         value = _input_value(graph, each, read)
         if parameter is None or value is None:
-            message = f"the input has no {'parameter' if parameter is None else 'value'}"
-            graph.findings.error("LOD3103", message, graph.origin(each), "rml:parameter and rml:inputValueMap")
+            message = say("the input has no {parameter}", parameter="parameter" if parameter is None else "value")
+            graph.findings.error("LOD3103", message, graph.origin(each), say("rml:parameter and rml:inputValueMap"))
             continue
         given.append((parameter, value))
     return _call(graph, iri, given)
@@ -57,8 +58,10 @@ def _constant(graph: Graph, node: Resource, name: str) -> Iri | None:
         return None
     if graph.values(long, "constant"):
         return graph.iri(long, "constant")
-    message = f"rml:{name}Map can only be a constant: what it names has to be known before any row is read"
-    graph.findings.error("LOD3012", message, graph.origin(long), f"write rml:{name}")
+    message = say(
+        "rml:{name}Map can only be a constant: what it names has to be known before any row is read", name=name
+    )
+    graph.findings.error("LOD3012", message, graph.origin(long), say("write rml:{name}", name=name))
     return None
 
 
@@ -74,7 +77,7 @@ def _call(graph: Graph, iri: Iri, given: list[tuple[Iri, Expression]]) -> Call |
     function = function_named(iri.value)
     if function is None:
         hint = did_you_mean(short_name(iri.value), [short_name(each) for each in FUNCTIONS])
-        graph.findings.error("LOD3111", f"there is no function {short_name(iri.value)}", iri.origin, hint)
+        graph.findings.error("LOD3111", say("there is no function {iri}", iri=short_name(iri.value)), iri.origin, hint)
         return None
     arguments: dict[str, Expression] = {}
     for parameter_iri, value in given:
@@ -82,21 +85,21 @@ def _call(graph: Graph, iri: Iri, given: list[tuple[Iri, Expression]]) -> Call |
         if parameter is None:
             _unknown_parameter(graph, function, parameter_iri)
         elif parameter.name in arguments:
-            message = f"{short_name(parameter_iri.value)} is given twice"
-            graph.findings.error("LOD3104", message, parameter_iri.origin, "keep one")
+            message = say("{parameter_iri} is given twice", parameter_iri=short_name(parameter_iri.value))
+            graph.findings.error("LOD3104", message, parameter_iri.origin, say("keep one"))
         else:
             arguments[parameter.name] = value
     for parameter in function.parameters:
         if parameter.required and parameter.name not in arguments and len(arguments) == len(given):
-            message = f"{short_name(function.iri)} needs {short_name(parameter.iris[0])}"
-            graph.findings.error("LOD3112", message, iri.origin, "add an rml:input with that rml:parameter")
+            message = say("{iri} needs {iris}", iri=short_name(function.iri), iris=short_name(parameter.iris[0]))
+            graph.findings.error("LOD3112", message, iri.origin, say("add an rml:input with that rml:parameter"))
     return Call(function.iri, tuple(arguments.items()), iri.origin)
 
 
 def _unknown_parameter(graph: Graph, function: Function, iri: Iri) -> None:
     known = [short_name(each.iris[0]) for each in function.parameters]
-    message = f"{short_name(function.iri)} has no parameter {short_name(iri.value)}"
-    hint = did_you_mean(short_name(iri.value), known) or "it takes no parameters"
+    message = say("{iri} has no parameter {iri2}", iri=short_name(function.iri), iri2=short_name(iri.value))
+    hint = did_you_mean(short_name(iri.value), known) or say("it takes no parameters")
     graph.findings.error("LOD3112", message, iri.origin, hint)
 
 
@@ -104,7 +107,11 @@ def _check_return(graph: Graph, node: Resource, call: Call) -> None:
     returned = _constant(graph, node, "return")
     function = function_named(call.function)
     if returned and function and returned.value not in function.outputs:
-        message = f"{short_name(call.function)} does not return {short_name(returned.value)}"
+        message = say(
+            "{function} does not return {returned}",
+            function=short_name(call.function),
+            returned=short_name(returned.value),
+        )
         hint = did_you_mean(short_name(returned.value), [short_name(each) for each in function.outputs])
         graph.findings.error("LOD3112", message, returned.origin, hint)
 
@@ -123,8 +130,8 @@ def _legacy_execution(graph: Graph, node: Resource, read: ReadExpression) -> Cal
         values = [read(each) for each in graph.resources(pom, "objectMap")]
         given += [(predicate, each) for each in values if each is not None]
     if iri is None:
-        hint = "add a predicate-object map with fno:executes"
-        graph.findings.error("LOD3103", "the function value does not say which function", graph.origin(node), hint)
+        hint = say("add a predicate-object map with fno:executes")
+        graph.findings.error("LOD3103", say("the function value does not say which function"), graph.origin(node), hint)
         return None
     return _call(graph, iri, given)
 

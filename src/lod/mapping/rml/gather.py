@@ -14,6 +14,7 @@ from lod.mapping.rml.graph import Graph, Resource
 from lod.mapping.rml.vocabulary import RML, shown
 from lod.rdf.namespaces import RDF
 from lod.rdf.turtle import Literal
+from lod.wording import say
 
 Member = TermMap | ReferencingObjectMap | GatherMap
 ReadMember = Callable[[Resource], Member | None]
@@ -35,11 +36,13 @@ def read_gather(graph: Graph, node: Resource, head: TermMap | None, member: Read
     if kind is None or kind.value not in [RDF + each for each in KINDS]:
         hint = did_you_mean(shown(kind) if kind else "", [f"rdf:{each}" for each in KINDS])
         where = kind.origin if kind else graph.origin(node)
-        graph.findings.error("LOD3119", "rml:gatherAs is rdf:List, rdf:Bag, rdf:Seq or rdf:Alt", where, hint)
+        graph.findings.error("LOD3119", say("rml:gatherAs is rdf:List, rdf:Bag, rdf:Seq or rdf:Alt"), where, hint)
     strategy = graph.iri(node, "strategy")
     if strategy and strategy.value not in _STRATEGIES:
         hint = did_you_mean(shown(strategy), ["rml:append", "rml:cartesianProduct"])
-        graph.findings.error("LOD3119", f"there is no strategy {shown(strategy)}", strategy.origin, hint)
+        graph.findings.error(
+            "LOD3119", say("there is no strategy {strategy}", strategy=shown(strategy)), strategy.origin, hint
+        )
     keeps_empty = graph.text(node, "allowEmptyListAndContainer")
     if kind is None or len(graph.findings.errors) > before:
         return None
@@ -64,6 +67,6 @@ def _items(graph: Graph, node: Resource) -> list[Resource]:
         rest = graph.one(place, RDF + "rest")
         place = None if isinstance(rest, Literal) else rest
     if not found:
-        hint = 'rml:gather ( [ rml:reference "a" ] [ rml:reference "b" ] )'
-        graph.findings.error("LOD3119", "rml:gather is a list of term maps", graph.origin(node), hint)
+        hint = say('rml:gather ( [ rml:reference "a" ] [ rml:reference "b" ] )')
+        graph.findings.error("LOD3119", say("rml:gather is a list of term maps"), graph.origin(node), hint)
     return found

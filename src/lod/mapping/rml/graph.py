@@ -9,6 +9,7 @@ from lod.diagnostics import Findings, TextOrigin, did_you_mean
 from lod.mapping.rml.vocabulary import NOT_YET, PROPERTIES, RML, is_legacy, modernised, shown
 from lod.rdf.namespaces import RDF
 from lod.rdf.turtle import Blank, Iri, Literal, Statement, Term
+from lod.wording import say
 
 Resource = Iri | Blank
 
@@ -40,8 +41,8 @@ class Graph:
         """The value of a property that may stand once; the first, and a finding, when it stands several times."""
         values = self.values(node, name)
         if len(values) > 1:
-            message = f"{_property(name)} stands {len(values)} times here"
-            self.findings.error("LOD3104", message, values[1].origin, "keep one", [values[0].origin])
+            message = say("{name} stands {values} times here", name=_property(name), values=len(values))
+            self.findings.error("LOD3104", message, values[1].origin, say("keep one"), [values[0].origin])
         return values[0] if values else None
 
     def text(self, node: Term, name: str) -> Literal | None:
@@ -49,7 +50,11 @@ class Graph:
         value = self.one(node, name)
         if value is None or isinstance(value, Literal):
             return value
-        self.findings.error("LOD3105", f"{_property(name)} is text in quotes, not {shown(value)}", value.origin)
+        self.findings.error(
+            "LOD3105",
+            say("{name} is text in quotes, not {value}", name=_property(name), value=shown(value)),
+            value.origin,
+        )
         return None
 
     def iri(self, node: Term, name: str) -> Iri | None:
@@ -57,7 +62,9 @@ class Graph:
         value = self.one(node, name)
         if value is None or isinstance(value, Iri):
             return value
-        self.findings.error("LOD3105", f"{_property(name)} is an IRI, not {shown(value)}", value.origin)
+        self.findings.error(
+            "LOD3105", say("{name} is an IRI, not {value}", name=_property(name), value=shown(value)), value.origin
+        )
         return None
 
     def resources(self, node: Term, name: str) -> list[Resource]:
@@ -73,7 +80,7 @@ class Graph:
     def _resource(self, value: Term, name: str) -> Resource | None:
         if not isinstance(value, Literal):
             return value
-        message = f"{_property(name)} is a resource, [ … ] or an IRI, not text"
+        message = say("{name} is a resource, [ … ] or an IRI, not text", name=_property(name))
         self.findings.error("LOD3105", message, value.origin)
         return None
 
@@ -104,10 +111,15 @@ def _check(statement: Statement, written: Statement, findings: Findings) -> None
         return
     name = predicate.value[len(RML) :]
     if name in NOT_YET:
-        findings.error("LOD3012", f"rml:{name} is not supported yet", predicate.origin)
+        findings.error("LOD3012", say("rml:{name} is not supported yet", name=name), predicate.origin)
     elif name not in PROPERTIES:
         hint = did_you_mean(name, PROPERTIES)
-        findings.error("LOD3102", f"there is no property <{written.predicate.value}>", predicate.origin, hint)
+        findings.error(
+            "LOD3102",
+            say("there is no property <{predicate}>", predicate=written.predicate.value),
+            predicate.origin,
+            hint,
+        )
 
 
 def _property(name: str) -> str:

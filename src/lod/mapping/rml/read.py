@@ -35,6 +35,7 @@ from lod.mapping.rml.vocabulary import RML, shown
 from lod.rdf.iris import is_absolute
 from lod.rdf.namespaces import RDF
 from lod.rdf.turtle import Iri, TurtleSyntaxError, read_turtle
+from lod.wording import NOTHING, say
 
 _Object = tuple[TermMap | ReferencingObjectMap | GatherMap | None, tuple[LogicalTarget, ...]]
 # the source of triples maps of constants, which need none
@@ -48,20 +49,33 @@ def read_rml(path: Path, shown_path: str, findings: Findings) -> list[TriplesMap
         text = path.read_text(encoding="utf-8-sig")
         document = read_turtle(text, shown_path, _BASE)
     except OSError as error:
-        findings.error("LOD3001", f"cannot read {shown_path}: {error.strerror}", TextOrigin(shown_path))
+        findings.error(
+            "LOD3001",
+            say("cannot read {shown_path}: {strerror}", shown_path=shown_path, strerror=error.strerror),
+            TextOrigin(shown_path),
+        )
         return []
     except UnicodeDecodeError as error:
-        message = f"{shown_path} is not UTF-8: byte {error.object[error.start]:#04x} at position {error.start}"
-        findings.error("LOD3001", message, TextOrigin(shown_path), "save the file as UTF-8")
+        message = say(
+            "{shown_path} is not UTF-8: byte {object:#04x} at position {start}",
+            shown_path=shown_path,
+            object=error.object[error.start],
+            start=error.start,
+        )
+        findings.error("LOD3001", message, TextOrigin(shown_path), say("save the file as UTF-8"))
         return []
     except TurtleSyntaxError as error:
-        findings.error("LOD3101", f"not Turtle: {error}", TextOrigin(shown_path, error.line, error.column))
+        findings.error(
+            "LOD3101", say("not Turtle: {error}", error=error), TextOrigin(shown_path, error.line, error.column)
+        )
         return []
     graph = read_graph(document.statements, findings)
     nodes = _triples_maps(graph)
     if not nodes:
-        hint = "a triples map has rml:logicalSource and rml:subjectMap"
-        findings.error("LOD3115", f"{shown_path} has no triples map", TextOrigin(shown_path), hint)
+        hint = say("a triples map has rml:logicalSource and rml:subjectMap")
+        findings.error(
+            "LOD3115", say("{shown_path} has no triples map", shown_path=shown_path), TextOrigin(shown_path), hint
+        )
     reader = _Reader(graph, findings, _names(nodes), document.base)
     found = [triples_map for node in nodes if (triples_map := reader.triples_map(node))]
     for node in graph.subjects_with("viewOn"):  # those that no triples map uses are looked at, too
@@ -119,7 +133,7 @@ class _Reader:
         ]
         if source.content is _ONE_ROW and any(map(_reads, made)):
             origin = self.graph.origin(node)
-            self.findings.error("LOD3103", "the triples map has no source", origin, "add rml:logicalSource")
+            self.findings.error("LOD3103", say("the triples map has no source"), origin, say("add rml:logicalSource"))
             return None
         targeted = [replace(pom, targets=_merged(subject.targets, pom.targets)) for pom in (*classes, *poms)]
         found = TriplesMap(
@@ -165,11 +179,11 @@ class _Reader:
     def _subject(self, node: Resource, terms: Terms) -> ReadTerm | None:
         count = len(self.graph.values(node, "subjectMap")) + len(self.graph.values(node, "subject"))
         if count != 1:
-            message = f"a triples map has one subject, this one has {count or 'none'}"
+            message = say("a triples map has one subject, this one has {value}", value=count or "none")
             places = self.graph.values(node, "subjectMap") + self.graph.values(node, "subject")
             where = places[1].origin if count > 1 else self.graph.origin(node)
             code = "LOD3104" if count else "LOD3103"
-            self.findings.error(code, message, where, "" if count else "add rml:subjectMap")
+            self.findings.error(code, message, where, NOTHING if count else say("add rml:subjectMap"))
         found = terms.maps(node, Role.SUBJECT)
         return found[0] if found else None
 
@@ -178,7 +192,7 @@ class _Reader:
         if base is None:
             return ""
         if not is_absolute(str(base.value)):
-            self.findings.error("LOD3010", f"the base {shown(base)} is no absolute IRI", base.origin)
+            self.findings.error("LOD3010", say("the base {base} is no absolute IRI", base=shown(base)), base.origin)
             return ""
         return str(base.value)
 
@@ -186,7 +200,7 @@ class _Reader:
         found = []
         for each in self.graph.values(subject_map, "class"):
             if not isinstance(each, Iri):
-                self.findings.error("LOD3105", f"rml:class is an IRI, not {shown(each)}", each.origin)
+                self.findings.error("LOD3105", say("rml:class is an IRI, not {each}", each=shown(each)), each.origin)
                 continue
             predicate = TermMap(Constant(RDF + "type", each.origin), TermType.IRI, each.origin)
             term = TermMap(Constant(each.value, each.origin), TermType.IRI, each.origin)
@@ -203,8 +217,8 @@ class _Reader:
         objects = self._objects(node, terms)
         for name, count in (("predicate", self._count(node, "predicate")), ("object", self._count(node, "object"))):
             if not count:
-                hint = f"add rml:{name} or rml:{name}Map"
-                self.findings.error("LOD3103", f"the predicate-object map has no {name}", origin, hint)
+                hint = say("add rml:{name} or rml:{name}Map", name=name)
+                self.findings.error("LOD3103", say("the predicate-object map has no {name}", name=name), origin, hint)
         graphs = _distinct_graphs(subject_graphs + terms.maps(node, Role.GRAPH))
         return [
             PredicateObjectMap(p.term, o, origin, g.term, _merged(p.targets, targets, g.targets))
@@ -232,7 +246,9 @@ class _Reader:
             return None
         if parent not in self.names:
             hint = did_you_mean(parent.value, [each.value for each in self.names])
-            self.findings.error("LOD3113", f"there is no triples map {shown(parent)}", parent.origin, hint)
+            self.findings.error(
+                "LOD3113", say("there is no triples map {parent}", parent=shown(parent)), parent.origin, hint
+            )
             return None
         joins = [self._join(each, terms) for each in self.graph.resources(node, "joinCondition")]
         found = tuple(each for each in joins if each)
@@ -242,8 +258,10 @@ class _Reader:
         sides = {name: self._side(node, name, terms) for name in ("child", "parent")}
         for name, side in sides.items():
             if side is None:
-                hint = f'rml:{name} "column"'
-                self.findings.error("LOD3103", f"the join condition has no {name}", self.graph.origin(node), hint)
+                hint = say('rml:{name} "column"', name=name)
+                self.findings.error(
+                    "LOD3103", say("the join condition has no {name}", name=name), self.graph.origin(node), hint
+                )
         child, parent = sides["child"], sides["parent"]
         return Join(child, parent) if child is not None and parent is not None else None
 

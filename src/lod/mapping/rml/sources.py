@@ -15,6 +15,7 @@ from lod.mapping.rml.graph import Graph, Resource
 from lod.mapping.rml.targets import read_compression, read_encoding
 from lod.mapping.rml.vocabulary import CSVW, RML, shown
 from lod.rdf.turtle import Iri, Literal, Term
+from lod.wording import NOTHING, say
 
 _FORMULATIONS = {"CSV": Formulation.CSV, "JSONPath": Formulation.JSONPATH}
 _ENDINGS = {".json": Formulation.JSONPATH, ".jsonl": Formulation.JSONPATH, ".ndjson": Formulation.JSONPATH}
@@ -26,8 +27,8 @@ def read_source(graph: Graph, node: Resource) -> LogicalSource | None:
     iterator = graph.text(node, "iterator")
     access = graph.one(node, "source")
     if access is None:
-        hint = "rml:source [ a d2rq:Database; d2rq:jdbcDSN … ]" if graph.values(node, "query") else ""
-        graph.findings.error("LOD3103", "the logical source has no rml:source", graph.origin(node), hint)
+        hint = say("rml:source [ a d2rq:Database; d2rq:jdbcDSN … ]") if graph.values(node, "query") else NOTHING
+        graph.findings.error("LOD3103", say("the logical source has no rml:source"), graph.origin(node), hint)
         return None
     legacy = node in graph.legacy
     if isinstance(access, Literal):
@@ -47,8 +48,8 @@ def _described(
     if path is None:
         kinds = [each for each in graph.types(access) if each not in [RML + name for name in _FILES]]
         what = f"a source of type <{kinds[0]}>" if kinds else "a source without rml:path"
-        hint = 'rml:source [ a rml:FilePath; rml:path "file.csv" ]: a lift reads local files, it fetches nothing'
-        graph.findings.error("LOD3109", f"{what} is not supported", graph.origin(access), hint)
+        hint = say('rml:source [ a rml:FilePath; rml:path "file.csv" ]: a lift reads local files, it fetches nothing')
+        graph.findings.error("LOD3109", say("{what} is not supported", what=what), graph.origin(access), hint)
         return None
     nulls = [value for value in graph.values(access, "null") + graph.values(node, "null") if isinstance(value, Literal)]
     texts = tuple(dict.fromkeys(value.value for value in nulls))
@@ -61,7 +62,7 @@ def _described(
 def _csvw_table(graph: Graph, node: Resource, access: Resource, iterator: Literal | None) -> LogicalSource | None:
     url = graph.one(access, CSVW + "url")
     if url is None:
-        graph.findings.error("LOD3103", "the csvw:Table has no csvw:url", graph.origin(access))
+        graph.findings.error("LOD3103", say("the csvw:Table has no csvw:url"), graph.origin(access))
         return None
     dialect = graph.resource(access, CSVW + "dialect")
     nulls = tuple(str(each.value) for each in graph.values(access, CSVW + "null"))
@@ -80,7 +81,7 @@ def _dialect(graph: Graph, node: Resource | None, nulls: tuple[str, ...]) -> Dia
         codecs.lookup(encoding)
     except LookupError:
         where = graph.values(node, CSVW + "encoding")[0].origin if node else None
-        graph.findings.error("LOD3114", f"no encoding is called '{encoding}'", where)
+        graph.findings.error("LOD3114", say("no encoding is called '{encoding}'", encoding=encoding), where)
         encoding = default.encoding
     return Dialect(
         encoding=encoding,
@@ -103,8 +104,8 @@ def _file(
 ) -> LogicalSource | None:
     path = str(access.value)
     if "://" in path:
-        hint = "download the file first: a lift fetches nothing"
-        graph.findings.error("LOD3109", f"'{path}' is not a file", access.origin, hint)
+        hint = say("download the file first: a lift fetches nothing")
+        graph.findings.error("LOD3109", say("'{path}' is not a file", path=path), access.origin, hint)
         return None
     formulation = _formulation(graph, node, path)
     if formulation is None:
@@ -116,7 +117,7 @@ def _file(
         in_working_folder = root.value == RML + "CurrentWorkingDirectory"
         if not in_working_folder and root.value != RML + "MappingDirectory":
             hint = did_you_mean(shown(root), ["rml:MappingDirectory", "rml:CurrentWorkingDirectory"])
-            graph.findings.error("LOD3109", f"no root {shown(root)} is known here", root.origin, hint)
+            graph.findings.error("LOD3109", say("no root {root} is known here", root=shown(root)), root.origin, hint)
     return LogicalSource(
         access=path,
         formulation=formulation,
@@ -144,5 +145,7 @@ def read_formulation(graph: Graph, node: Resource) -> Formulation | None:
     known = _FORMULATIONS.get(str(term.value).removeprefix(RML)) if isinstance(term, Iri) else None
     if known is None:
         hint = did_you_mean(shown(term), [f"rml:{name}" for name in _FORMULATIONS])
-        graph.findings.error("LOD3109", f"sources read as {shown(term)} are not supported", term.origin, hint)
+        graph.findings.error(
+            "LOD3109", say("sources read as {term} are not supported", term=shown(term)), term.origin, hint
+        )
     return known

@@ -13,6 +13,7 @@ from lod.mapping.ir import LogicalTarget
 from lod.mapping.rml.graph import Graph, Resource
 from lod.mapping.rml.vocabulary import FORMATS, RML, shown
 from lod.rdf.formats import GRAPH_FORMATS
+from lod.wording import say
 
 COMPRESSIONS = ("gzip", "zip", "targz", "tarxz", "xz", "bzip2", "zstd")
 _ENCODINGS = {"UTF-8": "utf-8", "UTF-16": "utf-16"}
@@ -29,13 +30,13 @@ def _target(graph: Graph, node: Resource) -> LogicalTarget | None:
     place = graph.resource(node, "target")
     path = graph.text(place, "path") if place else None
     if place is None or path is None:
-        hint = 'rml:target [ a rml:FilePath; rml:path "file.nq" ]'
-        graph.findings.error("LOD3103", "the target has no rml:path", graph.origin(place or node), hint)
+        hint = say('rml:target [ a rml:FilePath; rml:path "file.nq" ]')
+        graph.findings.error("LOD3103", say("the target has no rml:path"), graph.origin(place or node), hint)
         return None
     clean = PurePosixPath(path.value)
     if clean.is_absolute() or ".." in clean.parts:
-        message = f"the target '{path.value}' leads out of its folder"
-        graph.findings.error("LOD3114", message, path.origin, "a mapping writes inside the folder where it runs")
+        message = say("the target '{path}' leads out of its folder", path=path.value)
+        graph.findings.error("LOD3114", message, path.origin, say("a mapping writes inside the folder where it runs"))
         return None
     root = graph.iri(place, "root")
     return LogicalTarget(
@@ -56,7 +57,7 @@ def _serialization(graph: Graph, node: Resource) -> str:
     if suffix is None:
         names = [each.removeprefix(FORMATS) for each in _SERIALIZATIONS]
         hint = did_you_mean(iri.value.removeprefix(FORMATS), names)
-        graph.findings.error("LOD3114", f"no serialization {shown(iri)} is written here", iri.origin, hint)
+        graph.findings.error("LOD3114", say("no serialization {iri} is written here", iri=shown(iri)), iri.origin, hint)
     return suffix or "nq"
 
 
@@ -69,7 +70,7 @@ def read_encoding(graph: Graph, *nodes: Resource) -> str:
         name = iri.value.removeprefix(RML)
         if name not in _ENCODINGS:
             hint = did_you_mean(name, _ENCODINGS)
-            graph.findings.error("LOD3114", f"no encoding {shown(iri)} is known here", iri.origin, hint)
+            graph.findings.error("LOD3114", say("no encoding {iri} is known here", iri=shown(iri)), iri.origin, hint)
         return _ENCODINGS.get(name, "utf-8")
     return "utf-8"
 
@@ -85,7 +86,7 @@ def read_compression(graph: Graph, *nodes: Resource) -> str:
             return ""
         if name not in COMPRESSIONS:
             hint = did_you_mean(name, COMPRESSIONS)
-            graph.findings.error("LOD3114", f"no compression {shown(iri)} is known here", iri.origin, hint)
+            graph.findings.error("LOD3114", say("no compression {iri} is known here", iri=shown(iri)), iri.origin, hint)
             return ""
         return name
     return ""

@@ -8,8 +8,9 @@ from __future__ import annotations
 from lod.diagnostics import Findings
 from lod.mapping.ir import Constant, Expression, Reference, Template
 from lod.rdf.turtle import Literal
+from lod.wording import NOTHING, say
 
-_ADVICE = (
+_ADVICE = say(
     "a brace or a backslash that stands for itself is written \\{, \\} or \\\\ (in Turtle: \\\\{, \\\\}, \\\\\\\\)"
 )
 
@@ -21,18 +22,18 @@ def parse_template(text: Literal, findings: Findings) -> Expression:
     opened = -1  # where the reference that is open begins
     signs = enumerate(text.value)
     for index, sign in signs:
-        wrong = ""
+        wrong = NOTHING
         if sign == "\\":
             _, escaped = next(signs, (0, ""))
-            wrong = "" if escaped in ("{", "}", "\\") and escaped else "this backslash escapes nothing"
+            wrong = NOTHING if escaped in ("{", "}", "\\") and escaped else say("this backslash escapes nothing")
             written.append(escaped)
         elif sign == "{":
-            wrong = "a brace opens inside a reference" if opened >= 0 else ""
+            wrong = say("a brace opens inside a reference") if opened >= 0 else NOTHING
             parts.append("".join(written))
             written, opened = [], index
         elif sign == "}":
-            wrong = "" if opened >= 0 else "a brace closes that was never opened"
-            wrong = wrong or ("" if written else "a reference without a name: {}")
+            wrong = NOTHING if opened >= 0 else say("a brace closes that was never opened")
+            wrong = wrong or (NOTHING if written else say("a reference without a name: {}"))
             parts.append(Reference("".join(written), text.at(opened, index - opened + 1)))
             written, opened = [], -1
         else:
@@ -41,7 +42,7 @@ def parse_template(text: Literal, findings: Findings) -> Expression:
             findings.error("LOD3106", wrong, text.at(index), _ADVICE)
             return Constant("", text.origin)
     if opened >= 0:
-        findings.error("LOD3106", "a reference is not closed: { without }", text.at(opened), _ADVICE)
+        findings.error("LOD3106", say("a reference is not closed: { without }"), text.at(opened), _ADVICE)
         return Constant("", text.origin)
     parts.append("".join(written))
     return _expression([part for part in parts if part], text)

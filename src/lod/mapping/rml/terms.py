@@ -35,6 +35,7 @@ from lod.mapping.templates import is_language_tag
 from lod.rdf.iris import illegal_character
 from lod.rdf.namespaces import RDF, XSD
 from lod.rdf.turtle import Blank, Iri, Literal, Term
+from lod.wording import say
 
 
 class Role(StrEnum):
@@ -99,8 +100,8 @@ class Terms:
     def _gathered(self, node: Resource, role: Role) -> ReadTerm | None:
         """A gather map. What it says as a term map is its head; without that, every row makes a blank node."""
         if role not in (Role.SUBJECT, Role.OBJECT):
-            message = f"a {role} is no list or container"
-            self.findings.error("LOD3119", message, self.graph.origin(node), "gather in a subject or object map")
+            message = say("a {role} is no list or container", role=role)
+            self.findings.error("LOD3119", message, self.graph.origin(node), say("gather in a subject or object map"))
             return None
         origin = self.graph.origin(node)
         named = any(self.graph.values(node, name) for name in _EXPRESSIONS)
@@ -133,10 +134,10 @@ class Terms:
         tagged = language or datatype
         kind, safety = given or (self._default_type(expression, role, bool(tagged)), Safety.IRI)
         if kind is not TermType.LITERAL and tagged:
-            self.findings.error("LOD3016", "only a literal has a datatype or a language", tagged.origin)
+            self.findings.error("LOD3016", say("only a literal has a datatype or a language"), tagged.origin)
             language = datatype = None
         elif language and datatype:
-            self.findings.error("LOD3016", "a value has a datatype or a language, not both", language.origin)
+            self.findings.error("LOD3016", say("a value has a datatype or a language, not both"), language.origin)
             datatype = None
         if kind is TermType.LITERAL and not tagged:
             datatype = _natural_datatype(expression)
@@ -164,7 +165,9 @@ class Terms:
         if len(given) > 1:
             names = " and ".join(f"rml:{name}" for name in given)
             where = self.graph.values(node, given[1])[0].origin
-            self.findings.error("LOD3104", f"a term has one expression, here it has {names}", where, "keep one")
+            self.findings.error(
+                "LOD3104", say("a term has one expression, here it has {names}", names=names), where, say("keep one")
+            )
 
     def _given_type(self, node: Resource, role: Role) -> tuple[TermType, Safety] | None:
         iri = self.graph.iri(node, "termType")
@@ -173,10 +176,15 @@ class Terms:
         known = _TERM_TYPES.get(iri.value.removeprefix(RML)) if iri.value.startswith(RML) else None
         if known is None:
             hint = did_you_mean(shown(iri), [f"rml:{name}" for name in _TERM_TYPES])
-            self.findings.error("LOD3107", f"{shown(iri)} is no term type", iri.origin, hint)
+            self.findings.error("LOD3107", say("{iri} is no term type", iri=shown(iri)), iri.origin, hint)
         elif known[0] not in _ALLOWED[role]:
             allowed = " or ".join(sorted(f"{each}" for each in _ALLOWED[role]))
-            self.findings.error("LOD3107", f"a {role} is no {known[0]}", iri.origin, f"here it is: {allowed}")
+            self.findings.error(
+                "LOD3107",
+                say("a {role} is no {known}", role=role, known=known[0]),
+                iri.origin,
+                say("here it is: {allowed}", allowed=allowed),
+            )
             return None
         return known
 
@@ -187,8 +195,10 @@ class Terms:
 
     def _constant(self, value: Term, given: tuple[TermType, Safety] | None, role: Role) -> ReadTerm | None:
         if isinstance(value, Blank):
-            message = "a blank node is no constant: it would be another one in every reading"
-            self.findings.error("LOD3105", message, value.origin, "give it an IRI, or a template with rml:BlankNode")
+            message = say("a blank node is no constant: it would be another one in every reading")
+            self.findings.error(
+                "LOD3105", message, value.origin, say("give it an IRI, or a template with rml:BlankNode")
+            )
             return None
         if isinstance(value, Iri):
             if role is Role.GRAPH and value.value == DEFAULT_GRAPH:
@@ -202,8 +212,10 @@ class Terms:
             self._check_iri(constant)
             return ReadTerm(TermMap(constant, TermType.IRI, value.origin))
         if role is not Role.OBJECT:
-            message = f"a {role} is an IRI, not the text {shown(value)}"
-            self.findings.error("LOD3107", message, value.origin, f"write <{value.value}>, or use rml:template")
+            message = say("a {role} is an IRI, not the text {value}", role=role, value=shown(value))
+            self.findings.error(
+                "LOD3107", message, value.origin, say("write <{value}>, or use rml:template", value=value.value)
+            )
             return None
         if value.language:
             language = Constant(value.language, value.origin)
@@ -219,8 +231,10 @@ class Terms:
         if given and given[0] is TermType.BLANK_NODE:
             return ReadTerm(TermMap(RowIdentity(origin), TermType.BLANK_NODE, origin), targets)
         if not any(self.graph.values(node, name) for name in _EXPRESSIONS):
-            hint = "add rml:template, rml:reference, rml:constant or rml:functionExecution"
-            self.findings.error("LOD3103", f"the {role} map does not say what the {role} is", origin, hint)
+            hint = say("add rml:template, rml:reference, rml:constant or rml:functionExecution")
+            self.findings.error(
+                "LOD3103", say("the {role} map does not say what the {role} is", role=role), origin, hint
+            )
         return None
 
     def _language(self, node: Resource) -> tuple[Expression | None, tuple[LogicalTarget, ...]]:
@@ -228,8 +242,8 @@ class Terms:
         if isinstance(expression, Constant) and not (
             is_language_tag(expression.value) and len(expression.value.split("-")[0]) <= 3
         ):
-            message = f"'{expression.value}' is no language tag"
-            self.findings.error("LOD3009", message, expression.origin, "as in zh-Hant-TW or en")
+            message = say("'{expression}' is no language tag", expression=expression.value)
+            self.findings.error("LOD3009", message, expression.origin, say("as in zh-Hant-TW or en"))
         return expression, targets
 
     def _datatype(self, node: Resource) -> tuple[Expression | None, tuple[LogicalTarget, ...]]:
@@ -237,21 +251,26 @@ class Terms:
         if isinstance(expression, Constant):
             self._check_iri(expression)
             if expression.value == RDF + "langString":
-                self.findings.error("LOD3016", "a text with a language needs rml:language", expression.origin)
+                self.findings.error("LOD3016", say("a text with a language needs rml:language"), expression.origin)
         return expression, targets
 
     def _attached(self, node: Resource, name: str) -> tuple[Expression | None, tuple[LogicalTarget, ...]]:
         """A datatype or language: a constant in short form, or an expression map."""
         short, long = self.graph.one(node, name), self.graph.resource(node, f"{name}Map")
         if short and long:
-            self.findings.error("LOD3104", f"rml:{name} and rml:{name}Map say the same thing", short.origin, "keep one")
+            self.findings.error(
+                "LOD3104",
+                say("rml:{name} and rml:{name}Map say the same thing", name=name),
+                short.origin,
+                say("keep one"),
+            )
         if short is not None:
             return Constant(str(short.value), short.origin), ()
         if long is None:
             return None, ()
         expression = self.expression(long)
         if expression is None:
-            self.findings.error("LOD3103", f"the {name} map has no expression", self.graph.origin(long))
+            self.findings.error("LOD3103", say("the {name} map has no expression", name=name), self.graph.origin(long))
         return expression, read_targets(self.graph, long)
 
     def _condition(self, node: Resource) -> Expression | None:
@@ -261,14 +280,14 @@ class Terms:
             return None
         expression = self.expression(condition)
         if expression is None:
-            self.findings.error("LOD3103", "the condition has no expression", self.graph.origin(condition))
+            self.findings.error("LOD3103", say("the condition has no expression"), self.graph.origin(condition))
         return expression
 
     def _check_iri(self, expression: Expression) -> None:
         for text, origin in _texts(expression):
             if bad := illegal_character(text):
-                hint = "write it percent-encoded, or keep it out of IRIs"
-                self.findings.error("LOD3010", f"{bad!r} cannot stand in an IRI", origin, hint)
+                hint = say("write it percent-encoded, or keep it out of IRIs")
+                self.findings.error("LOD3010", say("{bad!r} cannot stand in an IRI", bad=bad), origin, hint)
 
 
 def _natural_datatype(expression: Expression) -> Constant | None:

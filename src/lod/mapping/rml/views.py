@@ -24,6 +24,7 @@ from lod.mapping.ir import (
 from lod.mapping.rml.graph import Graph, Resource
 from lod.mapping.rml.vocabulary import RML
 from lod.rdf.turtle import Iri
+from lod.wording import NOTHING, say
 
 ReadExpression = Callable[[Resource], Expression | None]
 ReadSource = Callable[[Resource, tuple[Resource, ...]], LogicalSource | None]
@@ -56,8 +57,8 @@ class Views:
         joins += [self._join(each, within, is_inner=True) for each in self.graph.resources(node, "innerJoin")]
         origin = self.graph.origin(node)
         if not fields:
-            hint = "rml:field [ rml:fieldName … ; rml:reference … ]"
-            self.graph.findings.error("LOD3103", "the view has no rml:field", origin, hint)
+            hint = say("rml:field [ rml:fieldName … ; rml:reference … ]")
+            self.graph.findings.error("LOD3103", say("the view has no rml:field"), origin, hint)
         found = tuple(each for each in joins if each)
         self._unlike_names([*fields, *(field for join in found for field in join.fields)])
         if on is None or len(self.graph.findings.errors) > before:
@@ -75,16 +76,16 @@ class Views:
     def _is_cycle(self, node: Resource, within: tuple[Resource, ...]) -> bool:
         if node not in within:
             return False
-        message = "this is part of itself: views and fields must not go round in circles"
+        message = say("this is part of itself: views and fields must not go round in circles")
         places = [self.graph.origin(each) for each in within[within.index(node) :]]
-        self.graph.findings.error("LOD3117", message, self.graph.origin(node), "", places)
+        self.graph.findings.error("LOD3117", message, self.graph.origin(node), NOTHING, places)
         return True
 
     def _one_source(self, node: Resource, name: str, within: tuple[Resource, ...]) -> LogicalSource | None:
         place = self.graph.resource(node, name)
         if place is None:
             if not self.graph.values(node, name):
-                self.graph.findings.error("LOD3103", f"rml:{name} is missing", self.graph.origin(node))
+                self.graph.findings.error("LOD3103", say("rml:{name} is missing", name=name), self.graph.origin(node))
             return None
         return self.source(place, within)
 
@@ -99,8 +100,8 @@ class Views:
         first: dict[str, TextOrigin] = {}
         for each in fields:
             if each.name in first:
-                message = f"two fields here are called '{each.name}'"
-                self.graph.findings.error("LOD3118", message, each.origin, "rename one", [first[each.name]])
+                message = say("two fields here are called '{each}'", each=each.name)
+                self.graph.findings.error("LOD3118", message, each.origin, say("rename one"), [first[each.name]])
             first.setdefault(each.name, each.origin)
 
     def _field(self, node: Resource, within: tuple[Resource, ...]) -> Field | None:
@@ -109,7 +110,7 @@ class Views:
         origin = self.graph.origin(node)
         name = self.graph.text(node, "fieldName")
         if name is None:
-            self.graph.findings.error("LOD3103", "the field has no rml:fieldName", origin)
+            self.graph.findings.error("LOD3103", say("the field has no rml:fieldName"), origin)
             return None
         fields = self._fields(node, (*within, node))
         expression = self.expression(node)
@@ -118,8 +119,8 @@ class Views:
         iterator = self.graph.text(node, "iterator")
         formulation = self.formulation(node)
         if not fields:
-            hint = "rml:reference, rml:template or rml:constant for a value; rml:field for the parts of a record"
-            self.graph.findings.error("LOD3103", f"the field '{name.value}' says nothing", origin, hint)
+            hint = say("rml:reference, rml:template or rml:constant for a value; rml:field for the parts of a record")
+            self.graph.findings.error("LOD3103", say("the field '{name}' says nothing", name=name.value), origin, hint)
             return None
         return IterableField(name.value, iterator.value if iterator else "", formulation, fields, origin)
 
@@ -129,11 +130,11 @@ class Views:
         conditions = [self._condition(each) for each in self.graph.resources(node, "joinCondition")]
         origin = self.graph.origin(node)
         if not conditions:
-            self.graph.findings.error("LOD3103", "the join has no rml:joinCondition", origin)
+            self.graph.findings.error("LOD3103", say("the join has no rml:joinCondition"), origin)
         named = tuple(each for each in fields if isinstance(each, ExpressionField))
         if not named or len(named) != len(fields):
-            hint = "rml:field [ rml:fieldName … ; rml:reference … ]"
-            self.graph.findings.error("LOD3103", "the join needs fields that are values", origin, hint)
+            hint = say("rml:field [ rml:fieldName … ; rml:reference … ]")
+            self.graph.findings.error("LOD3103", say("the join needs fields that are values"), origin, hint)
         if parent is None:
             return None
         return ViewJoin(parent, tuple(each for each in conditions if each), named, is_inner, origin)
@@ -141,7 +142,7 @@ class Views:
     def _condition(self, node: Resource) -> Join | None:
         child, parent = (self._side(node, name) for name in ("child", "parent"))
         if child is None or parent is None:
-            message = "the join condition needs a child and a parent"
+            message = say("the join condition needs a child and a parent")
             self.graph.findings.error("LOD3103", message, self.graph.origin(node))
             return None
         return Join(child, parent)

@@ -17,6 +17,7 @@ from lod.mapping.ir import Call, Constant, Expression, Join, references
 from lod.mapping.shapes import Shapes
 from lod.mapping.templates import Names
 from lod.mapping.yarrrml.keys import values_of
+from lod.wording import say
 
 EQUAL = IDLAB + "equal"
 _BOTH = IDLAB + "trueCondition"  # the second value where the first is true: how two conditions become one
@@ -46,8 +47,8 @@ class Calls:
         """The call that `function` and `parameters` write; None, and findings, when something in it is wrong."""
         read = self._sided(values, origin)
         if read and read[1] == "parent":
-            message = "only a join has another side"
-            self.findings.error("LOD3004", message, origin, "leave 'o' out, or refer to a 'mapping'")
+            message = say("only a join has another side")
+            self.findings.error("LOD3004", message, origin, say("leave 'o' out, or refer to a 'mapping'"))
         return read[0] if read else None
 
     def _sided(self, values: Mapping[str, Node], origin: TextOrigin) -> tuple[Call, str] | None:
@@ -59,7 +60,7 @@ class Calls:
         sides = {each.side for each in inputs if each.side}
         if len(sides) > 1:
             self.findings.error(
-                "LOD3004", "the values of a function are of one side of a join", where, "all s, or all o"
+                "LOD3004", say("the values of a function are of one side of a join"), where, say("all s, or all o")
             )
         call = Call(function.iri, tuple((each.parameter.name, each.value) for each in inputs), where)
         return call, min(sides, default="")
@@ -92,8 +93,8 @@ class Calls:
             if function.iri == EQUAL and not (is_own and has_constant):
                 joins += self._join(inputs, item.origin)
             elif not is_own:
-                message = f"a join by {short_name(function.iri)} is not supported"
-                self.findings.error("LOD3012", message, where, "rows are joined where values are equal")
+                message = say("a join by {iri} is not supported", iri=short_name(function.iri))
+                self.findings.error("LOD3012", message, where, say("rows are joined where values are equal"))
             else:
                 own.append(Call(function.iri, tuple((each.parameter.name, each.value) for each in inputs), where))
         return tuple(joins), _all(own)
@@ -105,8 +106,8 @@ class Calls:
                 sides.setdefault("parent" if "child" in sides else "child", each.value)
         columns = all(each.side for each in inputs) or all(any(references(each)) for each in sides.values())
         if set(sides) != {"child", "parent"} or not columns:
-            hint = "parameters: [[str1, $(column here)], [str2, $(column there)]]"
-            self.findings.error("LOD3004", "a join needs a column here and a column there", origin, hint)
+            hint = say("parameters: [[str1, $(column here)], [str2, $(column there)]]")
+            self.findings.error("LOD3004", say("a join needs a column here and a column there"), origin, hint)
             return []
         return [Join(sides["child"], sides["parent"])]
 
@@ -125,12 +126,14 @@ class Calls:
         text = self.shapes.text(values.get("function"))
         if text is None:
             if "function" not in values:
-                self.findings.error("LOD3005", "here a 'function' is needed", origin, "function: grel:toUpperCase")
+                self.findings.error(
+                    "LOD3005", say("here a 'function' is needed"), origin, say("function: grel:toUpperCase")
+                )
             return None
         if _CALL.match(text.value):
             if "parameters" in values:
-                message = "the call names its parameters, and so does 'parameters'"
-                self.findings.error("LOD3002", message, values["parameters"].origin, "keep one")
+                message = say("the call names its parameters, and so does 'parameters'")
+                self.findings.error("LOD3002", message, values["parameters"].origin, say("keep one"))
             return self._one_line(text)
         function = self._function(text)
         if function is None:
@@ -144,12 +147,19 @@ class Calls:
         given = [each for each in inputs if each]
         names = [each.parameter.name for each in given]
         for name in {name for name in names if names.count(name) > 1}:
-            self.findings.error("LOD3002", f"'{name}' is given to {short_name(function.iri)} twice", origin, "keep one")
+            self.findings.error(
+                "LOD3002",
+                say("'{name}' is given to {iri} twice", name=name, iri=short_name(function.iri)),
+                origin,
+                say("keep one"),
+            )
         if len(given) == len(inputs):
             for parameter in function.parameters:
                 if parameter.required and parameter.name not in names:
-                    message = f"{short_name(function.iri)} needs {short_name(parameter.iris[0])}"
-                    hint = f"parameters: [[{short_name(parameter.iris[0])}, $(column)]]"
+                    message = say(
+                        "{iri} needs {iris}", iri=short_name(function.iri), iris=short_name(parameter.iris[0])
+                    )
+                    hint = say("parameters: [[{iris}, $(column)]]", iris=short_name(parameter.iris[0]))
                     self.findings.error("LOD3112", message, origin, hint)
                     return None
         return (function, given, origin) if len(given) == len(inputs) == len(set(names)) else None
@@ -164,7 +174,9 @@ class Calls:
             function = FUNCTIONS[found[0]] if len(found) == 1 else None
         if function is None:
             hint = did_you_mean(name, [short_name(each) for each in FUNCTIONS])
-            self.findings.error("LOD3111", f"there is no function '{name}'", text.at(0, len(text.value)), hint)
+            self.findings.error(
+                "LOD3111", say("there is no function '{name}'", name=name), text.at(0, len(text.value)), hint
+            )
         return function
 
     def _parameter(self, function: Function, text: Text) -> Parameter | None:
@@ -177,8 +189,8 @@ class Calls:
             found = next((p for p in function.parameters if name == p.name or name in _local_names(p)), None)
         if found is None:
             known = [short_name(each.iris[0]) for each in function.parameters]
-            message = f"{short_name(function.iri)} has no parameter '{text.value.strip()}'"
-            hint = did_you_mean(name, known) or "it takes no parameters"
+            message = say("{iri} has no parameter '{text}'", iri=short_name(function.iri), text=text.value.strip())
+            hint = did_you_mean(name, known) or say("it takes no parameters")
             self.findings.error("LOD3112", message, text.at(0, len(text.value)), hint)
         return found
 
@@ -189,8 +201,10 @@ class Calls:
             name, value, side = values.get("parameter"), values.get("value"), values.get("from")
             kind = self.shapes.text(values.get("type"))
             if kind and kind.value not in ("iri", "literal"):
-                hint = "iri or literal"
-                self.findings.error("LOD3004", f"'{kind.value}' is no type of a parameter", kind.origin, hint)
+                hint = say("iri or literal")
+                self.findings.error(
+                    "LOD3004", say("'{kind}' is no type of a parameter", kind=kind.value), kind.origin, hint
+                )
         elif isinstance(node, Listed) and 2 <= len(node.items) <= 3:
             name, value, *more = node.items
             side, kind = (more[0] if more else None), None
@@ -198,8 +212,8 @@ class Calls:
             name = value = side = kind = None
         parameter_name = self.shapes.text(name)
         if parameter_name is None or value is None:
-            hint = "write [parameter, value], or the keys 'parameter' and 'value'"
-            self.findings.error("LOD3004", "a parameter has a name and a value", node.origin, hint)
+            hint = say("write [parameter, value], or the keys 'parameter' and 'value'")
+            self.findings.error("LOD3004", say("a parameter has a name and a value"), node.origin, hint)
             return None
         parameter = self._parameter(function, parameter_name)
         given = self._side(self.shapes.text(side))
@@ -213,8 +227,8 @@ class Calls:
 
     def _side(self, text: Text | None) -> str:
         if text and text.value not in _SIDES:
-            hint = "s: of the subject's row, o: of the object's"
-            self.findings.error("LOD3004", f"'{text.value}' is no side of a join", text.origin, hint)
+            hint = say("s: of the subject's row, o: of the object's")
+            self.findings.error("LOD3004", say("'{text}' is no side of a join", text=text.value), text.origin, hint)
         return _SIDES.get(text.value, "") if text else ""
 
     def _template(self, text: Text, kind: str = "") -> Expression:
@@ -233,8 +247,8 @@ class Calls:
         assert opened, "looked at before"
         arguments = _arguments(text, opened.end())
         if arguments is None:
-            hint = 'ex:f(parameter = $(column), other = "text, with a comma")'
-            self.findings.error("LOD3008", "the call is not closed: '(' without ')' at its end", text.origin, hint)
+            hint = say('ex:f(parameter = $(column), other = "text, with a comma")')
+            self.findings.error("LOD3008", say("the call is not closed: '(' without ')' at its end"), text.origin, hint)
             return None
         function = self._function(_part(text, *opened.span(1)))
         if function is None:
@@ -245,8 +259,10 @@ class Calls:
     def _argument(self, function: Function, text: Text) -> Input | None:
         name, equals, _ = text.value.partition("=")
         if not equals or not re.fullmatch(r"\s*[\w.:\-]+\s*", name):
-            hint = "write parameter = value"
-            self.findings.error("LOD3004", f"'{text.value.strip()}' does not say which parameter", text.origin, hint)
+            hint = say("write parameter = value")
+            self.findings.error(
+                "LOD3004", say("'{text}' does not say which parameter", text=text.value.strip()), text.origin, hint
+            )
             return None
         parameter = self._parameter(function, _stripped(_part(text, 0, len(name))))
         given = _stripped(_part(text, len(name) + 1, len(text.value)))

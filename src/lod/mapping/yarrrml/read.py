@@ -25,6 +25,7 @@ from lod.mapping.yarrrml.targets import Targets, read_target
 from lod.mapping.yarrrml.terms import ReadTerm, Terms, blank
 from lod.rdf.iris import is_absolute
 from lod.rdf.namespaces import PREFIXES
+from lod.wording import say
 
 
 def read_yarrrml(paths: Sequence[tuple[Path, str]], findings: Findings) -> list[TriplesMap]:
@@ -70,7 +71,7 @@ def _document(path: Path, shown: str, shapes: Shapes) -> _Document | None:
         return None
     values = values_of(document, "a mapping file", shapes.findings)
     if shapes.lacks(document, values, "mappings", aliases("a mapping file")):
-        shapes.findings.error("LOD3005", "a mapping file needs 'mappings'", document.origin)
+        shapes.findings.error("LOD3005", say("a mapping file needs 'mappings'"), document.origin)
     _check_authors(values.get("authors"), shapes)
     return _Document(
         names=_names(values, shapes),
@@ -104,7 +105,9 @@ def _names(values: dict[str, Node], shapes: Shapes) -> Names:
             value = shapes.text(node)
             table[name.value] = value.value if value else ""
             if key == "prefixes" and value and not is_absolute(value.value):
-                message = f"prefix '{name.value}' stands for '{value.value}', which is no absolute IRI"
+                message = say(
+                    "prefix '{name}' stands for '{value}', which is no absolute IRI", name=name.value, value=value.value
+                )
                 shapes.findings.error("LOD3010", message, value.origin)
     prefixes = tables["prefixes"]
     return Names({**PREFIXES, **FUNCTION_PREFIXES, **prefixes}, frozenset(prefixes), tables["external"])
@@ -121,7 +124,7 @@ def _check_authors(node: Node | None, shapes: Shapes) -> None:
 def _base(node: Node | None, shapes: Shapes) -> str:
     text = shapes.text(node)
     if text and not is_absolute(text.value):
-        shapes.findings.error("LOD3010", f"the base '{text.value}' is no absolute IRI", text.origin)
+        shapes.findings.error("LOD3010", say("the base '{text}' is no absolute IRI", text=text.value), text.origin)
         return ""
     return text.value if text else ""
 
@@ -155,8 +158,8 @@ class _Found:
         joined = {each.parent for each in objects if isinstance(each, ReferencingObjectMap)}
         for key in self.silent:
             if key.value not in joined:
-                message = f"mapping '{key.value}' needs 'predicateobjects'"
-                findings.error("LOD3005", message, key.at(0, len(key.value)), "write po: [[a, skos:Concept]]")
+                message = say("mapping '{key}' needs 'predicateobjects'", key=key.value)
+                findings.error("LOD3005", message, key.at(0, len(key.value)), say("write po: [[a, skos:Concept]]"))
         return with_parents(self.triples_maps, self.parents) + inverse
 
 
@@ -181,7 +184,9 @@ class _Reader:
         values = values_of(keyed, "a mapping", self.findings, place)
         names = aliases("a mapping")
         if self.shapes.lacks(keyed, values, "sources", names):
-            self.findings.error("LOD3005", f"{place} needs 'sources'", where, "write sources: [['file.csv~csv']]")
+            self.findings.error(
+                "LOD3005", say("{place} needs 'sources'", place=place), where, say("write sources: [['file.csv~csv']]")
+            )
         if self.shapes.lacks(keyed, values, "predicateobjects", names):
             self.found.silent.append(key)
         sources = self.sources.read(values["sources"]) if "sources" in values else []
@@ -206,7 +211,7 @@ class _Reader:
         if "subjects" in values:
             return self.terms.subjects(values["subjects"])
         if self.shapes.lacks(keyed, values, "subjects", aliases("a mapping")):
-            message = f"mapping '{key.value}' has no 'subjects', so every row makes a blank node"
-            hint = "write s: https://example.org/id/thing/$(column), or s: null if that is meant"
+            message = say("mapping '{key}' has no 'subjects', so every row makes a blank node", key=key.value)
+            hint = say("write s: https://example.org/id/thing/$(column), or s: null if that is meant")
             self.findings.warning("LOD3017", message, key.at(0, len(key.value)), hint)
         return [ReadTerm(blank(key.origin))]

@@ -28,6 +28,7 @@ from lod.mapping.yarrrml.calls import both
 from lod.mapping.yarrrml.keys import aliases, values_of
 from lod.mapping.yarrrml.terms import Kind, ReadObject, ReadTerm, Terms, tag
 from lod.rdf.namespaces import RDF
+from lod.wording import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,8 @@ class StatementReader:
 
     def _short(self, node: Listed, found: Statements) -> None:
         if not 2 <= len(node.items) <= 3:
-            hint = "write [predicate, object] or [predicate, object, datatype or language~lang]"
-            message = f"a short predicate-object has 2 or 3 parts, not {len(node.items)}"
+            hint = say("write [predicate, object] or [predicate, object, datatype or language~lang]")
+            message = say("a short predicate-object has 2 or 3 parts, not {items}", items=len(node.items))
             self.findings.error("LOD3004", message, node.origin, hint)
             return
         kind = tag(node.items[2]) if len(node.items) > 2 else Kind()
@@ -90,7 +91,7 @@ class StatementReader:
         for needed in ("predicates", "objects"):
             other = needed == "predicates" and "inversepredicates" in values
             if not other and self.shapes.lacks(keyed, values, needed, names):
-                self.findings.error("LOD3005", f"a predicate-object needs '{needed}'", keyed.origin)
+                self.findings.error("LOD3005", say("a predicate-object needs '{needed}'", needed=needed), keyed.origin)
         predicates = self.terms.predicates(values.get("predicates"))
         kind = Kind(values.get("type"), values.get("datatype"), values.get("language"))
         objects = self.terms.objects(values.get("objects"), kind, is_class=_have_class(predicates))
@@ -113,8 +114,8 @@ class StatementReader:
         predicates = self.terms.predicates(node)
         for each in objects:
             if isinstance(each.term, TermMap) and each.term.term_type is TermType.LITERAL:
-                hint = "an IRI is written $(column)~iri; else leave the inverse predicate out"
-                message = "nothing leads back from text: an inverse predicate needs an object that is no text"
+                hint = say("an IRI is written $(column)~iri; else leave the inverse predicate out")
+                message = say("nothing leads back from text: an inverse predicate needs an object that is no text")
                 self.findings.error("LOD3016", message, each.term.origin, hint)
                 return []
         return [
@@ -222,8 +223,8 @@ def _turned(
         yield of.source, end, of.subject
         return
     if end.joins and inverse.condition:
-        message = "an inverse predicate with a join and a condition is not supported"
-        findings.error("LOD3012", message, inverse.origin, "put the condition on the mapping")
+        message = say("an inverse predicate with a join and a condition is not supported")
+        findings.error("LOD3012", message, inverse.origin, say("put the condition on the mapping"))
     joins = tuple(Join(join.parent, join.child) for join in end.joins)
     for parent in (named[name] for name in parents.get(end.parent, [])):
         if joins:

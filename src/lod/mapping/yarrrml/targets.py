@@ -13,6 +13,7 @@ from lod.mapping.document import Keyed, Listed, Node, Text
 from lod.mapping.ir import LogicalTarget
 from lod.mapping.shapes import Shapes
 from lod.mapping.yarrrml.keys import values_of
+from lod.wording import say
 
 SERIALIZATIONS = {
     "nquads": "nq",
@@ -46,8 +47,8 @@ class Targets:
     def _one(self, node: Node) -> LogicalTarget | None:
         if isinstance(node, Text) and "~" not in node.value:
             if node.value not in self.named:
-                hint = did_you_mean(node.value, self.named) or "inline it is written ['dump.nt~void', ntriples]"
-                self.findings.error("LOD3007", f"there is no target '{node.value}'", node.origin, hint)
+                hint = did_you_mean(node.value, self.named) or say("inline it is written ['dump.nt~void', ntriples]")
+                self.findings.error("LOD3007", say("there is no target '{node}'", node=node.value), node.origin, hint)
             return self.named.get(node.value)
         return read_target(node, self.findings)
 
@@ -70,14 +71,21 @@ def read_target(node: Node, findings: Findings) -> LogicalTarget | None:
     path = shapes.text(values.get("access"))
     if path is None:
         if "access" not in values:
-            findings.error("LOD3005", "a target needs 'access'", node.origin, "access: dump.nt")
+            findings.error("LOD3005", say("a target needs 'access'"), node.origin, say("access: dump.nt"))
         return None
     before = len(findings.errors)
     _check_path(path, findings)
     kind_text = shapes.text(values.get("type"))
     if kind_text and kind_text.value.lower() not in _FILES:
-        hint = did_you_mean(kind_text.value, _FILES) if kind_text.value not in _ELSEWHERE else "a lift writes files"
-        findings.error("LOD3012", f"targets of the type '{kind_text.value}' are not supported", kind_text.origin, hint)
+        hint = (
+            did_you_mean(kind_text.value, _FILES) if kind_text.value not in _ELSEWHERE else say("a lift writes files")
+        )
+        findings.error(
+            "LOD3012",
+            say("targets of the type '{kind_text}' are not supported", kind_text=kind_text.value),
+            kind_text.origin,
+            hint,
+        )
     serialization = _one_of(shapes.text(values.get("serialization")), tuple(SERIALIZATIONS), "serialization", findings)
     compression = _one_of(shapes.text(values.get("compression")), COMPRESSIONS, "compression", findings)
     encoding = _one_of(shapes.text(values.get("encoding")), ENCODINGS, "encoding", findings)
@@ -96,8 +104,8 @@ def _short(node: Node, shapes: Shapes) -> dict[str, Node] | None:
     """What `[access~type, serialization, compression]` says, by the keys of the long form."""
     texts = shapes.texts(node)
     if not 1 <= len(texts) <= 3:
-        hint = "write ['dump.nt~void', ntriples, gzip], or the key 'access'"
-        shapes.findings.error("LOD3004", "a target has one to three parts", node.origin, hint)
+        hint = say("write ['dump.nt~void', ntriples, gzip], or the key 'access'")
+        shapes.findings.error("LOD3004", say("a target has one to three parts"), node.origin, hint)
         return None
     access, _, kind = texts[0].value.partition("~")
     values: dict[str, Node] = {"access": Text(access, texts[0].origin, texts[0].offset)}
@@ -109,8 +117,10 @@ def _short(node: Node, shapes: Shapes) -> dict[str, Node] | None:
 def _check_path(path: Text, findings: Findings) -> None:
     clean = PurePosixPath(path.value)
     if "://" in path.value or clean.is_absolute() or ".." in clean.parts:
-        hint = "a mapping writes inside the folder where it runs"
-        findings.error("LOD3114", f"the target '{path.value}' leads out of its folder", path.origin, hint)
+        hint = say("a mapping writes inside the folder where it runs")
+        findings.error(
+            "LOD3114", say("the target '{path}' leads out of its folder", path=path.value), path.origin, hint
+        )
 
 
 def _one_of(text: Text | None, known: tuple[str, ...], what: str, findings: Findings) -> str:
@@ -118,6 +128,6 @@ def _one_of(text: Text | None, known: tuple[str, ...], what: str, findings: Find
         return ""
     name = text.value.lower()
     if name not in known:
-        message = f"no {what} '{text.value}' is known here"
-        findings.error("LOD3114", message, text.origin, did_you_mean(name, known) or ", ".join(known))
+        message = say("no {what} '{text}' is known here", what=what, text=text.value)
+        findings.error("LOD3114", message, text.origin, did_you_mean(name, known))
     return name

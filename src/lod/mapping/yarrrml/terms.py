@@ -28,6 +28,7 @@ from lod.mapping.yarrrml.calls import Calls
 from lod.mapping.yarrrml.keys import aliases, values_of
 from lod.mapping.yarrrml.targets import Targets
 from lod.rdf.namespaces import RDF, XSD
+from lod.wording import say
 
 TYPES = {
     "iri": (TermType.IRI, Safety.IRI),
@@ -102,7 +103,7 @@ class Terms:
             return ReadTerm(TermMap(Constant(RDF + "type", node.origin), TermType.IRI, node.origin))
         read = self._resource(node)
         if read and read.term.term_type is not TermType.IRI:
-            self.findings.error("LOD3004", "a predicate is an IRI", node.origin)
+            self.findings.error("LOD3004", say("a predicate is an IRI"), node.origin)
             return None
         return read
 
@@ -115,7 +116,7 @@ class Terms:
         values = values_of(keyed, "a term", self.findings)
         kind, safety = self._type(values.get("type")) or (TermType.IRI, Safety.IRI)
         if kind is TermType.LITERAL:
-            self.findings.error("LOD3004", "here an IRI or a blank node is needed", values["type"].origin)
+            self.findings.error("LOD3004", say("here an IRI or a blank node is needed"), values["type"].origin)
             return None
         expression = self._expression(values, keyed, kind)
         if expression is None:
@@ -136,7 +137,7 @@ class Terms:
         if kind is TermType.BLANK_NODE and value is None:
             return RowIdentity(keyed.origin)
         if value is None and not self._misspelt(keyed, "a term"):
-            self.findings.error("LOD3005", "a term needs 'value' or 'function'", keyed.origin)
+            self.findings.error("LOD3005", say("a term needs 'value' or 'function'"), keyed.origin)
         return None
 
     def _iri(self, text: Text) -> Expression:
@@ -158,8 +159,8 @@ class Terms:
             own = tag(node.items[1]) if len(node.items) > 1 else Kind()
             if not isinstance(first, Listed):
                 return self._object(first, own.over(kind), is_class)
-        hint = "write [value, datatype] or [value, language~lang]"
-        self.findings.error("LOD3004", "an object in a list has 1 or 2 parts", node.origin, hint)
+        hint = say("write [value, datatype] or [value, language~lang]")
+        self.findings.error("LOD3004", say("an object in a list has 1 or 2 parts"), node.origin, hint)
         return []
 
     def _long_object(self, node: Keyed, kind: Kind, is_class: bool) -> list[ReadObject]:
@@ -179,7 +180,7 @@ class Terms:
         elif (given := self._type(own.type)) and given[0] is TermType.BLANK_NODE:
             made = blank(node.origin)
         elif value is None and not self._misspelt(node, "an object"):
-            self.findings.error("LOD3005", "an object needs 'value', 'function' or 'mapping'", node.origin)
+            self.findings.error("LOD3005", say("an object needs 'value', 'function' or 'mapping'"), node.origin)
         if made is None:
             return []
         return [ReadObject(replace(made, condition=self.calls.condition(values.get("condition"))), targets)]
@@ -219,17 +220,17 @@ class Terms:
         text = self.shapes.text(node)
         if text and text.value not in TYPES:
             hint = did_you_mean(text.value, TYPES)
-            self.findings.error("LOD3004", f"'{text.value}' is no type of term", text.origin, hint)
+            self.findings.error("LOD3004", say("'{text}' is no type of term", text=text.value), text.origin, hint)
         return TYPES.get(text.value) if text else None
 
     def _tags(self, kind: Kind, term_type: TermType) -> tuple[Expression | None, Expression | None]:
         """Datatype and language; only text has one, and not both."""
         datatype, language = kind.datatype, kind.language
         if term_type is not TermType.LITERAL and (given := datatype or language):
-            self.findings.error("LOD3016", "only text has a datatype or a language, not an IRI", given.origin)
+            self.findings.error("LOD3016", say("only text has a datatype or a language, not an IRI"), given.origin)
             return None, None
         if datatype and language:
-            self.findings.error("LOD3016", "a value has a datatype or a language, not both", datatype.origin)
+            self.findings.error("LOD3016", say("a value has a datatype or a language, not both"), datatype.origin)
             datatype = None
         return self._datatype(datatype), self._language(language)
 
@@ -237,7 +238,10 @@ class Terms:
         if not isinstance(node, Text):
             return self.calls.expression(node) if node else None
         if ":" not in node.value and "$(" not in node.value and is_language_tag(node.value):
-            message, hint = f"'{node.value}' is no datatype", f"a language is written {node.value}~lang"
+            message, hint = (
+                say("'{node}' is no datatype", node=node.value),
+                say("a language is written {node}~lang", node=node.value),
+            )
             self.findings.error("LOD3016", message, node.origin, hint)
             return None
         return self._iri(node)
@@ -248,16 +252,18 @@ class Terms:
         end = len(node.value) - 5 if node.value.endswith("~lang") else None
         expression = self.names.value(node, self.findings, end)
         if isinstance(expression, Constant) and not is_language_tag(expression.value):
-            hint = "as in zh-Hant-TW or en" + (", with hyphens" if "_" in node.value else "")
-            self.findings.error("LOD3009", f"'{expression.value}' is no language tag", node.origin, hint)
+            hint = say("as in zh-Hant-TW or en, with hyphens") if "_" in node.value else say("as in zh-Hant-TW or en")
+            self.findings.error(
+                "LOD3009", say("'{expression}' is no language tag", expression=expression.value), node.origin, hint
+            )
         return expression
 
     def _warn_of_names(self, text: Text, expression: Expression) -> None:
         if isinstance(expression, Constant) and self.names.looks_prefixed(expression.value):
-            message = f"'{text.value}' is written as text"
-            hint = f"as an IRI it is '{text.value}~iri'"
+            message = say("'{text}' is written as text", text=text.value)
+            hint = say("as an IRI it is '{text}~iri'", text=text.value)
             if expression.value.startswith("xsd:"):
-                hint = f"as the datatype of the value before it: [[value, {text.value}]]"
+                hint = say("as the datatype of the value before it: [[value, {text}]]", text=text.value)
             self.findings.warning("LOD3015", message, text.origin, hint)
 
     def _referencing(
@@ -271,7 +277,7 @@ class Terms:
                 found.append(ReadObject(ReferencingObjectMap(text.value, joins, origin), targets, condition))
             else:
                 hint = did_you_mean(text.value, self.mappings)
-                self.findings.error("LOD3007", f"there is no mapping '{text.value}'", text.origin, hint)
+                self.findings.error("LOD3007", say("there is no mapping '{text}'", text=text.value), text.origin, hint)
         return found
 
 

@@ -14,6 +14,7 @@ from lod.tables.printed.layout import Label
 from lod.tables.printed.page import Page
 from lod.tables.printed.text import has_chinese, label_key, one_line
 from lod.tables.sheets import cell_name
+from lod.wording import say
 
 Path = tuple[Label, ...]
 
@@ -68,23 +69,32 @@ def _starts_of_text(page: Page) -> list[tuple[int, int]]:
         if columns:
             found.append((row, columns[0]))
     if not found:
-        message = f"no cell says /{pattern.pattern}/: the header is not found"
-        hint = "correct 'from', or say in which 'rows' the header is"
-        page.findings.error("LOD2508", f"sheet {page.sheet.name}: {message}", CellOrigin(page.source), hint)
+        message = say("no cell says /{pattern}/: the header is not found", pattern=pattern.pattern)
+        hint = say("correct 'from', or say in which 'rows' the header is")
+        page.findings.error(
+            "LOD2508",
+            say("sheet {sheet}: {message}", sheet=page.sheet.name, message=message),
+            CellOrigin(page.source),
+            hint,
+        )
     return found
 
 
 def _starts_of_rows(page: Page) -> list[tuple[int, int]]:
     declared = page.layout.header_rows
     if declared[-1] > page.sheet.height:
-        message = f"the header is declared in row {declared[-1]}, the sheet has {page.sheet.height} rows"
+        message = say(
+            "the header is declared in row {declared}, the sheet has {height} rows",
+            declared=declared[-1],
+            height=page.sheet.height,
+        )
         page.findings.error("LOD2508", message, CellOrigin(page.source))
         return []
     wanted = _signature(page, declared[0])
     start = next(((n, key) for n, key in enumerate(wanted) if key), None)
     if start is None:
-        message = f"row {declared[0]} is declared as a header and is blank"
-        hint = "rows are counted from the top of the sheet; or say what stands in the first one: from: /^…/"
+        message = say("row {declared} is declared as a header and is blank", declared=declared[0])
+        hint = say("rows are counted from the top of the sheet; or say what stands in the first one: from: /^…/")
         page.findings.error("LOD2508", message, CellOrigin(page.source, declared[0]), hint)
         return []
     later = range(declared[-1] + 1, page.sheet.height + 1)
@@ -140,8 +150,13 @@ def _compare(page: Page, other: Heading, first: Heading) -> None:
         if shown == wanted:
             shown, wanted = (" > ".join(one_line(each.text) for each in path) for path in (here, there))
         cell = f" ({cell_name(there[-1].row, there[-1].column)})" if there else ""
-        message = f"the header repeated here says '{shown}', the first one '{wanted}'{cell}"
-        hint = "a page with other columns is a table of its own: give it an edition with its 'area'"
+        message = say(
+            "the header repeated here says '{shown}', the first one '{wanted}'{cell}",
+            shown=shown,
+            wanted=wanted,
+            cell=cell,
+        )
+        hint = say("a page with other columns is a table of its own: give it an edition with its 'area'")
         page.error("LOD2505", *place, message, hint)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from lod.diagnostics import CellOrigin, Findings
 from lod.tables.printed.layout import Layout, Role
 from lod.tables.sheets import Sheet, cell_name, column_letters
+from lod.wording import NOTHING, Wording, say
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,9 @@ class Page:
         """Where a cell is, for findings."""
         return CellOrigin(self.source, row, column_letters(column), self.sheet.text(row, column))
 
-    def error(self, code: str, row: int, column: int, message: str, hint: str = "") -> None:
+    def error(self, code: str, row: int, column: int, message: Wording, hint: Wording = NOTHING) -> None:
         """A finding about one cell."""
-        place = f"sheet {self.sheet.name}!{cell_name(row, column)}"
-        self.findings.error(code, f"{place}: {message}", self.origin(row, column), hint)
+        place = say("sheet {sheet}!{cell}", sheet=self.sheet.name, cell=cell_name(row, column))
+        self.findings.error(
+            code, say("{place}: {message}", place=place, message=message), self.origin(row, column), hint
+        )

@@ -13,10 +13,11 @@ from lod.tables.printed.patterns import is_one_of
 from lod.tables.printed.text import indentation, label_key, one_line
 from lod.tables.printed.values import Unreadable, read_figure
 from lod.tables.sheets import Sheet
+from lod.wording import say
 
 Path = tuple[Label, ...]
 
-_STRANGE = "no header stands above it: declare it under 'ignored' or 'notes', or its column's header"
+_STRANGE = say("no header stands above it: declare it under 'ignored' or 'notes', or its column's header")
 
 
 def read_printed(sheet: Sheet, source: str, layout: Layout, findings: Findings) -> Printed:
@@ -33,7 +34,9 @@ def read_printed(sheet: Sheet, source: str, layout: Layout, findings: Findings) 
     for row in rows:
         cells += _row(page, row, columns, labels)
     if not cells and not findings.errors:
-        findings.error("LOD2508", f"sheet {sheet.name} has no figures below its header", CellOrigin(source))
+        findings.error(
+            "LOD2508", say("sheet {sheet} has no figures below its header", sheet=sheet.name), CellOrigin(source)
+        )
     return Printed(sheet.name, tuple(cells), _texts(page, Role.TITLE), _texts(page, Role.NOTE), page.roles)
 
 
@@ -50,7 +53,7 @@ def _columns(page: Page, heading: Heading) -> dict[int, Path]:
     paths = {column: header_path(page, heading, column) for column in wanted}
     for column, path in paths.items():
         if not path and column in layout.data_columns:
-            message = "a column of figures is declared here, and the header says nothing about it"
+            message = say("a column of figures is declared here, and the header says nothing about it")
             page.error("LOD2503", heading.rows[0], column, message)
     return {column: path for column, path in paths.items() if path}
 
@@ -63,17 +66,17 @@ def _row(page: Page, row: int, columns: dict[int, Path], labels: _Labels) -> lis
     strange = [c for c in shown if c not in columns and c not in label_columns]
     figures = [c for c in shown if c in columns]
     for column in strange:
-        page.error("LOD2503", row, column, "nothing declares what this cell is", _STRANGE)
+        page.error("LOD2503", row, column, say("nothing declares what this cell is"), _STRANGE)
     path = labels.path(row)
     if not path:
         if figures:
-            hint = "the label columns are empty in this row; declare 'ignored' if it means nothing"
-            page.error("LOD2503", row, figures[0], "a figure without a label in its row", hint)
+            hint = say("the label columns are empty in this row; declare 'ignored' if it means nothing")
+            page.error("LOD2503", row, figures[0], say("a figure without a label in its row"), hint)
         return []
     if not figures:
         if not layout.has_headings and label_columns:
-            hint = "a note (notes), meaningless (ignored), or the heading of a group (labels: {headings: true})?"
-            page.error("LOD2503", row, label_columns[0], "a label without a figure in its row", hint)
+            hint = say("a note (notes), meaningless (ignored), or the heading of a group (labels: {headings: true})?")
+            page.error("LOD2503", row, label_columns[0], say("a label without a figure in its row"), hint)
         return []
     page.mark(row, Role.DATA, figures)
     made = [_cell(page, row, column, path, header) for column, header in columns.items()]

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from lod.tables.sheets import Value
+from lod.wording import NOTHING, Wording, say
 
 EMPTY = "empty"  # how a declaration names the empty cell
 
@@ -70,14 +71,14 @@ class Figure:
 class Unreadable:
     """Why a cell is no figure, and which declaration would make it one."""
 
-    reason: str
-    hint: str
+    reason: Wording
+    hint: Wording
 
 
 def read_figure(value: Value | None, is_typed: bool, marks: Marks) -> Figure | Unreadable:
     """The figure in a cell. `is_typed`: numbers are stored as numbers, so that text needs a declaration."""
     if isinstance(value, bool):
-        return Unreadable("a truth value is no figure", "")
+        return Unreadable(say("a truth value is no figure"), NOTHING)
     if isinstance(value, (int, float)):
         return Figure(State.REPORTED, _decimal(value))
     text = value or ""
@@ -86,8 +87,8 @@ def read_figure(value: Value | None, is_typed: bool, marks: Marks) -> Figure | U
     if marked:
         return Figure(marked, Decimal(0) if marked is State.ZERO else None)
     if not plain:
-        hint = "say what an empty cell means: values: {not-applicable: [empty]}, or missing, or zero"
-        return Unreadable("the cell is empty", hint)
+        hint = say("say what an empty cell means: values: {not-applicable: [empty]}, or missing, or zero")
+        return Unreadable(say("the cell is empty"), hint)
     return _from_text(text, plain, is_typed, marks)
 
 
@@ -134,12 +135,16 @@ def _from_text(text: str, plain: str, is_typed: bool, marks: Marks) -> Figure | 
         body = body.replace(" ", "")
     if not _NUMBER.fullmatch(body):
         return Unreadable(
-            f"'{plain}' is no figure", "say what it means: values: {missing: ['" + plain + "']}, or zero …"
+            say("'{plain}' is no figure", plain=plain),
+            say("say what it means: values: {{missing: ['{plain}']}}, or zero …", plain=plain),
         )
     if len(forms) > 1 or state is State.ROUNDED:
         forms -= {Form.TEXT}  # any other form, and the mark, say it too
     undeclared = sorted(forms - set(marks.numbers))
     if undeclared:
         wanted = ", ".join(sorted({*marks.numbers, *undeclared}))
-        return Unreadable(f"'{text}' is text, not a number", f"if it is meant as one: values: {{numbers: [{wanted}]}}")
+        return Unreadable(
+            say("'{text}' is text, not a number", text=text),
+            say("if it is meant as one: values: {{numbers: [{wanted}]}}", wanted=wanted),
+        )
     return Figure(state, Decimal(body))

@@ -14,6 +14,7 @@ from lod.errors import LodError
 from lod.validation.data_graph import DataGraph
 from lod.validation.report import ValidationResult
 from lod.validation.shape_graph import Node, ShapeGraph
+from lod.wording import say
 
 
 class ValidationFailed(LodError):
@@ -64,7 +65,7 @@ def processors(named: str = "auto") -> list[Processor]:
 
             found.append(Compiled())
         elif named == "shacl":
-            raise ValidationFailed("the SHACL processor 'shacl' is not installed", hint="pip install shacl")
+            raise ValidationFailed(say("the SHACL processor 'shacl' is not installed"), hint=say("pip install shacl"))
     if named in ("auto", "pyshacl"):
         found.append(Reference())
     return found

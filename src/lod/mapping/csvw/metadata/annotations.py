@@ -16,6 +16,7 @@ from lod.mapping.csvw.syntax.language_tags import UNDEFINED, is_well_formed
 from lod.mapping.csvw.syntax.xsd import canonical
 from lod.rdf.iris import illegal_character
 from lod.rdf.namespaces import RDF, XSD
+from lod.wording import say
 
 _CODE = "LOD3502"
 _KEYWORDS = ("@value", "@type", "@language", "@id")
@@ -93,18 +94,20 @@ def _value_object(json: Json, members: dict[str, Json], findings: Findings) -> L
         if key not in ("@value", "@type", "@language"):
             findings.error(
                 _CODE,
-                f"'{key}' may not stand beside @value",
+                say("'{key}' may not stand beside @value", key=key),
                 json.key_at(key),
-                "an object with @value has @type or @language besides, nothing else",
+                say("an object with @value has @type or @language besides, nothing else"),
             )
     if "@type" in members and "@language" in members:
         findings.error(
-            _CODE, "@type and @language may not stand together", json.key_at("@language"), "keep one of them"
+            _CODE, say("@type and @language may not stand together"), json.key_at("@language"), say("keep one of them")
         )
     value = members["@value"].value
     if isinstance(value, tuple | dict) or value is None:
         findings.error(
-            _CODE, f"@value must be a string, a number or a boolean, not {members['@value'].kind}", members["@value"].at
+            _CODE,
+            say("@value must be a string, a number or a boolean, not {kind}", kind=members["@value"].kind),
+            members["@value"].at,
         )
     language = _language(members["@language"], findings) if "@language" in members else ""
     datatype = _datatype(members["@type"], findings) if "@type" in members else ""
@@ -125,7 +128,12 @@ def _language(json: Json, findings: Findings) -> str:
     if isinstance(json.value, str) and is_well_formed(json.value):
         return json.value
     shown = repr(json.value) if isinstance(json.value, str) else json.kind
-    findings.error(_CODE, f"@language must be a language tag or null, not {shown}", json.at, "for example 'zh-Hant-TW'")
+    findings.error(
+        _CODE,
+        say("@language must be a language tag or null, not {shown}", shown=shown),
+        json.at,
+        say("for example 'zh-Hant-TW'"),
+    )
     return ""
 
 
@@ -136,7 +144,10 @@ def _datatype(json: Json, findings: Findings) -> str:
     if iri is None:
         shown = f"'{json.value}'" if isinstance(json.value, str) else json.kind
         findings.error(
-            _CODE, f"{shown} is no datatype", json.at, "a built-in datatype, a prefixed name or an absolute URL"
+            _CODE,
+            say("{shown} is no datatype", shown=shown),
+            json.at,
+            say("a built-in datatype, a prefixed name or an absolute URL"),
         )
     return iri or ""
 
@@ -153,17 +164,20 @@ def _node_object(json: Json, members: dict[str, Json], context: Context, finding
         if key in ("@id", "@type"):
             continue
         if key == "@language":
-            findings.error(_CODE, "@language stands only beside @value", json.key_at(key))
+            findings.error(_CODE, say("@language stands only beside @value"), json.key_at(key))
         elif key.startswith("@"):
             findings.error(
-                _CODE, f"'{key}' may not be used in metadata", json.key_at(key), f"only {', '.join(_KEYWORDS)} may"
+                _CODE,
+                say("'{key}' may not be used in metadata", key=key),
+                json.key_at(key),
+                say("only {keywords} may", keywords=", ".join(_KEYWORDS)),
             )
         elif not is_common_property(key):
             findings.error(
                 _CODE,
-                f"'{key}' is neither a prefixed name nor an absolute URL",
+                say("'{key}' is neither a prefixed name nor an absolute URL", key=key),
                 json.key_at(key),
-                "the prefixes are those of RDFa: dc:title, schema:name, …",
+                say("the prefixes are those of RDFa: dc:title, schema:name, …"),
             )
         else:
             annotations += read_annotations(key, value, context, findings)
@@ -175,14 +189,18 @@ def _node_id(members: dict[str, Json], context: Context, findings: Findings) -> 
         return None
     value = members["@id"].value
     if not isinstance(value, str):
-        findings.error(_CODE, f"@id must be a string, not {members['@id'].kind}", members["@id"].at)
+        findings.error(_CODE, say("@id must be a string, not {kind}", kind=members["@id"].kind), members["@id"].at)
         return None
     if value.startswith("_:"):
-        findings.error(_CODE, f"@id '{value}' must not be a blank node", members["@id"].at, "leave @id out")
+        findings.error(
+            _CODE, say("@id '{value}' must not be a blank node", value=value), members["@id"].at, say("leave @id out")
+        )
         return None
     iri = context.resolve(expand(value))
     if (wrong := illegal_character(iri)) is not None:
-        findings.error(_CODE, f"@id '{value}' holds '{wrong}', which no URL may", members["@id"].at)
+        findings.error(
+            _CODE, say("@id '{value}' holds '{wrong}', which no URL may", value=value, wrong=wrong), members["@id"].at
+        )
         return None
     return iri
 
@@ -195,7 +213,12 @@ def _types(members: dict[str, Json], findings: Findings) -> Iterator[str]:
         iri = _absolute(item.value) if isinstance(item.value, str) else None
         if iri is None:
             shown = f"'{item.value}'" if isinstance(item.value, str) else item.kind
-            findings.error(_CODE, f"{shown} is no type", item.at, "a term of CSVW, a prefixed name or an absolute URL")
+            findings.error(
+                _CODE,
+                say("{shown} is no type", shown=shown),
+                item.at,
+                say("a term of CSVW, a prefixed name or an absolute URL"),
+            )
         else:
             yield iri
 

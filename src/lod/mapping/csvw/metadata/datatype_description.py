@@ -16,6 +16,7 @@ from lod.mapping.csvw.metadata.properties import NOT_PERMITTED, Reading, identif
 from lod.mapping.csvw.syntax.json_document import Json
 from lod.mapping.csvw.syntax.uax35 import NumberFormat, PatternError, date_format, number_format
 from lod.mapping.csvw.syntax.xsd import is_date_or_time, is_duration, is_numeric, is_valid, order
+from lod.wording import say
 
 CONTRADICTION, FORMAT = "LOD3506", "LOD3507"
 
@@ -55,7 +56,7 @@ def read_datatype(reading: Reading, json: Json) -> Datatype | None:
 
 
 def _unknown(reading: Reading, json: Json, name: str) -> None:
-    message = f"'{name}' is no built-in datatype: it is ignored"
+    message = say("'{name}' is no built-in datatype: it is ignored", name=name)
     reading.findings.warning(NOT_PERMITTED, message, json.at, did_you_mean(name, DATATYPE_IRIS))
 
 
@@ -64,9 +65,12 @@ def _id(reading: Reading, kept: Mapping[str, Json]) -> str | None:
         return None
     iri = identifier(reading, kept["@id"], "a datatype")
     if iri in DATATYPE_IRIS.values():
-        hint = "use 'base' for the built-in datatype that yours is derived from"
+        hint = say("use 'base' for the built-in datatype that yours is derived from")
         reading.error(
-            CONTRADICTION, f"the @id of a datatype must not be that of a built-in one: {iri}", kept["@id"].at, hint
+            CONTRADICTION,
+            say("the @id of a datatype must not be that of a built-in one: {iri}", iri=iri),
+            kept["@id"].at,
+            hint,
         )
         return None
     return iri
@@ -81,18 +85,30 @@ def _with_lengths(reading: Reading, datatype: Datatype, kept: Mapping[str, Json]
     if not is_textual(datatype.base):
         reading.error(
             CONTRADICTION,
-            f"a {datatype.base} has no length to constrain",
+            say("a {base} has no length to constrain", base=datatype.base),
             at,
-            "lengths are for strings and binary types",
+            say("lengths are for strings and binary types"),
         )
         return datatype
     length, least, most = (given.get(name) for name in _LENGTHS)
     if length is not None and least is not None and length < least:
-        reading.error(CONTRADICTION, f"length {length} is less than minLength {least}", kept["length"].at)
+        reading.error(
+            CONTRADICTION,
+            say("length {length} is less than minLength {least}", length=length, least=least),
+            kept["length"].at,
+        )
     if length is not None and most is not None and length > most:
-        reading.error(CONTRADICTION, f"length {length} is greater than maxLength {most}", kept["length"].at)
+        reading.error(
+            CONTRADICTION,
+            say("length {length} is greater than maxLength {most}", length=length, most=most),
+            kept["length"].at,
+        )
     if least is not None and most is not None and least > most:
-        reading.error(CONTRADICTION, f"minLength {least} is greater than maxLength {most}", kept["minLength"].at)
+        reading.error(
+            CONTRADICTION,
+            say("minLength {least} is greater than maxLength {most}", least=least, most=most),
+            kept["minLength"].at,
+        )
     return replace(datatype, length=length, min_length=least, max_length=most)
 
 
@@ -103,8 +119,10 @@ def _with_limits(reading: Reading, datatype: Datatype, kept: Mapping[str, Json])
     if not given:
         return datatype
     if not (is_numeric(base) or is_date_or_time(base) or is_duration(base)):
-        message = f"a {base} has no {given[0]}"
-        reading.error(CONTRADICTION, message, kept[given[0]].at, "limits are for numbers, dates, times and durations")
+        message = say("a {base} has no {given}", base=base, given=given[0])
+        reading.error(
+            CONTRADICTION, message, kept[given[0]].at, say("limits are for numbers, dates, times and durations")
+        )
         return datatype
     found: dict[str, str] = {}
     for name in given:
@@ -114,7 +132,14 @@ def _with_limits(reading: Reading, datatype: Datatype, kept: Mapping[str, Json])
             continue
         if field in found and order(base, found[field]) != order(base, limit):
             reading.error(
-                CONTRADICTION, f"{name} {limit} contradicts {found[field]}, which means the same", kept[name].at
+                CONTRADICTION,
+                say(
+                    "{name} {limit} contradicts {found}, which means the same",
+                    name=name,
+                    limit=limit,
+                    found=found[field],
+                ),
+                kept[name].at,
             )
         found[field] = limit
     _check_range(reading, base, found, kept[given[0]])
@@ -145,7 +170,10 @@ def _check_range(reading: Reading, base: str, found: Mapping[str, str], json: Js
         if one in found and other in found:
             side = one[:3]
             reading.error(
-                CONTRADICTION, f"{side}Inclusive and {side}Exclusive may not both be given", json.at, "keep one"
+                CONTRADICTION,
+                say("{side}Inclusive and {side}Exclusive may not both be given", side=side),
+                json.at,
+                say("keep one"),
             )
     pairs = (
         ("min_inclusive", "max_inclusive", False),
@@ -159,9 +187,9 @@ def _check_range(reading: Reading, base: str, found: Mapping[str, str], json: Js
             if b < a or (strictly and a == b):  # type: ignore[operator]
                 reading.error(
                     CONTRADICTION,
-                    f"no {base} is between {found[low]} and {found[high]}",
+                    say("no {base} is between {found} and {found2}", base=base, found=found[low], found2=found[high]),
                     json.at,
-                    "the limits leave nothing",
+                    say("the limits leave nothing"),
                 )
 
 
@@ -182,7 +210,7 @@ def read_format(reading: Reading, json: Json, base: str) -> Format | None:
             return date_format(json.value, base)
         return text_format(json.value)
     except PatternError as error:
-        reading.findings.warning(FORMAT, f"{error}: the format is ignored", json.at)
+        reading.findings.warning(FORMAT, say("{error}: the format is ignored", error=error), json.at)
         return None
 
 
@@ -198,7 +226,7 @@ def _number_format(reading: Reading, json: Json) -> NumberFormat | None:
         if key not in ("decimalChar", "groupChar", "pattern"):
             hint = did_you_mean(key, ("decimalChar", "groupChar", "pattern"))
             reading.findings.warning(
-                "LOD3504", f"a number's format has no '{key}': it is ignored", json.key_at(key), hint
+                "LOD3504", say("a number's format has no '{key}': it is ignored", key=key), json.key_at(key), hint
             )
         elif (text := string(reading, value, key)) is not None:
             given[key] = text
@@ -209,7 +237,7 @@ def _number_format(reading: Reading, json: Json) -> NumberFormat | None:
         return number_format(given.get("pattern"), point, group)
     except PatternError as error:
         # the pattern alone counts as not given: decimalChar and groupChar stay
-        reading.findings.warning(FORMAT, f"{error}: the pattern is ignored", json.value["pattern"].at)
+        reading.findings.warning(FORMAT, say("{error}: the pattern is ignored", error=error), json.value["pattern"].at)
         return number_format(None, point, group)
 
 

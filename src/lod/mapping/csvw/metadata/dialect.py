@@ -21,6 +21,7 @@ from lod.mapping.csvw.metadata.properties import (
     string,
 )
 from lod.mapping.csvw.syntax.json_document import Json
+from lod.wording import say
 
 Trim = Literal["true", "false", "start", "end"]
 
@@ -73,7 +74,7 @@ def read_dialect(reading: Reading, json: Json) -> Dialect:
     """A dialect from its description, an object; what it does not give has the default."""
     kept, annotations = members(reading, json, _KNOWN, "a dialect", "Dialect")
     if annotations:
-        reading.findings.warning(UNKNOWN, "a dialect has no common properties: they are ignored", json.at)
+        reading.findings.warning(UNKNOWN, say("a dialect has no common properties: they are ignored"), json.at)
     if "@id" in kept:
         identifier(reading, kept["@id"], "a dialect")
     flags: dict[str, Any] = {

@@ -34,6 +34,7 @@ from lod.mapping.csvw.metadata.schema import FOREIGN_KEY, inheriting, read_schem
 from lod.mapping.csvw.syntax.json_document import Json, read_json
 from lod.mapping.csvw.syntax.language_tags import is_well_formed
 from lod.mapping.csvw.syntax.urls import normalize_url
+from lod.wording import say
 
 MISSING, NOT_CARRIED_OUT = "LOD3510", "LOD3515"
 
@@ -57,7 +58,7 @@ def read_document(text: str, path: str, url: str, findings: Findings, fetch: Fet
     if json is None:
         return None
     if not isinstance(json.value, dict):
-        findings.error(REQUIRED, f"a metadata document is an object, not {json.kind}", json.at)
+        findings.error(REQUIRED, say("a metadata document is an object, not {kind}", kind=json.kind), json.at)
         return None
     reading = Reading(_context(json, url, findings), findings, fetch, (url,))
     is_group = "tables" in json.value or (json.value.get("@type") or json).value == "TableGroup"
@@ -71,24 +72,24 @@ def _context(json: Json, url: str, findings: Findings) -> Context:
     """The `@context`: CSVW's, with at most a base URL and a language of the document's own (§5.2)."""
     assert isinstance(json.value, dict)
     if "@context" not in json.value:
-        hint = f'"@context": "{CONTEXT_IRI}"'
-        findings.error(REQUIRED, "a metadata document needs '@context'", json.at, hint)
+        hint = say('"@context": "{context_iri}"', context_iri=CONTEXT_IRI)
+        findings.error(REQUIRED, say("a metadata document needs '@context'"), json.at, hint)
         return Context(url)
     given = json.value["@context"]
     items = given.value if isinstance(given.value, tuple) else (given,)
     if not items or items[0].value != CONTEXT_IRI or len(items) > 2:
         findings.error(
             DIALECT_BROKEN,
-            f"@context must be '{CONTEXT_IRI}'",
+            say("@context must be '{context_iri}'", context_iri=CONTEXT_IRI),
             given.at,
-            "a base URL and a language may follow it in an array",
+            say("a base URL and a language may follow it in an array"),
         )
         return Context(url)
     context = Context(url)
     if len(items) == 1:
         return context
     if not isinstance(items[1].value, dict):
-        findings.error(DIALECT_BROKEN, "the second part of @context must be an object", items[1].at)
+        findings.error(DIALECT_BROKEN, say("the second part of @context must be an object"), items[1].at)
         return context
     for key, value in items[1].value.items():
         if key == "@base" and isinstance(value.value, str):
@@ -97,13 +98,15 @@ def _context(json: Json, url: str, findings: Findings) -> Context:
             context = replace(context, language=value.value)
         elif key in ("@base", "@language"):
             wanted = "a URL" if key == "@base" else "a language tag"
-            findings.warning(NOT_PERMITTED, f"{key} must be {wanted}: it is ignored", value.at)
+            findings.warning(
+                NOT_PERMITTED, say("{key} must be {wanted}: it is ignored", key=key, wanted=wanted), value.at
+            )
         else:
             findings.error(
                 DIALECT_BROKEN,
-                f"'{key}' may not stand in @context",
+                say("'{key}' may not stand in @context", key=key),
                 items[1].key_at(key),
-                "only @base and @language may",
+                say("only @base and @language may"),
             )
     return context
 
@@ -118,7 +121,9 @@ def _table_group(reading: Reading, json: Json) -> TableGroup | None:
         found = (_table(reading, item, shared) for item in objects(reading, kept["tables"], "tables"))
         tables = [table for table in found if table is not None]
     if not tables:
-        reading.error(REQUIRED, "a table group needs 'tables', an array of at least one table", json.key_at("tables"))
+        reading.error(
+            REQUIRED, say("a table group needs 'tables', an array of at least one table"), json.key_at("tables")
+        )
         return None
     return TableGroup(tuple(tables), group_id, annotations + shared.notes, json.at)
 
@@ -160,7 +165,7 @@ def _table(reading: Reading, json: Json, group: _Shared) -> Table | None:
     suppress = "suppressOutput" in kept and boolean(reading, kept["suppressOutput"], "suppressOutput") is True
     url = link(reading, kept["url"], "url") if "url" in kept else None
     if url is None:
-        reading.error(REQUIRED, "a table needs 'url', the URL of its file", json.key_at("url"))
+        reading.error(REQUIRED, say("a table needs 'url', the URL of its file"), json.key_at("url"))
         return None
     schema = shared.schema or group.schema or Schema()
     return Table(
@@ -191,14 +196,14 @@ def _object(reading: Reading, json: Json, name: str, read: Callable[[Reading, Js
     url = normalize_url(reading.context.resolve(json.value))
     found = reading.fetch(url) if url not in reading.within else None
     if found is None:
-        hint = "nothing is fetched from the network: put a copy beside the metadata"
-        reading.error(MISSING, f"'{name}' refers to {url}, which is not here", json.at, hint)
+        hint = say("nothing is fetched from the network: put a copy beside the metadata")
+        reading.error(MISSING, say("'{name}' refers to {url}, which is not here", name=name, url=url), json.at, hint)
         return read(reading, empty)
     text, path = found
     referred = read_json(text.removeprefix("\ufeff"), path, reading.findings)
     if referred is None or not isinstance(referred.value, dict):
         if referred is not None:
-            reading.error(REQUIRED, f"{path} must hold an object for '{name}'", referred.at)
+            reading.error(REQUIRED, say("{path} must hold an object for '{name}'", path=path, name=name), referred.at)
         return read(reading, empty)
     inner = replace(reading, context=_context(referred, url, reading.findings), within=(*reading.within, url))
     if "@id" not in referred.value:
@@ -223,14 +228,16 @@ def _transformations(reading: Reading, json: Json) -> tuple[Transformation, ...]
         }
         for name in ("url", "scriptFormat", "targetFormat"):
             if urls.get(name) is None:
-                reading.error(REQUIRED, f"a transformation needs '{name}', a URL", item.key_at(name))
+                reading.error(REQUIRED, say("a transformation needs '{name}', a URL", name=name), item.key_at(name))
         found.append(
             Transformation(
                 urls.get("url") or "", urls.get("scriptFormat") or "", urls.get("targetFormat") or "", item.at
             )
         )
     for transformation in found:
-        message = f"the transformation to {transformation.target_format} is not carried out"
+        message = say(
+            "the transformation to {target_format} is not carried out", target_format=transformation.target_format
+        )
         reading.findings.items.append(Diagnostic(NOT_CARRIED_OUT, Severity.INFO, message, transformation.at))
     return tuple(found)
 
@@ -245,7 +252,7 @@ def _check_foreign_keys(reading: Reading, group: TableGroup) -> None:
                 hint = did_you_mean(wanted, (other.url for other in group.tables))
                 reading.error(
                     FOREIGN_KEY,
-                    f"a foreign key refers to {wanted}, but not exactly one table here is that",
+                    say("a foreign key refers to {wanted}, but not exactly one table here is that", wanted=wanted),
                     key.at,
                     hint,
                 )
@@ -256,7 +263,9 @@ def _check_foreign_keys(reading: Reading, group: TableGroup) -> None:
                     hint = did_you_mean(name, names)
                     reading.error(
                         FOREIGN_KEY,
-                        f"a foreign key refers to the column '{name}', which {target.url} lacks",
+                        say(
+                            "a foreign key refers to the column '{name}', which {url} lacks", name=name, url=target.url
+                        ),
                         key.at,
                         hint,
                     )

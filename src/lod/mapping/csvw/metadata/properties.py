@@ -17,6 +17,7 @@ from lod.mapping.csvw.syntax.json_document import Json
 from lod.mapping.csvw.syntax.language_tags import is_well_formed
 from lod.mapping.csvw.syntax.uri_template import UriTemplate, UriTemplateError, parse_uri_template
 from lod.mapping.csvw.syntax.urls import normalize_url
+from lod.wording import NOTHING, Wording, say
 
 DIALECT_BROKEN, REQUIRED, UNKNOWN, NOT_PERMITTED = "LOD3502", "LOD3503", "LOD3504", "LOD3505"
 
@@ -35,9 +36,13 @@ class Reading:
     def not_permitted(self, json: Json, name: str, wanted: str) -> None:
         """Warn that a property's value is none that it may have."""
         shown = repr(json.value) if isinstance(json.value, str | bool | int | float) else json.kind
-        self.findings.warning(NOT_PERMITTED, f"'{name}' must be {wanted}, not {shown}: it is ignored", json.at)
+        self.findings.warning(
+            NOT_PERMITTED,
+            say("'{name}' must be {wanted}, not {shown}: it is ignored", name=name, wanted=wanted, shown=shown),
+            json.at,
+        )
 
-    def error(self, code: str, message: str, at: TextOrigin, hint: str = "") -> None:
+    def error(self, code: str, message: Wording, at: TextOrigin, hint: Wording = NOTHING) -> None:
         """Record what the specification calls an error."""
         self.findings.error(code, message, at, hint)
 
@@ -56,17 +61,24 @@ def members(
         at = json.key_at(key)
         if key == "@type":
             if value.value != type_:
-                reading.error(DIALECT_BROKEN, f"the @type of {what} must be '{type_}'", value.at, "or leave it out")
+                reading.error(
+                    DIALECT_BROKEN,
+                    say("the @type of {what} must be '{type}'", what=what, type=type_),
+                    value.at,
+                    say("or leave it out"),
+                )
         elif key in known or (key == "@context" and "@context" in known):
             kept[key] = value
         elif key.startswith("@"):
-            reading.error(DIALECT_BROKEN, f"'{key}' may not stand in {what}", at)
+            reading.error(DIALECT_BROKEN, say("'{key}' may not stand in {what}", key=key, what=what), at)
         elif is_common_property(key):
             annotations += read_annotations(key, value, reading.context, reading.findings)
         else:
             prefix, colon, _ = key.partition(":")
             hint = did_you_mean(prefix, PREFIXES) if colon else did_you_mean(key, [k for k in known if k[0] != "@"])
-            reading.findings.warning(UNKNOWN, f"{what} has no property '{key}': it is ignored", at, hint)
+            reading.findings.warning(
+                UNKNOWN, say("{what} has no property '{key}': it is ignored", what=what, key=key), at, hint
+            )
     return kept, tuple(annotations)
 
 
@@ -98,7 +110,9 @@ def link(reading: Reading, json: Json, name: str) -> str | None:
 def identifier(reading: Reading, json: Json, what: str) -> str | None:
     """An `@id`, which is no blank node (§5.3.2 and elsewhere)."""
     if isinstance(json.value, str) and json.value.startswith("_:"):
-        reading.error(DIALECT_BROKEN, f"the @id of {what} must not be a blank node", json.at, "leave @id out")
+        reading.error(
+            DIALECT_BROKEN, say("the @id of {what} must not be a blank node", what=what), json.at, say("leave @id out")
+        )
         return None
     # what is no string counts as the empty one, which is the document's base URL
     return link(reading, json, "@id") or normalize_url(reading.context.base)
@@ -112,7 +126,11 @@ def uri_template(reading: Reading, json: Json, name: str) -> UriTemplate | None:
     try:
         return parse_uri_template(json.value)
     except UriTemplateError as error:
-        reading.findings.warning(NOT_PERMITTED, f"'{name}' is no URI template: {error.message}; it is ignored", json.at)
+        reading.findings.warning(
+            NOT_PERMITTED,
+            say("'{name}' is no URI template: {message}; it is ignored", name=name, message=error.message),
+            json.at,
+        )
         return None
 
 
@@ -134,8 +152,8 @@ def natural_language(reading: Reading, json: Json, name: str) -> Mapping[str, tu
     found = {}
     for tag, value in json.value.items():
         if not is_well_formed(tag):
-            message = f"'{tag}' is no language tag: this of '{name}' is ignored"
-            reading.findings.warning(NOT_PERMITTED, message, json.key_at(tag), "for example 'zh-Hant-TW'")
+            message = say("'{tag}' is no language tag: this of '{name}' is ignored", tag=tag, name=name)
+            reading.findings.warning(NOT_PERMITTED, message, json.key_at(tag), say("for example 'zh-Hant-TW'"))
         elif texts := _texts(reading, value, name):
             found[tag] = texts
     return found

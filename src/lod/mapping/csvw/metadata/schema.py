@@ -26,6 +26,7 @@ from lod.mapping.csvw.metadata.properties import (
     string,
 )
 from lod.mapping.csvw.syntax.json_document import Json
+from lod.wording import say
 
 COLUMNS, FOREIGN_KEY = "LOD3508", "LOD3509"
 
@@ -80,8 +81,8 @@ def _name(reading: Reading, json: Json) -> str | None:
     name = string(reading, json, "name")
     if name is None or _NAME.fullmatch(name):
         return name
-    message = f"'{name}' is no name of a column: it is ignored"
-    hint = "letters, digits, '_' and %-escapes, not beginning with '_'; what people read stands in 'titles'"
+    message = say("'{name}' is no name of a column: it is ignored", name=name)
+    hint = say("letters, digits, '_' and %-escapes, not beginning with '_'; what people read stands in 'titles'")
     reading.findings.warning(NOT_PERMITTED, message, json.at, hint)
     return None
 
@@ -96,13 +97,20 @@ def _check_columns(reading: Reading, columns: tuple[Column, ...]) -> None:
     for column in columns:
         at = column.at or TextOrigin("")
         if column.name is not None and column.name in seen:
-            reading.error(COLUMNS, f"two columns are named '{column.name}'", at, "names are unique in a schema")
+            reading.error(
+                COLUMNS,
+                say("two columns are named '{column}'", column=column.name),
+                at,
+                say("names are unique in a schema"),
+            )
         elif column.name is not None:
             seen[column.name] = column
         if column.virtual:
             virtual = column
         elif virtual is not None:
-            reading.error(COLUMNS, "a column of the file stands after a virtual one", at, "put virtual columns last")
+            reading.error(
+                COLUMNS, say("a column of the file stands after a virtual one"), at, say("put virtual columns last")
+            )
 
 
 def _references(reading: Reading, kept: Mapping[str, Json], name: str, known: set[str]) -> tuple[str, ...]:
@@ -112,7 +120,9 @@ def _references(reading: Reading, kept: Mapping[str, Json], name: str, known: se
     found = column_references(reading, kept[name], name) or ()
     for reference in found:
         if reference not in known:
-            message = f"'{name}' names '{reference}', which no column is called: it is ignored"
+            message = say(
+                "'{name}' names '{reference}', which no column is called: it is ignored", name=name, reference=reference
+            )
             reading.findings.warning(NOT_PERMITTED, message, kept[name].at, did_you_mean(reference, known))
             return ()
     return found
@@ -133,7 +143,7 @@ def _foreign_key(reading: Reading, json: Json, names: set[str]) -> ForeignKey | 
             hint = did_you_mean(name, names)
             reading.error(
                 FOREIGN_KEY,
-                f"the foreign key's column '{name}' is not in this schema",
+                say("the foreign key's column '{name}' is not in this schema", name=name),
                 json.key_at("columnReference"),
                 hint,
             )
@@ -141,13 +151,13 @@ def _foreign_key(reading: Reading, json: Json, names: set[str]) -> ForeignKey | 
     assert isinstance(json.value, dict)
     reference = json.value.get("reference")
     if reference is None or not isinstance(reference.value, dict):
-        reading.error(REQUIRED, "a foreign key needs 'reference', an object", json.key_at("reference"))
+        reading.error(REQUIRED, say("a foreign key needs 'reference', an object"), json.key_at("reference"))
         return None
     known = {"resource", "schemaReference", "columnReference"}
     referenced = _required_columns(reading, reference, known, "a foreign key's reference")
     targets = [name for name in ("resource", "schemaReference") if name in reference.value]
     if len(targets) != 1:
-        message = "a foreign key refers by 'resource' or by 'schemaReference', and by one of them only"
+        message = say("a foreign key refers by 'resource' or by 'schemaReference', and by one of them only")
         reading.error(REQUIRED, message, reference.at)
         return None
     url = link(reading, reference.value[targets[0]], targets[0])
@@ -161,11 +171,20 @@ def _required_columns(reading: Reading, json: Json, known: set[str], what: str) 
     assert isinstance(json.value, dict)
     for key in json.value:
         if key not in known:
-            reading.error(FOREIGN_KEY, f"{what} may not have '{key}'", json.key_at(key), did_you_mean(key, known))
+            reading.error(
+                FOREIGN_KEY,
+                say("{what} may not have '{key}'", what=what, key=key),
+                json.key_at(key),
+                did_you_mean(key, known),
+            )
     if "columnReference" not in json.value:
-        reading.error(REQUIRED, f"{what} needs 'columnReference'", json.at)
+        reading.error(REQUIRED, say("{what} needs 'columnReference'", what=what), json.at)
         return None
     found = column_references(reading, json.value["columnReference"], "columnReference")
     if found is None:
-        reading.error(REQUIRED, f"{what} needs a 'columnReference' that names columns", json.key_at("columnReference"))
+        reading.error(
+            REQUIRED,
+            say("{what} needs a 'columnReference' that names columns", what=what),
+            json.key_at("columnReference"),
+        )
     return found

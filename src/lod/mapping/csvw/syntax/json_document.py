@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lod.diagnostics import Findings, TextOrigin
+from lod.wording import Wording, say
 
 MAX_DEPTH = 100  # of nesting; no metadata document comes near it
 
@@ -58,7 +59,7 @@ JsonData = None | bool | int | float | str | tuple[Json, ...] | dict[str, Json]
 class JsonSyntaxError(Exception):
     """The text is no JSON: what is wrong, at which offset."""
 
-    def __init__(self, message: str, offset: int) -> None:
+    def __init__(self, message: Wording, offset: int) -> None:
         self.message = message
         self.offset = offset
         super().__init__(message)
@@ -70,7 +71,7 @@ def read_json(text: str, path: str, findings: Findings) -> Json | None:
     try:
         return scan.document()
     except JsonSyntaxError as error:
-        findings.error("LOD3501", f"not JSON: {error.message}", scan.origin(error.offset))
+        findings.error("LOD3501", say("not JSON: {message}", message=error.message), scan.origin(error.offset))
         return None
 
 
@@ -94,7 +95,7 @@ class _Scan:
         value = self._value(0)
         self._space()
         if self.at < len(self.text):
-            raise JsonSyntaxError(f"nothing may follow the value, but {self._seen()} does", self.at)
+            raise JsonSyntaxError(say("nothing may follow the value, but {value} does", value=self._seen()), self.at)
         return value
 
     def _seen(self) -> str:
@@ -107,7 +108,7 @@ class _Scan:
 
     def _value(self, depth: int) -> Json:
         if depth > MAX_DEPTH:
-            raise JsonSyntaxError(f"nested deeper than {MAX_DEPTH} levels", self.at)
+            raise JsonSyntaxError(say("nested deeper than {max_depth} levels", max_depth=MAX_DEPTH), self.at)
         start = self.at
         match self.text[start : start + 1]:
             case "{":
@@ -123,7 +124,7 @@ class _Scan:
                 return Json(value, self.origin(start, len(word)))
         number = _NUMBER.match(self.text, start)
         if number is None:
-            raise JsonSyntaxError(f"a value is expected here, not {self._seen()}", start)
+            raise JsonSyntaxError(say("a value is expected here, not {value}", value=self._seen()), start)
         self.at = number.end()
         return Json(_number(number), self.origin(start, self.at - start))
 
@@ -148,12 +149,16 @@ class _Scan:
                 self._expect(",", "'}' or ','")
             key_start = self.at
             if not self.text.startswith('"', key_start):
-                raise JsonSyntaxError(f"a key in double quotes is expected here, not {self._seen()}", key_start)
+                raise JsonSyntaxError(
+                    say("a key in double quotes is expected here, not {value}", value=self._seen()), key_start
+                )
             key = self._string()
             origin = self.origin(key_start, self.at - key_start)
             if key in keys:
                 first = (keys[key],)
-                self.findings.warning("LOD3501", f"'{key}' is given twice: the last one counts", origin, related=first)
+                self.findings.warning(
+                    "LOD3501", say("'{key}' is given twice: the last one counts", key=key), origin, related=first
+                )
             self._space()
             self._expect(":", "':'")
             keys[key], members[key] = origin, self._value(depth + 1)
@@ -163,7 +168,9 @@ class _Scan:
 
     def _expect(self, mark: str, wanted: str) -> None:
         if not self.text.startswith(mark, self.at):
-            raise JsonSyntaxError(f"{wanted} is expected here, not {self._seen()}", self.at)
+            raise JsonSyntaxError(
+                say("{wanted} is expected here, not {value}", wanted=wanted, value=self._seen()), self.at
+            )
         self.at += 1
         self._space()
 
@@ -182,9 +189,9 @@ class _Scan:
                 case "\\":
                     parts.append(self._escape())
                 case "":
-                    raise JsonSyntaxError("this string is never closed", start)
+                    raise JsonSyntaxError(say("this string is never closed"), start)
                 case _:
-                    raise JsonSyntaxError("a string may not run over the line or hold control characters", self.at)
+                    raise JsonSyntaxError(say("a string may not run over the line or hold control characters"), self.at)
 
     def _escape(self) -> str:
         mark = self.text[self.at + 1 : self.at + 2]
@@ -202,7 +209,7 @@ class _Scan:
     def _unicode(self) -> int:
         found = _UNICODE.match(self.text, self.at + 2) if self.text.startswith("\\u", self.at) else None
         if found is None:
-            raise JsonSyntaxError("no escape sequence of JSON", self.at)
+            raise JsonSyntaxError(say("no escape sequence of JSON"), self.at)
         self.at = found.end()
         return int(found.group(), 16)
 

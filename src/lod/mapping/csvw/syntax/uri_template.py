@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from lod.wording import Wording, say
+
 Value = str | Sequence[str] | None  # None and an empty list are undefined (§2.3)
 
 _NAME = re.compile(r"(?:[A-Za-z0-9_]|%[0-9A-Fa-f]{2})(?:\.?(?:[A-Za-z0-9_]|%[0-9A-Fa-f]{2}))*")
@@ -76,7 +78,7 @@ class UriTemplate:
 class UriTemplateError(Exception):
     """No URI template: what is wrong, at which offset of the text."""
 
-    def __init__(self, message: str, offset: int) -> None:
+    def __init__(self, message: Wording, offset: int) -> None:
         self.message = message
         self.offset = offset
         super().__init__(message)
@@ -94,14 +96,14 @@ def parse_uri_template(text: str) -> UriTemplate:
         brace = text.find("{", at)
         literal = text[at : brace if brace >= 0 else len(text)]
         if "}" in literal:
-            raise UriTemplateError("'}' without '{' before it", at + literal.index("}"))
+            raise UriTemplateError(say("'}' without '{' before it"), at + literal.index("}"))
         if literal:
             parts.append(_literal(literal))
         if brace < 0:
             break
         close = text.find("}", brace)
         if close < 0:
-            raise UriTemplateError("'{' is never closed", brace)
+            raise UriTemplateError(say("'{' is never closed"), brace)
         parts.append(_expression(text[brace + 1 : close], brace + 1))
         at = close + 1
     return UriTemplate(text, tuple(parts))
@@ -115,12 +117,12 @@ def _literal(text: str) -> str:
 def _expression(text: str, offset: int) -> Expression:
     mark = text[:1] if text[:1] in _OPERATORS else ""
     if text[:1] and text[:1] in "=,!@|":
-        raise UriTemplateError(f"the operator '{text[0]}' is reserved", offset)
+        raise UriTemplateError(say("the operator '{text}' is reserved", text=text[0]), offset)
     variables = []
     for spec in text[len(mark) :].split(","):
         found = _VARIABLE.fullmatch(spec)
         if found is None:
-            raise UriTemplateError(f"'{spec}' is no variable name", offset)
+            raise UriTemplateError(say("'{spec}' is no variable name", spec=spec), offset)
         variables.append(Variable(found[1], int(found[2] or 0), found[3] is not None))
     return Expression(_OPERATORS[mark], tuple(variables))
 

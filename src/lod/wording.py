@@ -1,0 +1,111 @@
+"""What the program says to people, in each language.
+
+A sentence stands once, in English, where it is said::
+
+    findings.error("LOD3003", say("unknown key '{key}' in {place}", key=key, place=place), origin)
+
+What `say` returns is that sentence as a string, and still knows its template and fields. So whoever shows it may have
+it in another language: `translated` looks the template up in `languages/LANGUAGE/*.toml` (English template = the same
+in that language) and fills the fields in. Fields that are themselves said (`place` above) are translated too; others
+are the user's own words and stay as they are.
+
+A message or hint has to be a `Wording`: the type checker refuses a plain string. `tests/test_wording.py` refuses a
+template without translation and a translation without template.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any, Final, Self
+
+ENGLISH: Final = "en"
+LANGUAGES: Final = (ENGLISH, "zh-Hant-TW")
+"""In which messages exist. The first is the one that stands in the code."""
+
+
+class _Formatter(string.Formatter):
+    """`{n:row|rows}` is `row` if the number is 1, else `rows`; all else as `str.format` has it."""
+
+    def format_field(self, value: Any, format_spec: str) -> Any:
+        one, either, many = format_spec.partition("|")
+        if either:
+            return one if value == 1 else many
+        return super().format_field(value, format_spec)
+
+
+_fill = _Formatter().vformat
+
+
+class Wording(str):
+    """A sentence for people: English as a string, and what it takes to say it in another language.
+
+    `Wording(words)` itself is for the words of others: what a library or a shape says, an example to copy. These are
+    shown as they are in every language; sentences of ours are made by `say`.
+    """
+
+    template: str
+    fields: Mapping[str, object]
+
+    def __new__(cls, template: str, fields: Mapping[str, object] | None = None) -> Self:
+        text = super().__new__(cls, _fill(template, (), fields) if fields else template)
+        text.template, text.fields = template, fields or {}
+        return text
+
+
+def say(template: str, /, **fields: object) -> Wording:
+    """A sentence. With fields, `{name}` in it stands for a field, and braces are doubled."""
+    return Wording(template, fields)
+
+
+NOTHING: Final = say("")
+"""No hint."""
+
+
+def joined(texts: Iterable[str], separator: str = ", ") -> Wording:
+    """Several texts as one, in whichever language they are shown."""
+    parts = {f"part{number}": text for number, text in enumerate(texts)}
+    return Wording("{separator}".join(f"{{{name}}}" for name in parts), {**parts, "separator": separator})
+
+
+def translated(text: str, language: str) -> str:
+    """The text in a language of `LANGUAGES`; as it stands if it was not said, or nobody has translated it."""
+    if not isinstance(text, Wording) or language == ENGLISH:
+        return text
+    template = catalogue(language).get(text.template, text.template)
+    if not text.fields:
+        return template
+    return _fill(template, (), {name: _field(value, language) for name, value in text.fields.items()})
+
+
+def in_each_language(text: Wording) -> dict[str, str]:
+    """The text in all of `LANGUAGES`, by language tag."""
+    return {language: translated(text, language) for language in LANGUAGES}
+
+
+def _field(value: object, language: str) -> object:
+    return translated(value, language) if isinstance(value, Wording) else value
+
+
+@lru_cache
+def catalogue(language: str) -> Mapping[str, str]:
+    """Template → translation."""
+    found: dict[str, str] = {}
+    for file in files("lod").joinpath("languages", language).iterdir():
+        if file.name.endswith(".toml"):
+            found.update(tomllib.loads(file.read_text(encoding="utf-8")))
+    return found
+
+
+def chosen_language(wanted: Iterable[str]) -> str | None:
+    """The first language of `LANGUAGES` that serves what is wanted, as in `zh_TW.UTF-8`, `zh-Hant`, `en`; else None."""
+    for each in wanted:
+        primary = re.split(r"[-_.@]", each, maxsplit=1)[0].casefold()
+        for language in LANGUAGES:
+            if language.partition("-")[0] == primary:
+                return language
+    return None

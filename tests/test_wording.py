@@ -1,0 +1,101 @@
+"""Every sentence for people exists in every language: no template without translation, no translation without one."""
+
+from __future__ import annotations
+
+import ast
+import string
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lod.wording import ENGLISH, LANGUAGES, NOTHING, Wording, catalogue, chosen_language, joined, say, translated
+
+SOURCE = Path(__file__).resolve().parent.parent / "src" / "lod"
+OTHERS = [language for language in LANGUAGES if language != ENGLISH]
+
+
+def calls(name: str) -> Iterator[tuple[str, ast.Call]]:
+    """Every call of a function of lod.wording in the program, and where it is."""
+    for path in sorted(SOURCE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name:
+                yield f"{path.relative_to(SOURCE)}:{node.lineno}", node
+
+
+def template_of(call: ast.Call) -> str | None:
+    first = call.args[0] if call.args else None
+    return first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else None
+
+
+def fields_of(template: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
+
+
+TEMPLATES = {template: place for place, call in calls("say") if (template := template_of(call))}
+FIELDS = {template_of(call): {word.arg for word in call.keywords} for _, call in calls("say")}
+
+
+def test_a_template_stands_where_it_is_said_and_its_fields_are_given() -> None:
+    assert len(TEMPLATES) > 300
+    for place, call in calls("say"):
+        template = template_of(call)
+        assert template is not None, f"{place}: say() takes a text in quotes"
+        assert len(call.args) == 1, place
+        given = {word.arg for word in call.keywords}
+        if given:  # without fields, braces are braces
+            assert fields_of(template) == given, place
+
+
+def test_words_of_others_are_not_ours() -> None:
+    ours = [place for place, call in calls("Wording") if template_of(call) is not None]
+    assert ours == [], "our sentences are made by say()"
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_translations(language: str) -> None:
+    known = catalogue(language)
+    assert sorted(set(known) - set(TEMPLATES)) == [], "translations of what nobody says"
+    for template in sorted(set(known) & set(TEMPLATES)):
+        if FIELDS[template]:
+            assert fields_of(known[template]) == fields_of(template), template
+    missing = sorted(set(TEMPLATES) - set(known))
+    if missing:
+        pytest.skip(f"{len(missing)} of {len(TEMPLATES)} not in {language} yet, as {missing[0]!r}")
+
+
+def test_said_in_two_languages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "lod.wording.catalogue",
+        lambda _: {"{n} {n:row|rows} of {place}": "{place}有 {n} 列", "table '{name}'": "表格「{name}」"},
+    )
+    place = say("table '{name}'", name="員額")
+    text = say("{n} {n:row|rows} of {place}", n=1, place=place)
+    assert text == "1 row of table '員額'"
+    assert translated(text, "zh-Hant-TW") == "表格「員額」有 1 列"
+    assert translated(text, ENGLISH) == text
+    assert translated(joined([place, place], " / "), "zh-Hant-TW") == "表格「員額」 / 表格「員額」"
+    assert say("{n:,} {n:row|rows}", n=2000) == "2,000 rows"
+
+
+def test_what_nobody_translated_is_said_in_english() -> None:
+    assert translated(say("{n} of these", n=3), "zh-Hant-TW") == "3 of these"
+    assert translated("a plain string", "zh-Hant-TW") == "a plain string"
+    assert translated(Wording("words {of} others"), "zh-Hant-TW") == "words {of} others"
+    assert translated(NOTHING, "zh-Hant-TW") == ""
+
+
+@pytest.mark.parametrize(
+    ("wanted", "chosen"),
+    [
+        (["zh_TW.UTF-8"], "zh-Hant-TW"),
+        (["zh-Hant"], "zh-Hant-TW"),
+        (["", "zh"], "zh-Hant-TW"),
+        (["en_US.UTF-8", "zh"], "en"),
+        (["C", "POSIX"], None),
+        (["de"], None),
+        ([], None),
+    ],
+)
+def test_chosen_language(wanted: list[str], chosen: str | None) -> None:
+    assert chosen_language(wanted) == chosen
