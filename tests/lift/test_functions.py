@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lod.diagnostics import Findings
 from lod.lift.engines.compute import NATIVE, compute_columns
 from lod.mapping.functions import FUNCTIONS, GREL, IDLAB, OURS, function_named
 from lod.tables.table import Computed, Dialect, Table
@@ -93,7 +94,7 @@ def computed(rows: list[tuple[str | None, ...]], folder: Path) -> list[tuple[str
         connection.execute(f"CREATE TABLE given ({', '.join(f'c{n} VARCHAR' for n in range(WIDTH))})")
         connection.executemany(f"INSERT INTO given VALUES ({', '.join('?' * WIDTH)})", rows)
         connection.execute(f"COPY given TO '{source}' (FORMAT parquet)")
-        compute_columns(connection, table, places, source, target)
+        compute_columns(connection, table, places, source, target, Findings())
         assert sorted(path.name for path in folder.iterdir()) == ["source.parquet", "target.parquet"]
         chosen = ", ".join(f"c{place}" for place in places)
         return connection.execute(f"SELECT {chosen} FROM '{target}' ORDER BY row").fetchall()

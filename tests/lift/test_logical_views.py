@@ -102,6 +102,11 @@ def test_joins_add_fields(tmp_path: Path) -> None:
     assert lift(floors + view(IDS, join.replace("{kind}", "inner")) + rule, tmp_path) == expected(joined)
     left = lift(floors + view(IDS, join.replace("{kind}", "left")) + rule, tmp_path)
     assert left == expected(f"{joined} ex:b ex:is 1 .")
+    others = triples_map("floor/{floor}", ("of", 'rml:reference "id"'), ("is", "rml:constant 1"))
+    for kind in ("outer", "full"):  # rows of the other view that match none stay, too
+        assert lift(floors + view(IDS, join.replace("{kind}", kind)) + others, tmp_path) == expected("""
+            <http://example.org/floor/1> ex:of "a" ; ex:is 1 . <http://example.org/floor/3> ex:of "a" ; ex:is 1 .
+            <http://example.org/floor/2> ex:of "c" ; ex:is 1 . <http://example.org/floor/4> ex:is 1 .""")
 
 
 def test_texts_that_are_documents_of_another_kind(tmp_path: Path) -> None:

@@ -542,3 +542,30 @@ def test_a_file_says_for_itself_what_others_say_too(tmp_path: Path) -> None:
     staff, office = read_mappings([tmp_path / "one.yml", tmp_path / "two.yml"], Findings()).triples_maps
     assert (staff.source.access, parts(staff.subject)) == ("staff.csv", ("https://example.org/", "$id"))
     assert (office.source.access, parts(office.subject)) == ("s.csv", ("https://other.org/office/", "$office"))
+
+
+def test_an_escaped_colon_ends_no_prefix(read: Read) -> None:
+    assert [parts(each) for each in objects(read, r"[ex:p, ['ex:$(a)/ex\:b', 'ex\:c', '$(a)\:\:b']]")] == [
+        ("https://example.org/", "$a", "/ex:b"), ("ex:c",), ("$a", "::b"),
+    ]  # fmt: skip
+
+
+def test_a_declared_prefix_is_expanded_in_text(read: Read) -> None:
+    mapping, findings = read(PERSON.replace("{po}", "[ex:p, ['ex:b', 'foaf:b', 'nothing: b']]"))
+    made = [each.object for each in only(mapping).predicate_object_maps]
+    assert [parts(each) for each in made if isinstance(each, TermMap)] == [
+        ("https://example.org/b",), ("foaf:b",), ("nothing: b",),
+    ]  # fmt: skip
+    assert [each.code for each in findings] == ["LOD3015", "LOD3015"]
+
+
+def test_a_language_says_what_langstring_says(read: Read) -> None:
+    [term] = objects(read, "{p: ex:p, o: {value: $(a), language: en, datatype: rdf:langString}}")
+    assert isinstance(term.language, Constant)
+    assert (term.datatype, term.language.value) == (None, "en")
+
+
+def test_only_columns_have_a_side(read: Read) -> None:
+    condition = "{function: equal, parameters: [[str2, $(a), s], [str1, '1', o]]}"
+    _, findings = read(PERSON.replace("{po}", f"{{p: ex:p, o: x, condition: {condition}}}"))
+    assert findings.errors == []

@@ -170,6 +170,8 @@ def _refuse_silence(plan: Plan, surveys: Sequence[Survey], findings: Findings) -
         name = emission.triples_map
         made[name] = made.get(name, 0) + seen.statements
         subjects[name] = subjects.get(name, 0) + seen.rows
+    emissions = (*plan.emissions, *plan.shared)
+    conditional = {e.triples_map for e in emissions if any(t.requires for s in e.statements for t in s.terms)}
     for subject in plan.subjects:
         if made.get(subject.triples_map) == 0 and not _may_be_silent(subject.table):
             message = say(
@@ -178,7 +180,8 @@ def _refuse_silence(plan: Plan, surveys: Sequence[Survey], findings: Findings) -
                 table=subject.table.name,
             )
             hint = _why_silent(subject, subjects[subject.triples_map])
-            tell = findings.warning if subject.table.may_be_empty else findings.error
+            may = subject.table.may_be_empty or subject.triples_map in conditional
+            tell = findings.warning if may else findings.error
             tell("LOD4005", message, subject.origin, hint)
     if not plan.subjects and not findings.errors:
         findings.error("LOD4005", say("the mappings make no statement: there is no triples map in them"))

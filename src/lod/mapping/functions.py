@@ -18,12 +18,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import quote
 
+from lod.rdf.iris import illegal_character
 from lod.rdf.namespaces import XSD
 
 GREL = "http://users.ugent.be/~bjdmeest/function/grel.ttl#"
 IDLAB = "https://w3id.org/imec/idlab/function#"
 OURS = "urn:lod:function:"
 PREFIXES = {"grel": GREL, "idlab-fn": IDLAB, "lod-fn": OURS}
+EQUAL = IDLAB + "equal"
+LEGAL_IRI = OURS + "legalIri"
 _FORMER = {"http://example.com/idlab/function/": IDLAB}  # the namespace that IDLab's functions had before
 
 Compute = Callable[..., str | None]
@@ -230,6 +233,10 @@ def _minguo_year(value: str) -> str | None:
     return f"{1912 - int(found['year']) if found['before'] else 1911 + int(found['year']):04d}"
 
 
+def _legal_iri(value: str) -> str | None:
+    return None if illegal_character(value) else value
+
+
 def _digest(name: str) -> Compute:
     return lambda value: hashlib.new(name, value.encode(), usedforsecurity=False).hexdigest()
 
@@ -343,6 +350,7 @@ _OWN = (
     _own("minguoDate", "a date of the Republic of China as ISO 8601: 民國101年12月31日 → 2012-12-31", _minguo_date),
     _own("minguoYear", "a year of the Republic of China as a Gregorian one: 民國101年 → 2012", _minguo_year),
     _own("number", "a number as XSD writes it: １,２３４ → 1234", _to_number),
+    _own("legalIri", "the value if it is a legal IRI, or is one behind a base; else none", _legal_iri),
     _own("nfc", "Unicode normal form C", _normal_form("NFC")),
     _own("nfkc", "Unicode normal form KC: full-width signs as half-width ones", _normal_form("NFKC")),
     _own("trim", "without blanks at its ends, ideographic ones too", str.strip),

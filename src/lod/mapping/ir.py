@@ -263,14 +263,22 @@ class IterableField:
 Field = ExpressionField | IterableField
 
 
+class JoinKind(StrEnum):
+    """What becomes of rows without a match: SQL's words."""
+
+    INNER = "JOIN"  # they are dropped
+    LEFT = "LEFT JOIN"  # those of the view stay
+    FULL = "FULL JOIN"  # those of the other view stay, too
+
+
 @dataclass(frozen=True, slots=True)
 class ViewJoin:
-    """Fields of another view's rows, beside the rows that match. Without a match an inner join drops the row."""
+    """Fields of another view's rows, beside the rows that match."""
 
     parent: LogicalSource
     conditions: tuple[Join, ...]
     fields: tuple[ExpressionField, ...]
-    is_inner: bool
+    kind: JoinKind
     origin: TextOrigin
 
 

@@ -16,6 +16,7 @@ from lod.diagnostics import Findings, TextOrigin, did_you_mean
 from lod.mapping.document import Keyed, Listed, Node, Text
 from lod.mapping.ir import Dialect, Formulation, LogicalSource
 from lod.mapping.shapes import Shapes
+from lod.mapping.targets import COMPRESSIONS
 from lod.mapping.yarrrml.keys import values_of
 from lod.wording import say
 
@@ -33,7 +34,6 @@ _DATABASES = (Formulation.SQLITE, Formulation.POSTGRESQL)
 _LATER = frozenset({"xpath", "xquery", "xml", "mysql", "mariadb", "oracle", "sqlserver", "css3", "sparql11"})
 _VARIABLE = re.compile(r"\$\{\w+\}|\$\w+|env:\w+")
 _SCHEMES = ("postgresql", "postgres")
-_COMPRESSIONS = ("gzip", "zip", "targz", "tarxz", "xz", "bzip2", "zstd")
 _DELIMITERS = {"\\t": "\t", "tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 
 
@@ -112,8 +112,8 @@ def _long(node: Keyed, findings: Findings) -> LogicalSource | None:
         formulation_text = kind  # of a database YARRRML says so here
     formulation = _formulation(formulation_text.value, formulation_text.origin, findings)
     iterator, compression = shapes.text(values.get("iterator")), shapes.text(values.get("compression"))
-    if compression and compression.value not in _COMPRESSIONS:
-        hint = did_you_mean(compression.value, _COMPRESSIONS)
+    if compression and compression.value not in COMPRESSIONS:
+        hint = did_you_mean(compression.value, COMPRESSIONS)
         findings.error(
             "LOD3114",
             say("no compression '{compression}' is known here", compression=compression.value),

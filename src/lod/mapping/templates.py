@@ -1,6 +1,7 @@
 """Templates, prefixed names and language tags as they are written in YARRRML.
 
-https://rml.io/yarrrml/spec/#template: `$(column)` is a reference; `\\$`, `\\(`, `\\)` stand for the signs themselves.
+https://rml.io/yarrrml/spec/#template: `$(column)` is a reference; `\\$`, `\\(`, `\\)` and
+`\\:` stand for the signs themselves.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from lod.mapping.ir import Constant, Expression, Reference, Template
 from lod.rdf.iris import illegal_character
 from lod.wording import say
 
-_TOKEN = re.compile(r"\\[$()]|\$\(|\)")
+_TOKEN = re.compile(r"\\[$():]|\$\(|\)")
 _PREFIXED = re.compile(r"([A-Za-z_][\w.\-]*)?:(?!//)", re.ASCII)
 _SCHEMES = frozenset(
     {"data", "doi", "file", "ftp", "geo", "hdl", "http", "https", "info", "mailto", "news", "tag", "tel", "urn"}
@@ -120,7 +121,7 @@ class Names:
 
     def _expand(self, head: str, text: Text, findings: Findings) -> str:
         found = _PREFIXED.match(head)
-        if not found:
+        if not found or _is_escaped(text, found):
             return head
         prefix = found.group(1) or ""
         if prefix in self.known:
@@ -133,11 +134,16 @@ class Names:
             findings.error("LOD3006", say("prefix '{prefix}' is not declared", prefix=prefix), where, hint)
         return head
 
-    def expanded(self, expression: Expression) -> Expression:
-        """The expression; a prefix that it begins with is expanded if this document knows it."""
+    def expanded(self, expression: Expression, text: Text, *, only_declared: bool = False) -> Expression:
+        """The expression that `text` writes; a prefix that it begins with is expanded if this document knows it.
+
+        `only_declared`: if this document declares it.
+        """
         head = expression.parts[0] if isinstance(expression, Template) else getattr(expression, "value", None)
         found = _PREFIXED.match(head) if isinstance(head, str) and self.looks_prefixed(head) else None
-        if found is None or not isinstance(head, str):
+        if found is None or not isinstance(head, str) or _is_escaped(text, found):
+            return expression
+        if only_declared and found.group(1) not in self.declared:
             return expression
         full = self.known[found.group(1) or ""] + head[found.end() :]
         if isinstance(expression, Template):
@@ -148,6 +154,11 @@ class Names:
         """Whether a text begins with a prefix that this document knows."""
         found = _PREFIXED.match(value)
         return found is not None and (found.group(1) or "") in self.known and " " not in value
+
+
+def _is_escaped(text: Text, prefix: re.Match[str]) -> bool:
+    """Whether the colon that ends a prefix is written `\\:`, so that it ends none."""
+    return text.value.startswith("\\:", prefix.end() - 1)
 
 
 def _joined(parts: list[str | Reference]) -> list[str | Reference]:

@@ -51,7 +51,12 @@ def parse_jsonpath(written: str) -> JsonPath:
     return JsonPath(text, columnar, query.singular_query(), len(steps))
 
 
+_DOT_BRACKET = re.compile(r"(?<!\.)\.(?=\[)")
+
+
 def _with_root(written: str) -> str:
+    if "'" not in written and '"' not in written:
+        written = _DOT_BRACKET.sub("", written)  # `$.[*]`, as many mappings have it: no RFC 9535, and clear
     if written.startswith("$"):
         return written
     if written.startswith("@"):

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import duckdb
 
+from lod.diagnostics import CellOrigin, Findings
 from lod.lift.engines import sql
 from lod.lift.engines.sql import quoted
-from lod.mapping.functions import GREL, IDLAB, OURS, Function, function_named
+from lod.mapping.functions import GREL, IDLAB, LEGAL_IRI, OURS, Function, function_named
 from lod.tables.table import Computed, Table
+from lod.wording import say
 
 _BATCH = 10_000
 
@@ -71,19 +73,52 @@ def _with_inputs(table: Table, columns: Sequence[int]) -> set[int]:
 
 
 def compute_columns(
-    connection: duckdb.DuckDBPyConnection, table: Table, columns: Sequence[int], source: Path, target: Path
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    columns: Sequence[int],
+    source: Path,
+    target: Path,
+    findings: Findings,
 ) -> None:
-    """Write the chosen columns of a table, those of `source` and computed ones, and `row`, to a Parquet file."""
+    """Write the chosen columns of a table, those of `source` and computed ones, and `row`, to a Parquet file.
+
+    Findings: LOD2101 values that are no legal IRIs, where the mapping leaves them out.
+    """
     relation = sql.scan(str(source), table.first_row, is_numbered=bool(table.json))
     wanted = _with_inputs(table, columns)
     for n in range(table.stored, len(table.columns)):
         if n in wanted:
             scratch = target.with_suffix(f".computed-{n}.jsonl")
-            relation = _with_column(connection, relation, n, table.computed[n - table.stored], scratch)
+            computed = table.computed[n - table.stored]
+            relation = _with_column(connection, relation, n, computed, scratch)
+            if computed.function == LEGAL_IRI:
+                _warn_of_dropped(connection, relation, table, n, findings)
     chosen = ", ".join([*(f"c{n}" for n in columns), "r AS row"])
     connection.execute(f"COPY (SELECT {chosen} FROM {relation}) TO {quoted(str(target))} (FORMAT parquet)")
     for scratch in target.parent.glob(f"{target.stem}.computed-*.jsonl"):
         scratch.unlink()
+
+
+def _warn_of_dropped(
+    connection: duckdb.DuckDBPyConnection, relation: str, table: Table, place: int, findings: Findings
+) -> None:
+    """What a column leaves out of those that it is made of: how many cells, and the first three."""
+    ((argument,),) = (table.computed[place - table.stored].arguments,)
+    where = f"c{place} IS NULL AND {_spelled(argument)} IS NOT NULL"
+    query = f"SELECT r, {_spelled(argument)}, count(*) OVER () FROM {relation} WHERE {where} ORDER BY r LIMIT 3"
+    found = connection.execute(query).fetchall()
+    if not found:
+        return
+    name = next((table.columns[n] for n in argument or () if isinstance(n, int)), "")
+    shown = ", ".join(f"'{text}'" for _, text, _ in found) + (", …" if found[0][2] > len(found) else "")
+    message = say(
+        "{count} {count:value is|values are} no legal IRI, and {count:makes|make} no term: {shown}",
+        count=found[0][2],
+        shown=shown,
+    )
+    origins = [CellOrigin(table.name, int(row), name, text) for row, text, _ in found]
+    hint = say("clean the cell, or make the IRI with a template, which encodes")
+    findings.warning("LOD2101", message, origins[0], hint, origins[1:])
 
 
 def _with_column(

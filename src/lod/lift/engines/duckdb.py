@@ -56,7 +56,7 @@ def read_table(session: Session, table: Table, columns: Sequence[int], target: P
     source = target.with_suffix(".source.parquet")
     rows = _stored(session, table, inputs_of(table, columns), source, findings)
     if len(findings.errors) == before:
-        compute_columns(session.connection, table, columns, source, target)
+        compute_columns(session.connection, table, columns, source, target, findings)
     source.unlink(missing_ok=True)
     return rows
 

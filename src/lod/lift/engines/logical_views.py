@@ -26,6 +26,7 @@ from lod.mapping.ir import (
     Field,
     Formulation,
     IterableField,
+    JoinKind,
     Reference,
     RowIdentity,
     ViewJoin,
@@ -205,12 +206,15 @@ class _Maker:
             for each in join.conditions
         ]
         record = ", ".join(f"{quoted(name)}, b.{column}" for name, column in parent.names.items())
-        kind = "JOIN" if join.is_inner else "LEFT JOIN"
         matched, index = f"m{next(self.numbers)}", "row_number() OVER (PARTITION BY a.place ORDER BY b.place) - 1"
+        columns = "a.*"
+        if join.kind is JoinKind.FULL:  # a row of the other side alone is none of the source's: its number is negative
+            columns = "a.* REPLACE (coalesce(a.row, -b.place - 2) AS row)"
+            index = f"CASE WHEN a.place IS NULL THEN 0 ELSE {index} END"
         select = (
-            f"SELECT a.*, CASE WHEN b.place IS NOT NULL THEN json_object({record}) END AS {matched}, "
+            f"SELECT {columns}, CASE WHEN b.place IS NOT NULL THEN json_object({record}) END AS {matched}, "
             f"CASE WHEN b.place IS NOT NULL THEN to_json({index}) END AS {matched}_index "
-            f"FROM {child} AS a {kind} ({parent.select}) AS b ON {' AND '.join(pairs)} ORDER BY a.place, b.place"
+            f"FROM {child} AS a {join.kind} ({parent.select}) AS b ON {' AND '.join(pairs)} ORDER BY a.place, b.place"
         )
         joined = _Rows(f"SELECT * EXCLUDE (place) FROM ({select})", rows.names)
         for each in join.fields:

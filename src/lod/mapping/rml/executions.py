@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lod.diagnostics import did_you_mean
-from lod.mapping.functions import FUNCTIONS, Function, function_named, short_name
-from lod.mapping.ir import Call, Constant, Expression
+from lod.mapping.conditions import TRUE_CONDITION
+from lod.mapping.functions import EQUAL, FUNCTIONS, Function, current_name, function_named, short_name
+from lod.mapping.ir import Call, Constant, Expression, Join
 from lod.mapping.rml.graph import Graph, Resource
 from lod.mapping.rml.vocabulary import FNO
 from lod.rdf.turtle import Iri, Literal, Term
 from lod.wording import say
 
+_EXECUTES = tuple(f"{each}executes" for each in FNO)
 ReadExpression = Callable[[Resource], Expression | None]
 
 
@@ -123,7 +125,7 @@ def _legacy_execution(graph: Graph, node: Resource, read: ReadExpression) -> Cal
         predicate = _legacy_predicate(graph, pom)
         if predicate is None:
             continue
-        if predicate.value in [f"{each}executes" for each in FNO]:
+        if predicate.value in _EXECUTES:
             iri = _legacy_function(graph, pom)
             continue
         given += [(predicate, Constant(str(each.value), each.origin)) for each in graph.values(pom, "object")]
@@ -134,6 +136,60 @@ def _legacy_execution(graph: Graph, node: Resource, read: ReadExpression) -> Cal
         graph.findings.error("LOD3103", say("the function value does not say which function"), graph.origin(node), hint)
         return None
     return _call(graph, iri, given)
+
+
+def read_join(graph: Graph, node: Resource, read: ReadExpression) -> Join | None:
+    """A join that legacy FNML writes as a call of `equal`: what stands in an rml:parentTermMap is of the other side."""
+    call = read_execution(graph, node, read)
+    execution = graph.resource(node, "functionValue")
+    if call is None or execution is None:
+        return None
+    if call.function != EQUAL:
+        message = say("a join by {function} is not supported", function=short_name(call.function))
+        hint = say("rows are joined where values are equal")
+        graph.findings.error("LOD3012", message, call.origin, hint)
+        return None
+    values = [value for name, value in legacy_inputs(graph, execution) if name not in _EXECUTES]
+    sides = {_is_parents(graph, each): read(each) for each in values}
+    child, parent = sides.get(False), sides.get(True)
+    if child is None or parent is None:
+        hint = say("one value of the row itself, and one in rml:parentTermMap")
+        message = say("the join needs a column here and a column there")
+        graph.findings.error("LOD3103", message, graph.origin(node), hint)
+        return None
+    return Join(child, parent)
+
+
+def read_condition(graph: Graph, node: Resource) -> tuple[Resource, Resource] | None:
+    """The condition and the term map under it, where legacy FNML writes a conditional term: as a trueCondition."""
+    execution = graph.resource(node, "functionValue") if graph.values(node, "functionValue") else None
+    inputs = dict(legacy_inputs(graph, execution)) if execution else {}
+    function = next((inputs[each] for each in _EXECUTES if each in inputs), None)
+    name = graph.one(function, "constant") if function else None
+    if name is None or current_name(str(name.value)) != TRUE_CONDITION:
+        return None
+    known = function_named(TRUE_CONDITION)
+    assert known is not None, "it is built in"
+    condition, value = (next((inputs[iri] for iri in p.iris if iri in inputs), None) for p in known.parameters)
+    return (condition, value) if condition and value else None
+
+
+def legacy_inputs(graph: Graph, execution: Resource) -> list[tuple[str, Resource]]:
+    """What a legacy execution is given in long form, each with the parameter's IRI; the function itself is one."""
+    return [
+        (current_name(predicate.value), each)
+        for pom in graph.resources(execution, "predicateObjectMap")
+        if (predicate := _legacy_predicate(graph, pom))
+        for each in graph.resources(pom, "objectMap")
+    ]
+
+
+def _is_parents(graph: Graph, node: Resource) -> bool:
+    """Whether a value, or one that a function in it is given, is of the other side of a join."""
+    if graph.values(node, "parentTermMap"):
+        return True
+    ways = ("functionValue", "predicateObjectMap", "objectMap")
+    return any(_is_parents(graph, each) for name in ways for each in graph.resources(node, name))
 
 
 def _legacy_predicate(graph: Graph, pom: Resource) -> Iri | None:

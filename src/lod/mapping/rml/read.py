@@ -27,6 +27,7 @@ from lod.mapping.ir import (
     TermType,
     TriplesMap,
 )
+from lod.mapping.rml.executions import read_join
 from lod.mapping.rml.graph import Graph, Resource, read_graph
 from lod.mapping.rml.sources import read_formulation, read_source
 from lod.mapping.rml.terms import ReadTerm, Role, Terms
@@ -116,6 +117,8 @@ class _Reader:
         before = len(self.findings.errors)
         terms = Terms(self.graph, self.findings, lambda each: self._referencing(each, terms))
         source = self._source(node, terms) if self.graph.values(node, "logicalSource") else self._no_source(node)
+        if source and source.formulation in (Formulation.CSV, Formulation.JSONPATH) and self._is_legacy(node):
+            terms = replace(terms, is_legacy=True)
         subject = self._subject(node, terms)
         subject_map = next(iter(self.graph.resources(node, "subjectMap")), None)
         graphs = terms.maps(subject_map, Role.GRAPH) if subject_map else []
@@ -153,6 +156,10 @@ class _Reader:
     def _source(self, node: Resource, terms: Terms) -> LogicalSource | None:
         place = self.graph.resource(node, "logicalSource")
         return self.source(place, terms) if place else None
+
+    def _is_legacy(self, node: Resource) -> bool:
+        """Whether the source is described in legacy RML."""
+        return any(each in self.graph.legacy for each in self.graph.resources(node, "logicalSource"))
 
     def _no_source(self, node: Resource) -> LogicalSource:
         """One row without columns: enough for a triples map of constants."""
@@ -255,6 +262,8 @@ class _Reader:
         return ReferencingObjectMap(self.names[parent], found, self.graph.origin(node))
 
     def _join(self, node: Resource, terms: Terms) -> Join | None:
+        if self.graph.values(node, "functionValue"):
+            return read_join(self.graph, node, terms.expression)
         sides = {name: self._side(node, name, terms) for name in ("child", "parent")}
         for name, side in sides.items():
             if side is None:

@@ -71,9 +71,7 @@ def _csvw_table(graph: Graph, node: Resource, access: Resource, iterator: Litera
 
 def _dialect(graph: Graph, node: Resource | None, nulls: tuple[str, ...]) -> Dialect:
     given = {
-        name: str(value.value)
-        for name in ("encoding", "delimiter", "quoteChar", "header")
-        if node and (value := graph.one(node, CSVW + name))
+        name: str(value.value) for name in ("encoding", "header") if node and (value := graph.one(node, CSVW + name))
     }
     default = Dialect()
     encoding = given.get("encoding", default.encoding)
@@ -85,12 +83,23 @@ def _dialect(graph: Graph, node: Resource | None, nulls: tuple[str, ...]) -> Dia
         encoding = default.encoding
     return Dialect(
         encoding=encoding,
-        delimiter=given.get("delimiter", default.delimiter),
-        quote=given.get("quoteChar", default.quote),
+        delimiter=_sign(graph, node, "delimiter", default.delimiter),
+        quote=_sign(graph, node, "quoteChar", default.quote),
         nulls=nulls,
         empty_is_null=True,
         header=given.get("header", "true") not in ("false", "0"),
     )
+
+
+def _sign(graph: Graph, node: Resource | None, name: str, default: str) -> str:
+    """One ASCII sign of a dialect; a tab is also written as people type it."""
+    value = graph.one(node, CSVW + name) if node else None
+    sign = {"\\t": "\t"}.get(str(value.value), str(value.value)) if value else default
+    if value and (len(sign) != 1 or ord(sign) > 0x7E or sign in "\r\n"):
+        message = say("'{value}' is not one ASCII sign", value=value.value)
+        graph.findings.error("LOD3014", message, value.origin, say("as in csvw:delimiter ';'"))
+        return default
+    return sign
 
 
 def _file(

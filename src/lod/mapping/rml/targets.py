@@ -6,16 +6,20 @@ of the lift only if they name none.
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
-
 from lod.diagnostics import did_you_mean
 from lod.mapping.ir import LogicalTarget
 from lod.mapping.rml.graph import Graph, Resource
 from lod.mapping.rml.vocabulary import FORMATS, RML, shown
+from lod.mapping.targets import COMPRESSIONS, target_path
 from lod.rdf.formats import GRAPH_FORMATS
+from lod.rdf.turtle import Term
 from lod.wording import say
 
-COMPRESSIONS = ("gzip", "zip", "targz", "tarxz", "xz", "bzip2", "zstd")
+_DUMPS = (
+    "http://rdfs.org/ns/void#dataDump",
+    "http://www.w3.org/ns/dcat#dataDump",
+    "http://www.w3.org/ns/dcat#downloadURL",
+)
 _ENCODINGS = {"UTF-8": "utf-8", "UTF-16": "utf-16"}
 _SERIALIZATIONS = {each.iri: each.suffix for each in GRAPH_FORMATS} | {FORMATS + "N3": "n3"}
 
@@ -28,25 +32,31 @@ def read_targets(graph: Graph, node: Resource) -> tuple[LogicalTarget, ...]:
 
 def _target(graph: Graph, node: Resource) -> LogicalTarget | None:
     place = graph.resource(node, "target")
-    path = graph.text(place, "path") if place else None
+    path = _path(graph, place) if place else None
     if place is None or path is None:
         hint = say('rml:target [ a rml:FilePath; rml:path "file.nq" ]')
         graph.findings.error("LOD3103", say("the target has no rml:path"), graph.origin(place or node), hint)
         return None
-    clean = PurePosixPath(path.value)
-    if clean.is_absolute() or ".." in clean.parts:
-        message = say("the target '{path}' leads out of its folder", path=path.value)
-        graph.findings.error("LOD3114", message, path.origin, say("a mapping writes inside the folder where it runs"))
+    clean = target_path(path.value, path.origin, graph.findings)
+    if clean is None:
         return None
     root = graph.iri(place, "root")
     return LogicalTarget(
-        path=clean.as_posix(),
+        path=clean,
         origin=path.origin,
         beside_mapping=bool(root and root.value == RML + "MappingDirectory"),
         serialization=_serialization(graph, node),
         encoding=read_encoding(graph, node, place),
         compression=read_compression(graph, node, place),
     )
+
+
+def _path(graph: Graph, place: Resource) -> Term | None:
+    """The file: a path, or the dump of a dataset as VoID and DCAT have it."""
+    for name in _DUMPS:
+        if graph.values(place, name):
+            return graph.one(place, name)
+    return graph.text(place, "path")
 
 
 def _serialization(graph: Graph, node: Resource) -> str:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from lod.diagnostics import Findings, TextOrigin, did_you_mean
-from lod.mapping.functions import function_named
+from lod.mapping.conditions import both
+from lod.mapping.functions import LEGAL_IRI, function_named
 from lod.mapping.ir import (
     Call,
     Constant,
@@ -25,14 +26,14 @@ from lod.mapping.ir import (
     TermMap,
     TermType,
 )
-from lod.mapping.rml.executions import read_execution
+from lod.mapping.rml.executions import read_condition, read_execution
 from lod.mapping.rml.gather import gathers, read_gather
 from lod.mapping.rml.graph import Graph, Resource
 from lod.mapping.rml.targets import read_targets
 from lod.mapping.rml.templates import parse_template
 from lod.mapping.rml.vocabulary import DEFAULT_GRAPH, RML, shown
 from lod.mapping.templates import is_language_tag
-from lod.rdf.iris import illegal_character
+from lod.rdf.iris import illegal_character, is_absolute
 from lod.rdf.namespaces import RDF, XSD
 from lod.rdf.turtle import Blank, Iri, Literal, Term
 from lod.wording import say
@@ -80,6 +81,8 @@ class Terms:
     graph: Graph
     findings: Findings
     referencing: Callable[[Resource], ReferencingObjectMap | None]  # reads a referencing object map
+    # legacy RML: the values of JSON are text, and a value that is no legal IRI makes no term instead of ending the lift
+    is_legacy: bool = False
 
     def maps(self, node: Resource, role: Role) -> list[ReadTerm]:
         """The term maps of a role that stand at a resource, constants in short form included."""
@@ -119,6 +122,8 @@ class Terms:
         return (read.gathered or read.term) if read else None
 
     def _map(self, node: Resource, role: Role) -> ReadTerm | None:
+        if conditional := read_condition(self.graph, node):
+            return self._conditional(node, role, *conditional)
         targets = read_targets(self.graph, node)
         given = self._given_type(node, role)
         constant = self.graph.one(node, "constant")
@@ -141,12 +146,33 @@ class Terms:
             datatype = None
         if kind is TermType.LITERAL and not tagged:
             datatype = _natural_datatype(expression)
+            if isinstance(expression, Reference) and self.is_legacy:
+                datatype = Constant(XSD + "string", expression.origin)
         if kind is TermType.IRI and safety is not Safety.UNSAFE:
             self._check_iri(expression)
+            if isinstance(expression, Reference) and self.is_legacy:
+                expression = Call(LEGAL_IRI, (("value", expression),), expression.origin)
         origin = self.graph.origin(node)
         condition = self._condition(node)
         term = TermMap(expression, kind, origin, datatype, language, safety, condition)
         return ReadTerm(term, targets + language_targets + datatype_targets)
+
+    def _conditional(self, node: Resource, role: Role, condition: Resource, under: Resource) -> ReadTerm | None:
+        """A term of legacy RML that is made only where a condition holds."""
+        read, needed = self._map(under, role), self.expression(condition)
+        if read is None or read.term is None or needed is None:
+            return None
+        given = self._given_type(node, role)
+        term = read.term
+        language, language_targets = self._language(node)
+        datatype, datatype_targets = self._datatype(node)
+        if language or datatype:
+            term = replace(term, term_type=TermType.LITERAL, language=language, datatype=None if language else datatype)
+        elif given and given[0] is not term.term_type and not (term.datatype or term.language):
+            term = replace(term, term_type=given[0], safety=given[1])
+        term = replace(term, condition=both(needed, term.condition))
+        targets = read_targets(self.graph, node) + language_targets + datatype_targets
+        return replace(read, term=term, targets=targets + read.targets)
 
     def expression(self, node: Resource) -> Expression | None:
         """The value of an expression map; None where it has none."""
@@ -158,6 +184,8 @@ class Terms:
         constant = self.graph.one(node, "constant")
         if constant is not None:
             return Constant(str(constant.value), constant.origin)
+        if other := self.graph.resource(node, "parentTermMap"):  # legacy: of the other side of a join
+            return self.expression(other)
         return read_execution(self.graph, node, self.expression)
 
     def _no_other_expression(self, node: Resource) -> None:
@@ -209,6 +237,11 @@ class Terms:
     def _literal(self, value: Literal, given: tuple[TermType, Safety] | None, role: Role) -> ReadTerm | None:
         constant = Constant(value.value, value.origin)
         if given and given[0] is TermType.IRI:  # as yarrrml-parser writes constants
+            self._check_iri(constant)
+            return ReadTerm(TermMap(constant, TermType.IRI, value.origin))
+        if given and given[0] is TermType.BLANK_NODE and role is not Role.PREDICATE:
+            return ReadTerm(TermMap(constant, TermType.BLANK_NODE, value.origin))
+        if role is Role.GRAPH and is_absolute(value.value) and not value.language:  # yarrrml-parser names no type here
             self._check_iri(constant)
             return ReadTerm(TermMap(constant, TermType.IRI, value.origin))
         if role is not Role.OBJECT:

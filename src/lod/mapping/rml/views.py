@@ -16,6 +16,7 @@ from lod.mapping.ir import (
     Formulation,
     IterableField,
     Join,
+    JoinKind,
     LogicalSource,
     LogicalView,
     Reference,
@@ -29,6 +30,13 @@ from lod.wording import NOTHING, say
 ReadExpression = Callable[[Resource], Expression | None]
 ReadSource = Callable[[Resource, tuple[Resource, ...]], LogicalSource | None]
 ReadFormulation = Callable[[Resource], Formulation | None]
+# in the order in which they are made; the last two are names of the same in drafts of the specification
+_JOINS = {
+    "leftJoin": JoinKind.LEFT,
+    "innerJoin": JoinKind.INNER,
+    "outerJoin": JoinKind.FULL,
+    "fullJoin": JoinKind.FULL,
+}
 
 
 def is_view(graph: Graph, node: Resource) -> bool:
@@ -53,8 +61,9 @@ class Views:
         within = (*within, node)
         on = self._one_source(node, "viewOn", within)
         fields = self._fields(node, within)
-        joins = [self._join(each, within, is_inner=False) for each in self.graph.resources(node, "leftJoin")]
-        joins += [self._join(each, within, is_inner=True) for each in self.graph.resources(node, "innerJoin")]
+        joins = [
+            self._join(each, within, kind) for name, kind in _JOINS.items() for each in self.graph.resources(node, name)
+        ]
         origin = self.graph.origin(node)
         if not fields:
             hint = say("rml:field [ rml:fieldName … ; rml:reference … ]")
@@ -124,7 +133,7 @@ class Views:
             return None
         return IterableField(name.value, iterator.value if iterator else "", formulation, fields, origin)
 
-    def _join(self, node: Resource, within: tuple[Resource, ...], *, is_inner: bool) -> ViewJoin | None:
+    def _join(self, node: Resource, within: tuple[Resource, ...], kind: JoinKind) -> ViewJoin | None:
         parent = self._one_source(node, "parentLogicalView", within)
         fields = self._fields(node, (*within, node))
         conditions = [self._condition(each) for each in self.graph.resources(node, "joinCondition")]
@@ -137,7 +146,7 @@ class Views:
             self.graph.findings.error("LOD3103", say("the join needs fields that are values"), origin, hint)
         if parent is None:
             return None
-        return ViewJoin(parent, tuple(each for each in conditions if each), named, is_inner, origin)
+        return ViewJoin(parent, tuple(each for each in conditions if each), named, kind, origin)
 
     def _condition(self, node: Resource) -> Join | None:
         child, parent = (self._side(node, name) for name in ("child", "parent"))

@@ -9,18 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 
 from lod.diagnostics import Findings, TextOrigin, did_you_mean
+from lod.mapping.conditions import both
 from lod.mapping.document import Keyed, Listed, Node, Text
-from lod.mapping.functions import FUNCTIONS, IDLAB, Function, Parameter, function_named, short_name
+from lod.mapping.functions import EQUAL, FUNCTIONS, Function, Parameter, function_named, short_name
 from lod.mapping.ir import Call, Constant, Expression, Join, references
 from lod.mapping.shapes import Shapes
 from lod.mapping.templates import Names
 from lod.mapping.yarrrml.keys import values_of
 from lod.wording import say
 
-EQUAL = IDLAB + "equal"
-_BOTH = IDLAB + "trueCondition"  # the second value where the first is true: how two conditions become one
 _CALL = re.compile(r"\s*((?:[A-Za-z_][\w.\-]*)?:?[A-Za-z_][\w.\-]*)\s*\(", re.ASCII)
 _STR = {"str1": "value", "str2": "value2"}  # as the specification calls the parameters of `equal`
 _SIDES = {"s": "child", "subject": "child", "o": "parent", "object": "parent"}
@@ -57,7 +57,7 @@ class Calls:
         if read is None:
             return None
         function, inputs, where = read
-        sides = {each.side for each in inputs if each.side}
+        sides = {each.side for each in inputs if each.side and any(references(each.value))}  # a text has no side
         if len(sides) > 1:
             self.findings.error(
                 "LOD3004", say("the values of a function are of one side of a join"), where, say("all s, or all o")
@@ -238,7 +238,7 @@ class Calls:
         if kind == "iri":
             return self.names.iri(text, self.findings)
         expression = self.names.value(text, self.findings)
-        return expression if kind == "literal" else self.names.expanded(expression)
+        return expression if kind == "literal" else self.names.expanded(expression, text)
 
     # A call in one line: ex:f(p = $(x), q = ex:g(r = text))
 
@@ -278,19 +278,7 @@ class Calls:
 
 
 def _all(conditions: list[Call]) -> Expression | None:
-    if not conditions:
-        return None
-    first, *others = conditions
-    for each in others:
-        first = Call(_BOTH, (("strBoolean", first), ("str", each)), each.origin)
-    return first
-
-
-def both(one: Expression | None, other: Expression | None) -> Expression | None:
-    """True where both are; None is always true."""
-    if one is None or other is None:
-        return one or other
-    return Call(_BOTH, (("strBoolean", one), ("str", other)), other.origin)
+    return reduce(both, conditions, None)
 
 
 def _local_names(parameter: Parameter) -> list[str]:

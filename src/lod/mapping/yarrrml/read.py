@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from lod.diagnostics import Findings
+from lod.mapping.conditions import both
 from lod.mapping.document import Keyed, Node, Text, read_document
 from lod.mapping.functions import PREFIXES as FUNCTION_PREFIXES
 from lod.mapping.ir import LogicalSource, LogicalTarget, ReferencingObjectMap, TriplesMap
 from lod.mapping.shapes import Shapes
 from lod.mapping.sources import Sources, read_source
 from lod.mapping.templates import Names
-from lod.mapping.yarrrml.calls import Calls, both
+from lod.mapping.yarrrml.calls import Calls
 from lod.mapping.yarrrml.keys import aliases, values_of
 from lod.mapping.yarrrml.statements import Inverse, StatementReader, inverted, merged, with_parents
 from lod.mapping.yarrrml.targets import Targets, read_target

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 
 from lod.diagnostics import Findings, TextOrigin
+from lod.mapping.conditions import both
 from lod.mapping.document import Listed, Node, Text
 from lod.mapping.ir import (
     Constant,
@@ -24,7 +25,6 @@ from lod.mapping.ir import (
     TriplesMap,
 )
 from lod.mapping.shapes import Shapes
-from lod.mapping.yarrrml.calls import both
 from lod.mapping.yarrrml.keys import aliases, values_of
 from lod.mapping.yarrrml.terms import Kind, ReadObject, ReadTerm, Terms, tag
 from lod.rdf.namespaces import RDF

@@ -6,12 +6,12 @@ https://rml.io/yarrrml/spec/#targets. Only files: nothing is sent anywhere.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from lod.diagnostics import Findings, did_you_mean
 from lod.mapping.document import Keyed, Listed, Node, Text
 from lod.mapping.ir import LogicalTarget
 from lod.mapping.shapes import Shapes
+from lod.mapping.targets import COMPRESSIONS, target_path
 from lod.mapping.yarrrml.keys import values_of
 from lod.wording import say
 
@@ -24,7 +24,6 @@ SERIALIZATIONS = {
     "rdfxml": "rdf",
     "n3": "n3",
 }
-COMPRESSIONS = ("gzip", "zip", "targz", "tarxz", "xz", "bzip2", "zstd")
 ENCODINGS = ("utf-8", "utf-16")
 _FILES = ("localfile", "void", "dcat")
 _ELSEWHERE = ("sparql", "sd", "mysql", "ldp", "wot", "api", "https")
@@ -74,7 +73,7 @@ def read_target(node: Node, findings: Findings) -> LogicalTarget | None:
             findings.error("LOD3005", say("a target needs 'access'"), node.origin, say("access: dump.nt"))
         return None
     before = len(findings.errors)
-    _check_path(path, findings)
+    clean = target_path(path.value, path.origin, findings)
     kind_text = shapes.text(values.get("type"))
     if kind_text and kind_text.value.lower() not in _FILES:
         hint = (
@@ -89,10 +88,10 @@ def read_target(node: Node, findings: Findings) -> LogicalTarget | None:
     serialization = _one_of(shapes.text(values.get("serialization")), tuple(SERIALIZATIONS), "serialization", findings)
     compression = _one_of(shapes.text(values.get("compression")), COMPRESSIONS, "compression", findings)
     encoding = _one_of(shapes.text(values.get("encoding")), ENCODINGS, "encoding", findings)
-    if len(findings.errors) > before:
+    if clean is None or len(findings.errors) > before:
         return None
     return LogicalTarget(
-        path=PurePosixPath(path.value).as_posix(),
+        path=clean,
         origin=path.origin,
         serialization=SERIALIZATIONS[serialization or "nquads"],
         encoding=encoding or "utf-8",
@@ -112,15 +111,6 @@ def _short(node: Node, shapes: Shapes) -> dict[str, Node] | None:
     if kind:
         values["type"] = Text(kind, texts[0].at(len(access) + 1, len(kind)), -1)
     return values | dict(zip(("serialization", "compression"), texts[1:], strict=False))
-
-
-def _check_path(path: Text, findings: Findings) -> None:
-    clean = PurePosixPath(path.value)
-    if "://" in path.value or clean.is_absolute() or ".." in clean.parts:
-        hint = say("a mapping writes inside the folder where it runs")
-        findings.error(
-            "LOD3114", say("the target '{path}' leads out of its folder", path=path.value), path.origin, hint
-        )
 
 
 def _one_of(text: Text | None, known: tuple[str, ...], what: str, findings: Findings) -> str:

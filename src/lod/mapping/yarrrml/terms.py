@@ -200,8 +200,7 @@ class Terms:
         if term_type is TermType.IRI:
             expression = self.names.iri(text, self.findings, len(text.value) - 4 if is_iri else None)
         else:
-            expression = self.names.value(text, self.findings)
-            self._warn_of_names(text, expression)
+            expression = self._text(text)
         datatype, language = self._tags(kind, term_type)
         return TermMap(expression, term_type, text.origin, datatype, language, safety)
 
@@ -229,10 +228,16 @@ class Terms:
         if term_type is not TermType.LITERAL and (given := datatype or language):
             self.findings.error("LOD3016", say("only text has a datatype or a language, not an IRI"), given.origin)
             return None, None
+        if language and isinstance(datatype, Text) and self._is_lang_string(datatype):
+            datatype = None  # says what the language says
         if datatype and language:
             self.findings.error("LOD3016", say("a value has a datatype or a language, not both"), datatype.origin)
             datatype = None
         return self._datatype(datatype), self._language(language)
+
+    def _is_lang_string(self, text: Text) -> bool:
+        expression = self.names.iri(text, self.findings)
+        return isinstance(expression, Constant) and expression.value == RDF + "langString"
 
     def _datatype(self, node: Node | None) -> Expression | None:
         if not isinstance(node, Text):
@@ -258,13 +263,19 @@ class Terms:
             )
         return expression
 
-    def _warn_of_names(self, text: Text, expression: Expression) -> None:
+    def _text(self, text: Text) -> Expression:
+        """A text. A prefix of this document that it begins with is expanded, as the reference implementation does."""
+        expression = self.names.value(text, self.findings)
+        expanded = self.names.expanded(expression, text, only_declared=True)
         if isinstance(expression, Constant) and self.names.looks_prefixed(expression.value):
             message = say("'{text}' is written as text", text=text.value)
+            if isinstance(expanded, Constant) and expanded != expression:
+                message = say("'{text}' is written as text: '{expanded}'", text=text.value, expanded=expanded.value)
             hint = say("as an IRI it is '{text}~iri'", text=text.value)
             if expression.value.startswith("xsd:"):
                 hint = say("as the datatype of the value before it: [[value, {text}]]", text=text.value)
             self.findings.warning("LOD3015", message, text.origin, hint)
+        return expanded
 
     def _referencing(
         self, values: Mapping[str, Node], origin: TextOrigin, targets: tuple[LogicalTarget, ...]
