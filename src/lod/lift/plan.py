@@ -49,7 +49,8 @@ class Cell:
 
     column: Column
     encoding: Encoding
-    is_plain: bool = False  # an engine saw that the encoding changes no value of the column
+    # an engine saw that the encoding changes these values of the column alone, and to what; None: it knows nothing
+    spelled: tuple[tuple[str, str], ...] | None = None
 
 
 Piece = str | Cell

@@ -115,7 +115,7 @@ def write_statements(session: Session, plan: Plan, surveys: Sequence[Survey], ta
         for triples_map, count in counts.items():
             output.counts[triples_map] = output.counts.get(triples_map, 0) + count
     for number, emission in enumerate(apart):
-        marked = session.plain.mark(emission)
+        marked = session.columns.mark(emission)
         if seen[emission].is_unique:
             output.add(emission.triples_map, _wide(session, marked), seen[emission].statements)
             continue
@@ -127,7 +127,7 @@ def write_statements(session: Session, plan: Plan, surveys: Sequence[Survey], ta
 
 def _wide(session: Session, emission: Emission) -> str:
     """Each row makes its own subject: one text of several lines for each row."""
-    needed = list(enumerate(conditions_of(emission)))
+    needed = list(enumerate(conditions_of(emission, session.columns.always(emission.relation))))
     always = [number for number, conditions in needed if not conditions]
     optional = [(number, conditions) for number, conditions in needed if conditions]
     found: sql.Parts = []

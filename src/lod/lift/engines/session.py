@@ -11,7 +11,7 @@ import duckdb
 
 from lod.errors import LodError
 from lod.lift.engines import sql
-from lod.lift.engines.plain import PlainCells
+from lod.lift.engines.columns import Columns
 from lod.lift.plan import Relation, Scan, Statement
 from lod.tables.table import Table
 from lod.wording import say
@@ -28,10 +28,10 @@ class Session:
     connection: duckdb.DuckDBPyConnection
     files: dict[Table, Path] = field(default_factory=dict)
     rows: dict[Table, int] = field(default_factory=dict)
-    plain: PlainCells = field(init=False)
+    columns: Columns = field(init=False)
 
     def __post_init__(self) -> None:
-        self.plain = PlainCells(self.connection, lambda table: scan_sql(self, table))
+        self.columns = Columns(self.connection, self.files, lambda table: scan_sql(self, table))
 
 
 @contextmanager

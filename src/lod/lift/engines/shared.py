@@ -44,7 +44,7 @@ def shared_lines(
         name = f"{prefix}_{turn}"
         queries = [
             f"SELECT line, {maker} AS maker FROM ({_part(session, emission, number, turn, turns)})"
-            for maker, emission in enumerate(session.plain.mark(each) for each in emissions)
+            for maker, emission in enumerate(session.columns.mark(each) for each in emissions)
             for number in range(len(emission.statements))
         ]
         materialise(

@@ -45,8 +45,11 @@ def column(place: Column) -> str:
 def encoded(cell: Cell) -> str:
     """A cell as it enters a term."""
     name = column(cell.column)
-    if cell.column.index == ROW or cell.is_plain or cell.encoding not in UNSAFE:
+    if cell.column.index == ROW or cell.encoding not in UNSAFE or cell.spelled == ():
         return name
+    if cell.spelled:
+        changed = " ".join(f"WHEN {quoted(value)} THEN {quoted(text)}" for value, text in cell.spelled)
+        return f"CASE {name} {changed} ELSE {name} END"
     if cell.encoding is Encoding.ESCAPED:
         slow = _escaped(name)
     else:

@@ -9,7 +9,7 @@ from lod.lift.engines import sql
 from lod.lift.engines.checks import Check, checks_of, report_values
 from lod.lift.engines.session import Session, relation_sql
 from lod.lift.passes.coincidence import is_injective
-from lod.lift.plan import Emission, Scan, Statement
+from lod.lift.plan import Column, Emission, Scan, Statement, sides
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,24 +23,38 @@ class Survey:
 
 def survey(session: Session, emission: Emission, findings: Findings) -> Survey:
     """Count, and check every value that could make a wrong term."""
-    checks = checks_of(emission)
+    checks = [check for check in checks_of(emission) if _may_refuse(session, emission, check)]
     subject = sql.present(emission.key.columns)
-    counts = [f"count(*) FILTER (WHERE {sql.conjunction(each)})" for each in conditions_of(emission)]
+    needed = conditions_of(emission, session.columns.always(emission.relation))
+    counts = [f"count(*) FILTER (WHERE {sql.conjunction(each)})" for each in needed if each]
     bad = [f"count(*) FILTER (WHERE {check.condition})" for check in checks]
     query = (
-        f"SELECT count(*), {_unique(emission)}, {', '.join([*counts, *bad])} "
+        f"SELECT {', '.join(['count(*)', _unique(emission), *counts, *bad])} "
         f"FROM {relation_sql(session, emission.relation)} WHERE {sql.conjunction(subject)}"
     )
     row = session.connection.execute(query).fetchone()
     assert row is not None
     rows, distinct, found = int(row[0]), int(row[1]), [int(n) for n in row[2:]]
-    made, refused = found[: len(counts)], found[len(counts) :]
+    made, refused = [rows] * (len(needed) - len(counts)) + found[: len(counts)], found[len(counts) :]
     for check, count in zip(checks, refused, strict=True):
         if count:
             refused_cells = _refused_cells(session, emission, check)
             report_values(check, count, _values(session, emission, check), refused_cells, emission, findings)
     is_unique = isinstance(emission.relation, Scan) and distinct == rows
     return Survey(rows, is_unique, sum(made))
+
+
+def _may_refuse(session: Session, emission: Emission, check: Check) -> bool:
+    """Whether a check refuses a value, as far as the values of a column that repeats them tell."""
+    column = check.column
+    if check.term.columns != {column} or column.index < 0:
+        return True
+    values = session.columns.few(sides(emission.relation)[column.side], column.index)
+    if values is None:
+        return True
+    look = f"SELECT count(*) FROM (SELECT unnest($values::VARCHAR[]) AS {sql.column(column)}) WHERE {check.condition}"
+    row = session.connection.execute(look, {"values": list(values)}).fetchone()
+    return row is None or bool(row[0])
 
 
 def _refused_cells(session: Session, emission: Emission, check: Check) -> list[tuple[int, str]]:
@@ -60,18 +74,22 @@ def _values(session: Session, emission: Emission, check: Check) -> int:
     return int(row[0]) if row else 0
 
 
-def conditions_of(emission: Emission) -> list[list[str]]:
-    """For each statement, when a row whose subject is there makes it: its cells are there, no twin said it before."""
-    return [_conditions(emission, number) for number in range(len(emission.statements))]
+def conditions_of(emission: Emission, always: frozenset[Column] = frozenset()) -> list[list[str]]:
+    """For each statement, when a row whose subject is there makes it: its cells are there, no twin said it before.
+
+    `always` are columns that have a value in every row.
+    """
+    there = always | emission.key.columns
+    return [_conditions(emission, number, there) for number in range(len(emission.statements))]
 
 
-def _conditions(emission: Emission, number: int) -> list[str]:
+def _conditions(emission: Emission, number: int, there: frozenset[Column]) -> list[str]:
     statement = emission.statements[number]
-    conditions = sql.present(statement.columns - emission.key.columns)
+    conditions = sql.present(statement.columns - there)
     for earlier in sorted(i for i, j in emission.twins if j == number):
         twin = emission.statements[earlier]
         same = f"{_rest(statement)} = {_rest(twin)}"
-        conditions.append(f"NOT ({sql.conjunction([*sql.present(twin.columns - emission.key.columns), same])})")
+        conditions.append(f"NOT ({sql.conjunction([*sql.present(twin.columns - there), same])})")
     return conditions
 
 
