@@ -17,6 +17,7 @@ from lod.tables.printed.text import label_key
 from lod.tables.sheets import Value, cell_name, open_workbook
 
 LATER = ("新北市各機關", "臺中市各機關", "臺南市各機關")  # municipalities since 2010-12-25
+YEARS = tuple(f"民國{year}年" for year in range(92, 101))  # of the first table: its last one is made the other year
 COUNTIES = "臺灣各縣市機關"
 FULL_WIDTH = str.maketrans("0123456789,.", "０１２３４５６７８９，．")
 
@@ -63,8 +64,8 @@ def full_width(number: float) -> Value:
     return f"{number:,.2f}".removesuffix(".00").translate(FULL_WIDTH) if number else "－"
 
 
-def year_98(path: Path) -> dict[str, Grid]:
-    """The sheets of ROC 98 by their names, made from the workbook of ROC 101."""
+def year_91(path: Path) -> dict[str, Grid]:
+    """The sheets of ROC 91 by their names, made from the workbook of ROC 101."""
     workbook = open_workbook(path, path.name, "utf-8", Findings(), None)
     assert workbook is not None
     made = {}
@@ -98,7 +99,7 @@ def _without_later_municipalities(grid: Grid, number: int) -> None:
         gone = [heads[name] for name in LATER]
         for c in gone:
             grid.add([(r, heads[COUNTIES]) for r in rows], [(r, c) for r in rows])
-        lost = [r for r in rows if number == 1 and _key(grid.cells[r][0]) in ("民國99年", "民國100年", "民國101年")]
+        lost = [r for r in rows if number == 1 and _key(grid.cells[r][0]) in YEARS]
         grid.keep([r for r in rows if not {r, r - 1, r - 2} & set(lost)], [c for c in columns if c not in gone])
     elif number not in (9, 10, 11, 12, 13):  # they are blocks of rows
         blocks = {name: r for r in rows if (name := _key(grid.cells[r][0])) in (*LATER, COUNTIES)}
@@ -128,5 +129,5 @@ def _told(value: Value | None, spell: Spell, column: int) -> Value | None:
         return spell(value)
     if not isinstance(value, str):
         return value
-    text = value.replace("101年", "98年").replace("2012", "2009")
+    text = value.replace("101年", "91年").replace("2012", "2002")
     return "　　臺北縣各機關" if label_key(text) == LATER[0] else text

@@ -18,6 +18,7 @@ from lod.lift.held import HeldRows, HeldTable
 from lod.lift.logical_views import LogicalViewTable, check_view, names_of, records_of, references_of
 from lod.lift.typed_sources import TYPED, open_typed
 from lod.lift.viewed import view_table
+from lod.mapping.cube.model import Part
 from lod.mapping.functions import function_named
 from lod.mapping.ir import (
     Call,
@@ -146,7 +147,9 @@ class Sources:
         if self._cubes is None:
             from lod.lift.cubes.open import Cubes  # reads workbooks: who has no cube does not wait for it
 
-            self._cubes = Cubes(self._locate, self.findings)
+            contents = (each.source.content for each in self.mapping.triples_maps)
+            parts = tuple(dict.fromkeys(each for each in contents if isinstance(each, Part)))
+            self._cubes = Cubes(self._locate, self.findings, parts)
         return self._cubes
 
     def _held(self, source: LogicalSource, rows: Rows) -> HeldTable:

@@ -213,7 +213,7 @@ def test_another_edition_says_only_what_differs(tmp_path: Path) -> None:
 editions:
   - source: 100.xlsx
     values: {numbers: [padded, thousands]}
-    codelists: {area: {codes: {TPQ: {en: Taipei County, zh-Hant-TW: 臺北縣, parent: N}}}}
+    codelists: {area: {codes: {TPE: ~, KEE: ~, TPQ: {en: Taipei County, zh-Hant-TW: 臺北縣, parent: N}}}}
 """
     made = lift(tmp_path, ROWS, CUBE + editions, _100=PADDED)
     assert list(made.findings) == []

@@ -17,6 +17,7 @@ from lod.tables.printed.text import chinese_key, has_chinese, indentation, label
 from lod.tables.sheets import Sheet, column_letters
 
 _TOTALS = frozenset({"總計", "合計", "計", "全國", "共計", "total", "grandtotal", "總計grandtotal"})
+_SHARES_AN_END = re.compile(r"^\d+[^\d\-~]*[-~至]\d+")
 _ALL_FORMS = ("text", "padded", "full-width", "thousands", "spaced", "percent-sign", "parentheses")
 
 
@@ -173,6 +174,8 @@ def _code_list(name: str, paths: Sequence[tuple[Label, ...]], translated: dict[i
     yield f"  {name}: # what is it? rename it, here and under 'dimensions'"
     yield f"    title: {{zh-Hant-TW: {name}, en: {name.capitalize()}}}"
     yield from ["    total: T"] if "T" in codes.values() else []
+    if any(_SHARES_AN_END.search(key[-1]) for key in codes):
+        yield "    bands: half-open # 18-25 and 25-30: is 25 the second's? closed: both ends belong to each band"
     yield "    codes:"
     yield from lines
 

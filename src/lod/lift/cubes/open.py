@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lod.diagnostics import CellOrigin, Findings, did_you_mean
-from lod.lift.cubes.tidy import Observed, Point, Tidy, make_tidy
+from lod.lift.cubes.complete import check_complete
+from lod.lift.cubes.opened import OpenPart, OpenSheet, Said
+from lod.lift.cubes.review import Review, review
+from lod.lift.cubes.tidy import Observed, make_tidy
 from lod.lift.cubes.totals import check_totals
 from lod.lift.held import HeldRows, HeldTable
 from lod.mapping.cube.compile import CONFIDENTIALITY, GATHERED_COLUMNS, STATUS
@@ -19,7 +22,7 @@ from lod.tables.printed.periods import Period, period_in_file_name, periods_in
 from lod.tables.printed.read import read_printed
 from lod.tables.printed.text import has_chinese, label_key, one_line
 from lod.tables.printed.values import State
-from lod.tables.sheets import Sheet, Workbook, cell_name, column_letters, open_workbook
+from lod.tables.sheets import Sheet, Workbook, cell_name, open_workbook
 from lod.tables.table import Dialect
 from lod.wording import NOTHING, say
 
@@ -28,43 +31,19 @@ _STATUSES = {State.MISSING: "M", State.SUPPRESSED: "M", State.ROUNDED: "E"}  # S
 _TITLE_ROWS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class OpenSheet:
-    """A sheet, read and placed."""
-
-    workbook: Workbook
-    source: str  # for people
-    printed: Printed
-    tidy: Tidy
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A figure of a sheet."""
-
-    observed: Observed
-    opened: OpenSheet
-
-    def __str__(self) -> str:
-        cell = self.observed.cells[0]
-        return f"sheet {self.opened.printed.sheet}!{cell_name(cell.row, cell.column)}"
-
-    @property
-    def origin(self) -> CellOrigin:
-        """Its first cell."""
-        cell = self.observed.cells[0]
-        return CellOrigin(self.opened.source, cell.row, column_letters(cell.column), cell.text)
-
-
 @dataclass(slots=True)
 class Cubes:
-    """Opens each workbook and each edition once. `locate` says where a source is, and its name for people."""
+    """Opens each workbook and each edition once. `locate` says where a source is, and its name for people.
+
+    `parts` are all that will be asked for: they are held against each other.
+    """
 
     locate: Callable[[str], tuple[Path, str]]
     findings: Findings
+    parts: tuple[Part, ...] = ()
     workbooks: dict[tuple[Path, str], Workbook | None] = field(default_factory=dict)
     editions: dict[Edition, OpenSheet | None] = field(default_factory=dict)
-    said: dict[tuple[str, str, Point], Said] = field(default_factory=dict)  # by dataset, measure and point
+    _review: Review | None = None
 
     def table(self, content: Part | Gathered) -> HeldTable | None:
         """The rows of a dataset, or what is gathered; None, and findings, when a sheet cannot be read."""
@@ -72,32 +51,18 @@ class Cubes:
             opened = self.sheet(content.edition)
             if opened is None:
                 return None
-            self._compare(content, opened)
-            return _tidy_table(content, opened, self.findings)
+            return _tidy_table(OpenPart(content, opened), self._reviewed(), self.findings)
         editions = [(cube, edition) for cube in content.cubes for edition in cube.editions]
         opened_all = [(cube, edition, self.sheet(edition)) for cube, edition in editions]
         read = [(cube, edition, opened) for cube, edition, opened in opened_all if opened]
         return _gather(content.kind, read) if len(read) == len(editions) else None
 
-    def _compare(self, part: Part, opened: OpenSheet) -> None:
-        """LOD3607: two sheets of one dataset say different things of one observation."""
-        for point, figures in opened.tidy.of(part):
-            for name, observed in figures.items():
-                here = Said(observed, opened)
-                first = self.said.setdefault((part.dataset.id, name, point), here)
-                if first.observed.text != observed.text:
-                    message = (
-                        f"{here}: '{observed.text}' here and '{first.observed.text}' in {first} are both the figure of"
-                    )
-                    hint = say("is a dimension missing that tells the sheets apart, such as the period?")
-                    origins = here.origin, [first.origin]
-                    self.findings.error(
-                        "LOD3607",
-                        say("{message} {point}", message=message, point=" / ".join(point)),
-                        origins[0],
-                        hint,
-                        origins[1],
-                    )
+    def _reviewed(self) -> Review:
+        """All sheets against each other, once."""
+        if self._review is None:
+            opened = [OpenPart(part, sheet) for part in self.parts if (sheet := self.sheet(part.edition))]
+            self._review = review(opened, self.findings)
+        return self._review
 
     def sheet(self, edition: Edition) -> OpenSheet | None:
         """The sheet of an edition, read once; None, and findings, when it cannot be."""
@@ -127,7 +92,8 @@ class Cubes:
         tidy = make_tidy(printed, edition, page, given)
         if len(self.findings.errors) == before:
             self.findings.extend(check_totals(tidy, edition, page))
-        return OpenSheet(workbook, source, printed, tidy)
+            self.findings.extend(check_complete(tidy, edition, page))
+        return OpenSheet(workbook, source, edition, printed, tidy)
 
 
 def choose_sheet(workbook: Workbook, edition: Edition, findings: Findings) -> Sheet | None:
@@ -244,32 +210,35 @@ def _check_units(edition: Edition, printed: Printed, page: Page) -> None:
             page.error("LOD3610", label.row, label.column, message, hint)
 
 
-def _tidy_table(part: Part, opened: OpenSheet, findings: Findings) -> HeldTable:
+def _tidy_table(opened: OpenPart, reviewed: Review, findings: Findings) -> HeldTable:
     """One row an observation: codes, figures, status, and the cells of each figure."""
+    part, sheet = opened.part, opened.sheet
     names = [*(each.column for each in part.dimensions), *(each.column for each in part.measures)]
     columns = [*names, STATUS, CONFIDENTIALITY]
     places = [f"{measure.column} cell" for measure in part.measures]
     records = []
-    for point, figures in opened.tidy.of(part):
+    for point, all_figures in sheet.tidy.of(part):
+        figures = {name: each for name, each in all_figures.items() if reviewed.holds(opened, name, point)}
+        if not figures:
+            continue
         first = next(iter(figures.values()))
-        _check_measures(part, figures, first, opened, findings)
+        _check_measures(part, all_figures, Said(first, sheet), findings)
         cells: list[str | None] = [*point, *(_text(figures.get(each.name)) for each in part.measures)]
         cells += _states(figures)
         cells += [_place(figures.get(each.name)) for each in part.measures]
         records.append((first.cells[0].row, tuple(cells)))
     place_of = {len(part.dimensions) + n: len(columns) + n for n in range(len(places))}
     held = HeldRows(tuple(records), place_of)
-    book = opened.workbook
-    return HeldTable(opened.source, book.path, (*columns, *places), Dialect(), book.digest, book.size, held=held)
+    book, names = sheet.workbook, [*columns, *places]
+    return HeldTable(
+        sheet.source, book.path, tuple(names), Dialect(), book.digest, book.size, may_be_empty=not records, held=held
+    )
 
 
-def _check_measures(
-    part: Part, figures: dict[str, Observed], first: Observed, opened: OpenSheet, findings: Findings
-) -> None:
+def _check_measures(part: Part, figures: dict[str, Observed], said: Said, findings: Findings) -> None:
     """RDF Data Cube, IC-14: an observation has all measures of its dataset."""
     lacking = [measure.name for measure in part.measures if measure.name not in figures]
     if lacking:
-        said = Said(first, opened)
         names = ", ".join(f"'{name}'" for name in lacking)
         message = say("{said}: no figure of {names} at this point", said=said, names=names)
         hint = say(

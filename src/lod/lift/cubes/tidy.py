@@ -39,12 +39,23 @@ class Observed:
         """The number as xsd:integer or xsd:decimal is spelled; None where there is none."""
         return None if self.number is None else f"{self.number:f}"
 
+    @property
+    def meaning(self) -> tuple[Decimal | None, State | None]:
+        """What it says: a number, or why there is none."""
+        return self.number, None if self.number is not None else self.state
+
+    @property
+    def printed(self) -> str:
+        """What its first cell prints."""
+        return one_line(self.cells[0].text)
+
 
 @dataclass(slots=True)
 class Tidy:
     """All figures of a sheet by measure and point, and the periods that it speaks of by code."""
 
     figures: dict[str, dict[Point, Observed]] = field(default_factory=dict)
+    blank: dict[str, set[Point]] = field(default_factory=dict)  # points that cannot have a figure, by measure
     periods: dict[str, Period] = field(default_factory=dict)
     last: date | None = None  # the last day that the sheet speaks of
 
@@ -90,7 +101,7 @@ class _Placing:
     said: set[str] = field(default_factory=set)  # dimensions that lack a value: said once
 
     def place(self, cell: DataCell, row: Meaning, column: Meaning) -> None:
-        if cell.state is State.NOT_APPLICABLE:
+        if cell.state is State.NOT_APPLICABLE and self.edition.checks.complete == "none":
             return
         day = self._day(row, column)
         codes = [self._code(dimension, cell, row, column, day) for dimension in self.edition.dimensions]
@@ -100,6 +111,9 @@ class _Placing:
         point = tuple(code for code in codes if code is not None)
         if len(point) < len(codes):
             return
+        if cell.state is State.NOT_APPLICABLE:
+            self.tidy.blank.setdefault(measure.name, set()).add(point)
+            return
         number = self._number(cell, measure)
         observed = Observed(measure, cell.state, number, (cell,))
         if cell.number is not None and number is None:
@@ -108,7 +122,7 @@ class _Placing:
         first = known.get(point)
         if first is None:
             known[point] = observed
-        elif (first.number, first.state is State.SUPPRESSED) != (number, cell.state is State.SUPPRESSED):
+        elif first.meaning != observed.meaning:
             self._say_twice(cell, first, point)
         else:
             known[point] = Observed(measure, first.state, first.number, (*first.cells, cell))

@@ -30,9 +30,9 @@ class _Cover:
 
 def check_totals(tidy: Tidy, edition: Edition, page: Page) -> Iterator[Diagnostic]:
     """LOD3609 for each parent that is not the sum of its children, as strictly as the cube file says."""
-    if edition.checks_totals == "none":
+    if edition.checks.totals == "none":
         return
-    severity = Severity(edition.checks_totals)
+    severity = Severity(edition.checks.totals)
     for measure in edition.measures:
         figures = tidy.figures.get(measure.name, {})
         for place, dimension in enumerate(edition.dimensions):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from lod.diagnostics import did_you_mean
+from lod.mapping.cube.bands import Bands, check_bands
 from lod.mapping.cube.keys import known
 from lod.mapping.cube.model import Code, CodeList, Texts, Unit
 from lod.mapping.cube.scalars import label_path
@@ -117,16 +118,24 @@ class CodeLists:
         codes = tuple(code for each in members or () if (code := self._code(*each, total_code)))
         title = read_texts(given.get("title"), shapes, "'title'")
         published = shapes.text(given.get("published"))
-        found = CodeList(
-            key.value, title, codes, total_code, not (published and published.value == "false"), key.origin
-        )
+        is_published = not (published and published.value == "false")
+        bands = self._bands(shapes.text(given.get("bands")))
+        found = CodeList(key.value, title, codes, total_code, is_published, key.origin, bands)
         if total and not found.get(total.value):
             hint = did_you_mean(total.value, [code.code for code in codes])
             shapes.findings.error(
                 "LOD3602", say("the total '{total}' is no code of the list", total=total.value), total.origin, hint
             )
         self._check_parents(found)
+        check_bands(found, shapes.findings)
         return found
+
+    def _bands(self, text: Text | None) -> str:
+        if text and text.value not in tuple(Bands):
+            hint = did_you_mean(text.value, [each for each in Bands if each])
+            message = say("'{text}' cannot stand here", text=text.value)
+            self.shapes.findings.error("LOD3603", message, text.origin, hint)
+        return text.value if text else ""
 
     def _code(self, key: Text, node: Node, total: str) -> Code | None:
         shapes = self.shapes

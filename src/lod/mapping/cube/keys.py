@@ -88,6 +88,11 @@ PLACES: dict[str, dict[str, Key]] = {
         "labels": _key(
             "keys", "The columns that say what a row is.", "{columns: A, translations: B, hierarchy: indentation}", True
         ),
+        "area": _key(
+            "cells",
+            "The cells of this table, where a sheet holds several; what no table takes in is an error.",
+            "A1:K40",
+        ),
         "data": _key("columns", "The columns of figures; else all others with a header.", "C-K"),
         "titles": _key(
             "list of /patterns/",
@@ -151,6 +156,11 @@ PLACES: dict[str, dict[str, Key]] = {
             "code", "The member that is the sum of all others; they are below it unless they say otherwise.", "T"
         ),
         "published": _key("true or false", "false: its concepts are described elsewhere.", "false"),
+        "bands": _key(
+            "half-open or closed",
+            "Whose the ends of bands such as 18-25 and 25-30 are: half-open, the second's; closed, both's.",
+            "half-open",
+        ),
         "codes": _key(
             "keys by code", "The members, in order.", "{T: {en: Total}, M: {en: Male, labels: [男性]}}", True
         ),
@@ -215,6 +225,31 @@ PLACES: dict[str, dict[str, Key]] = {
         "totals": _key(
             "error, warning or none",
             "What a parent that is not the sum of its children is; error unless said.",
+            "warning",
+        ),
+        "complete": _key(
+            "error, warning or none",
+            "What a point without a figure is, of all that its codes make with each other; none unless said.",
+            "warning",
+        ),
+        "drift": _key(
+            "error, warning or none",
+            "What a code is that one edition has and another lacks, though in force; warning unless said.",
+            "none",
+        ),
+        "revisions": _key(
+            "error, warning or none",
+            "What a figure is that a later edition prints differently; if no error, the later one holds.",
+            "warning",
+        ),
+        "agrees-with": _key(
+            "list of datasets",
+            "Datasets that print the same figures: where all other dimensions are totals, they have to be equal.",
+            "[civil-servants-by-age]",
+        ),
+        "agreement": _key(
+            "error, warning or none",
+            "What a figure is that another dataset prints differently; error unless said.",
             "warning",
         ),
     },

@@ -61,6 +61,7 @@ def read_layout(node: Node | None, values: Node | None, shapes: Shapes) -> LaidO
     indented, parents = _hierarchy(sides.get("hierarchy"), shapes)
     areas, patterns = _ignored(given.get("ignored"), shapes)
     layout = Layout(
+        area=_area(shapes.text(given.get("area")), shapes),
         header_rows=tuple(range(rows[0], rows[-1] + 1)) if rows else (),
         label_rows=rows if is_chinese else _label_rows(heads.get("labels"), rows, shapes),
         label_columns=columns,
@@ -80,6 +81,15 @@ def read_layout(node: Node | None, values: Node | None, shapes: Shapes) -> LaidO
     )
     ignored = [*shapes.texts(heads.get("ignored")), *shapes.texts(sides.get("ignored"))]
     return LaidOut(layout, tuple(text.value for text in ignored))
+
+
+def _area(text: Text | None, shapes: Shapes) -> tuple[int, int, int, int] | None:
+    area = cells_of(text.value) if text else None
+    if text and area is None:
+        shapes.findings.error(
+            "LOD3603", say("'{text}' are no cells", text=text.value), text.origin, say("cells are written A1:K40")
+        )
+    return area
 
 
 def _part(keyed: Keyed, given: dict[str, Node], name: str, example: str, shapes: Shapes) -> Keyed | None:

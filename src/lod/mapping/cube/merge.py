@@ -49,7 +49,12 @@ def _merged(known: CodeList, other: CodeList, findings: Findings | None) -> Code
             codes[code.code] = code
             before += 1
             order.insert(before, code.code)
-    return replace(known, codes=tuple(codes[name] for name in order), total=known.total or other.total)
+    return replace(
+        known,
+        codes=tuple(codes[name] for name in order),
+        total=known.total or other.total,
+        bands=known.bands or other.bands,
+    )
 
 
 def _same_code(known: Code, other: Code, name: str, findings: Findings | None) -> Code:

@@ -92,6 +92,7 @@ class CodeList:
     total: str
     is_published: bool  # else its concepts are described elsewhere
     origin: TextOrigin
+    bands: str = ""  # what the ends of its bands mean, see `lod.mapping.cube.bands`
 
     def get(self, code: str) -> Code | None:
         """The member of that code."""
@@ -211,6 +212,18 @@ class SheetChoice:
     origin: TextOrigin
 
 
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """How strictly each check is made: error, warning or none. `agrees_with`: datasets with figures in common."""
+
+    totals: str = "error"
+    complete: str = "none"
+    drift: str = "warning"
+    revisions: str = "error"
+    agreement: str = "error"
+    agrees_with: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Edition:
     """One sheet of a cube: where it is, how to read it, dimensions and measures as that sheet spells them."""
@@ -222,7 +235,7 @@ class Edition:
     ignored_labels: tuple[str, ...]
     dimensions: tuple[Dimension, ...]
     measures: tuple[Measure, ...]
-    checks_totals: str  # error, warning or none
+    checks: Checks
     origin: TextOrigin  # of `source`
 
 

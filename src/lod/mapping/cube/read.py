@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lod.diagnostics import Findings, TextOrigin, did_you_mean
+from lod.mapping.cube.checks import read_checks
 from lod.mapping.cube.codelists import CodeLists, day_of, is_code, read_texts, read_units
 from lod.mapping.cube.datasets import iri_of, read_dataset
 from lod.mapping.cube.extend import merge, read_extended, without
@@ -23,7 +24,6 @@ from lod.rdf.namespaces import PREFIXES
 from lod.wording import Wording, say
 
 _MOST_DIGITS = 15
-_STRICTNESS = ("error", "warning", "none")
 
 
 def read_cube(path: Path, shown: str, findings: Findings) -> Cube | None:
@@ -144,7 +144,7 @@ def _edition(root: Keyed, names: Names, shapes: Shapes) -> Edition | None:
         ignored_labels=laid_out.ignored_labels,
         dimensions=dimensions,
         measures=measures,
-        checks_totals=_strictness(values.get("checks"), shapes),
+        checks=read_checks(values.get("checks"), shapes),
         origin=source.at(0, len(source.value)),
     )
 
@@ -159,20 +159,6 @@ def _encoding(text: Text | None, findings: Findings) -> str:
         findings.error("LOD3014", say("no encoding is called '{text}'", text=text.value), text.origin, hint)
         return "utf-8"
     return text.value
-
-
-def _strictness(node: Node | None, shapes: Shapes) -> str:
-    keyed = shapes.keyed(node, "'checks'")
-    given = shapes.keys(keyed, known("'checks'"), place="'checks'") if keyed else {}
-    text = shapes.text(given.get("totals"))
-    if text and text.value not in _STRICTNESS:
-        shapes.findings.error(
-            "LOD3603",
-            say("'{text}' cannot stand here", text=text.value),
-            text.origin,
-            did_you_mean(text.value, _STRICTNESS),
-        )
-    return text.value if text else _STRICTNESS[0]
 
 
 @dataclass(frozen=True, slots=True)
