@@ -13,11 +13,13 @@ from lod.diagnostics import did_you_mean
 from lod.mapping.cube.model import Code, CodeList, Dimension, Edition, LabelPath, Measure, Source
 from lod.tables.printed.layout import Label
 from lod.tables.printed.page import Page
-from lod.tables.printed.periods import Period, period_of
+from lod.tables.printed.periods import Period, in_year, part_of_year, period_of
 from lod.tables.printed.text import chinese_key, label_key
 from lod.wording import Wording, joined, say
 
 Path = tuple[Label, ...]
+
+_ELSEWHERE = (Source.TITLE, Source.FILE_NAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Meaning:
 
     codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     periods: Mapping[str, Period] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)  # months without their year, by dimension
     measure: Measure | None = None
 
 
@@ -52,8 +55,12 @@ class Matcher:
 
     @property
     def dimensions(self) -> tuple[Dimension, ...]:
-        """Those whose labels may stand on this axis."""
-        return tuple(each for each in self.edition.dimensions if each.source in (Source.LABELS, self.axis))
+        """Those whose labels may stand on this axis; of a year that the title says, its months."""
+        return tuple(
+            each
+            for each in self.edition.dimensions
+            if each.source in (Source.LABELS, self.axis) or (each.is_period and each.source in _ELSEWHERE)
+        )
 
     def meaning(self, path: Path) -> Meaning | None:
         """What a path means; None, and findings at its cells (once), when a part of it means nothing.
@@ -69,16 +76,14 @@ class Matcher:
         used = {n for n, each in enumerate(keys) if each & self._ignored()}
         codes: dict[str, tuple[str, ...]] = {}
         periods: dict[str, Period] = {}
+        parts: dict[str, str] = {}
         strays: list[tuple[Dimension, _Hit, str]] = []
         is_clear = True
         for dimension in self.dimensions:
             if dimension.codes is None:
-                found = _period(path)
-                if found:
-                    periods[dimension.name] = found[1]
-                    used.add(found[0])
+                used |= _read_period(path, dimension, periods, parts)
                 continue
-            hits = list(_hits(keys, _paths(dimension, dimension.codes)))
+            hits = list(_hits(_looked_at(keys, path, dimension), _paths(dimension, dimension.codes)))
             if not hits:
                 continue
             best = _best(hits, dimension.codes)
@@ -91,7 +96,7 @@ class Matcher:
             used |= {n for hit in hits if hit.code in above for n in range(hit.start, hit.end)}
             strays += [(dimension, hit, best[0]) for hit in hits if hit.code not in above]
         measure = self._measure(keys, used)
-        return self._checked(path, used, strays, Meaning(codes, periods, measure)) if is_clear else None
+        return self._checked(path, used, strays, Meaning(codes, periods, parts, measure)) if is_clear else None
 
     def _measure(self, keys: list[frozenset[str]], used: set[int]) -> Measure | None:
         hits = [
@@ -145,7 +150,7 @@ class Matcher:
         self.page.error("LOD3605", label.row, label.column, message, hint)
 
     def _lists(self) -> Wording:
-        names = [f"'{each.name}'" for each in self.dimensions]
+        names = [f"'{each.name}'" for each in self.dimensions if each.source not in _ELSEWHERE]
         if not names:
             return say("any dimension: none is looked for here")
         return say("dimension {names}", names=joined(map(Wording, names), say(" or ")))
@@ -199,12 +204,32 @@ def _best(hits: list[_Hit], codes: CodeList) -> tuple[str, ...]:
     return first if is_dated or (len(first) == 1 and most) else ()
 
 
-def _period(path: Path) -> tuple[int, Period] | None:
+def _looked_at(keys: list[frozenset[str]], path: Path, dimension: Dimension) -> list[frozenset[str]]:
+    """The keys of the labels that a dimension looks at: all, or those of its column."""
+    if not dimension.label_column:
+        return keys
+    pairs = zip(keys, path, strict=True)
+    return [each if label.column == dimension.label_column else frozenset() for each, label in pairs]
+
+
+def _read_period(path: Path, dimension: Dimension, periods: dict[str, Period], parts: dict[str, str]) -> set[int]:
+    """The innermost period of a path, and a month or quarter below its year; the labels that say them."""
+    used: set[int] = set()
     for n in range(len(path) - 1, -1, -1):
-        period = period_of(path[n].text)
+        label = path[n]
+        if dimension.label_column not in (0, label.column):
+            continue
+        is_year_elsewhere = dimension.source in _ELSEWHERE
+        period = None if is_year_elsewhere else period_of(label.text, dimension.is_minguo)
+        part = "" if period or dimension.name in parts else part_of_year(label.text)
         if period:
-            return n, period
-    return None
+            named = parts.pop(dimension.name, "")
+            periods[dimension.name] = (in_year(period, named) or period) if named else period
+            return used | {n}
+        if part:
+            parts[dimension.name] = part
+            used.add(n)
+    return used
 
 
 def code_named(dimension: Dimension, code: str) -> Code | None:

@@ -286,7 +286,7 @@ def _periods(read: Sequence[tuple[Cube, Edition, OpenSheet]]) -> Iterator[tuple[
                 periods[code] = period
     for code, period in periods.items():
         days = period.first.isoformat(), period.last.isoformat()
-        yield code, period.chinese, period.english, code.replace("-", ""), *days
+        yield code, period.chinese, period.english, str(period.position), *days
 
 
 def _coverage(cube: Cube, edition: Edition, opened: OpenSheet) -> Iterator[tuple[int, tuple[str, ...]]]:

@@ -11,7 +11,7 @@ from lod.lift.cubes.labels import Matcher, Meaning
 from lod.mapping.cube.model import Code, Dimension, Edition, Measure, Part, Source
 from lod.tables.printed.layout import DataCell, Printed
 from lod.tables.printed.page import Page
-from lod.tables.printed.periods import Period
+from lod.tables.printed.periods import Period, in_year
 from lod.tables.printed.text import one_line
 from lod.tables.printed.values import State
 from lod.tables.sheets import cell_name
@@ -129,8 +129,8 @@ class _Placing:
 
     def _day(self, row: Meaning, column: Meaning) -> date | None:
         """The last day of the period of a figure."""
-        periods = (*row.periods.values(), *column.periods.values(), *self.given.values())
-        return max((each.last for each in periods), default=None)
+        named = (self._named_period(each, row, column) for each in self.edition.dimensions if each.is_period)
+        return max((each.last for each in named if each), default=None)
 
     def _in_force(self, found: tuple[str, ...], dimension: Dimension, day: date | None, cell: DataCell) -> list[str]:
         """Of codes that a label may stand for, those that are in force. LOD3621: none is."""
@@ -192,12 +192,18 @@ class _Placing:
         return code
 
     def _period(self, dimension: Dimension, cell: DataCell, row: Meaning, column: Meaning) -> str | None:
-        found = row.periods.get(dimension.name) or column.periods.get(dimension.name) or self.given.get(dimension.name)
+        found = self._named_period(dimension, row, column)
         if found is None:
             self._say_nowhere(dimension, cell, say("from: title, file-name, rows or columns"))
             return None
         self.tidy.periods.setdefault(found.code, found)
         return found.code
+
+    def _named_period(self, dimension: Dimension, row: Meaning, column: Meaning) -> Period | None:
+        """The period that row or column names, or the title; with the month that the other one names."""
+        found = row.periods.get(dimension.name) or column.periods.get(dimension.name) or self.given.get(dimension.name)
+        part = row.parts.get(dimension.name) or column.parts.get(dimension.name)
+        return in_year(found, part) if found and part else found
 
     def _say_nowhere(self, dimension: Dimension, cell: DataCell, hint: Wording) -> None:
         if dimension.name not in self.said:

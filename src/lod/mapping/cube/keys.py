@@ -181,7 +181,10 @@ PLACES: dict[str, dict[str, Key]] = {
     "a dimension": {
         "label": _key(_TEXTS, "Its name; else that of its list.", "{zh-Hant-TW: 性別, en: Sex}"),
         "codes": _key("list", "The code list of its values.", "sex"),
-        "period": _key("true", "Its values are periods: 民國101年底, 11310, 2015.", "true"),
+        "period": _key(
+            "true or minguo", "Its values are periods: 民國101年底, 11310, 2015. minguo: 101 alone is one, too.", "true"
+        ),
+        "column": _key("column", "The one label column that says it, where several say alike things.", "B"),
         "from": _key(
             "word",
             "Where its value stands: labels (of row or column), rows, columns, title, file-name, value.",

@@ -140,6 +140,8 @@ class Dimension:
     source: Source
     origin: TextOrigin
     value: str = ""
+    is_minguo: bool = False  # of a period: one to three digits alone are a Minguo year
+    label_column: int = 0  # the only column whose labels are looked at; 0: all
     concept: str = ""  # the well-known property that it specialises
     valid_at: date | None = None  # the day by which its codes are chosen, if not that of the figure's period
     is_valid_at_last: bool = False  # that day is the last one that the sheet speaks of

@@ -15,7 +15,7 @@ from lod.mapping.cube.extend import merge, read_extended, without
 from lod.mapping.cube.keys import known
 from lod.mapping.cube.layouts import read_layout
 from lod.mapping.cube.model import Cube, Dimension, Edition, LabelPath, Measure, SheetChoice, Source, Unit
-from lod.mapping.cube.scalars import label_path
+from lod.mapping.cube.scalars import columns_of, label_path
 from lod.mapping.document import Keyed, Node, Text
 from lod.mapping.shapes import Shapes
 from lod.mapping.templates import Names
@@ -181,7 +181,8 @@ class _Reader:
             return None
         given = shapes.keys(keyed, known("a dimension"), place=place)
         list_name, period = shapes.text(given.get("codes")), shapes.text(given.get("period"))
-        if (list_name is None) is (period is None or period.value != "true"):
+        is_minguo = period is not None and period.value == "minguo"
+        if (list_name is None) is (period is None or period.value not in ("true", "minguo")):
             hint = say("codes: sex, or period: true")
             shapes.findings.error(
                 "LOD3005", say("{place} has either 'codes' or 'period'", place=place), keyed.origin, hint
@@ -204,6 +205,8 @@ class _Reader:
             concept=iri_of(concept, self.names, shapes) if concept else "",
             valid_at=None if is_last else day_of(valid, shapes),
             is_valid_at_last=is_last,
+            is_minguo=is_minguo,
+            label_column=next(iter(columns_of(given.get("column"), shapes)), 0),
             matches=self._matches(given.get("labels"), place),
         )
         self._check_codes(dimension, given, value)
