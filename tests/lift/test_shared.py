@@ -61,3 +61,47 @@ def test_very_many_lines_are_made_distinct_in_turns(tmp_path: Path, monkeypatch:
     found, counts = lifted(tmp_path, one, two)
     assert sorted(found) == lines([*one, *two])
     assert sum(counts.values()) == len(found)
+
+
+WIDE = """
+prefixes: {ex: 'https://example.org/'}
+mappings:
+  one:
+    sources: [['2012.csv~csv']]
+    s: ex:$(year)/$(office)
+    po: [[rdfs:label, $(label)], [ex:other, $(other)], [ex:link, 'ex:$(label)~iri'], [a, ex:Office]]
+  two:
+    sources: [['2013.csv~csv']]
+    s: ex:$(year)/$(office)
+    po: [[rdfs:label, $(label)], [ex:other, 'x$(other)'], [ex:link, 'ex:$(label)~iri'], [a, ex:Office]]
+"""
+
+
+@pytest.mark.parametrize("mark", ["", "x"])
+def test_rules_that_agree_wholly_or_in_part(tmp_path: Path, mark: str) -> None:
+    """Rows that both tables have are one; what one rule says otherwise than the other is said beside it."""
+    one = [("2012", str(n), f"l {n % 7}", str(n % 5) if n % 3 else "") for n in range(60)]
+    two = [*one[:30], *(("2012", str(n), f"l {n % 3}", str(n % 5)) for n in range(30, 90))]
+    for name, rows in (("2012.csv", one), ("2013.csv", two)):
+        text = "\n".join(",".join(row) for row in [("year", "office", "label", "other"), *rows])
+        (tmp_path / name).write_text(text + "\n", encoding="utf-8")
+    (tmp_path / "m.yarrrml.yml").write_text(WIDE.replace("x$(other)", mark + "$(other)"))
+    result = lift_files([tmp_path / "m.yarrrml.yml"], tmp_path / "out.nq", findings=Findings())
+    made: dict[str, set[str]] = {"one": set(), "two": set()}
+    for name, rows, prefix in (("one", one, ""), ("two", two, mark)):
+        for year, office, label, other in rows:
+            subject = f"<{EX}{year}/{office}>"
+            made[name].add(f'{subject} {LABEL} "{label}" .')
+            made[name].add(f"{subject} <{EX}link> <{EX}{label.replace(' ', '%20')}> .")
+            made[name].add(f"{subject} <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <{EX}Office> .")
+            if other:
+                made[name].add(f'{subject} <{EX}other> "{prefix}{other}" .')
+    assert sorted((tmp_path / "out.nq").read_text().splitlines()) == sorted(made["one"] | made["two"])
+    assert dict(result.by_triples_map) == {"one": len(made["one"]), "two": len(made["two"] - made["one"])}
+
+
+def test_a_table_that_says_rows_twice_says_them_once(tmp_path: Path) -> None:
+    rows = [("2012", str(n % 50), f"l{n % 50}", f"o{n % 50}") for n in range(200)]
+    found, counts = lifted(tmp_path, rows, [("2013", "A", "a", "a")])
+    assert sorted(found) == lines([*rows, ("2013", "A", "a", "a")])
+    assert counts == {"staff-1": 100, "staff-2": 1}

@@ -6,8 +6,8 @@ cells that, concatenated, are the term. Engines turn it into their own language 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from lod.diagnostics import TextOrigin
@@ -82,6 +82,21 @@ class Term:
         """All cells of the spelling, datatype and language included."""
         yield from (piece for piece in (*self.pieces, *self.datatype, *self.language) if isinstance(piece, Cell))
 
+    def with_cells(self, change: Callable[[Cell], Piece]) -> Term:
+        """The term with other cells, or texts, instead of its own."""
+
+        def changed(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+            return tuple(piece if isinstance(piece, str) else change(piece) for piece in pieces)
+
+        return replace(
+            self, pieces=changed(self.pieces), datatype=changed(self.datatype), language=changed(self.language)
+        )
+
+    def with_columns(self, change: Callable[[Column], Column]) -> Term:
+        """The term over other columns."""
+        moved = self.with_cells(lambda cell: replace(cell, column=change(cell.column)))
+        return replace(moved, requires=frozenset(map(change, self.requires)))
+
     @property
     def meaning(self) -> Meaning:
         """All but the position in the text: terms of one meaning over one relation are the same for every row."""
@@ -103,6 +118,17 @@ class Statement:
     def terms(self) -> tuple[Term, ...]:
         """Its three or four terms."""
         return (self.subject, self.predicate, self.object, *((self.graph,) if self.graph else ()))
+
+    def with_terms(self, change: Callable[[Term], Term]) -> Statement:
+        """The statement with other terms."""
+        graph = change(self.graph) if self.graph else None
+        return replace(
+            self,
+            subject=change(self.subject),
+            predicate=change(self.predicate),
+            object=change(self.object),
+            graph=graph,
+        )
 
     @property
     def columns(self) -> frozenset[Column]:
@@ -127,15 +153,21 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """The rows of a child table beside the rows of a parent table whose columns are equal, pair by pair."""
+    """The rows of a child table beside the rows of a parent table whose columns are equal, pair by pair.
+
+    Of a look-up only the child's columns are needed: its rows are those of the child that have a parent, once each.
+    """
 
     child: Table
     parent: Table
     on: tuple[tuple[int, int], ...]
+    is_lookup: bool = False
 
     def __str__(self) -> str:
         pairs = ", ".join(f"{self.child.columns[a]} = {self.parent.columns[b]}" for a, b in self.on)
-        return f"join {self.child.name} with {self.parent.name} on {pairs}"
+        if self.is_lookup:
+            return f"scan {self.child.name}, rows that {self.parent.name} has by {pairs}"
+        return f"join {self.child.name} with the distinct rows of {self.parent.name} on {pairs}"
 
 
 Relation = Scan | Joined
@@ -155,6 +187,16 @@ class Emission:
     key: Term
     statements: tuple[Statement, ...]
     twins: frozenset[tuple[int, int]] = frozenset()  # (earlier, later) statements that one row may make the same
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """Its key and the terms of its statements."""
+        return (self.key, *(term for statement in self.statements for term in statement.terms))
+
+    def with_terms(self, change: Callable[[Term], Term]) -> Emission:
+        """The emission with other terms."""
+        statements = tuple(statement.with_terms(change) for statement in self.statements)
+        return replace(self, key=change(self.key), statements=statements)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +230,7 @@ class Plan:
         found = {n for each in self.tables for n in each.inputs.get(table, ())}
         for emission in (*self.emissions, *self.shared):
             tables = sides(emission.relation)
-            terms = [emission.key, *(term for statement in emission.statements for term in statement.terms)]
-            found.update(c.index for term in terms for c in term.columns if tables[c.side] == table)
+            found.update(c.index for term in emission.terms for c in term.columns if tables[c.side] == table)
             if isinstance(emission.relation, Joined):
                 pairs = emission.relation.on
                 found.update(pair[side] for pair in pairs for side in (0, 1) if tables[side] == table)

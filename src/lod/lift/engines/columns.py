@@ -8,7 +8,7 @@ list of the values that change, without a guard on every row. Measured: half of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import quote
@@ -16,7 +16,7 @@ from urllib.parse import quote
 import duckdb
 
 from lod.lift.engines import sql
-from lod.lift.plan import ROW, Cell, Column, Emission, Encoding, Piece, Relation, Statement, Term, sides
+from lod.lift.plan import ROW, Column, Emission, Encoding, Relation, Term, sides
 from lod.mapping.ir import TermType
 from lod.rdf.datatypes import LEXICAL_SPACES
 from lod.rdf.iris import iri_safe
@@ -77,8 +77,7 @@ class Columns:
     def mark(self, emission: Emission) -> Emission:
         """The emission with the cells marked of which is known how they are spelled."""
         tables = sides(emission.relation)
-        terms = [emission.key, *(term for statement in emission.statements for term in statement.terms)]
-        cells = {cell for term in terms if not is_checked(term) for cell in term.cells()}
+        cells = {cell for term in emission.terms if not is_checked(term) for cell in term.cells()}
         asked = {
             cell: (tables[cell.column.side], cell.column.index, cell.encoding)
             for cell in cells
@@ -86,8 +85,12 @@ class Columns:
         }
         self._look(set(asked.values()))
         spelled = {cell: found for cell, key in asked.items() if (found := self._spelled[key]) is not None}
-        statements = tuple(_marked_statement(statement, spelled) for statement in emission.statements)
-        return replace(emission, key=_marked(emission.key, spelled), statements=statements)
+
+        def marked(term: Term) -> Term:
+            checked = is_checked(term)
+            return term.with_cells(lambda cell: replace(cell, spelled=() if checked else spelled.get(cell)))
+
+        return emission.with_terms(marked)
 
     def _described(self, table: Table) -> dict[int, _Stored]:
         if table not in self._stored:
@@ -150,23 +153,3 @@ def _is_simple(index: int, encoding: Encoding) -> str:
     if encoding is Encoding.LABEL:
         return f"NOT regexp_matches(c{index}, {sql.quoted(sql.UNSAFE[encoding])})"
     return f"url_encode(c{index}) = c{index}"
-
-
-def _marked_statement(statement: Statement, spelled: Mapping[Cell, _Spelled]) -> Statement:
-    subject, predicate, obj = (_marked(term, spelled) for term in statement.terms[:3])
-    graph = _marked(statement.graph, spelled) if statement.graph else None
-    return replace(statement, subject=subject, predicate=predicate, object=obj, graph=graph)
-
-
-def _marked(term: Term, spelled: Mapping[Cell, _Spelled]) -> Term:
-    checked = is_checked(term)
-
-    def marked(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
-        return tuple(map(one, pieces))
-
-    def one(piece: Piece) -> Piece:
-        if isinstance(piece, str):
-            return piece
-        return replace(piece, spelled=() if checked else spelled.get(piece))
-
-    return replace(term, pieces=marked(term.pieces), datatype=marked(term.datatype), language=marked(term.language))

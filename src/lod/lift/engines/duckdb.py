@@ -6,16 +6,17 @@ dictionary entries and cost next to nothing. The same files are the lineage.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from lod.diagnostics import Findings
 from lod.lift.engines import sql
 from lod.lift.engines.compute import compute_columns, inputs_of
-from lod.lift.engines.session import Session, lines_sql, materialise, relation_sql
-from lod.lift.engines.shared import are_apart, shared_lines
-from lod.lift.engines.survey import Survey, conditions_of
+from lod.lift.engines.reduced import count_by_maker, reduce, shape, unmarked
+from lod.lift.engines.session import Session, lines_sql, materialise, rows_sql
+from lod.lift.engines.shared import are_apart, by_triples_map, shared_lines
+from lod.lift.engines.survey import Survey, conditions_of, has_unique_key
 from lod.lift.engines.views import ViewReader
 from lod.lift.gatherings import GatheredTable
 from lod.lift.held import HeldTable, write_held_rows
@@ -93,9 +94,10 @@ class _Output:
     selects: list[str] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
 
-    def add(self, triples_map: str, select: str, count: int) -> None:
-        self.selects.append(select)
-        self.counts[triples_map] = self.counts.get(triples_map, 0) + count
+    def add(self, lines: Iterable[str], counts: Mapping[str, int]) -> None:
+        self.selects += lines
+        for triples_map, count in counts.items():
+            self.counts[triples_map] = self.counts.get(triples_map, 0) + count
 
 
 def write_statements(session: Session, plan: Plan, surveys: Sequence[Survey], target: Path) -> dict[str, int]:
@@ -110,19 +112,27 @@ def write_statements(session: Session, plan: Plan, surveys: Sequence[Survey], ta
         if are_apart(session, circle):
             apart += circle
             continue
-        selects, counts = shared_lines(session, circle, sum(seen[e].statements for e in circle), f"shared_{number}")
-        output.selects += selects
-        for triples_map, count in counts.items():
-            output.counts[triples_map] = output.counts.get(triples_map, 0) + count
+        output.add(*_united(session, circle, sum(seen[e].statements for e in circle), f"shared-{number}"))
     for number, emission in enumerate(apart):
         marked = session.columns.mark(emission)
         if seen[emission].is_unique:
-            output.add(emission.triples_map, _wide(session, marked), seen[emission].statements)
-            continue
-        for select, count in _distinct(session, marked, f"distinct_{number}"):
-            output.add(emission.triples_map, select, count)
+            output.add([_wide(session, marked)], {emission.triples_map: seen[emission].statements})
+        else:
+            output.add(*_distinct(session, marked, f"distinct-{number}"))
     _write_lines(session, output.selects, target)
     return output.counts
+
+
+def _united(session: Session, circle: Sequence[Emission], lines: int, name: str) -> tuple[list[str], dict[str, int]]:
+    """Lines of emissions that make the same statements: of their distinct rows if those tell, else compared."""
+    marked = [session.columns.mark(each) for each in circle]
+    if len({shape(each) for each in circle}) == 1 and is_injective(circle[0].key):
+        reduced = reduce(session, [unmarked(each) for each in circle], name)
+        emission = session.columns.mark(reduced.emission)
+        if has_unique_key(session, emission, reduced.rows):
+            made = count_by_maker(session, reduced, [sql.conjunction(each) for each in conditions_of(emission)])
+            return [_wide(session, emission)], by_triples_map(circle, made)
+    return shared_lines(session, marked, lines, name)
 
 
 def _wide(session: Session, emission: Emission) -> str:
@@ -142,15 +152,22 @@ def _wide(session: Session, emission: Emission) -> str:
         lines = f"substr({lines}, 2)"
         where.append("(" + " OR ".join(f"({sql.conjunction(conditions)})" for _, conditions in optional) + ")")
     subject = sql.concat(sql.parts(emission.key))
-    source = relation_sql(session, emission.relation)
+    source = rows_sql(session, emission)
     return f"SELECT {lines} AS line FROM (SELECT *, {subject} AS s FROM {source} WHERE {sql.conjunction(where)})"
 
 
-def _distinct(session: Session, emission: Emission, prefix: str) -> Iterator[tuple[str, int]]:
-    """Rows share subjects.
+def _distinct(session: Session, emission: Emission, name: str) -> tuple[list[str], dict[str, int]]:
+    """Rows share subjects: their distinct rows often do not."""
+    reduced = reduce(session, [emission], name)
+    if has_unique_key(session, reduced.emission, reduced.rows):
+        made = count_by_maker(session, reduced, [sql.conjunction(each) for each in conditions_of(reduced.emission)])
+        return [_wide(session, reduced.emission)], {emission.triples_map: sum(made.values())}
+    found = list(_by_columns(session, reduced.emission, name.replace("-", "_")))
+    return [select for select, _ in found], {emission.triples_map: sum(count for _, count in found)}
 
-    DISTINCT over source columns, never over text, but for the statements of which columns cannot tell.
-    """
+
+def _by_columns(session: Session, emission: Emission, prefix: str) -> Iterator[tuple[str, int]]:
+    """DISTINCT over source columns, never over text, but for the statements of which columns cannot tell."""
     groups: dict[tuple[str, ...], list[Statement]] = {}
     by_text: list[Statement] = []
     twins = {n for pair in emission.twins for n in pair}
@@ -159,7 +176,7 @@ def _distinct(session: Session, emission: Emission, prefix: str) -> Iterator[tup
             by_text.append(statement)
         else:
             groups.setdefault(tuple(sql.column(c) for c in sorted(statement.columns)), []).append(statement)
-    source = relation_sql(session, emission.relation)
+    source = rows_sql(session, emission)
     for number, (columns, statements) in enumerate(groups.items()):
         table = f"{prefix}_{number}"
         where = sql.conjunction(sql.present(statements[0].columns))

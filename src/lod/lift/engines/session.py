@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -12,7 +12,7 @@ import duckdb
 from lod.errors import LodError
 from lod.lift.engines import sql
 from lod.lift.engines.columns import Columns
-from lod.lift.plan import Relation, Scan, Statement
+from lod.lift.plan import Emission, Relation, Scan, Statement
 from lod.tables.table import Table
 from lod.wording import say
 
@@ -26,6 +26,7 @@ class Session:
     """A DuckDB connection with the tables of one plan in it."""
 
     connection: duckdb.DuckDBPyConnection
+    scratch: Path = Path()  # a folder for what the session keeps for itself
     files: dict[Table, Path] = field(default_factory=dict)
     rows: dict[Table, int] = field(default_factory=dict)
     columns: Columns = field(init=False)
@@ -41,6 +42,7 @@ def open_session(memory_limit: str, threads: int, spill: Path) -> Iterator[Sessi
     Raises:
         LiftError: LOD4008, when it runs out of memory or disk in the body.
     """
+    spill.mkdir(parents=True, exist_ok=True)
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": memory_limit,
         "threads": threads,
@@ -50,7 +52,7 @@ def open_session(memory_limit: str, threads: int, spill: Path) -> Iterator[Sessi
     }
     connection = duckdb.connect(":memory:", config=config)
     try:
-        yield Session(connection)
+        yield Session(connection, spill)
     except duckdb.OutOfMemoryException as error:
         hint = say(
             "allow more than {memory_limit} (memory_limit), or fewer than {threads} threads",
@@ -65,6 +67,22 @@ def open_session(memory_limit: str, threads: int, spill: Path) -> Iterator[Sessi
         ) from error
     finally:
         connection.close()
+
+
+def rows_sql(session: Session, emission: Emission) -> str:
+    """The rows that an emission reads, as a derived table; of a join's parent, what it needs and that once."""
+    relation = emission.relation
+    if isinstance(relation, Scan):
+        return scan_sql(session, relation.table)
+    child, parent = scan_sql(session, relation.child), scan_sql(session, relation.parent)
+    pairs = " AND ".join(f"a.c{one} = b.c{other}" for one, other in relation.on)
+    if relation.is_lookup:
+        return f"(SELECT * FROM {child} AS a WHERE EXISTS (SELECT 1 FROM {parent} AS b WHERE {pairs}))"
+    needed = {column for term in emission.terms for column in term.columns if column.side}
+    names = {f"c{other}" for _, other in relation.on} | {sql.column(replace(column, side=0)) for column in needed}
+    renamed = ", ".join(f"b.{sql.column(replace(column, side=0))} AS {sql.column(column)}" for column in sorted(needed))
+    chosen = f"SELECT DISTINCT {', '.join(sorted(names))} FROM {parent}"
+    return f"(SELECT a.*{', ' if renamed else ''}{renamed} FROM {child} AS a JOIN ({chosen}) AS b ON {pairs})"
 
 
 def relation_sql(session: Session, relation: Relation) -> str:

@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from lod.lift.engines import sql
-from lod.lift.engines.session import Session, lines_sql, materialise, relation_sql
-from lod.lift.plan import Emission
+from lod.lift.engines.reduced import as_text, renumbered, unmarked
+from lod.lift.engines.session import Session, lines_sql, materialise, rows_sql
+from lod.lift.passes.coincidence import is_injective, may_coincide
+from lod.lift.plan import Emission, Statement
 
 _LINES_AT_ONCE = 2_000_000
+_Made = tuple[int, Emission]  # an emission of one statement, and the number of the one that it is of
 
 
 def are_apart(session: Session, emissions: Sequence[Emission]) -> bool:
@@ -22,7 +25,7 @@ def are_apart(session: Session, emissions: Sequence[Emission]) -> bool:
     """
     subjects = " UNION ALL ".join(
         f"SELECT DISTINCT {number} AS maker, hash({sql.concat(sql.parts(emission.key))}) AS subject "
-        f"FROM {relation_sql(session, emission.relation)} WHERE {sql.conjunction(sql.present(emission.key.columns))}"
+        f"FROM {rows_sql(session, emission)} WHERE {sql.conjunction(sql.present(emission.key.columns))}"
         for number, emission in enumerate(emissions)
     )
     row = session.connection.execute(f"SELECT count(*) = count(DISTINCT subject) FROM ({subjects})").fetchone()
@@ -31,37 +34,95 @@ def are_apart(session: Session, emissions: Sequence[Emission]) -> bool:
 
 def shared_lines(
     session: Session, emissions: Sequence[Emission], lines: int, prefix: str
-) -> tuple[list[str], Mapping[str, int]]:
+) -> tuple[list[str], dict[str, int]]:
     """Selects of distinct lines, and how many there are, each counted for the first triples map that makes it.
 
-    `lines` is how many there are before: very many are made distinct in several turns, divided by their subjects, so
-    that memory does not bound what can be lifted.
+    Statements of one shape coincide where their columns do: these are compared. The others, whose spellings may
+    coincide all the same, are compared as text. `lines` is how many there are before: very many texts are made distinct
+    in several turns, divided by their subjects, so that memory does not bound what can be lifted.
     """
-    turns = 1 + lines // _LINES_AT_ONCE
-    counts: dict[str, int] = {}
-    selects = []
-    for turn in range(turns):
-        name = f"{prefix}_{turn}"
-        queries = [
-            f"SELECT line, {maker} AS maker FROM ({_part(session, emission, number, turn, turns)})"
-            for maker, emission in enumerate(session.columns.mark(each) for each in emissions)
-            for number in range(len(emission.statements))
-        ]
-        materialise(
-            session, name, f"SELECT line, min(maker) AS maker FROM ({' UNION ALL '.join(queries)}) GROUP BY line"
+    selects: list[str] = []
+    counts: dict[int, int] = {}
+    total = sum(len(emission.statements) for emission in emissions)
+    for number, (made, is_by_columns) in enumerate(_classes(emissions)):
+        name = f"{prefix.replace('-', '_')}_{number}"
+        turns = 1 if is_by_columns else 1 + lines * len(made) // max(total, 1) // _LINES_AT_ONCE
+        for turn in range(turns):
+            table = f"{name}_{turn}"
+            if is_by_columns:
+                selects.append(_distinct_columns(session, made, table))
+            else:
+                selects.append(_distinct_texts(session, made, table, turn, turns))
+            for maker, count in session.connection.execute(
+                f"SELECT maker, count(*) FROM {table} GROUP BY 1"
+            ).fetchall():
+                counts[int(maker)] = counts.get(int(maker), 0) + int(count)
+    return selects, by_triples_map(emissions, counts)
+
+
+def by_triples_map(emissions: Sequence[Emission], counts: Mapping[int, int]) -> dict[str, int]:
+    """Counts by the emissions' numbers as counts by their triples maps."""
+    found: dict[str, int] = {}
+    for maker, count in counts.items():
+        name = emissions[maker].triples_map
+        found[name] = found.get(name, 0) + count
+    return found
+
+
+def _classes(emissions: Sequence[Emission]) -> list[tuple[list[_Made], bool]]:
+    """Statements in the classes within which they may coincide, and whether their columns tell where they do."""
+    by_shape: dict[object, list[_Made]] = {}
+    for maker, emission in enumerate(emissions):
+        for statement in emission.statements:
+            alone = Emission(emission.triples_map, emission.relation, statement.subject, (statement,))
+            by_shape.setdefault(renumbered(unmarked(alone))[0].statements[0].meaning, []).append((maker, alone))
+    found: list[tuple[list[_Made], bool]] = []
+    for made in by_shape.values():
+        first = _statement(made[0])
+        meeting = [each for each in found if any(may_coincide(first, _statement(other)) for other in each[0])]
+        found = [each for each in found if not any(each is other for other in meeting)]
+        joined = [each for others, _ in meeting for each in others]
+        found.append(([*joined, *made], not meeting and is_injective(first)))
+    return found
+
+
+def _statement(made: _Made) -> Statement:
+    return made[1].statements[0]
+
+
+def _distinct_columns(session: Session, made: Sequence[_Made], table: str) -> str:
+    """The distinct rows of the columns of statements of one shape, as lines."""
+    selects, width = [], 0
+    for maker, emission in made:
+        columns = renumbered(emission)[1]
+        width = len(columns)
+        chosen = [f"{as_text(column)} AS c{place}" for place, column in enumerate(columns)]
+        where = sql.conjunction(sql.present(_statement((maker, emission)).columns))
+        selects.append(
+            f"SELECT {', '.join([*chosen, f'{maker} AS maker'])} FROM {rows_sql(session, emission)} WHERE {where}"
         )
-        for maker, count in session.connection.execute(f"SELECT maker, count(*) FROM {name} GROUP BY 1").fetchall():
-            triples_map = emissions[int(maker)].triples_map
-            counts[triples_map] = counts.get(triples_map, 0) + int(count)
-        selects.append(f"SELECT line FROM {name}")
-    return selects, counts
+    names = [f"c{n}" for n in range(width)]
+    grouped = f"GROUP BY {', '.join(names)}" if names else "HAVING count(*) > 0"
+    united = " UNION ALL ".join(selects)
+    materialise(session, table, f"SELECT {', '.join([*names, 'min(maker) AS maker'])} FROM ({united}) {grouped}")
+    line = renumbered(unmarked(made[0][1]))[0].statements[0]
+    return f"SELECT {sql.concat(sql.line(line))} AS line FROM {table}"
 
 
-def _part(session: Session, emission: Emission, number: int, turn: int, turns: int) -> str:
+def _distinct_texts(session: Session, made: Sequence[_Made], table: str, turn: int, turns: int) -> str:
+    """The distinct lines of statements, of those subjects whose turn it is."""
+    queries = " UNION ALL ".join(
+        f"SELECT line, {maker} AS maker FROM ({_part(session, emission, turn, turns)})" for maker, emission in made
+    )
+    materialise(session, table, f"SELECT line, min(maker) AS maker FROM ({queries}) GROUP BY line")
+    return f"SELECT line FROM {table}"
+
+
+def _part(session: Session, emission: Emission, turn: int, turns: int) -> str:
     """The lines of a statement whose subjects' turn it is."""
-    source = relation_sql(session, emission.relation)
+    source = rows_sql(session, emission)
     if turns > 1:
         # statements that coincide have one subject, so they meet in one turn
         subject = sql.concat(sql.parts(emission.key))
         source = f"(SELECT * FROM {source} WHERE hash({subject}) % {turns} = {turn})"
-    return lines_sql(emission.statements[number], source)
+    return lines_sql(emission.statements[0], source)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from lod.diagnostics import Findings
 from lod.lift.engines import sql
 from lod.lift.engines.checks import Check, checks_of, report_values
-from lod.lift.engines.session import Session, relation_sql
+from lod.lift.engines.session import Session, relation_sql, rows_sql
 from lod.lift.passes.coincidence import is_injective
-from lod.lift.plan import Column, Emission, Scan, Statement, sides
+from lod.lift.plan import Column, Emission, Statement, sides
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ def survey(session: Session, emission: Emission, findings: Findings) -> Survey:
     bad = [f"count(*) FILTER (WHERE {check.condition})" for check in checks]
     query = (
         f"SELECT {', '.join(['count(*)', _unique(emission), *counts, *bad])} "
-        f"FROM {relation_sql(session, emission.relation)} WHERE {sql.conjunction(subject)}"
+        f"FROM {rows_sql(session, emission)} WHERE {sql.conjunction(subject)}"
     )
     row = session.connection.execute(query).fetchone()
     assert row is not None
@@ -40,8 +40,7 @@ def survey(session: Session, emission: Emission, findings: Findings) -> Survey:
         if count:
             refused_cells = _refused_cells(session, emission, check)
             report_values(check, count, _values(session, emission, check), refused_cells, emission, findings)
-    is_unique = isinstance(emission.relation, Scan) and distinct == rows
-    return Survey(rows, is_unique, sum(made))
+    return Survey(rows, distinct == rows, sum(made))
 
 
 def _may_refuse(session: Session, emission: Emission, check: Check) -> bool:
@@ -60,17 +59,15 @@ def _may_refuse(session: Session, emission: Emission, check: Check) -> bool:
 def _refused_cells(session: Session, emission: Emission, check: Check) -> list[tuple[int, str]]:
     """Row number and text of the first three cells that a check refuses."""
     where = sql.conjunction([*sql.present(emission.key.columns), check.condition])
-    source = relation_sql(session, emission.relation)
-    query = f"SELECT r, {sql.column(check.column)} FROM {source} WHERE {where} ORDER BY r LIMIT 3"
+    source, row = relation_sql(session, emission.relation), "pr" if check.column.side else "r"
+    query = f"SELECT {row}, {sql.column(check.column)} FROM {source} WHERE {where} ORDER BY 1 LIMIT 3"
     return [(int(row), str(text)) for row, text in session.connection.execute(query).fetchall()]
 
 
 def _values(session: Session, emission: Emission, check: Check) -> int:
     """How many values a check looked at."""
     where = sql.conjunction(sql.present(emission.key.columns | check.term.columns))
-    row = session.connection.execute(
-        f"SELECT count(*) FROM {relation_sql(session, emission.relation)} WHERE {where}"
-    ).fetchone()
+    row = session.connection.execute(f"SELECT count(*) FROM {rows_sql(session, emission)} WHERE {where}").fetchone()
     return int(row[0]) if row else 0
 
 
@@ -96,6 +93,12 @@ def _conditions(emission: Emission, number: int, there: frozenset[Column]) -> li
 def _rest(statement: Statement) -> str:
     """What tells statements of one subject apart."""
     return sql.concat(sql.line(statement, "''"))
+
+
+def has_unique_key(session: Session, emission: Emission, rows: int) -> bool:
+    """Whether each of the rows of an emission makes a subject of its own."""
+    row = session.connection.execute(f"SELECT {_unique(emission)} FROM {rows_sql(session, emission)}").fetchone()
+    return row is not None and int(row[0]) == rows
 
 
 def _unique(emission: Emission) -> str:
