@@ -34,7 +34,8 @@ _LENGTH = b"content-length: "
 
 def write_release(folder: Path, things: int) -> Path:
     """A release with that many things of twelve triples each, like the observations of a cube."""
-    from lod.release.release import MANIFEST, Manifest, Site
+    from lod.release.release import Manifest, Site, StoreRecord
+    from lod.release.seal import MANIFEST, seal, write_store_files
     from lod.store.load import load
 
     parts = folder / "part.nq"
@@ -52,8 +53,12 @@ def write_release(folder: Path, things: int) -> Path:
     snapshot = load([parts], folder / name / "store")
     texts = {"en": "Benchmark"}
     site = Site("benchmark", BASE, ("en",), texts, texts, BASE + "id/a", texts, "", BASE + "l", texts, texts)
-    manifest = Manifest(name, 1, "0" * 64, None, "2026-01-01T00:00:00Z", "benchmark", snapshot.quads, site, {}, {}, ())
+    store = StoreRecord(snapshot.quads, snapshot.digest)
+    when = "2026-01-01T00:00:00Z"
+    manifest = Manifest(name, 1, "0" * 64, None, when, "benchmark", snapshot.quads, site, {}, {}, (), store)
     (folder / name / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
+    write_store_files(folder / name, snapshot.folder)
+    seal(folder / name)
     return folder / name
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -129,3 +130,29 @@ def test_nothing_to_move_to(arguments: tuple[str, ...], code: str, lod: Lod, pub
 def test_no_release_yet(lod: Lod, project: Path) -> None:
     result = lod("releases", cwd=project)
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "No release yet: lod build makes one.\n")
+
+
+def test_verify(lod: Lod, published: Path) -> None:
+    whole = report(lod("verify", "--full", "--format", "json", cwd=published))
+    assert (whole["release"], whole["full"]) == (current(published), True)
+    assert lod("verify", cwd=published).stderr.startswith(f"{current(published)} is whole: ")
+    dump = next((published / "releases" / current(published)).glob("dump/*.gz"))
+    content = dump.read_bytes()
+    dump.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    for arguments in ([], ["--full"]):
+        result = lod("verify", *arguments, cwd=published)
+        assert (result.returncode, "LOD8003" in result.stderr) == (1, True)
+    dump.write_bytes(content)
+    (dump.parent / "stranger").touch()
+    assert "dump/stranger does not belong to it" in lod("verify", "--full", cwd=published).stderr
+
+
+def test_releases_are_enough_to_serve_and_to_go_back(lod: Lod, published: Path) -> None:
+    first = current(published)
+    grow(published)
+    assert lod("build", "--publish", cwd=published).returncode == 0
+    for name in ("tables", "mappings", "shapes", "ontologies", ".lod"):
+        shutil.rmtree(published / name, ignore_errors=True)
+    assert report(lod("rollback", "--format", "json", cwd=published))["release"] == first
+    assert lod("verify", "--full", cwd=published).returncode == 0
+    assert lod("query", "ASK { ?s ?p ?o }", cwd=published).returncode == 0

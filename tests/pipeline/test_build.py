@@ -248,3 +248,16 @@ def test_the_release_says_what_the_gate_did(root: Path) -> None:
     assert record["checked"] is False
     assert record["rules"] == []
     assert "nothing was checked" in record["statement"]["en"]
+
+
+def test_the_same_inputs_give_the_byte_identical_manifest(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From nothing, twice: another store, other threads, the same manifest. After a dead build, too."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1767225600")
+    manifests = []
+    for number in range(2):
+        release = open_release(root / "releases" / _build(root).release)
+        manifests.append((release.folder / "manifest.json").read_bytes())
+        for name in ("releases", ".lod"):
+            (root / name).rename(root / f"{name}-{number}")
+        (root / "releases" / "staging" / "dead").mkdir(parents=True)
+    assert manifests[0] == manifests[1]

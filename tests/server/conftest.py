@@ -20,7 +20,8 @@ from starlette.types import ASGIApp
 
 from lod.rdf.namespaces import QB, RDF
 from lod.release.log import record
-from lod.release.release import CURRENT, MANIFEST, Manifest, ReleaseFile, Site, sha256
+from lod.release.release import CURRENT, Manifest, Site, StoreRecord
+from lod.release.seal import MANIFEST, file_record, seal, write_store_files
 from lod.server.app import create_app
 from lod.server.http_protocol import TolerantProtocol
 
@@ -91,9 +92,9 @@ def make_release(
     (folder / "catalog.ttl").write_text(CATALOGUE, encoding="utf-8")
     (folder / "void.ttl").write_text(VOID, encoding="utf-8")
     files = tuple(
-        ReleaseFile(path.relative_to(folder).as_posix(), path.stat().st_size, sha256(path))
+        file_record(folder, path)
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != "LOCK"
+        if path.is_file() and not path.is_relative_to(folder / "store")
     )
     manifest = Manifest(
         name=name,
@@ -106,9 +107,12 @@ def make_release(
         site=replace(SITE, base_iri=base),
         inputs={},
         clearance={},
+        store=StoreRecord(triples, "0" * 64),
         files=files,
     )
     (folder / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
+    write_store_files(folder, folder / "store")
+    seal(folder)
     (releases / CURRENT).write_text(name + "\n", encoding="utf-8")
     record(releases, "publish", name, None)
     return folder

@@ -23,8 +23,8 @@ def existing(path: Path) -> Path:
     return path
 
 
-def open_project(settings: Settings, start: Path) -> Project:
-    """The project of a folder, or of the nearest one above it.
+def open_project(settings: Settings, start: Path, *, to_build: bool = True) -> Project:
+    """The project of a folder, or of the nearest one above it; without `to_build`, for its releases alone.
 
     Raises:
         UsageError: LOD0003 no such folder, LOD1001 no project.
@@ -34,6 +34,6 @@ def open_project(settings: Settings, start: Path) -> Project:
 
     file = find_project(existing(start))
     settings.folders.append(file.resolve().parent)
-    project = load_project(file)
+    project = load_project(file, to_build=to_build)
     settings.folders.append(project.build.tables)
     return project

@@ -33,6 +33,7 @@ COMMANDS = (
     "publish",
     "rollback",
     "releases",
+    "verify",
     "serve",
     "query",
     "lift",

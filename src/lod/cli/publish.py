@@ -32,7 +32,7 @@ def command(settings: Settings, release: str | None, project: Path) -> int:
     """
     from lod.release.publish import publish_candidate
 
-    loaded = open_project(settings, project)
+    loaded = open_project(settings, project, to_build=False)
     published = publish_candidate(loaded.releases, release)
     return said(settings, "published", published.manifest.name)
 

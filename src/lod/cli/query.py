@@ -45,7 +45,7 @@ def command(settings: Settings, query: str, suffix: str | None, project: Path) -
     from lod.store.snapshot import open_snapshot
 
     name, text = _read(query)
-    loaded = open_project(settings, project)
+    loaded = open_project(settings, project, to_build=False)
     store = open_snapshot(open_current(loaded.releases).store)
     settings.texts[name] = text
     try:

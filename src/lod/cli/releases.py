@@ -30,7 +30,7 @@ def command(settings: Settings, project: Path) -> int:
     """
     from lod.release.listing import list_releases
 
-    listed = list_releases(open_project(settings, project).releases)
+    listed = list_releases(open_project(settings, project, to_build=False).releases)
     if settings.format == "json":
         output.document([_as_json(release) for release in listed])
         return 0

@@ -29,5 +29,5 @@ def command(settings: Settings, to: str | None, project: Path) -> int:
     """
     from lod.release.publish import rollback
 
-    loaded = open_project(settings, project)
+    loaded = open_project(settings, project, to_build=False)
     return said(settings, "rolled back to", rollback(loaded.releases, to).manifest.name)

@@ -46,7 +46,7 @@ def command(settings: Settings, host: str | None, port: int | None, workers: int
     from lod.release.release import open_current
     from lod.store.snapshot import open_snapshot
 
-    loaded = open_project(settings, project)
+    loaded = open_project(settings, project, to_build=False)
     release = open_current(loaded.releases)
     open_snapshot(release.store)  # say now, in one line, if the store is missing or damaged
     listener = listen(host or loaded.serve.host, loaded.serve.port if port is None else port)

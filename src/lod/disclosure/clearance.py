@@ -14,7 +14,7 @@ from lod.wording import say
 class Clearance:
     """The gate's decision about one snapshot and its links. Only `lod.disclosure.gate.clear` makes one."""
 
-    snapshot: str  # digest of the sealed store
+    snapshot: str  # digest of the store's statements
     linksets: tuple[str, ...]  # digests, in order
     rules: tuple[str, ...]  # names of the rules that were applied
     checked: bool  # False: there was no rule, so nothing was checked

@@ -11,7 +11,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from lod.project.model import Project
-from lod.release.release import sha256
+from lod.release.seal import sha256
 
 GENERATOR = f"lod {version('lod')}"
 

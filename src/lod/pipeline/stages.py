@@ -20,6 +20,7 @@ from lod.disclosure.protect import protect as protect_tables
 from lod.disclosure.rules import NO_RULES
 from lod.errors import GateRefused
 from lod.events import Event, Reporter, StageAdvanced, StageFinished, StageStarted
+from lod.lift.engines.merge import merge
 from lod.lift.plan import Plan
 from lod.lift.result import LiftResult
 from lod.lift.run import lift as lift_plan
@@ -103,7 +104,7 @@ class Lifted:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """Everything in a sealed store. `parts` are the lift's, the vocabularies' and the links'."""
+    """Everything in a sealed store. `parts`: one file, the statements of lift, vocabularies and links, sorted."""
 
     compiled: Compiled
     result: LiftResult
@@ -200,12 +201,20 @@ def load(job: Job, lifted: Lifted) -> Loaded:
     vocabularies = folder / "vocabularies.nq"
     with vocabularies.open("w", encoding="utf-8") as file:
         file.writelines(f"{nquad(quad)}\n" for document in material.vocabularies for quad in document.quads)
-    parts = (*lifted.result.parts, vocabularies, write_part(material.linksets, folder / "links.nq"))
+    links = write_part(material.linksets, folder / "links.nq")
+    statements, options = folder / "statements.nq", job.project.build
+    merge(
+        (*lifted.result.parts, vocabularies, links),
+        statements,
+        memory_limit=options.memory_limit,
+        threads=options.threads,
+    )
 
     def progress(done: int, total: int) -> None:
         job.report(StageAdvanced("load", done, total, "bytes"))
 
-    return Loaded(lifted.compiled, lifted.result, parts, load_parts(parts, job.staging / STORE, progress=progress))
+    snapshot = load_parts((statements,), job.staging / STORE, progress=progress)
+    return Loaded(lifted.compiled, lifted.result, (statements,), snapshot)
 
 
 def validate(job: Job, loaded: Loaded) -> Validated:

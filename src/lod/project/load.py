@@ -38,8 +38,11 @@ def find_project(start: Path) -> Path:
     )
 
 
-def load_project(file: Path) -> Project:
+def load_project(file: Path, *, to_build: bool = True) -> Project:
     """Read and check a `lod.toml`.
+
+    Without `to_build`, the files that a build reads need not be there: who serves releases or goes back to one may
+    have the releases alone.
 
     Raises:
         FindingsError: with every finding: TOML syntax, unknown and missing keys, wrong types, files that are not there.
@@ -64,7 +67,7 @@ def load_project(file: Path) -> Project:
         findings.error("LOD1002", message, TextOrigin(shown, line, column))
         findings.raise_if_errors()
         raise
-    reader = _Reader(document, key_positions(text, shown), shown, file.resolve().parent, findings)
+    reader = _Reader(document, key_positions(text, shown), shown, file.resolve().parent, findings, to_build)
     project = reader.project(file.resolve())
     findings.raise_if_errors()
     return project
@@ -94,6 +97,7 @@ class _Reader:
     shown: str
     root: Path
     findings: Findings
+    to_build: bool
 
     def project(self, file: Path) -> Project:
         self._unknown_keys()
@@ -130,7 +134,7 @@ class _Reader:
 
     def _build(self) -> BuildOptions:
         tables = self.root / (self._string("build.tables") or "tables")
-        if not tables.is_dir():
+        if self.to_build and not tables.is_dir():
             self._error(
                 "LOD1006",
                 say("no folder '{tables}' beside {value}", tables=tables.name, value=self.shown),
@@ -246,7 +250,7 @@ class _Reader:
         found: dict[Path, None] = {}
         for pattern in self._strings(key, default):
             matches = sorted(p for p in self.root.glob(pattern) if p.is_file() and not p.name.startswith("."))
-            if not matches and pattern not in default:
+            if self.to_build and not matches and pattern not in default:
                 siblings = [p.relative_to(self.root).as_posix() for p in (self.root / pattern).parent.glob("*")]
                 self._error(
                     "LOD1006", say("no file matches '{pattern}'", pattern=pattern), key, did_you_mean(pattern, siblings)

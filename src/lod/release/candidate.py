@@ -23,12 +23,15 @@ from lod.release.dumps import Dump, heading, write_dump, write_readme
 from lod.release.durability import sync_tree
 from lod.release.findings import to_json
 from lod.release.prov import describe_origin
-from lod.release.release import MANIFEST, Manifest, Release, ReleaseFile, Site, current_name, open_release, sha256
+from lod.release.release import Manifest, Release, Site, StoreRecord, current_name, open_release
+from lod.release.seal import MANIFEST, ReleaseFile, file_record, seal, write_store_files
 from lod.release.void import Statistics, count, describe_dataset
 from lod.store.snapshot import Snapshot, open_snapshot
 from lod.validation.report import ValidationReport
 
 STORE = "store"
+
+_OF_THIS_MACHINE = {"LOD8008"}  # findings about the folder that is built in, not about what is built
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +78,12 @@ def write_candidate(releases: Path, staging: Path, content: Content, clearance: 
         site=content.site,
         inputs=dict(content.inputs),
         clearance=clearance.record(),
+        store=StoreRecord(content.snapshot.quads, content.snapshot.digest),
         files=tuple(_files(staging)),
     )
     (staging / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
+    write_store_files(staging, content.snapshot.folder)
+    seal(staging)
     sync_tree(staging)
     return open_release(keep_candidate(releases, staging, edition.name))
 
@@ -101,9 +107,12 @@ def _write_report(folder: Path, content: Content) -> None:
     folder.mkdir()
     if content.report is not None:
         (folder / "validation.ttl").write_text(content.report.to_turtle(), encoding="utf-8")
-    (folder / "findings.json").write_text(to_json(content.findings), encoding="utf-8")
+    told = (item for item in content.findings if item.code not in _OF_THIS_MACHINE)
+    (folder / "findings.json").write_text(to_json(told), encoding="utf-8")
 
 
 def _files(staging: Path) -> list[ReleaseFile]:
-    paths = sorted(path for path in staging.rglob("*") if path.is_file())
-    return [ReleaseFile(path.relative_to(staging).as_posix(), path.stat().st_size, sha256(path)) for path in paths]
+    """The files of the manifest: all but the store's."""
+    store = staging / STORE
+    paths = sorted(path for path in staging.rglob("*") if path.is_file() and not path.is_relative_to(store))
+    return [file_record(staging, path) for path in paths]

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from lod.release.durability import move, write_atomically
 from lod.release.log import read_log
-from lod.release.release import MANIFEST, current_name
+from lod.release.release import current_name
+from lod.release.seal import MANIFEST
 from lod.release.staging import STAGING
 
 CANDIDATES = "candidates"

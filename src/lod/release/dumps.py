@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lod.rdf.languages import pick
-from lod.release.release import Site, sha256
+from lod.release.release import Site
+from lod.release.seal import sha256
 
 _LEVEL = 6
 

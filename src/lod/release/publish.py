@@ -58,11 +58,7 @@ def switch(releases: Path, name: str, event: Literal["publish", "rollback"]) -> 
     Raises:
         ReleaseError: LOD8001 no such release, LOD8002 and LOD8003 it is damaged.
     """
-    known = [folder.name for folder in release_folders(releases)]
-    if not NAME.match(name) or name not in known:
-        hint = did_you_mean(name, known) or say("'lod releases' lists what there is")
-        raise ReleaseError(say("there is no release '{name}'", name=name), hint=hint, code="LOD8001")
-    release = open_release(releases / name, verify="full")
+    release = open_release(release_named(releases, name), verify="full")
     _recover_log(releases)
     previous = current_name(releases)
     if previous == name:
@@ -71,6 +67,19 @@ def switch(releases: Path, name: str, event: Literal["publish", "rollback"]) -> 
     write_atomically(releases / CURRENT, f"{name}\n")
     record(releases, event, name, previous)
     return release
+
+
+def release_named(releases: Path, name: str) -> Path:
+    """The folder of a release: looked up, never joined to a path unseen.
+
+    Raises:
+        ReleaseError: LOD8001 no such release.
+    """
+    known = [folder.name for folder in release_folders(releases)]
+    if not NAME.match(name) or name not in known:
+        hint = did_you_mean(name, known) or say("'lod releases' lists what there is")
+        raise ReleaseError(say("there is no release '{name}'", name=name), hint=hint, code="LOD8001")
+    return releases / name
 
 
 def _ways_on(releases: Path) -> Wording:

@@ -3,24 +3,33 @@
 releases/
   current              one line: the name of the release that is published
   log.jsonl            every publication and rollback
-  1-3f2a9c1b/          immutable: manifest.json, store/, dump/, catalog.ttl, void.ttl, prov.ttl, report/
+  1-3f2a9c1b/          immutable: manifest.json, store.json, SHA256SUMS, store/, dump/, cubes/, catalog.ttl, void.ttl, …
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from lod.errors import LodError
+from lod.release.seal import (
+    MANIFEST,
+    STORE_FILES,
+    SUMS,
+    Depth,
+    ReleaseFile,
+    differing,
+    is_sealed,
+    read_store_files,
+    unlisted,
+)
 from lod.wording import say
 
-MANIFEST = "manifest.json"
 CURRENT = "current"
-FORMAT = 1  # of the manifest; a reader refuses what it does not know
+FORMAT = 2  # of the manifest; a reader refuses what it does not know
 
 Texts = Mapping[str, str]  # language tag → text
 
@@ -47,17 +56,20 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
-class ReleaseFile:
-    """One file of a release: path relative to its folder, size in bytes, SHA-256 in hex."""
+class StoreRecord:
+    """What is in the store: how many statements it was loaded from and SHA-256 of them, sorted, each once."""
 
-    path: str
-    bytes: int
+    statements: int
     sha256: str
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """`manifest.json`. `digest` names the content; `clearance` says what the disclosure gate decided."""
+    """`manifest.json`. `digest` names the inputs; `clearance` says what the disclosure gate decided.
+
+    The same inputs after the same releases give the same bytes, if SOURCE_DATE_EPOCH is set: so the store stands here
+    by its statements, and its files in `store.json`.
+    """
 
     name: str
     version: int
@@ -70,6 +82,7 @@ class Manifest:
     inputs: Mapping[str, str]  # path of a source, mapping, shape … → SHA-256
     clearance: Mapping[str, Any]
     files: tuple[ReleaseFile, ...]
+    store: StoreRecord = StoreRecord(0, "")
 
     def to_json(self) -> str:
         """As it stands on disk: sorted keys, Chinese readable."""
@@ -88,7 +101,7 @@ class Manifest:
         site = data.pop("site")
         site["languages"] = tuple(site["languages"])
         files = tuple(ReleaseFile(**entry) for entry in data.pop("files"))
-        return cls(site=Site(**site), files=files, **data)
+        return cls(site=Site(**site), store=StoreRecord(**data.pop("store")), files=files, **data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +110,7 @@ class Release:
 
     folder: Path
     manifest: Manifest
+    stored: tuple[ReleaseFile, ...] = ()  # the files of the store
 
     @property
     def store(self) -> Path:
@@ -109,8 +123,8 @@ class Release:
         return self.manifest.site
 
 
-def open_release(folder: Path, *, verify: Literal["size", "full"] = "size") -> Release:
-    """Open a release and hold it against its manifest: by the size of each file, or by its SHA-256.
+def open_release(folder: Path, *, verify: Depth = "size") -> Release:
+    """Open a release and hold it against its manifest, as closely as `verify` asks.
 
     Raises:
         ReleaseError: LOD8001 no release there, LOD8002 its manifest cannot be read, LOD8003 a file differs.
@@ -122,40 +136,33 @@ def open_release(folder: Path, *, verify: Literal["size", "full"] = "size") -> R
         )
     try:
         manifest = Manifest.from_json(file.read_text(encoding="utf-8"))
-    except (ValueError, KeyError, TypeError) as error:
+        stored = read_store_files(folder)
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise ReleaseError(
             say("{file} cannot be read: {error}", file=file, error=error),
             hint=say("go back: lod rollback"),
             code="LOD8002",
         ) from error
-    release = Release(folder, manifest)
-    differing = list(differences(release, verify=verify))
-    if differing:
+    release = Release(folder, manifest, stored)
+    found = list(differences(release, verify=verify))
+    if found:
         hint = say("go back to a release that is whole: lod rollback; or build again: lod build")
         raise ReleaseError(
-            say("{folder} is damaged: {differing}", folder=folder.name, differing="; ".join(differing[:5])),
+            say("{folder} is damaged: {differing}", folder=folder.name, differing="; ".join(found[:5])),
             hint=hint,
             code="LOD8003",
         )
     return release
 
 
-def differences(release: Release, *, verify: Literal["size", "full"]) -> Iterator[str]:
-    """How the files on disk differ from the manifest, a sentence each."""
-    for entry in release.manifest.files:
-        path = release.folder / entry.path
-        if not path.is_file():
-            yield f"{entry.path} is missing"
-        elif (size := path.stat().st_size) != entry.bytes:
-            yield f"{entry.path} has {size} bytes, not {entry.bytes}"
-        elif verify == "full" and sha256(path) != entry.sha256:
-            yield f"{entry.path} has other content"
-
-
-def sha256(path: Path) -> str:
-    """SHA-256 of a file, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def differences(release: Release, *, verify: Depth) -> Iterator[str]:
+    """How the files on disk differ from what was released, a sentence each."""
+    if not is_sealed(release.folder):
+        yield f"{MANIFEST} or {STORE_FILES} is not what {SUMS} says"
+    files = (*release.manifest.files, *release.stored)
+    yield from differing(release.folder, files, verify)
+    if verify == "full":
+        yield from (f"{name} does not belong to it" for name in unlisted(release.folder, files))
 
 
 def current_name(releases: Path) -> str | None:
@@ -165,7 +172,7 @@ def current_name(releases: Path) -> str | None:
     return name or None
 
 
-def open_current(releases: Path, *, verify: Literal["size", "full"] = "size") -> Release:
+def open_current(releases: Path, *, verify: Depth = "size") -> Release:
     """The published release.
 
     Raises:

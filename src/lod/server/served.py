@@ -22,7 +22,8 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFor
 from lod.errors import LodError
 from lod.release.candidates import release_folders
 from lod.release.log import read_log
-from lod.release.release import Release, ReleaseFile, Site, current_name, open_release
+from lod.release.release import Release, Site, current_name, open_release
+from lod.release.seal import ReleaseFile
 from lod.server.addresses import UrlSpace
 from lod.server.assets import SITE_DIGEST
 from lod.server.labels import Labels
@@ -110,7 +111,7 @@ def open_served(folder: Path) -> ServedRelease:
     Raises:
         ReleaseError, StoreError: there is none, or it is damaged.
     """
-    release = open_release(folder)
+    release = open_release(folder, verify="quick")
     metadata = pyoxigraph.Store()
     for name in METADATA_FILES:
         file = folder / name

@@ -27,7 +27,8 @@ Progress = Callable[[int, int], None]  # bytes read, bytes in all
 def load(parts: Sequence[Path], folder: Path, *, progress: Progress = lambda _done, _total: None) -> Snapshot:
     """Load N-Quads files, as one document, into a new store in `folder`, and seal it.
 
-    One document: a blank node label names the same node in every part. Parts end with a line feed.
+    The snapshot's digest is the SHA-256 of the parts' bytes, one after the other. One document: a blank node label
+    names the same node in every part. Parts end with a line feed.
 
     Raises:
         StoreError: LOD5003 a part is not N-Quads, the folder is not fresh, or the disk is full.
@@ -42,7 +43,8 @@ def load(parts: Sequence[Path], folder: Path, *, progress: Progress = lambda _do
     total = sum(part.stat().st_size for part in parts)
     try:
         store = pyoxigraph.Store(str(folder))
-        with io.BufferedReader(_Concatenation(parts, lambda done: progress(done, total)), _BLOCK) as stream:
+        source = _Concatenation(parts, lambda done: progress(done, total))
+        with io.BufferedReader(source, _BLOCK) as stream:
             store.bulk_load(input=stream, format=RdfFormat.N_QUADS)
         store.flush()
         quads = len(store)
@@ -57,25 +59,17 @@ def load(parts: Sequence[Path], folder: Path, *, progress: Progress = lambda _do
     del store
     for name in _NOT_CONTENT:
         (folder / name).unlink(missing_ok=True)
-    return Snapshot(folder, quads, digest(folder))
-
-
-def digest(folder: Path) -> str:
-    """SHA-256 over the files of a sealed store: their names and their content."""
-    total = hashlib.sha256()
-    for path in sorted(folder.iterdir()):
-        with path.open("rb") as file:
-            total.update(f"{path.name} {hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
-    return total.hexdigest()
+    return Snapshot(folder, quads, source.digest.hexdigest())
 
 
 class _Concatenation(io.RawIOBase):
-    """Files read one after the other."""
+    """Files read one after the other, and their SHA-256."""
 
     def __init__(self, parts: Sequence[Path], progress: Callable[[int], None]) -> None:
         self._waiting = iter(parts)
         self._file: BinaryIO | None = None
         self._done = 0
+        self.digest = hashlib.sha256()
         self._progress = progress
 
     def readable(self) -> bool:
@@ -92,6 +86,7 @@ class _Concatenation(io.RawIOBase):
             count: int = self._file.readinto(buffer)  # type: ignore[attr-defined]
             if count:
                 self._done += count
+                self.digest.update(buffer[:count])
                 self._progress(self._done)
                 return count
             self._file.close()

@@ -20,7 +20,11 @@ class StoreError(LodError):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A sealed store: its folder, how many quads it holds, SHA-256 over its files."""
+    """A sealed store: its folder, how many quads it holds, SHA-256 of the statements that it was loaded from.
+
+    RocksDB never writes the same bytes twice (its files hold a session's random name and the time), so a store is known
+    by what is in it.
+    """
 
     folder: Path
     quads: int
