@@ -12,9 +12,10 @@ from pyoxigraph import NamedNode
 from lod.server import cube as cube_module
 from lod.server import describe as describe_module
 from lod.server.cube import Component, Cube, Place, order_codes, read_cube, unit_of
-from lod.server.cube_table import MOST_COLUMNS, choose_axes, lay_out
+from lod.server.cube_table import CubeTable, lay_out, read_grid
 from lod.server.reader import Reader
 from lod.server.served import ServedRelease, open_served
+from lod.server.slices import MOST_COLUMNS, choose_axes, default_view
 
 BASE = "https://lod.example.org/"
 DATASET = BASE + "data/civil-servants-by-county"
@@ -56,18 +57,26 @@ def test_a_cube_knows_its_structure_and_units(served: ServedRelease) -> None:
     cube = read_cube(served, DATASET)
     assert [d.iri.rpartition("/")[2] for d in cube.dimensions] == ["period", "county", "sex"]
     assert [m.iri.rpartition("/")[2] for m in cube.measures] == ["headcount"]
-    assert len(cube.observations) == 11
+    assert cube.figures.count == 11
     assert unit_of(served, cube, cube.measures[0].iri) == BASE + "id/code/unit/person"
     assert read_cube(served, DATASET) is cube
 
 
 def test_a_dataset_without_structure_has_no_table(served: ServedRelease) -> None:
-    assert lay_out(Reader(served, "en", explicit=False), read_cube(served, BASE + "data/empty")) is None
+    assert default_view(read_cube(served, BASE + "data/empty")) is None
+
+
+def first_table(served: ServedRelease, dataset: str) -> CubeTable:
+    """The table that a dataset's page shows."""
+    cube = read_cube(served, dataset)
+    view = default_view(cube)
+    assert view is not None
+    return lay_out(Reader(served, "en", explicit=False), cube, view, read_grid(cube, view))
 
 
 def dimensions(*sizes: int) -> tuple[Cube, dict[str, int]]:
     named = tuple(Component(f"d{n}", "dimension", n) for n in range(len(sizes)))
-    cube = Cube("", None, (*named, Component("m", "measure", 9)), ())
+    cube = Cube("", None, (*named, Component("m", "measure", 9)))
     return cube, {component.iri: size for component, size in zip(named, sizes, strict=True)}
 
 
@@ -100,8 +109,7 @@ def test_what_does_not_fit_is_held_at_its_first_code_and_said(tmp_path: Path, ma
         for b in range(MOST_COLUMNS + 1)
     )
     served = open_served(make(tmp_path, turtle=turtle))
-    table = lay_out(Reader(served, "en", explicit=False), read_cube(served, BASE + "data/wide"))
-    assert table is not None
+    table = first_table(served, BASE + "data/wide")
     assert [(f.dimension.text, f.value.text, f.chosen) for f in table.fixed] == [("b", "0", True)]
     assert [row.heading.label.text for row in table.rows] == [str(a) for a in range(60)]
     assert [row.cells[0].text for row in table.rows][:3] == ["0", "100", "200"]

@@ -83,7 +83,7 @@ def canonical_path(raw: bytes) -> str | None:
 
 def has_page(stem: str) -> bool:
     """Whether the document at a stem exists as HTML, and so in every language of the site."""
-    return stem in {"/", "/catalog", "/sparql"} or stem.startswith(("/doc/", "/data/"))
+    return stem in {"/", "/catalog", "/sparql"} or stem.startswith(("/doc/", "/data/", "/embed/"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,11 @@ SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
 
+# With an answer that brings its own policy, since it may stand in a frame of any site.
+FRAMED_HEADERS = tuple(
+    item for item in SECURITY_HEADERS if item[0] not in {b"content-security-policy", b"x-frame-options"}
+)
+
 # Public data: any origin may read it, without credentials.
 CORS_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"access-control-allow-origin", b"*"),
@@ -151,7 +156,8 @@ def not_modified(validator: str, cache: str, vary: str = "") -> Answer:
 
 async def send_answer(answer: Answer, scope: Scope, send: Send) -> None:
     """Send an answer; HEAD gets the same headers without the body."""
-    headers = [*answer.headers, *SECURITY_HEADERS, *CORS_HEADERS]
+    site = FRAMED_HEADERS if any(name == b"content-security-policy" for name, _ in answer.headers) else SECURITY_HEADERS
+    headers = [*answer.headers, *site, *CORS_HEADERS]
     if answer.status not in {204, 304}:
         headers.append((b"content-length", str(len(answer.body)).encode("ascii")))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})

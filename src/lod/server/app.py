@@ -29,6 +29,8 @@ from lod.server.answers import Answer, request_header, send_answer
 from lod.server.catalogue import respond_at_root
 from lod.server.dereference import DOCUMENTS, REDIRECTED, Ask, respond
 from lod.server.dumps import Dumps
+from lod.server.explorer import Ask as View
+from lod.server.explorer import is_view, respond_to_view
 from lod.server.machinery import respond_to_machinery
 from lod.server.negotiation import choose_format
 from lod.server.refusals import not_found, unavailable
@@ -145,6 +147,10 @@ async def answer_document(served: ServedRelease, scope: Scope, path: str, inside
     if path.encode("ascii") != scope.get("raw_path", scope["path"].encode()):
         query = scope["query_string"].decode("latin-1")
         return answers.redirect(308, path + (f"?{query}" if query else ""), cache=answers.LONG)
+    if is_view(inside):
+        query = scope["query_string"].decode("latin-1")
+        view = View(inside, query, accept, languages, request_header(scope, b"if-none-match"))
+        return await anyio.to_thread.run_sync(respond_to_view, served, view)
     ask = Ask(inside, accept, languages, request_header(scope, b"if-none-match"))
     respond_to = respond if inside.startswith((*REDIRECTED, *DOCUMENTS)) else respond_at_root
     try:

@@ -6,17 +6,19 @@ The RDF Data Cube Vocabulary: https://www.w3.org/TR/vocab-data-cube/
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Literal as OneOf
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from lod.rdf.namespaces import QB, SCHEMA, SDMX_ATTRIBUTE, SKOS
+from lod.rdf.namespaces import QB, RDFS, SCHEMA, SDMX_ATTRIBUTE, SKOS
+from lod.server.charts.model import Role
 from lod.server.served import Node, ServedRelease
+from lod.store.figures import Figures, Observation
 
-MOST_OBSERVATIONS = 5_000  # read for a page; a larger cube is shown in part, and says so
+MOST_OBSERVATIONS = 5_000  # read from the store for a page; a larger cube without columns is shown in part
 MOST_CODES = 2_000
 
 DATA_SET = NamedNode(QB + "dataSet")
@@ -26,9 +28,19 @@ _ORDER = NamedNode(QB + "order")
 _CODE_LIST = NamedNode(QB + "codeList")
 _UNIT = NamedNode(SDMX_ATTRIBUTE + "unitMeasure")
 _MEASURE_TYPE = QB + "measureType"
+STATUSES = (SDMX_ATTRIBUTE + "obsStatus", SDMX_ATTRIBUTE + "confStatus")
 _BROADER = NamedNode(SKOS + "broader")
 _NOTATION = NamedNode(SKOS + "notation")
 _POSITION = NamedNode(SCHEMA + "position")
+
+_SPECIALISED = (NamedNode(RDFS + "subPropertyOf"), NamedNode(QB + "concept"))
+_SDMX = "http://purl.org/linked-data/sdmx/2009/"
+_ROLES: dict[str, Role] = {
+    **dict.fromkeys(("refperiod", "timeperiod", "period", "year", "quarter", "month", "date", "time"), "time"),
+    **dict.fromkeys(("refarea", "area", "county", "city", "region"), "area"),
+    **dict.fromkeys(("age", "age-group", "age-band"), "age"),
+    **dict.fromkeys(("sex", "gender"), "sex"),
+}
 
 Kind = OneOf["dimension", "measure", "attribute"]
 KINDS: tuple[Kind, ...] = ("dimension", "measure", "attribute")
@@ -42,14 +54,7 @@ class Component:
     kind: Kind
     order: float
     code_list: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """One observation: values by property. A property with several values keeps the first."""
-
-    iri: str
-    values: dict[str, Node]
+    role: Role = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +67,35 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class StoreFigures:
+    """Figures read from the store: the first `MOST_OBSERVATIONS`, for releases and cubes that have no columns."""
+
+    observations: tuple[Observation, ...] = ()
+    complete: bool = True
+
+    @property
+    def count(self) -> int:
+        """How many were read."""
+        return len(self.observations)
+
+    def members(self, dimension: str) -> list[Node]:
+        """The distinct values of a dimension."""
+        return list(dict.fromkeys(o.values[dimension] for o in self.observations if dimension in o.values))
+
+    def where(self, fixed: Mapping[str, Node], properties: Sequence[str], most: int) -> list[Observation]:
+        """At most `most` observations that have the `fixed` values, with these properties."""
+        met = (o for o in self.observations if all(o.values.get(iri) == value for iri, value in fixed.items()))
+        return [Observation(o.iri, {p: o.values[p] for p in properties if p in o.values}) for o in islice(met, most)]
+
+
+@dataclass(frozen=True, slots=True)
 class Cube:
-    """A dataset with its structure and, within bounds, its observations."""
+    """A dataset with its structure, its figures and the codes that they stand at."""
 
     iri: str
     structure: str | None
     components: tuple[Component, ...]
-    observations: tuple[Observation, ...]
-    truncated: bool = False
-    by_key: dict[tuple[Node | None, ...], Observation] = field(default_factory=dict)
+    figures: Figures = StoreFigures()
     codes: dict[str, list[Place]] = field(default_factory=dict)  # of each dimension, in their order
 
     def of_kind(self, kind: Kind) -> tuple[Component, ...]:
@@ -87,9 +112,21 @@ class Cube:
         """Its measures."""
         return self.of_kind("measure")
 
-    def key(self, observation: Observation) -> tuple[Node | None, ...]:
-        """Where an observation stands: its value in each dimension."""
-        return tuple(observation.values.get(dimension.iri) for dimension in self.dimensions)
+    def where(self, fixed: Mapping[str, Node], most: int) -> list[Observation]:
+        """At most `most` observations at the `fixed` values, with the values of all components."""
+        properties = [component.iri for component in self.components]
+        return self.figures.where(fixed, [*properties, *(iri for iri in STATUSES if iri not in properties)], most)
+
+    def along(self, observation: Observation, dimension: Component) -> dict[Node, Observation]:
+        """The observations that differ from one in this dimension alone, by their value in it."""
+        others = {
+            d.iri: observation.values[d.iri]
+            for d in self.dimensions
+            if d is not dimension and d.iri in observation.values
+        }
+        if len(others) < len(self.dimensions) - 1:
+            return {}  # it has no place
+        return {o.values[dimension.iri]: o for o in self.where(others, MOST_CODES) if dimension.iri in o.values}
 
 
 def read_cube(served: ServedRelease, iri: str) -> Cube:
@@ -98,19 +135,23 @@ def read_cube(served: ServedRelease, iri: str) -> Cube:
 
 
 def _read_cube(served: ServedRelease, iri: str) -> Cube:
-    dataset = NamedNode(iri)
     structure, components = read_structure(served, iri)
-    subjects = (quad.subject for quad in served.quads(None, DATA_SET, dataset))
+    figures: Figures | None = None
+    if components and (columns := served.columns()) is not None:
+        figures = columns.figures(iri, (c.iri for c in components if c.kind != "attribute" and c.iri != _MEASURE_TYPE))
+    cube = Cube(iri, structure, components, figures or _read_figures(served, iri))
+    for dimension in cube.dimensions:
+        cube.codes[dimension.iri] = order_codes(served, cube.figures.members(dimension.iri))
+    return cube
+
+
+def _read_figures(served: ServedRelease, iri: str) -> StoreFigures:
+    subjects = (quad.subject for quad in served.quads(None, DATA_SET, NamedNode(iri)))
     found = list(dict.fromkeys(islice(subjects, MOST_OBSERVATIONS + 1)))
     observations = tuple(
         read_observation(served, subject) for subject in found[:MOST_OBSERVATIONS] if isinstance(subject, NamedNode)
     )
-    cube = Cube(iri, structure, components, observations, len(found) > MOST_OBSERVATIONS)
-    for dimension in cube.dimensions:
-        terms = (observation.values.get(dimension.iri) for observation in observations)
-        cube.codes[dimension.iri] = order_codes(served, (term for term in terms if term is not None))
-    cube.by_key.update((cube.key(observation), observation) for observation in observations)
-    return cube
+    return StoreFigures(observations, len(found) <= MOST_OBSERVATIONS)
 
 
 def read_structure(served: ServedRelease, dataset: str) -> tuple[str | None, tuple[Component, ...]]:
@@ -143,7 +184,7 @@ def read_components(served: ServedRelease, structure: NamedNode | BlankNode) -> 
         order = number(next(iter(served.objects(node, _ORDER)), None))
         for kind in KINDS:
             found += [
-                Component(concerned.value, kind, order, _code_list(served, concerned))
+                Component(concerned.value, kind, order, _code_list(served, concerned), _role(served, concerned))
                 for concerned in served.objects(node, NamedNode(QB + kind))
                 if isinstance(concerned, NamedNode)
             ]
@@ -152,6 +193,15 @@ def read_components(served: ServedRelease, structure: NamedNode | BlankNode) -> 
 
 def _code_list(served: ServedRelease, concerned: NamedNode) -> str | None:
     return next((v.value for v in served.objects(concerned, _CODE_LIST) if isinstance(v, NamedNode)), None)
+
+
+def _role(served: ServedRelease, concerned: NamedNode) -> Role:
+    """What a dimension speaks of: by the SDMX concept that it specialises, else by its own name."""
+    above = [concerned, *(v for p in _SPECIALISED for v in served.objects(concerned, p) if isinstance(v, NamedNode))]
+    for node in above[1:]:
+        if node.value.startswith(_SDMX) and (role := _ROLES.get(node.value.rpartition("#")[2].lower())):
+            return role
+    return _ROLES.get(re.split("[/#]", concerned.value)[-1].lower(), "other")
 
 
 def unit_of(served: ServedRelease, cube: Cube, measure: str, observation: Observation | None = None) -> str | None:

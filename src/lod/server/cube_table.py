@@ -1,22 +1,32 @@
-"""A cube as a table that people read: which dimension goes down, which across, in what order.
+"""A view of a cube as a table that people read: headings over headings, codes under codes, three kinds of nothing.
 
-The dimension with the most codes goes down, the others across, measures last; a dimension with one value is said above
-the table. What does not fit across is held at its first code, and the page says so.
+A figure that is zero is 0. One that exists and is not told ('…' missing, 'c' kept back: an observation without a value)
+and one that cannot be ('–': no observation) are different, and the page says which signs it uses.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
+from typing import Literal as OneOf
 
-from pyoxigraph import Literal
+from pyoxigraph import Literal, NamedNode
 
-from lod.server.cube import Component, Cube, Observation, Place, unit_of
+from lod.rdf.namespaces import DCT
+from lod.server.charts.map import atlas
+from lod.server.charts.model import ChartData, Label, Mark, Words
+from lod.server.cube import STATUSES, Component, Cube, Place, notation, number, unit_of
 from lod.server.reader import Reader, Shown, format_number
+from lod.server.served import Node, ServedRelease
+from lod.server.slices import FOLDED_ABOVE, PAGE, Keys, View, query_of
+from lod.store.figures import Observation
 
-MOST_COLUMNS = 30
-MOST_ROWS = 500
+MOST_CELLS = 50_000  # read for one view
+_REPLACED_BY = NamedNode(DCT + "isReplacedBy")
+
+State = OneOf["value", "missing", "confidential", "inapplicable"]
+SIGNS: dict[State, str] = {"missing": "…", "confidential": "c", "inapplicable": "–"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +37,21 @@ class Heading:
     span: int = 1
     level: int = 0
     total: bool = False  # others stand under it: it is their sum, or their whole
+    fold: str = ""  # where the same view has its parts shown, or hidden
+    folded: bool = False
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A value and the page of its observation; no text where there is no observation."""
+    """A value and the page of its observation, or the sign for why there is none."""
 
     text: str
     href: str | None = None
     total: bool = False
     first: bool = False  # of a group of columns
+    state: State = "value"
+    amount: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,37 +73,91 @@ class Fixed:
 
 @dataclass(frozen=True, slots=True)
 class CubeTable:
-    """A cube laid out."""
+    """A view of a cube laid out."""
 
     row_dimension: Shown
     column_rows: tuple[tuple[Heading, ...], ...]
-    column_titles: tuple[Shown, ...]  # what each row of headings is
     rows: tuple[Row, ...]
     fixed: tuple[Fixed, ...]
     measures: tuple[Shown, ...]  # with the unit as note
-    more_rows: int = 0
+    states: tuple[State, ...]  # of cells without a value, that the table has
+    columns: tuple[Shown, ...]  # one label a column
+    column_totals: tuple[bool, ...]
+    total_rows: int  # on all pages
+
+    @property
+    def pages(self) -> int:
+        """How many pages of rows there are."""
+        return -(-self.total_rows // PAGE)
 
 
-def lay_out(reader: Reader, cube: Cube) -> CubeTable | None:
-    """The table of a cube; None when its structure or its observations are missing."""
-    if not cube.dimensions or not cube.measures or not cube.observations:
-        return None
-    codes = cube.codes
-    down, across, held = choose_axes(cube, {iri: len(places) for iri, places in codes.items()})
-    fixed = {dimension.iri: codes[dimension.iri][0].term for dimension in held if codes[dimension.iri]}
-    shown = [o for o in cube.observations if all(o.values.get(iri) == term for iri, term in fixed.items())]
-    columns = _columns(cube, across, codes, shown)
-    rows = _rows(reader, down, across, codes[down.iri], columns, shown)
+Column = tuple[tuple[Place, ...], Component]  # a code of each dimension across, and the measure
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The figures of a view by place, before anybody reads them."""
+
+    view: View
+    rows: tuple[Place, ...]
+    columns: tuple[Column, ...]
+    found: Mapping[tuple[Node | None, ...], Observation]
+
+    def at(self, row: Place, column: Column) -> Observation | None:
+        """The observation at a row and a column."""
+        return self.found.get((row.term, *(place.term for place in column[0])))
+
+
+def read_grid(cube: Cube, view: View) -> Grid:
+    """Read the figures of a view: every row and column that has an observation."""
+    axes = (view.rows.iri, *(c.iri for c in view.columns))
+    observations = cube.where({iri: place.term for iri, place in view.held.items()}, MOST_CELLS)
+    found = {tuple(o.values.get(iri) for iri in axes): o for o in observations}
+    present = {key[0] for key in found}
+    across = {key[1:] for key in found}
+    kept = [
+        places
+        for places in product(*(_codes(cube, c, view) for c in view.columns))
+        if tuple(p.term for p in places) in across
+    ]
+    columns = tuple((places, measure) for places in kept for measure in view.measures)
+    rows = tuple(place for place in _codes(cube, view.rows, view) if place.term in present)
+    return Grid(view, rows, columns, found)
+
+
+def _codes(cube: Cube, dimension: Component, view: View) -> list[Place]:
+    places = cube.codes[dimension.iri]
+    if view.totals or not any(not place.has_children for place in places):
+        return places
+    return [place for place in places if not place.has_children]
+
+
+def lay_out(reader: Reader, cube: Cube, view: View, grid: Grid, base: str = "") -> CubeTable:
+    """The table of a view. `base`: the address of its page, for links that fold rows; '' folds nothing."""
+    keys = Keys(cube)
+    unfolded = _unfolded(grid, view, keys) if base else list(grid.rows)
+    shown = unfolded[(view.page - 1) * PAGE : view.page * PAGE]
+    rows = tuple(
+        Row(
+            _row_heading(reader, cube, view, keys, place, base, shown_parts=_shows_parts(unfolded, place)),
+            tuple(_cell(reader, grid, place, number) for number in range(len(grid.columns))),
+        )
+        for place in shown
+    )
+    states = {cell.state for row in rows for cell in row.cells}
     return CubeTable(
-        row_dimension=reader.label(down.iri),
-        column_rows=tuple(_heading_rows(reader, across, columns, cube)),
-        column_titles=tuple(reader.label(dimension.iri) for dimension in across),
-        rows=tuple(rows[:MOST_ROWS]),
+        row_dimension=reader.label(view.rows.iri),
+        column_rows=tuple(_heading_rows(reader, cube, view, grid.columns)),
+        rows=rows,
         fixed=tuple(
-            Fixed(reader.label(d.iri), reader.show(fixed[d.iri]), len(codes[d.iri]) > 1) for d in held if d.iri in fixed
+            Fixed(reader.label(iri), reader.show(place.term), len(cube.codes[iri]) > 1)
+            for iri, place in view.held.items()
         ),
-        measures=tuple(measure_label(reader, cube, measure.iri) for measure in cube.measures),
-        more_rows=max(len(rows) - MOST_ROWS, 0),
+        measures=tuple(measure_label(reader, cube, measure.iri) for measure in view.measures),
+        states=tuple(state for state in SIGNS if state in states),
+        columns=tuple(_column_label(reader, cube, view, column) for column in grid.columns),
+        column_totals=tuple(any(place.has_children for place in places) for places, _ in grid.columns),
+        total_rows=len(unfolded),
     )
 
 
@@ -98,84 +167,104 @@ def measure_label(reader: Reader, cube: Cube, measure: str, observation: Observa
     return replace(reader.link(measure), note=reader.label(unit).text if unit else "")
 
 
-def choose_axes(cube: Cube, sizes: dict[str, int]) -> tuple[Component, list[Component], list[Component]]:
-    """Which dimension goes down, which go across, which are held at one value."""
-    varying = [dimension for dimension in cube.dimensions if sizes[dimension.iri] > 1]
-    held = [dimension for dimension in cube.dimensions if sizes[dimension.iri] <= 1]
-    if not varying:
-        return cube.dimensions[-1], [], [d for d in held if d is not cube.dimensions[-1]]
-    down = max(varying, key=lambda dimension: sizes[dimension.iri])
-    across: list[Component] = []
-    width = len(cube.measures)
-    for dimension in (d for d in varying if d is not down):
-        if width * sizes[dimension.iri] <= MOST_COLUMNS and len(across) < 2:
-            across.append(dimension)
-            width *= sizes[dimension.iri]
-        else:
-            held.append(dimension)
-    return down, across, held
+def state_of(observation: Observation | None, measure: str) -> State:
+    """Whether a figure is told; if not, why."""
+    if observation is None:
+        return "inapplicable"
+    if measure in observation.values:
+        return "value"
+    confidentiality = observation.values.get(STATUSES[1])
+    if isinstance(confidentiality, NamedNode) and not confidentiality.value.endswith("confStatus-F"):
+        return "confidential"
+    return "missing"
 
 
-Column = tuple[tuple[Place, ...], Component]  # a code of each dimension across, and the measure
+def value_text(observation: Observation, measure: str) -> str:
+    """A figure as it is written: thousands grouped."""
+    value = observation.values[measure]
+    return (format_number(value) if isinstance(value, Literal) else None) or value.value
 
 
-def _columns(
-    cube: Cube, across: Sequence[Component], codes: dict[str, list[Place]], shown: Iterable[Observation]
-) -> list[Column]:
-    """Every combination across that has a value."""
-    held = {(*(o.values.get(d.iri) for d in across), m.iri) for o in shown for m in cube.measures if m.iri in o.values}
-    combinations = product(*(codes[dimension.iri] for dimension in across))
-    return [
-        (places, measure)
-        for places in combinations
-        for measure in cube.measures
-        if (*(place.term for place in places), measure.iri) in held
-    ]
+def _unfolded(grid: Grid, view: View, keys: Keys) -> list[Place]:
+    """The rows that are shown: not deeper than the view's depth, unless all above are opened."""
+    depth = view.depth or (1 if len(grid.rows) > FOLDED_ABOVE and any(p.level > 1 for p in grid.rows) else None)
+    if depth is None:
+        return list(grid.rows)
+    codes = keys.codes[view.rows.iri]
+    above: list[bool] = []  # of the row's ancestors: whether its parts are shown
+    shown = []
+    for place in grid.rows:
+        del above[place.level :]
+        if all(above):
+            shown.append(place)
+        above += [True] * (place.level - len(above))
+        above.append(place.level < depth or codes[place.term] in view.opened)
+    return shown
 
 
-def _rows(
-    reader: Reader,
-    down: Component,
-    across: Sequence[Component],
-    places: list[Place],
-    columns: list[Column],
-    shown: Iterable[Observation],
-) -> list[Row]:
-    by_place = {(o.values.get(down.iri), *(o.values.get(d.iri) for d in across)): o for o in shown}
-    rows = []
-    for place in places:
-        cells = []
-        for position, (combination, measure) in enumerate(columns):
-            observation = by_place.get((place.term, *(p.term for p in combination)))
-            new_group = len(combination) > 1 and columns[position - 1][0][0] != combination[0]
-            cells.append(_cell(reader, observation, measure, any(p.has_children for p in combination), new_group))
-        if any(cell.text for cell in cells):
-            heading = Heading(reader.show(place.term), level=place.level, total=place.has_children)
-            rows.append(Row(heading, tuple(cells)))
-    return rows
+def _shows_parts(shown: Sequence[Place], place: Place) -> bool:
+    position = shown.index(place)
+    return position + 1 < len(shown) and shown[position + 1].level > place.level
 
 
-def _cell(reader: Reader, observation: Observation | None, measure: Component, total: bool, first: bool) -> Cell:
-    value = observation.values.get(measure.iri) if observation else None
-    if observation is None or value is None:
-        return Cell("", total=total, first=first)
-    text = (format_number(value) if isinstance(value, Literal) else None) or value.value
-    return Cell(text, reader.href(observation.iri), total, first)
+def _row_heading(
+    reader: Reader, cube: Cube, view: View, keys: Keys, place: Place, base: str, *, shown_parts: bool
+) -> Heading:
+    code, fold = keys.codes[view.rows.iri][place.term], ""
+    if base and place.has_children and view.totals and (not shown_parts or code in view.opened):
+        opened = view.opened ^ {code}
+        fold = f"{base}?{query_of(cube, replace(view, opened=opened, page=1))}#{code}"
+    note = map_code(reader.served, place) if view.rows.role == "area" else ""
+    return Heading(
+        reader.show(place.term), 1, place.level, place.has_children, fold, bool(fold) and not shown_parts, note or code
+    )
 
 
-def _heading_rows(
-    reader: Reader,
-    across: Sequence[Component],
-    columns: list[Column],
-    cube: Cube,
-) -> Iterable[tuple[Heading, ...]]:
+def map_code(served: ServedRelease, place: Place) -> str:
+    """The code that joins a place to the map: its own, or that of the one place that replaced it whole."""
+    own = notation(served, place.term.value)
+    outlines = atlas()
+    if outlines is None or own in outlines.paths or not isinstance(place.term, NamedNode):
+        return own
+    after = [v for v in served.objects(place.term, _REPLACED_BY) if isinstance(v, NamedNode)]
+    if len(after) != 1:
+        return own
+    before = {q.subject for q in served.quads(None, _REPLACED_BY, after[0])}
+    return notation(served, after[0].value) if len(before) == 1 else own
+
+
+def _cell(reader: Reader, grid: Grid, row: Place, position: int) -> Cell:
+    places, measure = grid.columns[position]
+    observation = grid.at(row, grid.columns[position])
+    total = any(place.has_children for place in places)
+    first = len(places) > 1 and position > 0 and grid.columns[position - 1][0][0] != places[0]
+    state = state_of(observation, measure.iri)
+    if observation is None or state != "value":
+        href = reader.href(observation.iri) if observation else None
+        return Cell(SIGNS[state], href, total, first, state)
+    amount = number(observation.values[measure.iri])
+    text = value_text(observation, measure.iri)
+    return Cell(text, reader.href(observation.iri), total, first, amount=None if amount == float("inf") else amount)
+
+
+def _column_label(reader: Reader, cube: Cube, view: View, column: Column) -> Shown:
+    places, measure = column
+    labels = [reader.show(place.term) for place in places]
+    if len(view.measures) > 1 or not labels:
+        labels.append(measure_label(reader, cube, measure.iri))
+    if len(labels) == 1:
+        return labels[0]
+    return Shown(reader.t("comma").join(label.text for label in labels), note=labels[-1].note)
+
+
+def _heading_rows(reader: Reader, cube: Cube, view: View, columns: Sequence[Column]) -> Iterable[tuple[Heading, ...]]:
     """One row of headings a dimension across, and one for the measures when there are several (or nothing else)."""
-    for depth in range(len(across)):
+    for depth in range(len(view.columns)):
         yield tuple(
             Heading(reader.show(places[depth].term), span, places[depth].level, places[depth].has_children)
             for places, span in _runs([places[: depth + 1] for places, _ in columns])
         )
-    if len(cube.measures) > 1 or not across:
+    if len(view.measures) > 1 or not view.columns:
         yield tuple(Heading(measure_label(reader, cube, measure.iri)) for _, measure in columns)
 
 
@@ -186,3 +275,41 @@ def _runs(groups: list[tuple[Place, ...]]) -> Iterable[tuple[tuple[Place, ...], 
         if end == len(groups) or groups[end] != groups[start]:
             yield groups[start], end - start
             start = end
+
+
+def chart_data(reader: Reader, view: View, table: CubeTable, title: str) -> ChartData:
+    """The table as a chart needs it. With several measures, the first alone: their units differ."""
+    many = len(view.measures)
+    picked = range(0, len(table.columns), many)
+    roles = {c.role for c in view.columns}
+    unit = table.measures[0].note or table.measures[0].text
+    rows = table.rows
+    if view.rows.role == "time" and any(not row.heading.total for row in rows):
+        rows = tuple(row for row in rows if not row.heading.total)
+    along = reader.t("comma").join(reader.label(c.iri).text for c in view.columns)
+    key = "chart_description_by" if along else "chart_description"
+    return ChartData(
+        title=title,
+        language=reader.language,
+        unit=unit,
+        category_role=view.rows.role,
+        series_role=view.columns[0].role if len(view.columns) == 1 and len(roles) == 1 else "other",
+        categories=tuple(
+            Label(r.heading.label.text, r.heading.label.language, r.heading.code, r.heading.total) for r in rows
+        ),
+        series=tuple(
+            Label(table.columns[c].text, table.columns[c].language, total=table.column_totals[c]) for c in picked
+        ),
+        marks=tuple(tuple(_mark(row.cells[c]) for c in picked) for row in rows),
+        additive=all(cell.amount is None or cell.amount.is_integer() for row in rows for cell in row.cells),
+        words=Words(
+            reader.t("state_missing"),
+            reader.t("state_inapplicable"),
+            reader.t(key, measure=table.measures[0].text, rows=table.row_dimension.text, columns=along),
+            reader.t("map_attribution"),
+        ),
+    )
+
+
+def _mark(cell: Cell) -> Mark:
+    return Mark(cell.amount, cell.text, cell.state in {"value", "inapplicable"})

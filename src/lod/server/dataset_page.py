@@ -12,8 +12,9 @@ from lod.rdf.formats import GRAPH_FORMATS
 from lod.rdf.namespaces import DCAT, DCT, PROV, QB, RDF, RDFS, SDMX_ATTRIBUTE, SKOS
 from lod.server.addresses import Address
 from lod.server.cube import Cube, read_cube
-from lod.server.cube_table import CubeTable, lay_out, measure_label
+from lod.server.cube_table import CubeTable, measure_label
 from lod.server.describe import Description
+from lod.server.explorer_page import Figure, Select, Tab, explorer_parts
 from lod.server.frame import Crumb, Frame, make_frame
 from lod.server.properties import Property, properties
 from lod.server.reader import Reader, Shown
@@ -62,6 +63,10 @@ class DatasetPage:
     publisher: Shown | None
     licence: Shown
     table: CubeTable | None
+    figure: Figure | None
+    selects: tuple[Select, ...]
+    tabs: tuple[Tab, ...]  # other ways to show the figures
+    action: str
     dimensions: tuple[ComponentRow, ...]
     measures: tuple[ComponentRow, ...]
     sources: tuple[Shown, ...]
@@ -75,17 +80,23 @@ def dataset_page(reader: Reader, description: Description, address: Address) -> 
     cube = read_cube(reader.served, description.iri)
     title = reader.text(description.objects(DCT + "title")) or reader.label(description.iri)
     crumbs = (Crumb(reader.t("catalogue"), href=reader.page("/catalog")), Crumb(title.text, title.language))
-    count = f"{len(cube.observations):,}"
+    parts = explorer_parts(reader, cube, title.text)
     return DatasetPage(
-        frame=make_frame(reader, address, title.text, crumbs=crumbs, canonical=description.iri, current="catalogue"),
+        frame=make_frame(
+            reader, address, title.text, crumbs=crumbs, canonical=description.iri, current="catalogue", sheet="cube.css"
+        ),
         title=title,
         description=reader.text(description.objects(DCT + "description")),
         iri=description.iri,
-        observations=count,
-        truncated=cube.truncated,
+        observations=f"{cube.figures.count:,}",
+        truncated=not cube.figures.complete,
         publisher=next((reader.show(p) for p in description.objects(DCT + "publisher")), None),
         licence=_licence(reader, description),
-        table=lay_out(reader, cube),
+        table=parts.table if parts else None,
+        figure=parts.figure if parts else None,
+        selects=parts.selects if parts else (),
+        tabs=parts.tabs if parts else (),
+        action=parts.action if parts else "",
         dimensions=tuple(_component(reader, cube, c.iri, c.code_list) for c in cube.dimensions),
         measures=tuple(_component(reader, cube, c.iri, None) for c in cube.measures),
         sources=tuple(reader.show(s) for iri in _SOURCES for s in description.objects(iri)),

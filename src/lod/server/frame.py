@@ -74,6 +74,7 @@ class Frame:
     stylesheet: str
     icon: str
     current: str = ""  # the navigation entry that this page is
+    sheet: str = ""  # a second style sheet, for tables and charts of cubes
 
 
 class Page(Protocol):
@@ -110,11 +111,12 @@ def make_frame(
     formats: tuple[Format, ...] = GRAPH_FORMATS,
     canonical: str | None = None,
     current: str = "",
+    sheet: str = "",
 ) -> Frame:
     """The frame of the page at `address` for a reader.
 
     `formats`: in which others the document exists; `canonical`: its IRI, when it is one that search engines should
-    keep; `current`: the navigation entry that it is ('home', 'catalogue', 'sparql').
+    keep; `current`: the navigation entry that it is ('home', 'catalogue', 'sparql'); `sheet`: a further style sheet.
     """
     site, manifest = reader.served.site, reader.served.release.manifest
     prefix = reader.served.space.prefix
@@ -141,6 +143,7 @@ def make_frame(
         stylesheet=prefix + asset_path("site.css"),
         icon=prefix + asset_path("icon.svg"),
         current=current,
+        sheet=prefix + asset_path(sheet) if sheet else "",
     )
 
 

@@ -10,13 +10,14 @@ from pyoxigraph import Literal, NamedNode
 
 from lod.rdf.namespaces import DCT, PROV, QB, RDF, RDFS, SKOS
 from lod.server.addresses import Address
-from lod.server.cube import Component, Cube, Observation, number, read_cube
+from lod.server.cube import Component, Cube, number, read_cube
 from lod.server.cube_table import measure_label
 from lod.server.dataset_page import cite
 from lod.server.describe import Description
 from lod.server.frame import Crumb, Frame, make_frame
 from lod.server.properties import Property, properties
 from lod.server.reader import Reader, Shown, format_number
+from lod.store.figures import Observation
 
 _SOURCES = (DCT + "source", PROV + "wasDerivedFrom")
 MOST_NEIGHBOURS = 60
@@ -74,7 +75,7 @@ class ObservationPage:
 def observation_page(reader: Reader, description: Description, address: Address) -> ObservationPage:
     """Everything that the page of an observation shows."""
     dataset = next((d.value for d in description.objects(QB + "dataSet") if isinstance(d, NamedNode)), None)
-    cube = read_cube(reader.served, dataset) if dataset else Cube("", None, (), ())
+    cube = read_cube(reader.served, dataset) if dataset else Cube("", None, ())
     observation = _observation(description)
     coordinates = tuple(
         _coordinate(reader, cube, observation, d) for d in cube.dimensions if d.iri in observation.values
@@ -132,11 +133,9 @@ def _coordinate(reader: Reader, cube: Cube, observation: Observation, dimension:
 
 def _along(reader: Reader, cube: Cube, observation: Observation, dimension: Component) -> list[Neighbour]:
     """The observations that differ in this dimension alone, in the order of its codes; none when it is alone."""
-    place = [d.iri for d in cube.dimensions].index(dimension.iri)
-    key = cube.key(observation)
     codes = cube.codes[dimension.iri]
-    beside = [(code, cube.by_key.get((*key[:place], code.term, *key[place + 1 :]))) for code in codes]
-    found = [(code, other) for code, other in beside if other is not None][:MOST_NEIGHBOURS]
+    beside = cube.along(observation, dimension)
+    found = [(code, beside[code.term]) for code in codes if code.term in beside][:MOST_NEIGHBOURS]
     measures = [measure for measure in cube.measures if measure.iri in observation.values]
     amounts = [number(other.values.get(measures[0].iri)) if measures else inf for _, other in found]
     largest = max(

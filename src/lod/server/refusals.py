@@ -12,6 +12,7 @@ from itertools import islice
 
 from pyoxigraph import NamedNode
 
+from lod.diagnostics import Diagnostic
 from lod.errors import LodError
 from lod.rdf.formats import HTML, Format
 from lod.rdf.namespaces import SKOS
@@ -49,6 +50,7 @@ class RefusalPage:
     detail: str
     near: tuple[Shown, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
+    said: tuple[str, ...] = ()  # findings, in English
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,17 @@ def not_acceptable(
         answer = answers.problem(406, "Not Acceptable", detail, extra={"alternatives": offers})
     links = ", ".join(link(item.href, "alternate", type=item.media_type) for item in alternatives)
     return _negotiated(answer, header("link", links))
+
+
+def bad_request(reader: Reader, findings: list[Diagnostic], *, for_people: bool) -> Answer:
+    """400: the address asks for what there is not. Every finding at once."""
+    said = [f"{item.message}: {item.hint}" if item.hint else item.message for item in findings]
+    if not for_people:
+        listed = [{"code": item.code, "message": item.message, "hint": item.hint} for item in findings]
+        return answers.problem(400, "Bad Request", "; ".join(said), extra={"findings": listed})
+    title = reader.t("bad_view")
+    page = RefusalPage(_frame(reader, title), 400, title, reader.t("bad_view_detail"), said=tuple(said))
+    return _page(400, page)
 
 
 def unavailable(error: LodError, accept: str, accept_language: str) -> Answer:

@@ -27,6 +27,7 @@ from lod.release.seal import ReleaseFile
 from lod.server.addresses import UrlSpace
 from lod.server.assets import SITE_DIGEST
 from lod.server.labels import Labels
+from lod.store.figures import ColumnFile, open_figures
 from lod.store.snapshot import StoreError, open_snapshot
 from lod.wording import say
 
@@ -76,6 +77,7 @@ class ServedRelease:
     memo: Memo = field(init=False, default_factory=lambda: Memo(capacity=1024))  # small things
     pages: Memo = field(init=False, default_factory=lambda: Memo(capacity=256))  # rendered, some ten kB each
     cubes: Memo = field(init=False, default_factory=lambda: Memo(capacity=16))  # up to some megabytes each
+    opened: Memo = field(init=False, default_factory=lambda: Memo(capacity=1))  # the columnar side
 
     def __post_init__(self) -> None:
         digest = f"{self.release.manifest.digest}{self.release.manifest.name}{SITE_DIGEST}"
@@ -90,6 +92,14 @@ class ServedRelease:
     def site(self) -> Site:
         """What pages and protocols need to know of the project."""
         return self.release.site
+
+    def columns(self) -> ColumnFile | None:
+        """The release's cubes as columns, opened when they are first asked for; None where it has none.
+
+        Raises:
+            ColumnsError: they cannot be read.
+        """
+        return self.opened.get("columns", lambda: open_figures(self.release.folder))
 
     def quads(
         self, subject: NamedNode | BlankNode | None, predicate: NamedNode | None, value: Node | None

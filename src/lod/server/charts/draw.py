@@ -1,0 +1,38 @@
+"""Charts of every kind as SVG: one function a kind, all in one reading direction, text as text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lod.server.charts.bars import draw_bars, draw_pyramid, draw_stacked
+from lod.server.charts.choose import one_series, parts_only
+from lod.server.charts.heat import draw_heat
+from lod.server.charts.lines import draw_lines
+from lod.server.charts.map import Atlas, draw_map
+from lod.server.charts.model import ChartData, Kind
+from lod.server.charts.svg import Drawing
+
+WIDTH = 680
+
+_DRAWERS: dict[Kind, Callable[[Drawing, ChartData], None]] = {
+    "bar": draw_bars,
+    "grouped": draw_bars,
+    "stacked": draw_stacked,
+    "line": draw_lines,
+    "pyramid": draw_pyramid,
+    "heat": draw_heat,
+}
+
+
+def draw(data: ChartData, kind: Kind, atlas: Atlas | None, *, name: str = "chart", standalone: bool = False) -> str:
+    """The SVG document of a chart. `name` is unique on its page; a map without an atlas is drawn as bars."""
+    drawing = Drawing(WIDTH, name=name, standalone=standalone)
+    if standalone:
+        drawing.height = 34
+        drawing.text(16, 24, data.title, size=16)
+    if kind == "map" and atlas is not None:
+        draw_map(drawing, one_series(data), atlas)
+    else:
+        shown = parts_only(one_series(data) if kind in {"bar", "map"} else data)
+        _DRAWERS["bar" if kind == "map" else kind](drawing, shown)
+    return drawing.finish(data.title, data.words.description, data.language)

@@ -1,0 +1,41 @@
+"""A heat table: two dimensions against each other, darker where there is more, the numbers in it."""
+
+from __future__ import annotations
+
+from lod.server.charts.model import ChartData
+from lod.server.charts.scales import class_of, classes
+from lod.server.charts.svg import STEPS, Drawing, shortened, width_of
+
+_HIGH = 28.0
+_SMALL = 12.0
+_LEAST, _MOST = 58.0, 130.0  # how wide a column is
+
+
+def draw_heat(drawing: Drawing, data: ChartData) -> None:
+    """Categories go down, series across; the drawing grows wider with their number."""
+    left = min(max(width_of(label.text) for label in data.categories), 230) + 20
+    wide = max(_LEAST, min(_MOST, (drawing.width - left - 10) / len(data.series)))
+    drawing.width = max(drawing.width, left + wide * len(data.series) + 10)
+    bounds = classes(data.values(), len(STEPS))
+    top = drawing.height + 30
+    for column, series in enumerate(data.series):
+        x = left + wide * (column + 0.5)
+        drawing.text(
+            x, top - 10, shortened(series.text, wide - 6, _SMALL), "m", at="middle", lang=series.language, size=_SMALL
+        )
+    for place, (label, row) in enumerate(zip(data.categories, data.marks, strict=True)):
+        y = top + _HIGH * place
+        drawing.text(left - 12, y + _HIGH / 2 + 5, shortened(label.text, 230), at="end", lang=label.language)
+        for column, mark in enumerate(row):
+            x = left + wide * column
+            told = f"{label.text} · {data.series[column].text}: "
+            if mark.value is None:
+                words = data.words.not_applicable if mark.published else data.words.not_published
+                drawing.rect(x, y, wide - 1, _HIGH - 1, "p" if mark.published else "hatch", told + words)
+                if mark.published:
+                    drawing.text(x + wide / 2, y + _HIGH / 2 + 4.5, mark.text, "m", at="middle", size=_SMALL)
+                continue
+            step = class_of(mark.value, bounds) * (len(STEPS) - 1) // max(len(bounds) - 1, 1)
+            drawing.rect(x, y, wide - 1, _HIGH - 1, f"q{step}", f"{told}{mark.text} {data.unit}".rstrip())
+            drawing.text(x + wide - 9, y + _HIGH / 2 + 4.5, mark.text, "i" if step >= 4 else "d", at="end", size=_SMALL)
+    drawing.height = top + _HIGH * len(data.categories) + 10

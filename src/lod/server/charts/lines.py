@@ -1,0 +1,64 @@
+"""Lines over time: one a series, each named where it ends; a gap where nothing is published."""
+
+from __future__ import annotations
+
+from lod.server.charts.bars import draw_legend
+from lod.server.charts.model import ChartData
+from lod.server.charts.scales import tick_text, ticks
+from lod.server.charts.svg import Drawing, fixed, width_of
+
+_HIGH = 280.0
+_SMALL = 12.0
+
+
+def draw_lines(drawing: Drawing, data: ChartData) -> None:
+    """The categories go across in their order, evenly spaced."""
+    if len(data.series) > 1:
+        draw_legend(drawing, data.series)
+    values = data.values()
+    low, high = min(values), max(values)
+    axis = ticks(low if low > high / 2 or low < 0 else 0.0, high)
+    left = max(width_of(tick_text(value), _SMALL) for value in axis) + 18
+    right, top = drawing.width - 30, drawing.height + 26
+    bottom = top + _HIGH
+    step = (right - left) / max(len(data.categories) - 1, 1)
+
+    def height(value: float) -> float:
+        return bottom - _HIGH * (value - axis[0]) / (axis[-1] - axis[0])
+
+    for value in axis:
+        drawing.line(left, height(value), right, height(value), "g")
+        drawing.text(left - 8, height(value) + 4, tick_text(value), "m", at="end", size=_SMALL)
+    if data.unit:
+        drawing.text(
+            left - 8, top - 14, data.unit, "m", at="end" if width_of(data.unit, _SMALL) < left else "", size=_SMALL
+        )
+    _names(drawing, data, left, step, bottom)
+    for number, series in enumerate(data.series):
+        points = [(left + step * place, row[number]) for place, row in enumerate(data.marks)]
+        path, pen_up = "", True
+        for x, mark in points:
+            if mark.value is None:
+                pen_up = True
+                continue
+            path += f"{'M' if pen_up else 'L'}{fixed(x)} {fixed(height(mark.value))}"
+            pen_up = False
+        drawing.path(path, f"l{number % 8}")
+        for (x, mark), label in zip(points, data.categories, strict=True):
+            if mark.value is not None:
+                told = f"{series.text} · {label.text}: {mark.text} {data.unit}".rstrip()
+                drawing.dot(x, height(mark.value), f"s{number % 8}", told)
+    drawing.height = bottom + 34
+
+
+def _names(drawing: Drawing, data: ChartData, left: float, step: float, bottom: float) -> None:
+    """As many names below the axis as fit; where nothing is published, the gap is hatched."""
+    widest = max(width_of(label.text, _SMALL) for label in data.categories) + 12
+    every = max(1, -(-int(widest) // max(int(step), 1)))
+    for place, label in enumerate(data.categories):
+        x = left + step * place
+        drawing.line(x, bottom, x, bottom + 4, "a")
+        if place % every == 0:
+            drawing.text(x, bottom + 20, label.text, "m", at="middle", lang=label.language, size=_SMALL)
+        if any(mark.value is None and not mark.published for mark in data.marks[place]):
+            drawing.rect(x - 5, bottom - 10, 10, 10, "hatch", f"{label.text}: {data.words.not_published}")

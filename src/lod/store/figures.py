@@ -1,0 +1,182 @@
+"""The figures of a cube, asked for by place: which codes a dimension has, which observations stand where.
+
+RDF Data Cube: https://www.w3.org/TR/vocab-data-cube/ §6 (a place is one value a dimension; it holds one observation)
+
+`ColumnFigures` answers from the release's columnar files (`lod.store.columns`); whoever has only the store answers the
+same questions from it. DuckDB is loaded with the first cube that is opened, and not before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pyoxigraph import BlankNode, Literal, NamedNode
+
+from lod.store.columns import (
+    OBSERVATION,
+    Column,
+    Cube,
+    CubeIndex,
+    exact_columns,
+    identifier,
+    open_columns,
+    quoted,
+    view,
+)
+
+if TYPE_CHECKING:
+    import duckdb
+
+Node = NamedNode | BlankNode | Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One observation: values by property. A property with several values keeps the first."""
+
+    iri: str
+    values: dict[str, Node]
+
+
+class Figures(Protocol):
+    """The observations of one dataset."""
+
+    @property
+    def count(self) -> int:
+        """How many there are; where `complete` is false, at least."""
+        ...
+
+    @property
+    def complete(self) -> bool:
+        """Whether every observation can be asked for."""
+        ...
+
+    def members(self, dimension: str) -> list[Node]:
+        """The distinct values of a dimension."""
+        ...
+
+    def where(self, fixed: Mapping[str, Node], properties: Sequence[str], most: int) -> list[Observation]:
+        """At most `most` observations that have the `fixed` values, with these properties."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnFigures:
+    """The figures of one cube from its columnar file. May be asked from several threads."""
+
+    database: duckdb.DuckDBPyConnection
+    cube: Cube
+
+    @property
+    def count(self) -> int:
+        """How many observations there are."""
+        return self.cube.rows
+
+    @property
+    def complete(self) -> bool:
+        """A file holds them all."""
+        return True
+
+    def members(self, dimension: str) -> list[Node]:
+        """The distinct values of a dimension."""
+        column = self._column(dimension)
+        if column is None:
+            return []
+        name = identifier(column.name)
+        found = self._ask(f"SELECT DISTINCT {name} FROM {view(self.cube)} WHERE {name} IS NOT NULL ORDER BY 1")
+        return [to_term(column, value) for (value,) in found]
+
+    def where(self, fixed: Mapping[str, Node], properties: Sequence[str], most: int) -> list[Observation]:
+        """At most `most` observations that have the `fixed` values, with these properties."""
+        columns = [column for iri in properties if (column := self._column(iri)) is not None]
+        conditions = [self._condition(iri, value) for iri, value in fixed.items()]
+        names = ", ".join(identifier(name) for name in (OBSERVATION, *(column.name for column in columns)))
+        limits = f"WHERE {' AND '.join(conditions)} LIMIT {most}" if conditions else f"LIMIT {most}"
+        found = self._ask(f"SELECT {names} FROM {view(self.cube)} {limits}")
+        makers = [(column.property, partial(to_term, column)) for column in columns]
+        return [
+            Observation(
+                row[0], {iri: make(cell) for (iri, make), cell in zip(makers, row[1:], strict=True) if cell is not None}
+            )
+            for row in found
+        ]
+
+    def _column(self, property_iri: str) -> Column | None:
+        column = self.cube.column(property_iri)
+        return column if column is not None and column.exact else None
+
+    def _condition(self, property_iri: str, value: Node) -> str:
+        """A value as a condition. A term that the column cannot hold meets nothing."""
+        column = self._column(property_iri)
+        if column is None or not holds(column, value):
+            return "false"
+        return f"{identifier(column.name)} = TRY_CAST({quoted(value.value)} AS {column.type})"
+
+    def _ask(self, query: str) -> list[tuple[Any, ...]]:
+        with self.database.cursor() as cursor:  # a connection belongs to one thread, a cursor is one's own
+            return cursor.execute(query).fetchall()
+
+
+def holds(column: Column, value: Node) -> bool:
+    """Whether a column's terms are of a value's kind, datatype and language."""
+    if column.kind == "iri":
+        return isinstance(value, NamedNode)
+    if not isinstance(value, Literal):
+        return False
+    return value.datatype.value == column.datatype and (value.language or "").lower() == column.language
+
+
+def to_term(column: Column, value: Any) -> Node:
+    """The term of a cell, as the store has it: numbers by value."""
+    if column.kind == "iri":
+        return NamedNode(value)
+    if column.language:
+        return Literal(value, language=column.language)
+    return Literal(lexical(value), datatype=NamedNode(column.datatype))
+
+
+def lexical(value: Any) -> str:
+    """A cell in the spelling of its datatype: a decimal without zeros at its end, true and false in lower case."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        text = f"{value:f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnFile:
+    """The columnar side of one release, opened."""
+
+    index: CubeIndex
+    database: duckdb.DuckDBPyConnection
+
+    def figures(self, dataset: str, needed: Iterable[str]) -> ColumnFigures | None:
+        """The figures of a dataset; None when the columns do not tell all of the `needed` properties.
+
+        A property that no observation has is told: it is absent.
+        """
+        cube = self.index.cube(dataset)
+        if cube is None:
+            return None
+        exact = {column.property for column in exact_columns(cube)}
+        inexact = {column.property for column in cube.columns} - exact
+        return None if inexact & set(needed) else ColumnFigures(self.database, cube)
+
+
+def open_figures(release: Path) -> ColumnFile | None:
+    """The columnar side of a release folder; None where it has none.
+
+    Raises:
+        ColumnsError: LOD9202 it is there and cannot be read.
+    """
+    if not (release / "cubes" / "index.json").is_file():
+        return None
+    index, database = open_columns(release)
+    return ColumnFile(index, database)

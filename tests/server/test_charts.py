@@ -1,0 +1,141 @@
+"""Charts: which kind suits which structure, and that a drawing says what the table says."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+
+import pytest
+
+from lod.server.charts.choose import parts_only, suitable
+from lod.server.charts.draw import draw
+from lod.server.charts.map import Atlas
+from lod.server.charts.model import ChartData, Kind, Label, Mark, Role, Words
+from lod.server.charts.scales import class_of, classes, ticks
+from lod.server.charts.svg import shortened, width_of
+
+SVG = "{http://www.w3.org/2000/svg}"
+ATLAS = Atlas(
+    680, 400, {"1": "M0 0L9 0L9 9Z", "2": "M20 0L29 0L29 9Z", "3": "M40 0L49 0L49 9Z", "4": "M60 0L69 0Z"}, "map"
+)
+
+
+def table(
+    rows: int, columns: int, row_role: Role = "other", column_role: Role = "other", *, total: bool = False
+) -> ChartData:
+    """A table of numbers; with `total`, the first row and column are the sums."""
+    return ChartData(
+        "Staff & <others>",
+        "en",
+        "persons",
+        row_role,
+        column_role,
+        tuple(Label(f"row {n}", code=str(n), total=total and n == 0) for n in range(rows)),
+        tuple(Label(f"column {n}", total=total and n == 0) for n in range(columns)),
+        tuple(tuple(Mark(float(r * 10 + c), str(r * 10 + c)) for c in range(columns)) for r in range(rows)),
+        additive=True,
+        words=Words(description="Staff by office."),
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "best"),
+    [
+        (table(5, 1), "bar"),
+        (table(5, 3), "grouped"),
+        (table(12, 6), "stacked"),
+        (table(60, 20), "heat"),
+        (table(8, 2, "time"), "line"),
+        (table(1, 2, "time"), "grouped"),
+        (table(8, 3, "age", "sex", total=True), "pyramid"),
+        (table(8, 3, "age", "sex"), "grouped"),
+        (table(4, 1, "area"), "map"),
+        (table(2, 1, "area"), "bar"),
+    ],
+)
+def test_the_structure_chooses_the_chart(data: ChartData, best: Kind) -> None:
+    assert suitable(data, ATLAS.paths)[0] == best
+
+
+def test_without_the_map_counties_are_bars_and_without_figures_there_is_no_chart() -> None:
+    assert suitable(table(4, 1, "area"), ())[0] == "bar"
+    empty = replace(table(2, 2), marks=((Mark(None, "–"),) * 2,) * 2)
+    assert suitable(empty, ()) == ()
+
+
+def test_a_whole_is_not_drawn_beside_its_parts() -> None:
+    parts = parts_only(table(3, 3, total=True))
+    assert [label.text for label in parts.categories] == ["row 1", "row 2"]
+    assert [[mark.text for mark in row] for row in parts.marks] == [["11", "12"], ["21", "22"]]
+
+
+@pytest.mark.parametrize("kind", ["bar", "grouped", "stacked", "line", "pyramid", "heat", "map"])
+@pytest.mark.parametrize("standalone", [False, True])
+def test_a_drawing_is_well_formed_named_and_inside_its_box(kind: Kind, standalone: bool) -> None:
+    data = table(4, 2, "age", "sex")
+    root = ET.fromstring(draw(data, kind, ATLAS, name="c1", standalone=standalone))
+    width, height = (float(n) for n in root.attrib["viewBox"].split()[2:])
+    assert [child.tag for child in root][:2] == [f"{SVG}title", f"{SVG}desc"]
+    assert root[0].text == "Staff & <others>"
+    assert root.attrib["aria-labelledby"].split() == [root[0].attrib["id"], root[1].attrib["id"]]
+    assert not any("style" in element.attrib for element in root.iter())
+    for text in root.iter(f"{SVG}text"):
+        assert 0 <= float(text.attrib["x"]) <= width
+        assert 0 <= float(text.attrib["y"]) <= height
+    for rect in root.iter(f"{SVG}rect"):
+        if rect.attrib["width"] != "100%":
+            assert float(rect.attrib.get("x", 0)) + float(rect.attrib["width"]) <= width + 0.1
+    classed = [element for element in root.iter() if element.attrib.get("class") not in {None, "chart", "p"}]
+    assert bool(classed) is not standalone
+
+
+def test_every_bar_says_its_number_and_as_long_as_it() -> None:
+    root = ET.fromstring(draw(table(4, 1), "bar", None))
+    told = {rect[0].text: float(rect.attrib["width"]) for rect in root.iter(f"{SVG}rect") if len(rect)}
+    assert list(told) == ["row 0: 0 persons", "row 1: 10 persons", "row 2: 20 persons", "row 3: 30 persons"]
+    assert told["row 3: 30 persons"] == pytest.approx(3 * told["row 1: 10 persons"], abs=0.2)
+    assert told["row 0: 0 persons"] == 0
+
+
+def test_what_is_not_published_is_hatched_and_what_cannot_be_is_not_a_bar() -> None:
+    marks = ((Mark(4.0, "4"),), (Mark(None, "…", published=False),), (Mark(None, "–"),), (Mark(0.0, "0"),))
+    svg = draw(replace(table(4, 1), marks=marks), "bar", None)
+    assert re.search(r'fill="url\(#chart-h\)" class="p"[^>]*><title>row 1: not published<', svg)
+    assert "row 2" in svg
+    assert "<title>row 2" not in svg
+    assert "<title>row 3: 0 persons</title>" in svg
+    line = draw(replace(table(4, 1, "time"), marks=marks), "line", None)
+    path = re.search(r'<path d="([^"]*)" class="l0"', line)
+    assert path is not None
+    assert path[1].count("M") == 2  # the line breaks where there is no figure
+
+
+def test_a_county_without_a_figure_is_on_the_map_hatched_and_in_the_legend() -> None:
+    data = replace(table(4, 1, "area"), categories=tuple(Label(f"county {n}", code=str(n)) for n in (1, 2, 3, 9)))
+    svg = draw(data, "map", ATLAS)
+    assert svg.count("<path") == 4
+    assert svg.count('fill="url(#chart-h)"') == 2  # the county and its sign in the legend
+    assert "<title>4: no such figure</title>" in svg
+    assert ">not published / no such figure<" in svg
+    assert "county 9" not in svg
+
+
+def test_axes_have_round_numbers_and_classes_hold_every_value() -> None:
+    assert ticks(0, 26_089) == [0, 5_000, 10_000, 15_000, 20_000, 25_000, 30_000]
+    assert ticks(-3, 4) == [-4, -2, 0, 2, 4]
+    assert ticks(5, 5) == [5, 6, 7, 8, 9, 10]
+    values = [252.0, 1146.0, 1765.0, 26_089.0, 252.0]
+    bounds = classes(values, 3)
+    assert [class_of(value, bounds) for value in sorted(set(values))] == sorted(
+        class_of(value, bounds) for value in set(values)
+    )
+    assert bounds[-1] == 26_089
+    assert classes([7.0], 6) == [7.0]
+
+
+def test_texts_are_measured_by_their_script() -> None:
+    assert width_of("臺北市", 10) == 30
+    assert width_of("abc", 10) < 20
+    assert shortened("行政院人事行政總處", 60, 10) == "行政院人事…"
+    assert shortened("短", 60, 10) == "短"
