@@ -17,7 +17,7 @@ from lod.server.charts.svg import shortened, width_of
 
 SVG = "{http://www.w3.org/2000/svg}"
 ATLAS = Atlas(
-    680, 400, {"1": "M0 0L9 0L9 9Z", "2": "M20 0L29 0L29 9Z", "3": "M40 0L49 0L49 9Z", "4": "M60 0L69 0Z"}, "map"
+    (0, 0, 80, 400), {"1": "M0 0L9 0L9 9Z", "2": "M20 0L29 0L29 9Z", "3": "M40 0L49 0L49 9Z", "4": "M60 0L69 0Z"}
 )
 
 

@@ -129,8 +129,12 @@ def test_the_language_switch_and_hreflang_name_the_same_page(page: tuple[str, st
     parsed = Page(html)
     for tag in ("zh-Hant-TW", "en"):
         expected = f"{PAGES[name]}.{tag}.html"
-        assert expected in {given["href"].partition("?")[0] for given in parsed.all("a") if given.get("hreflang") == tag}
-        assert expected in {given["href"].partition("?")[0] for given in parsed.all("link") if given.get("hreflang") == tag}
+        assert expected in {
+            given["href"].partition("?")[0] for given in parsed.all("a") if given.get("hreflang") == tag
+        }
+        assert expected in {
+            given["href"].partition("?")[0] for given in parsed.all("link") if given.get("hreflang") == tag
+        }
 
 
 def test_every_value_shows_its_label_in_the_language_of_the_page(site: httpx.Client) -> None:

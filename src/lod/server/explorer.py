@@ -16,7 +16,7 @@ from lod.server.addresses import Address
 from lod.server.answers import Answer, header, link
 from lod.server.cube import Cube, read_cube
 from lod.server.cube_table import Grid, lay_out, read_grid
-from lod.server.explorer_page import dataset_title, explorer_page, figure_of, has_png
+from lod.server.explorer_page import VIEW, dataset_title, explorer_page, figure_of, has_png
 from lod.server.frame import render
 from lod.server.negotiation import choose_format, choose_language
 from lod.server.reader import Reader
@@ -39,7 +39,7 @@ _FRAMED = answers.CSP.replace("frame-ancestors 'none'", "frame-ancestors *")
 
 def is_view(path: str) -> bool:
     """Whether a path inside the site is a view's."""
-    return "/slice" in path and _PATH.match(path) is not None
+    return VIEW in path and _PATH.match(path) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def respond_to_view(served: ServedRelease, ask: Ask) -> Answer:
     cube = read_cube(served, iri)
     if not cube.components:
         return not_found(served, ask.path, ask.accept, ask.accept_language, asked)
-    stem = f"{match['embed'] or ''}{match['dataset']}/slice"
+    stem = f"{match['embed'] or ''}{match['dataset']}/{VIEW}"
     chosen = asked or choose_format(ask.accept, FORMATS)
     if chosen is None:
         return not_acceptable(served, Address(stem), FORMATS, ask.accept, ask.accept_language)
@@ -120,7 +120,7 @@ def _headers(
 
 
 def _file_name(stem: str) -> str:
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", stem.removesuffix("/slice").rpartition("/")[2])
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", stem.removesuffix(f"/{VIEW}").rpartition("/")[2])
 
 
 def _was_sent_by_form(query: str) -> bool:

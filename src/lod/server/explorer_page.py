@@ -24,6 +24,8 @@ from lod.server.reader import Reader, Shown
 from lod.server.slice_files import as_sparql
 from lod.server.slices import Keys, View, default_view, query_of
 
+VIEW = "slice"  # the last part of a view's path
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -162,7 +164,7 @@ def explorer_parts(reader: Reader, cube: Cube, title: str) -> ExplorerParts | No
     view = default_view(cube)
     if view is None:
         return None
-    stem = f"{reader.served.space.document_of(cube.iri)}/slice"
+    stem = f"{reader.served.space.document_of(cube.iri)}/{VIEW}"
     here = reader.page(stem)
     table = lay_out(reader, cube, view, read_grid(cube, view), here)
     figure, kinds = figure_of(reader, view, title, table)

@@ -26,6 +26,7 @@ from lod.server.negotiation import choose_language, prefers_html
 from lod.server.reader import Reader, Shown
 from lod.server.served import ServedRelease
 from lod.server.texts import CATALOGUES, Catalogue, catalogue
+from lod.wording import ENGLISH, translated
 
 MOST_NEAR = 5
 _LOOKED_AT = 500  # codes of a list that a misspelt code is compared with
@@ -50,7 +51,7 @@ class RefusalPage:
     detail: str
     near: tuple[Shown, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
-    said: tuple[str, ...] = ()  # findings, in English
+    said: tuple[str, ...] = ()  # findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,9 @@ def not_acceptable(
 
 def bad_request(reader: Reader, findings: list[Diagnostic], *, for_people: bool) -> Answer:
     """400: the address asks for what there is not. Every finding at once."""
-    said = [f"{item.message}: {item.hint}" if item.hint else item.message for item in findings]
+    language = reader.language if for_people else ENGLISH
+    pairs = [(translated(item.message, language), translated(item.hint, language)) for item in findings]
+    said = [f"{message}: {hint}" if hint else message for message, hint in pairs]
     if not for_people:
         listed = [{"code": item.code, "message": item.message, "hint": item.hint} for item in findings]
         return answers.problem(400, "Bad Request", "; ".join(said), extra={"findings": listed})

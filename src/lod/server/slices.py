@@ -21,6 +21,7 @@ from lod.server.charts.model import Kind as ChartKind
 from lod.server.cube import Component, Cube, Place
 from lod.server.labels import last_segment
 from lod.server.served import Node
+from lod.wording import NOTHING, Wording, joined, say
 
 T = TypeVar("T")
 Show = Literal["table", "chart"]
@@ -135,11 +136,13 @@ class _Reading:
         found = offered.get(key)
         if found is None:
             near = difflib.get_close_matches(key, offered, 3, 0.5)
-            hint = f"did you mean {' or '.join(near)}?" if near else f"one of {', '.join(list(offered)[:12])}"
-            self.refuse("LOD9302", f"{parameter}={key}: there is no such thing in this dataset", hint)
+            some = joined(near or list(offered)[:12])
+            hint = say("did you mean {names}?", names=some) if near else say("one of {names}", names=some)
+            message = say("{name}={value}: there is no such thing in this dataset", name=parameter, value=key)
+            self.refuse("LOD9302", message, hint)
         return found
 
-    def refuse(self, code: str, message: str, hint: str = "") -> None:
+    def refuse(self, code: str, message: Wording, hint: Wording = NOTHING) -> None:
         self.findings.append(Diagnostic(code, Severity.ERROR, message, hint=hint))
 
 
@@ -165,9 +168,8 @@ def parse_view(cube: Cube, query: str) -> tuple[View | None, list[Diagnostic]]:
         dimension = by_iri.get(names.get(name, ""))
         if dimension is None:
             near = difflib.get_close_matches(name, [*names, *_RESERVED], 3, 0.5)
-            reading.refuse(
-                "LOD9301", f"nothing here is called '{name}'", f"did you mean {' or '.join(near)}?" if near else ""
-            )
+            hint = say("did you mean {names}?", names=joined(near)) if near else NOTHING
+            reading.refuse("LOD9301", say("nothing here is called '{name}'", name=name), hint)
         elif (place := reading.code(dimension, values[-1])) is not None and dimension.iri in view.held:
             view.held[dimension.iri] = place
     return (None if reading.findings else _manner(view, reading, given)), reading.findings
@@ -197,10 +199,12 @@ def _manner(view: View, reading: _Reading, given: dict[str, list[str]]) -> View 
     show, chart = last.get("show", "table"), last.get("chart")
     for name, value, offered in (("show", show, get_args(Show)), ("chart", chart or "bar", KINDS)):
         if value not in offered:
-            reading.refuse("LOD9302", f"{name}={value}: there is no such thing", f"one of {', '.join(offered)}")
+            message = say("{name}={value}: there is no such thing in this dataset", name=name, value=value)
+            reading.refuse("LOD9302", message, say("one of {names}", names=joined(offered)))
     for name in ("page", "depth"):
         if name in last and not (last[name].isdecimal() and 0 < int(last[name]) < 100_000):
-            reading.refuse("LOD9302", f"{name}={last[name]}: this is no number from 1", f"{name}=1")
+            message = say("{name}={value}: this is no number from 1", name=name, value=last[name])
+            reading.refuse("LOD9302", message, say("write {name}=1", name=name))
     if reading.findings:
         return None
     return replace(

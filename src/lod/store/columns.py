@@ -24,6 +24,8 @@ from lod.wording import say
 if TYPE_CHECKING:
     import duckdb
 
+    Connection = duckdb.DuckDBPyConnection
+
 FOLDER = "cubes"
 INDEX = "index.json"
 OBSERVATION = "observation"  # the column of the observations' own IRIs

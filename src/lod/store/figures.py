@@ -30,7 +30,7 @@ from lod.store.columns import (
 )
 
 if TYPE_CHECKING:
-    import duckdb
+    from lod.store.columns import Connection
 
 Node = NamedNode | BlankNode | Literal
 
@@ -69,7 +69,7 @@ class Figures(Protocol):
 class ColumnFigures:
     """The figures of one cube from its columnar file. May be asked from several threads."""
 
-    database: duckdb.DuckDBPyConnection
+    database: Connection
     cube: Cube
 
     @property
@@ -155,7 +155,7 @@ class ColumnFile:
     """The columnar side of one release, opened."""
 
     index: CubeIndex
-    database: duckdb.DuckDBPyConnection
+    database: Connection
 
     def figures(self, dataset: str, needed: Iterable[str]) -> ColumnFigures | None:
         """The figures of a dataset; None when the columns do not tell all of the `needed` properties.

@@ -21,12 +21,10 @@ _SMALL = 12.5
 
 @dataclass(frozen=True, slots=True)
 class Atlas:
-    """The outlines of places by code, as paths in a box of `width` × `height`; who they are from."""
+    """The outlines of places by code, as paths in a view box (x, y, width, height)."""
 
-    width: float
-    height: float
+    box: tuple[float, float, float, float]
     paths: dict[str, str]
-    attribution: str
 
 
 @lru_cache(maxsize=1)
@@ -36,7 +34,8 @@ def atlas() -> Atlas | None:
     if not file.is_file():
         return None
     data = json.loads(file.read_text(encoding="utf-8"))
-    return Atlas(data["width"], data["height"], data["paths"], data["attribution"])
+    x, y, width, height = data["viewBox"]
+    return Atlas((x, y, width, height), {place["code"]: place["path"] for place in data["counties"]})
 
 
 def draw_map(drawing: Drawing, data: ChartData, atlas: Atlas) -> None:
@@ -45,6 +44,8 @@ def draw_map(drawing: Drawing, data: ChartData, atlas: Atlas) -> None:
     marks = {label.code: (label, row[0]) for label, row in zip(data.categories, data.marks, strict=True)}
     shown = [mark.value for code, (_, mark) in marks.items() if code in atlas.paths and mark.value is not None]
     bounds = classes(shown, len(STEPS))
+    x, y, width, height = atlas.box
+    drawing.shift(drawing.width - width - x - 14, top + 12 - y)
     for code, path in atlas.paths.items():
         label, mark = marks.get(code, (None, Mark(None, "")))
         if mark.value is not None and label is not None:
@@ -52,9 +53,10 @@ def draw_map(drawing: Drawing, data: ChartData, atlas: Atlas) -> None:
         else:
             words = data.words.not_published if label is not None and not mark.published else data.words.not_applicable
             drawing.path(path, "hatch", f"{label.text if label else code}: {words}")
+    drawing.shift_back()
     _legend(drawing, data, bounds, sorted(shown), any(m not in marks or marks[m][1].value is None for m in atlas.paths))
-    drawing.height = top + atlas.height
-    drawing.text(12, drawing.height - 10, data.words.attribution or atlas.attribution, "m", size=10.5)
+    drawing.height = top + height + 24
+    drawing.text(12, drawing.height - 10, data.words.attribution, "m", size=10.5)
 
 
 def _step(value: float, bounds: list[float]) -> str:

@@ -74,6 +74,14 @@ class Drawing:
         """A path; `data` is made of numbers."""
         self._add("path", f'd="{data}" {self._paint(kind)}', title)
 
+    def shift(self, x: float, y: float) -> None:
+        """What follows, until `shift_back`, stands so much to the right and down."""
+        self._parts.append(f'<g transform="translate({fixed(x)} {fixed(y)})">')
+
+    def shift_back(self) -> None:
+        """End what `shift` began."""
+        self._parts.append("</g>")
+
     def dot(self, x: float, y: float, kind: str, title: str = "") -> None:
         """A point on a line."""
         self._add("circle", f'cx="{fixed(x)}" cy="{fixed(y)}" r="3.5" {self._paint(kind)}', title)
