@@ -36,6 +36,7 @@ COMMANDS = (
     "verify",
     "serve",
     "query",
+    "export",
     "lift",
     "map",
     "validate",

@@ -5,8 +5,7 @@ DCAT 3: https://www.w3.org/TR/vocab-dcat-3/ ; VoID: https://www.w3.org/TR/void/ 
 
 from __future__ import annotations
 
-import pyoxigraph
-from pyoxigraph import Quad, RdfFormat
+from pyoxigraph import Quad
 
 from lod.rdf.formats import GRAPH_FORMATS, HTML, TURTLE, Format
 from lod.server import answers
@@ -18,7 +17,7 @@ from lod.server.frame import render
 from lod.server.home_pages import catalogue_page, home_page
 from lod.server.reader import Reader
 from lod.server.refusals import not_acceptable, not_found
-from lod.server.served import ServedRelease
+from lod.server.served import ServedRelease, read_description
 
 _FORMATS: dict[str, tuple[Format, ...]] = {"/": DOCUMENT_FORMATS, "/catalog": DOCUMENT_FORMATS, "/void": GRAPH_FORMATS}
 _FILES = {"/": "catalog.ttl", "/catalog": "catalog.ttl", "/void": "void.ttl"}
@@ -67,7 +66,7 @@ def _described(served: ServedRelease, stem: str) -> tuple[Quad, ...]:
     def read() -> tuple[Quad, ...]:
         found: list[Quad] = []
         if file.is_file():
-            found += pyoxigraph.parse(path=str(file), format=RdfFormat.TURTLE, base_iri=served.space.base)
+            found += read_description(file, served.space.base)
         own = describe(served, served.space.base + _FILES[stem].removesuffix(".ttl"))
         return (*found, *(quad for quad in (own.quads if own else ()) if quad not in found))
 

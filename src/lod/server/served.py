@@ -127,7 +127,7 @@ def open_served(folder: Path) -> ServedRelease:
         file = folder / name
         if file.is_file():
             try:
-                metadata.load(path=str(file), format=RdfFormat.TURTLE, base_iri=release.site.base_iri)
+                metadata.extend(read_description(file, release.site.base_iri))
             except (OSError, SyntaxError, ValueError) as error:
                 raise StoreError(
                     say("{file} cannot be read: {error}", file=file, error=error),
@@ -135,6 +135,22 @@ def open_served(folder: Path) -> ServedRelease:
                     code="LOD8003",
                 ) from error
     return ServedRelease(release, open_snapshot(release.store), metadata)
+
+
+def read_description(file: Path, base_iri: str) -> Iterator[Quad]:
+    """A description that stands beside the store.
+
+    Blank nodes are named by their file, in its order: a parser's own names differ each time, and an answer must not.
+    """
+    names: dict[BlankNode, BlankNode] = {}
+
+    def named(term: T) -> T:
+        if not isinstance(term, BlankNode):
+            return term
+        return cast("T", names.setdefault(term, BlankNode(f"{file.stem}{len(names)}")))
+
+    for quad in pyoxigraph.parse(path=str(file), format=RdfFormat.TURTLE, base_iri=base_iri):
+        yield Quad(named(quad.subject), quad.predicate, named(quad.object), quad.graph_name)
 
 
 @dataclass(slots=True)

@@ -1,0 +1,228 @@
+"""Write the site of a release as files, in several processes.
+
+Every file is what the server would answer; pages differ by their links alone (`lod.server.export.paths`). The export is
+made beside its place and moved there when it is whole.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+
+from pyoxigraph import NamedNode, QuerySolutions
+
+from lod.diagnostics import Findings, TextOrigin
+from lod.errors import UsageError
+from lod.events import Reporter, StageAdvanced, StageFinished, StageStarted, silent
+from lod.rdf.formats import HTML, Format, by_suffix
+from lod.server.addresses import DOCUMENT_FORMATS
+from lod.server.assets import BY_PATH
+from lod.server.catalogue import respond_at_root, robots
+from lod.server.dereference import DOCUMENTS, Ask, respond
+from lod.server.export.entry import entry_page
+from lod.server.export.paths import ROOT_FORMATS, Shelf, file_of
+from lod.server.served import ServedRelease, dump_files, open_served
+from lod.wording import say
+
+MARK = "export.json"
+"""In the folder of an export: what it was made from. Only a folder that has it, or an empty one, is written over."""
+
+_STAGE = "export"
+_SLICE = 200  # documents between two reports of progress
+_STEMS = "stems.txt"
+_SUBJECTS = "SELECT DISTINCT ?s WHERE { ?s ?p ?o FILTER(isIRI(?s) && STRSTARTS(STR(?s), ?base)) }"
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """How much an export holds. `left_out`: documents whose names no file can have."""
+
+    documents: int
+    files: int
+    bytes: int
+    left_out: tuple[str, ...] = ()
+
+
+def export_site(
+    release: Path,
+    target: Path,
+    *,
+    formats: Sequence[Format] = DOCUMENT_FORMATS,
+    processes: int = 2,
+    report: Reporter = silent,
+    findings: Findings,
+) -> Exported:
+    """Write the site of the release folder `release` as files into `target`; replaces an earlier export there.
+
+    Findings: LOD9402 (warning), documents whose addresses cannot be names of files.
+
+    Raises:
+        ReleaseError, StoreError: the release is damaged.
+        UsageError: LOD9401, there is something else in `target`.
+    """
+    refuse_other_things(target)
+    served = open_served(release)
+    begun = time.perf_counter()
+    report(StageStarted(_STAGE))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        site = work / "site"
+        site.mkdir()
+        stems = sorted(stems_of(served))
+        (work / _STEMS).write_text("\n".join(stems), encoding="utf-8")
+        done = _write_documents(release, work, formats, processes, len(stems), report)
+        _write_beside(served, site)
+        _put_in_place(work, site, target)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    if done.left_out:
+        _tell_left_out(done.left_out, findings)
+    files = [file for file in target.rglob("*") if file.is_file()]
+    exported = Exported(len(stems), len(files), sum(file.stat().st_size for file in files), done.left_out)
+    report(StageFinished(_STAGE, time.perf_counter() - begun, f"{exported.files:,} files"))
+    return exported
+
+
+def refuse_other_things(target: Path) -> None:
+    """An export replaces an export or nothing.
+
+    Raises:
+        UsageError: LOD9401.
+    """
+    if target.is_dir() and (target / MARK).is_file():
+        return
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        message = say("'{folder}' holds something else; an export would replace it", folder=target)
+        raise UsageError(message, hint=say("name a new folder, or empty this one"), code="LOD9401")
+
+
+def stems_of(served: ServedRelease) -> set[str]:
+    """Every document that the release has: of each thing of ours that it says something about, and the root's."""
+    base = served.space.base
+    found = {stem for stem in ROOT_FORMATS if stem != "/void" or (served.release.folder / "void.ttl").is_file()}
+    for store in (served.store, served.metadata):
+        solutions = store.query(_SUBJECTS.replace("?base", f'"{base}"'), use_default_graph_as_union=True)
+        assert isinstance(solutions, QuerySolutions)
+        for solution in solutions:
+            subject = solution["s"]
+            stem = served.space.document_of(subject.value) if isinstance(subject, NamedNode) else None
+            if stem and stem.startswith(DOCUMENTS):
+                found.add(stem)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """The part of the documents that one process writes: every `of`-th from `number` on."""
+
+    release: Path
+    work: Path
+    suffixes: tuple[str, ...]
+    number: int
+    of: int
+
+
+def _write_documents(
+    release: Path, work: Path, formats: Sequence[Format], processes: int, total: int, report: Reporter
+) -> Exported:
+    suffixes = tuple(item.suffix for item in formats)
+    parts = max(processes, -(-total // _SLICE))
+    left_out: list[str] = []
+    written = 0
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        shares = [pool.submit(_write_share, _Share(release, work, suffixes, n, parts)) for n in range(parts)]
+        for share in as_completed(shares):
+            count, skipped = share.result()
+            written += count
+            left_out += skipped
+            report(StageAdvanced(_STAGE, written, total, "documents"))
+    return Exported(written, 0, 0, tuple(sorted(left_out)))
+
+
+_opened: dict[Path, tuple[ServedRelease, frozenset[str]]] = {}  # of this process: shares follow one another
+
+
+def _write_share(share: _Share) -> tuple[int, list[str]]:
+    if share.work not in _opened:
+        stems = (share.work / _STEMS).read_text(encoding="utf-8").split("\n")
+        _opened[share.work] = (open_served(share.release), frozenset(stems))
+    served, known = _opened[share.work]
+    formats = tuple(item for suffix in share.suffixes if (item := by_suffix(suffix, DOCUMENT_FORMATS)))
+    shelf = Shelf(served.space, known, formats, served.site.languages)
+    written, left_out = 0, []
+    for stem in islice(sorted(known), share.number, None, share.of):
+        if all(_write(share.work / "site", path, body) for path, body in document_files(served, shelf, stem)):
+            written += 1
+        else:
+            left_out.append(stem)
+    return written, left_out
+
+
+def document_files(served: ServedRelease, shelf: Shelf, stem: str) -> Iterator[tuple[str, bytes]]:
+    """The files of one document: path on the site, content."""
+    answer_to = respond if stem.startswith(DOCUMENTS) else respond_at_root
+    for address in shelf.variants(stem):
+        answer = answer_to(served, Ask(address.path))
+        if answer.status == 200:
+            is_page = address.format is HTML
+            yield address.path, shelf.relative(answer.body, address.path) if is_page else answer.body
+    if HTML in shelf.formats:
+        for path in entry_paths(stem):
+            yield path, shelf.relative(entry_page(served, shelf, stem), path)
+
+
+def entry_paths(stem: str) -> list[str]:
+    """Where the address without a suffix leads: a document's own, and that of the thing or term it is about."""
+    if stem == "/":
+        return ["/index.html"]
+    thing = stem.removeprefix("/doc") if stem.startswith("/doc/def/") else stem.replace("/doc/", "/id/", 1)
+    return [f"{path}/index.html" for path in dict.fromkeys((stem, thing))]
+
+
+def _write(site: Path, path: str, body: bytes) -> bool:
+    name = file_of(path)
+    if name is None:
+        return False
+    file = site / name
+    try:
+        file.write_bytes(body)
+    except FileNotFoundError:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(body)
+    return True
+
+
+def _write_beside(served: ServedRelease, site: Path) -> None:
+    """Styles and images, robots.txt, the files for bulk use, and the mark."""
+    for path, asset in BY_PATH.items():
+        _write(site, path, asset.body)
+    _write(site, "/robots.txt", robots(served).body)
+    release = served.release
+    for name, entry in dump_files(release).items():
+        copy = site / "dump" / release.manifest.name / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(release.folder / entry.path, copy)
+    mark = {"release": release.manifest.name, "digest": release.manifest.digest, "base_iri": served.space.base}
+    (site / MARK).write_text(json.dumps(mark, indent=1) + "\n", encoding="utf-8")
+
+
+def _put_in_place(work: Path, site: Path, target: Path) -> None:
+    """The new export is whole: it takes the place of the old one."""
+    if target.exists():
+        target.rename(work / "old")
+    site.rename(target)
+
+
+def _tell_left_out(stems: Sequence[str], findings: Findings) -> None:
+    message = say("{n} {n:document|documents} cannot be files: {stem}", n=len(stems), stem=stems[0])
+    hint = say("their addresses hold an escaped slash or are too long for a file's name; the server answers them")
+    findings.warning("LOD9402", message, TextOrigin(stems[0]), hint)

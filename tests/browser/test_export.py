@@ -1,0 +1,52 @@
+"""An exported site, under some path of a plain web server, in a real browser."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+NewVisit = Callable[..., Any]
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name in http.server
+        """The tests look at the browser's complaints instead."""
+
+
+@pytest.fixture(scope="module")
+def static_url(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the exported reference project lies: under `/stat/2012`, not at the root."""
+    root = tmp_path_factory.mktemp("web")
+    command = [sys.executable, "-m", "lod", "export", str(root / "stat" / "2012"), "--only", "html", "--only", "ttl"]
+    subprocess.run(command, cwd=project, check=True, timeout=300, capture_output=True)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(root)))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/stat/2012"
+    server.shutdown()
+    server.server_close()
+    thread.join(10)
+
+
+def test_a_citizen_walks_through_the_files(visit: NewVisit, static_url: str) -> None:
+    reader = visit(scripts=False)
+    reader.url = static_url
+    page: Page = reader.open("/")
+    expect(page.locator("h1")).to_be_visible()
+    assert page.url.endswith("/stat/2012/index.zh-Hant-TW.html")
+    page.get_by_role("link", name="English").click()
+    page.get_by_role("navigation").get_by_role("link", name="Datasets").click()
+    page.get_by_role("link", name="Civil servants by county").first.click()
+    expect(page.locator("h1")).to_contain_text("county")
+    assert page.url.endswith("/stat/2012/data/civil-servants-by-county.en.html")
+    assert page.evaluate("getComputedStyle(document.body).marginTop") == "0px", "the style sheet is there"

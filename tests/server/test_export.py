@@ -1,0 +1,116 @@
+"""The site as files: whole, the same as served, and every link leads somewhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+import httpx
+import pytest
+
+from lod.diagnostics import Findings
+from lod.errors import UsageError
+from lod.rdf.formats import HTML, TURTLE
+from lod.server.addresses import DOCUMENT_FORMATS, UrlSpace
+from lod.server.export.paths import Shelf, file_of
+from lod.server.export.write import MARK, export_site, stems_of
+from lod.server.served import open_served
+
+LINK = re.compile(r'(?:href|src|action)="([^"]*)"')
+BASE = "https://lod.example.org/"
+
+
+@pytest.fixture(scope="session")
+def exported(releases: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An export of the published release, under a path of its own."""
+    target = tmp_path_factory.mktemp("web server") / "資料"
+    done = export_site(releases / "1-aaaaaaaa", target, findings=Findings())
+    assert done.documents > 30
+    assert not done.left_out
+    return target
+
+
+def test_every_link_leads_to_a_file_or_to_another_site(exported: Path) -> None:
+    pages = list(exported.rglob("*.html"))
+    assert len(pages) > 100
+    missing = []
+    for page in pages:
+        for link in LINK.findall(page.read_text(encoding="utf-8")):
+            if re.match(r"https?://|mailto:|#", link):
+                continue
+            assert not link.startswith("/"), (page, link)
+            file = (page.parent / unquote(re.split("[?#]", link)[0])).resolve()
+            if not file.is_file():
+                missing.append((str(page.relative_to(exported)), link))
+    assert missing == []
+
+
+def test_a_file_is_what_the_server_answers(exported: Path, releases: Path, site: httpx.Client) -> None:
+    served = open_served(releases / "1-aaaaaaaa")
+    shelf = Shelf(served.space, stems_of(served), DOCUMENT_FORMATS, served.site.languages)
+    compared = 0
+    for stem in sorted(stems_of(served)):
+        for address in shelf.variants(stem):
+            answer = site.get(address.path)
+            body = shelf.relative(answer.content, address.path) if address.format is HTML else answer.content
+            assert answer.status_code == 200, address.path
+            assert (exported / (file_of(address.path) or "")).read_bytes() == body, address.path
+            compared += 1
+    assert compared > 300
+
+
+def test_an_address_without_a_suffix_leads_to_the_page(exported: Path) -> None:
+    for folder in ("", "id/code/county/63000", "doc/code/county/63000", "def/dimension/county", "id/county/臺北市"):
+        entry = (exported / folder / "index.html").read_text(encoding="utf-8")
+        target = re.search(r'content="0; url=([^"]*)"', entry)
+        assert target, folder
+        page = exported / folder / unquote(target[1])
+        assert "<html lang=" in page.read_text(encoding="utf-8")
+
+
+def test_bulk_files_come_along(exported: Path) -> None:
+    assert (exported / "dump" / "1-aaaaaaaa" / "data.nt.gz").is_file()
+    assert (exported / "robots.txt").is_file()
+    assert list((exported / "-" / "static").glob("site.*.css"))
+
+
+def test_what_needs_a_server_is_linked_where_it_lives() -> None:
+    shelf = Shelf(UrlSpace(BASE), {"/", "/doc/a"}, (HTML, TURTLE), ("en",))
+    assert shelf.link("/sparql?query=ASK%20%7B%7D", 2) == f"{BASE}sparql?query=ASK%20%7B%7D"
+    assert shelf.link("/doc/b.en.html", 2) == f"{BASE}doc/b.en.html"
+    assert shelf.link("/doc/a.nt", 0) == f"{BASE}doc/a.nt"
+    assert shelf.link("/doc/a.en.html#more", 2) == "../../doc/a.en.html#more"
+    assert shelf.link("/doc/a", 1) == "../doc/a/index.html"
+
+
+def test_only_an_export_is_replaced(releases: Path, tmp_path: Path) -> None:
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / "thesis.txt").write_text("years", encoding="utf-8")
+    with pytest.raises(UsageError) as refused:
+        export_site(releases / "1-aaaaaaaa", tmp_path / "work", findings=Findings())
+    assert refused.value.code == "LOD9401"
+    assert [file.name for file in (tmp_path / "work").iterdir()] == ["thesis.txt"]
+
+
+def test_a_new_export_takes_the_place_of_the_old(releases: Path, tmp_path: Path) -> None:
+    target = tmp_path / "site"
+    export_site(releases / "1-aaaaaaaa", target, formats=(TURTLE,), findings=Findings())
+    (target / "doc" / "gone.ttl").write_text("", encoding="utf-8")
+    export_site(releases / "1-aaaaaaaa", target, formats=(TURTLE,), findings=Findings())
+    assert (target / MARK).is_file()
+    assert not (target / "doc" / "gone.ttl").exists()
+    assert not list(target.rglob("*.html"))
+    assert [entry.name for entry in tmp_path.iterdir()] == ["site"]
+
+
+def test_an_address_that_no_file_can_have(make: object, tmp_path: Path) -> None:
+    long = "x" * 300
+    turtle = (
+        f'<{BASE}id/a%2Fb> <http://www.w3.org/2000/01/rdf-schema#label> "slash" . <{BASE}id/{long}> a <{BASE}def/C> .'
+    )
+    release = make(tmp_path / "releases", turtle=turtle)  # type: ignore[operator]
+    findings = Findings()
+    done = export_site(release, tmp_path / "site", formats=(TURTLE,), findings=findings)
+    assert done.left_out == ("/doc/a%2Fb", f"/doc/{long}")
+    assert [finding.code for finding in findings] == ["LOD9402"]
