@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -18,24 +16,19 @@ pytestmark = pytest.mark.browser
 NewVisit = Callable[..., Any]
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name in http.server
-        """The tests look at the browser's complaints instead."""
-
-
 @pytest.fixture(scope="module")
 def static_url(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the exported reference project lies: under `/stat/2012`, not at the root."""
     root = tmp_path_factory.mktemp("web")
     command = [sys.executable, "-m", "lod", "export", str(root / "stat" / "2012"), "--only", "html", "--only", "ttl"]
     subprocess.run(command, cwd=project, check=True, timeout=300, capture_output=True)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(root)))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/stat/2012"
-    server.shutdown()
-    server.server_close()
-    thread.join(10)
+    command = [sys.executable, "-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", str(root)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        assert server.stdout
+        said = re.search(r"port (\d+)", server.stdout.readline())
+        assert said
+        yield f"http://127.0.0.1:{said[1]}/stat/2012"
+        server.terminate()
 
 
 def test_a_citizen_walks_through_the_files(visit: NewVisit, static_url: str) -> None:
