@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from lod.rdf.formats import HTML
 from lod.server.addresses import Address
+from lod.server.assets import asset_path
 from lod.server.export.paths import Shelf
 from lod.server.frame import ENVIRONMENT, FormatLink, Switch, switches
 from lod.server.labels import Text
@@ -20,6 +21,7 @@ class EntryPage:
     label: Text
     iri: str
     onward: str
+    icon: str
     pages: tuple[Switch, ...]
     formats: tuple[FormatLink, ...]
 
@@ -34,6 +36,7 @@ def entry_page(served: ServedRelease, shelf: Shelf, stem: str) -> bytes:
         language=languages[0],
         label=served.labels.label(iri, languages[0]) if stem != "/" else Text(served.site.title[languages[0]]),
         iri=iri,
+        icon=prefix + asset_path("icon.svg"),
         onward=prefix + variants[0].path,
         pages=switches(Address(stem, HTML), languages, languages[0], prefix) if variants[0].format is HTML else (),
         formats=tuple(
