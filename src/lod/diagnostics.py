@@ -96,6 +96,17 @@ class Findings:
         """Record a warning."""
         self.items.append(Diagnostic(code, Severity.WARNING, message, origin, hint, tuple(related)))
 
+    def info(
+        self,
+        code: str,
+        message: Wording,
+        origin: Origin | None = None,
+        hint: Wording = NOTHING,
+        related: Iterable[Origin] = (),
+    ) -> None:
+        """Record what is worth knowing and may well be meant."""
+        self.items.append(Diagnostic(code, Severity.INFO, message, origin, hint, tuple(related)))
+
     def extend(self, items: Iterable[Diagnostic]) -> None:
         """Record findings made elsewhere."""
         self.items.extend(items)

@@ -36,7 +36,7 @@ def lifted(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("reference") / "reference.nq"
     mappings = sorted((repository / "mappings").glob("*.yarrrml.yml"))
     lift_files(mappings, out, tables=repository / "tables", base_iri=BASE, threads=1, findings=findings)
-    assert not list(findings)
+    assert {item.code for item in findings} <= {"LOD4040"}, "code lists may have columns that nobody has filled yet"
     return out
 
 

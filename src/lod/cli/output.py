@@ -132,7 +132,7 @@ def render(item: Diagnostic, settings: Settings | None = None) -> Text:
     text.append(f" {plain(translated(item.message, settings.language))}\n")
     gutter = _excerpt(text, item.origin, settings)
     notes = [(_HINT, item.hint)] if item.hint else []
-    notes += [(_SEE, _place(origin)) for origin in item.related[:_RELATED]]
+    notes += [(_SEE, _place_and_text(origin)) for origin in item.related[:_RELATED]]
     if len(item.related) > _RELATED:
         notes.append((_SEE, say("{n} more places", n=len(item.related) - _RELATED)))
     for kind, words in notes:
@@ -156,6 +156,14 @@ def _place(origin: Origin) -> Wording:
     if origin.column:
         return say("{source}, column {column}", source=origin.source, column=origin.column)
     return Wording(origin.source)
+
+
+def _place_and_text(origin: Origin) -> Wording:
+    """A place that is not shown itself: of a cell, with what stands in it."""
+    place = _place(origin)
+    if isinstance(origin, CellOrigin) and origin.row and origin.text is not None:
+        return say("{place}: '{text}'", place=place, text=origin.text)
+    return place
 
 
 def _excerpt(text: Text, origin: Origin | None, settings: Settings) -> int:

@@ -138,6 +138,7 @@ def _workplace(beside: Path) -> Iterator[Path]:
 def _run(plan: Plan, work: Path, limits: _Limits, report: Reporter, findings: Findings) -> dict[str, int]:
     """Write `out.nq` and `lineage/` into a folder; returns how many lines each triples map made."""
     from lod.lift.engines import duckdb as engine  # the engine costs a good part of a small lift's time
+    from lod.lift.engines.doubts import doubt
     from lod.lift.engines.session import open_session
     from lod.lift.engines.survey import survey
 
@@ -152,7 +153,8 @@ def _run(plan: Plan, work: Path, limits: _Limits, report: Reporter, findings: Fi
         findings.raise_if_errors()
         report(StageAdvanced(_STAGE, 1, 3, "tables read"))
         surveys = [survey(session, emission, findings) for emission in (*plan.emissions, *plan.shared)]
-        _refuse_silence(plan, surveys, findings)
+        silent = _refuse_silence(plan, surveys, findings)
+        doubt(session, plan, surveys, silent, findings)
         findings.raise_if_errors()
         report(StageAdvanced(_STAGE, 2, 3, "values checked"))
         counts |= engine.write_statements(session, plan, surveys, work / _OUTPUT)
@@ -162,10 +164,14 @@ def _run(plan: Plan, work: Path, limits: _Limits, report: Reporter, findings: Fi
     return counts
 
 
-def _refuse_silence(plan: Plan, surveys: Sequence[Survey], findings: Findings) -> None:
-    """A triples map that makes nothing from a table with rows is a mistake, and so is a plan that makes nothing."""
+def _refuse_silence(plan: Plan, surveys: Sequence[Survey], findings: Findings) -> set[str]:
+    """A triples map that makes nothing from a table with rows is a mistake, and so is a plan that makes nothing.
+
+    Returns the names of those triples maps.
+    """
     made: dict[str, int] = {}
     subjects: dict[str, int] = {}
+    silent: set[str] = set()
     for emission, seen in zip((*plan.emissions, *plan.shared), surveys, strict=True):
         name = emission.triples_map
         made[name] = made.get(name, 0) + seen.statements
@@ -183,8 +189,10 @@ def _refuse_silence(plan: Plan, surveys: Sequence[Survey], findings: Findings) -
             may = subject.table.may_be_empty or subject.triples_map in conditional
             tell = findings.warning if may else findings.error
             tell("LOD4005", message, subject.origin, hint)
+            silent.add(subject.triples_map)
     if not plan.subjects and not findings.errors:
         findings.error("LOD4005", say("the mappings make no statement: there is no triples map in them"))
+    return silent
 
 
 def _may_be_silent(table: Table) -> bool:

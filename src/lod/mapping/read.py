@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lod.diagnostics import Findings
+from lod.mapping.checks.datatypes import check_datatypes
 from lod.mapping.ir import Mapping, TriplesMap
 from lod.wording import say
 
@@ -61,6 +62,7 @@ def read_mappings(
                 findings.error(
                     "LOD3011", message, triples_map.origin, say("give one of them another name"), [first.origin]
                 )
+    check_datatypes(found.values(), findings)
     views = tuple(view for each in described for view in each.views)
     constraints = tuple(constraint for each in described for constraint in each.constraints)
     return Mapping(tuple(found.values()), views, constraints)

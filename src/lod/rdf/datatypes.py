@@ -73,3 +73,10 @@ LEXICAL_SPACES: dict[str, LexicalSpace] = {
 
 # Datatypes whose texts need a language, so that no mapping can make them with a datatype alone
 NEED_LANGUAGE = frozenset({RDF + "langString", RDF + "dirLangString"})
+
+_TEXTS = "string normalizedString token language Name NCName NMTOKEN NMTOKENS ID IDREF IDREFS ENTITY ENTITIES QName"
+_OTHERS = "NOTATION base64Binary precisionDecimal yearMonthDuration dayTimeDuration anyType anySimpleType anyAtomicType"
+BUILT_IN = frozenset(
+    [*(iri.removeprefix(XSD) for iri in LEXICAL_SPACES), *_TEXTS.split(" "), *_OTHERS.split(" ")],
+)
+"""The names of the datatypes of XML Schema, §3.3 and §3.4, without their namespace."""

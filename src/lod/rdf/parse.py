@@ -16,6 +16,7 @@ from pathlib import Path
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from lod.diagnostics import Findings, TextOrigin, did_you_mean
+from lod.rdf.advice import syntax_advice
 from lod.rdf.turtle import Statement, TurtleSyntaxError, read_turtle
 from lod.wording import Wording, say
 
@@ -114,7 +115,8 @@ def _report(error: SyntaxError, content: bytes, shown: str, findings: Findings) 
     line, column = error.lineno or 0, error.offset or 0
     length = max(1, (error.end_offset or column + 1) - column) if error.end_lineno in (None, line) else 1
     message = re.sub(r"^Parser error (?:at|between) line[^:]*: ", "", message)
-    findings.error("LOD5020", Wording(message), TextOrigin(shown, line, column, length))
+    hint = syntax_advice(message, content.decode(errors="replace"))
+    findings.error("LOD5020", Wording(message), TextOrigin(shown, line, column, length), hint)
 
 
 def relabelled(quads: Iterable[Quad], prefix: str) -> Iterator[Quad]:

@@ -22,8 +22,8 @@ from lod.wording import Wording, say
 class TurtleSyntaxError(Exception):
     """The document is not Turtle; `line` and `column` are 1-based, 0 where they are not known."""
 
-    def __init__(self, message: Wording, line: int = 0, column: int = 0) -> None:
-        self.line, self.column = line, column
+    def __init__(self, message: Wording, line: int = 0, column: int = 0, length: int = 1) -> None:
+        self.message, self.line, self.column, self.length = message, line, column, length
         super().__init__(message)
 
 
@@ -100,7 +100,9 @@ def read_turtle(text: str, shown: str, base: str) -> Document:
             pass
     except SyntaxError as error:
         message = re.sub(r"^Parser error (?:at|between) line [^:]*: ", "", error.msg)
-        raise TurtleSyntaxError(Wording(message), error.lineno or 0, error.offset or 0) from error
+        line, column = error.lineno or 0, error.offset or 0
+        length = max(1, (error.end_offset or column + 1) - column) if error.end_lineno in (None, line) else 1
+        raise TurtleSyntaxError(Wording(message), line, column, length) from error
     walk = _Walk(text, shown, base)
     statements = tuple(walk.statements())
     return Document(statements, walk.declared_base)

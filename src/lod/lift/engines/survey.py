@@ -18,7 +18,12 @@ class Survey:
 
     rows: int
     is_unique: bool
-    statements: int  # before anything is made distinct
+    made: tuple[int, ...]  # how many rows make each statement, before anything is made distinct
+
+    @property
+    def statements(self) -> int:
+        """How many statements are made, before anything is made distinct."""
+        return sum(self.made)
 
 
 def survey(session: Session, emission: Emission, findings: Findings) -> Survey:
@@ -35,12 +40,13 @@ def survey(session: Session, emission: Emission, findings: Findings) -> Survey:
     row = session.connection.execute(query).fetchone()
     assert row is not None
     rows, distinct, found = int(row[0]), int(row[1]), [int(n) for n in row[2:]]
-    made, refused = [rows] * (len(needed) - len(counts)) + found[: len(counts)], found[len(counts) :]
+    some, refused = iter(found[: len(counts)]), found[len(counts) :]
+    made = tuple(next(some) if each else rows for each in needed)
     for check, count in zip(checks, refused, strict=True):
         if count:
             refused_cells = _refused_cells(session, emission, check)
             report_values(check, count, _values(session, emission, check), refused_cells, emission, findings)
-    return Survey(rows, distinct == rows, sum(made))
+    return Survey(rows, distinct == rows, made)
 
 
 def _may_refuse(session: Session, emission: Emission, check: Check) -> bool:

@@ -33,6 +33,7 @@ from lod.mapping.rml.sources import read_formulation, read_source
 from lod.mapping.rml.terms import ReadTerm, Role, Terms
 from lod.mapping.rml.views import Views, is_view
 from lod.mapping.rml.vocabulary import RML, shown
+from lod.rdf.advice import syntax_advice
 from lod.rdf.iris import is_absolute
 from lod.rdf.namespaces import RDF
 from lod.rdf.turtle import Iri, TurtleSyntaxError, read_turtle
@@ -66,8 +67,9 @@ def read_rml(path: Path, shown_path: str, findings: Findings) -> list[TriplesMap
         findings.error("LOD3001", message, TextOrigin(shown_path), say("save the file as UTF-8"))
         return []
     except TurtleSyntaxError as error:
+        where = TextOrigin(shown_path, error.line, error.column, error.length)
         findings.error(
-            "LOD3101", say("not Turtle: {error}", error=error), TextOrigin(shown_path, error.line, error.column)
+            "LOD3101", say("not Turtle: {error}", error=error.message), where, syntax_advice(str(error), text)
         )
         return []
     graph = read_graph(document.statements, findings)

@@ -1,0 +1,301 @@
+"""A curator's mistakes, the same ones in each mapping language: code, place and hint of what is said.
+
+`§` marks where the finding points; the mapping is what remains without it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from lod.diagnostics import CellOrigin, Diagnostic, Findings, FindingsError, TextOrigin
+from lod.lift.run import lift_files
+
+STAFF = """id,name,unit,count,email,tag
+1,林,A,3,,zh-Hant-TW
+2,陳,B,5,,en
+3,王,A,7,,en
+"""
+UNIT = """code,label
+A,人事處
+B,主計處
+"""
+
+YARRRML = """prefixes: {{ex: "https://example.org/"}}
+mappings:
+  staff:
+    sources: [[staff.csv~csv]]
+    s: ex:staff/$(id)
+    po:
+      - [ex:all, $(name) $(unit) $(count) $(tag)]
+      {0}
+  unit:
+    sources: [[unit.csv~csv]]
+    s: ex:unit/$(code)
+    po: [[rdfs:label, $(label)]]
+"""
+
+RML = """@prefix rml: <http://w3id.org/rml/> . @prefix ex: <https://example.org/> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix grel: <http://users.ugent.be/~bjdmeest/function/grel.ttl#> .
+@prefix fno: <https://w3id.org/function/ontology#> .
+ex:staff rml:logicalSource [ rml:source [ a rml:RelativePathSource ; rml:path "staff.csv" ] ;
+    rml:referenceFormulation rml:CSV ] ;
+  rml:subjectMap [ rml:template "https://example.org/staff/{{id}}" ] ;
+  rml:predicateObjectMap [ rml:predicate ex:all ; rml:objectMap [
+    rml:template "{{name}} {{unit}} {{count}} {{tag}}" ; rml:termType rml:Literal ] ] ;
+  rml:predicateObjectMap {0} .
+ex:unit rml:logicalSource [ rml:source [ a rml:RelativePathSource ; rml:path "unit.csv" ] ;
+    rml:referenceFormulation rml:CSV ] ;
+  rml:subjectMap [ rml:template "https://example.org/unit/{{code}}" ] ;
+  rml:predicateObjectMap [ rml:predicate rdfs:label ; rml:objectMap [ rml:reference "label" ] ] .
+"""
+
+FILES = {"yarrrml": ("mapping.yarrrml.yml", YARRRML), "rml": ("mapping.rml.ttl", RML)}
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """What is written at `{0}` of the mapping, and what is to be said of it."""
+
+    language: str
+    written: str
+    code: str
+    message: str
+    hint: str = ""
+    staff: str = STAFF  # the table, where the mistake is in it
+
+
+def column(code: str) -> str:
+    return f"3 of 3 values are {code}"
+
+
+MISTAKES = {
+    # unknown key or property
+    "yarrrml key": Mistake(
+        "yarrrml", "- {p: ex:a, o: {value: $(name), §lang: en}}", "LOD3003", "unknown key 'lang'", "'language'"
+    ),
+    "rml property": Mistake(
+        "rml", "[ rml:predicate ex:p ; rml:object 'a' ; §rml:objectmap [] ]", "LOD3102", "rml/objectmap", "objectMap"
+    ),
+    # unknown prefix
+    "yarrrml prefix": Mistake("yarrrml", "- [§exx:a, $(name)]", "LOD3006", "prefix 'exx'", "did you mean 'ex'?"),
+    "rml prefix": Mistake("rml", "[ rml:predicate §exx:p ; rml:object 'a' ]", "LOD3101", "exx:", "did you mean 'ex'?"),
+    # unknown column
+    "yarrrml column": Mistake("yarrrml", "- [ex:a, §$(nmae)]", "LOD4001", "no column 'nmae'", "did you mean 'name'?"),
+    "yarrrml column in a template": Mistake(
+        "yarrrml", "- [ex:a, ex:x/§$(nmae)~iri]", "LOD4001", "no column 'nmae'", "did you mean 'name'?"
+    ),
+    "yarrrml column of a join": Mistake(
+        "yarrrml",
+        "- {p: ex:a, o: {mapping: unit, condition: {function: equal, parameters: [[str1, $(unit)], [str2, §$(cod)]]}}}",
+        "LOD4001",
+        "unit.csv has no column 'cod'",
+        "did you mean 'code'?",
+    ),
+    "rml column": Mistake(
+        "rml", "[ rml:predicate ex:p ; rml:objectMap [ rml:reference '§nmae' ] ]", "LOD4001", "'nmae'", "'name'"
+    ),
+    "rml column in a template": Mistake(
+        "rml",
+        "[ rml:predicate ex:p ; rml:objectMap [ rml:template 'http://e/§{nmae}' ] ]",
+        "LOD4001",
+        "'nmae'",
+        "'name'",
+    ),
+    "rml column of a join": Mistake(
+        "rml",
+        "[ rml:predicate ex:p ; rml:objectMap [ rml:parentTriplesMap ex:unit ; "
+        "rml:joinCondition [ rml:child 'unit' ; rml:parent '§cod' ] ] ]",
+        "LOD4001",
+        "unit.csv has no column 'cod'",
+        "did you mean 'code'?",
+    ),
+    # functions and parameters
+    "yarrrml function": Mistake(
+        "yarrrml",
+        "- {p: ex:a, o: {function: §grel:toUppercase, parameters: [[valueParam, $(name)]]}}",
+        "LOD3111",
+        "no function 'grel:toUppercase'",
+        "did you mean 'grel:toUpperCase'?",
+    ),
+    "yarrrml parameter": Mistake(
+        "yarrrml",
+        "- {p: ex:a, o: {function: grel:toUpperCase, parameters: [[§valueParm, $(name)]]}}",
+        "LOD3112",
+        "no parameter 'valueParm'",
+        "did you mean 'grel:valueParam'?",
+    ),
+    "yarrrml parameter that is missing": Mistake(
+        "yarrrml", "- {p: ex:a, o: {function: §grel:toUpperCase}}", "LOD3112", "needs grel:valueParam", "parameters:"
+    ),
+    "rml function": Mistake(
+        "rml",
+        "[ rml:predicate ex:p ; rml:objectMap [ rml:functionExecution [ rml:function §grel:toUppercase ] ] ]",
+        "LOD3111",
+        "no function grel:toUppercase",
+        "did you mean 'grel:toUpperCase'?",
+    ),
+    # what refers to nothing
+    "yarrrml mapping": Mistake(
+        "yarrrml", "- {p: ex:a, o: {mapping: §units}}", "LOD3007", "no mapping 'units'", "did you mean 'unit'?"
+    ),
+    "rml triples map": Mistake(
+        "rml",
+        "[ rml:predicate ex:p ; rml:objectMap [ rml:parentTriplesMap §ex:units ] ]",
+        "LOD3113",
+        "there is no triples map",
+        "did you mean 'https://example.org/unit'?",
+    ),
+    # wrong types
+    "yarrrml list for text": Mistake(
+        "yarrrml", "- {p: ex:a, o: {value: §[1, 2]}}", "LOD3004", "text is expected here, not a list"
+    ),
+    "rml iri for text": Mistake(
+        "rml", "[ rml:predicate ex:p ; rml:objectMap [ rml:reference §ex:x ] ]", "LOD3105", "is text in quotes, not"
+    ),
+    # language tags
+    "yarrrml language": Mistake(
+        "yarrrml", "- [ex:a, $(name), §zh_TW~lang]", "LOD3009", "'zh_TW' is no language tag", "with hyphens"
+    ),
+    "yarrrml language of a cell": Mistake(
+        "yarrrml",
+        "- [ex:a, $(name), $(tag)~lang]",
+        "LOD4006",
+        "1 of 3 values is no language tag: 'zh_TW'",
+        staff=STAFF.replace("zh-Hant-TW", "zh_TW"),
+    ),
+    "rml language": Mistake(
+        "rml",
+        "[ rml:predicate ex:p ; rml:objectMap [ rml:reference 'id' ; rml:language §'zh_TW' ] ]",
+        "LOD3009",
+        "'zh_TW' is no language tag",
+    ),
+    # datatypes
+    "yarrrml datatype": Mistake(
+        "yarrrml", "- [ex:a, $(count), §xsd:integr]", "LOD4043", "no datatype 'xsd:integr'", "'xsd:integer'"
+    ),
+    "rml datatype": Mistake(
+        "rml",
+        "[ rml:predicate ex:p ; rml:objectMap [ rml:reference 'count' ; rml:datatype §xsd:Date ] ]",
+        "LOD4043",
+        "no datatype 'xsd:Date'",
+        "'xsd:date'",
+    ),
+    "yarrrml values of a datatype": Mistake(
+        "yarrrml", "- [ex:a, $(name), xsd:integer]", "LOD4003", "3 of 3 values are no xsd:integer: '林', '陳', '王'"
+    ),
+    "rml values of a datatype": Mistake(
+        "rml",
+        "[ rml:predicate ex:p ; rml:objectMap [ rml:reference 'name' ; rml:datatype xsd:integer ] ]",
+        "LOD4003",
+        "3 of 3 values are no xsd:integer: '林', '陳', '王'",
+    ),
+    # what makes nothing
+    "yarrrml empty column": Mistake(
+        "yarrrml", "- [ex:a, §ex:x/$(email)~iri]", "LOD4040", "'email' of staff.csv is empty in every row"
+    ),
+    "yarrrml condition that no row meets": Mistake(
+        "yarrrml",
+        "- {p: ex:a, o: $(name), condition: {function: equal, parameters: [[str1, $(unit)], [str2, C]]}}",
+        "LOD4040",
+        "no row of staff.csv meets the condition",
+    ),
+    "yarrrml join": Mistake(
+        "yarrrml",
+        "- {p: ex:a, o: §{mapping: unit, condition: {function: equal, "
+        "parameters: [[str1, $(name)], [str2, $(code)]]}}}",
+        "LOD4041",
+        "no value of 'name' in staff.csv is one of 'code' in unit.csv",
+    ),
+    "rml join": Mistake(
+        "rml",
+        "§[ rml:predicate ex:p ; rml:objectMap [ rml:parentTriplesMap ex:unit ; "
+        "rml:joinCondition [ rml:child 'name' ; rml:parent 'code' ] ] ]",
+        "LOD4041",
+        "no value of 'name' in staff.csv is one of 'code' in unit.csv",
+    ),
+}
+
+
+def findings_of(
+    folder: Path, language: str, written: str, staff: str
+) -> tuple[list[Diagnostic], tuple[int, int] | None]:
+    """What is said of a mapping, and line and column of its mark."""
+    name, template = FILES[language]
+    text = template.format(written)
+    marked: tuple[int, int] | None = None
+    if "§" in text:
+        before = text.partition("§")[0]
+        marked = before.count("\n") + 1, len(before.rpartition("\n")[2]) + 1
+    (folder / name).write_text(text.replace("§", ""), encoding="utf-8")
+    (folder / "staff.csv").write_text(staff, encoding="utf-8")
+    (folder / "unit.csv").write_text(UNIT, encoding="utf-8")
+    findings = Findings()
+    try:
+        lift_files([folder / name], folder / "out.nq", findings=findings)
+    except FindingsError:
+        assert not (folder / "out.nq").exists()
+    return list(findings), marked
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_is_explained_at_its_place(name: str, tmp_path: Path) -> None:
+    mistake = MISTAKES[name]
+    said, marked = findings_of(tmp_path, mistake.language, mistake.written, mistake.staff)
+    found = [item for item in said if item.code == mistake.code]
+    assert found, said
+    item = found[0]
+    assert mistake.message in item.message
+    assert mistake.hint in item.hint
+    assert item.origin is not None
+    if marked and isinstance(item.origin, TextOrigin):
+        assert (item.origin.line, item.origin.column) == marked, item
+    others = [each for each in said if each.code not in (mistake.code, "LOD4002")]
+    assert others == []
+
+
+@pytest.mark.parametrize("language", FILES)
+def test_three_cells_are_shown_with_row_and_column(language: str, tmp_path: Path) -> None:
+    written = {name: each for name, each in MISTAKES.items() if each.code == "LOD4003" and each.language == language}
+    (mistake,) = written.values()
+    said, _ = findings_of(tmp_path, language, mistake.written, STAFF)
+    (item,) = (each for each in said if each.code == "LOD4003")
+    cells = [origin for origin in (item.origin, *item.related) if isinstance(origin, CellOrigin)]
+    assert [(cell.source, cell.row, cell.column, cell.text) for cell in cells] == [
+        ("staff.csv", 2, "name", "林"),
+        ("staff.csv", 3, "name", "陳"),
+        ("staff.csv", 4, "name", "王"),
+    ]
+
+
+@pytest.mark.parametrize("language", FILES)
+def test_columns_that_no_rule_uses_are_listed_once(language: str, tmp_path: Path) -> None:
+    written = {"yarrrml": "- [ex:a, $(name)]", "rml": "[ rml:predicate ex:p ; rml:object 'a' ]"}[language]
+    said, _ = findings_of(tmp_path, language, written, STAFF.replace("email", "email,fax", 1).replace(",,", ",,,"))
+    (item,) = said
+    assert (item.code, item.severity) == ("LOD4002", "warning")
+    assert "no rule uses columns 'email', 'fax' of staff.csv" in item.message
+
+
+def test_maps_that_contradict_each_other(tmp_path: Path) -> None:
+    (tmp_path / "other.csv").write_text("code,label\nA,人事處\nB,會計處\n", encoding="utf-8")
+    other = (
+        "- [ex:a, $(email)]\n  other:\n    sources: [[other.csv~csv]]\n"
+        "    s: ex:unit/$(code)\n    po: [[rdfs:label, $(label)], [skos:altLabel, $(label)]]"
+    )
+    said, _ = findings_of(tmp_path, "yarrrml", other, STAFF)
+    (item,) = (each for each in said if each.code == "LOD4042")
+    assert item.severity == "warning"
+    assert "of 1 subject, as '會計處' and '主計處' of <https://example.org/unit/B>" in item.message
+    cells = [str(origin) for origin in item.related if isinstance(origin, CellOrigin)]
+    assert cells == ["other.csv, row 3, column label", "unit.csv, row 3, column label"]
+
+
+def test_all_errors_in_one_pass(tmp_path: Path) -> None:
+    """Mistakes of every stage before the rows are read: syntax of terms, names, columns."""
+    written = "- [exx:a, $(nmae)]\n      - [ex:b, $(name), zh_TW~lang]\n      - [ex:c, $(count), xsd:integr]"
+    said, _ = findings_of(tmp_path, "yarrrml", written, STAFF)
+    assert {item.code for item in said} == {"LOD3006", "LOD3009", "LOD4001", "LOD4043"}
