@@ -40,16 +40,24 @@ def command(settings: Settings, query: str, suffix: str | None, project: Path) -
       lod query staff.rq --format csv
     """
     from lod.release.release import open_current
+    from lod.store.columns import read_index
     from lod.store.guard import QueryError
+    from lod.store.query import mentions_totals
     from lod.store.query import query as answer
     from lod.store.snapshot import open_snapshot
 
     name, text = _read(query)
     loaded = open_project(settings, project, to_build=False)
-    store = open_snapshot(open_current(loaded.releases).store)
+    release = open_current(loaded.releases)
+    store = open_snapshot(release.store)
+    columns = None
+    if mentions_totals(text) and (index := read_index(release.folder)).cubes:
+        from lod.store.columnar.answer import ColumnarAnswers
+
+        columns = ColumnarAnswers(release.folder, index, store)
     settings.texts[name] = text
     try:
-        rows = answer(store, text, sys.stdout.buffer, suffix=suffix, base_iri=loaded.base_iri)
+        rows = answer(store, text, sys.stdout.buffer, suffix=suffix, base_iri=loaded.base_iri, columns=columns)
     except QueryError as error:
         origin = TextOrigin(name, error.line, error.column) if error.line else None
         raise FindingsError((Diagnostic(error.code, Severity.ERROR, error.message, origin, error.hint),)) from error

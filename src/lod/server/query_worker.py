@@ -5,6 +5,7 @@ standard output, in frames: one letter, the length in four bytes (big-endian), t
 
     parent  Q  a question, as JSON
     worker  R  it has started
+            W  'columns': what it answers from, when not from the store
             B  a block of the answer
             E  the end of it, with the number of rows and whether there are more
             X  why there is no answer, or no whole one
@@ -18,21 +19,28 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import importlib
 import json
 import os
 import resource
 import signal
 import sys
+import threading
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pyoxigraph
 
 from lod.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS, by_suffix
+from lod.store.columns import ColumnsError, CubeIndex, read_index
 from lod.store.guard import Query, QueryError, QueryForm
-from lod.store.query import Dataset, evaluate
+from lod.store.query import Dataset, Way, evaluate, mentions_totals
 from lod.store.snapshot import StoreError, open_snapshot
 from lod.wording import say
+
+if TYPE_CHECKING:
+    from lod.store.columnar.answer import ColumnarAnswers
 
 _LEAST_ROOM = 64 << 20  # bytes that a query must have beside what the process itself takes
 _PR_SET_PDEATHSIG = 1
@@ -88,16 +96,16 @@ def main() -> None:
     with Path(os.devnull).open("r+b") as nowhere:
         os.dup2(nowhere.fileno(), 0)
         os.dup2(nowhere.fileno(), 1)  # nothing but frames may reach the parent
-    opened: tuple[str, pyoxigraph.Store] | None = None
+    opened: _Opened | None = None
     bytearray(_LEAST_ROOM)  # or it ends here, and the pool says so
     send_frame(answers, b"R", b"")
     while header := questions.read(5):
         question: dict[str, Any] = json.loads(questions.read(int.from_bytes(header[1:], "big")))
         signal.setitimer(signal.ITIMER_REAL, question["seconds"] + 1)  # the default action ends the process
         try:
-            if opened is None or opened[0] != question["store"]:
-                opened = (question["store"], open_snapshot(Path(question["store"])))
-            rows, is_cut = _answer(opened[1], question, answers)
+            if opened is None or opened.folder != question["store"]:
+                opened = open_store(question["store"])
+            rows, is_cut = _answer(opened, question, answers)
             send_frame(answers, b"E", json.dumps({"rows": rows, "is_cut": is_cut}).encode())
         except (QueryError, StoreError) as error:
             opened = None if isinstance(error, StoreError) else opened
@@ -107,13 +115,56 @@ def main() -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _answer(store: pyoxigraph.Store, question: dict[str, Any], answers: BinaryIO) -> tuple[int, bool]:
-    inspected = Query(question["text"], QueryForm(question["form"]), prefixes=question["prefixes"])
+@dataclass(slots=True)
+class _Opened:
+    """A release's store, and what its columns may answer."""
+
+    folder: str
+    store: pyoxigraph.Store
+    index: CubeIndex
+    answers: ColumnarAnswers | None = None
+
+    def columns(self) -> ColumnarAnswers | None:
+        """The columns of the release beside the store; None when it has none."""
+        if self.answers is None and self.index.cubes:
+            from lod.store.columnar.answer import ColumnarAnswers
+
+            self.answers = ColumnarAnswers(Path(self.folder).parent, self.index, self.store)
+        return self.answers
+
+
+def open_store(folder: str) -> _Opened:
+    """Open a release's store. Columns that cannot be read leave everything to the store.
+
+    Raises:
+        StoreError: LOD5001 no store there, LOD5002 it is damaged.
+    """
+    store = open_snapshot(Path(folder))
+    try:
+        index = read_index(Path(folder).parent)
+    except ColumnsError:
+        index = CubeIndex()
+    if index.cubes:
+        threading.Thread(target=_import_columnar, daemon=True).start()
+    return _Opened(folder, store, index)
+
+
+def _import_columnar() -> None:
+    """Import what a question about cubes will need, while others are answered: it takes some tenths of a second."""
+    with contextlib.suppress(ImportError, MemoryError):
+        importlib.import_module("lod.store.columnar.answer")
+
+
+def _answer(opened: _Opened, question: dict[str, Any], answers: BinaryIO) -> tuple[int, bool]:
+    inspected = Query(
+        question["text"], QueryForm(question["form"]), is_stable=question["is_stable"], prefixes=question["prefixes"]
+    )
     formats = GRAPH_FORMATS if inspected.form.is_graph else RESULT_FORMATS
     chosen = by_suffix(question["suffix"], formats)
     assert chosen is not None, "the parent has chosen among these"
+    may_use_columns = inspected.form is QueryForm.SELECT and mentions_totals(inspected.text)
     outcome = evaluate(
-        store,
+        opened.store,
         inspected,
         chosen,
         _Pipe(answers, question["bytes"]),
@@ -121,6 +172,8 @@ def _answer(store: pyoxigraph.Store, question: dict[str, Any], answers: BinaryIO
         base_iri=question["base_iri"],
         max_rows=question["rows"],
         is_cut=question["is_cut"],
+        columns=opened.columns() if may_use_columns else None,
+        told=lambda way: send_frame(answers, b"W", way.encode()) if way is not Way.STORE else None,
     )
     return outcome.rows, outcome.is_cut
 

@@ -181,7 +181,7 @@ def _headers(exchange: _Exchange, validator: str | None) -> list[tuple[bytes, by
         *([header("etag", validator)] if validator else []),
         header("link", ", ".join(links)),
         header("query-limits", f"rows={limits.rows}, bytes={limits.bytes}, seconds={limits.seconds:g}"),
-        header("access-control-expose-headers", "Query-Limits"),
+        header("access-control-expose-headers", "Answered-From, Query-Limits"),
     ]
 
 
@@ -227,7 +227,7 @@ async def _stream(watched: _Watched, headers: list[tuple[bytes, bytes]]) -> None
     """Send an answer block by block. Where it breaks, the last chunk is never sent: the client must see it."""
     answer, exchange = watched.answer, watched.exchange
     assert answer is not None
-    headers = [*headers, *answers.SECURITY_HEADERS, *answers.CORS_HEADERS]
+    headers = [*headers, header("answered-from", answer.way), *answers.SECURITY_HEADERS, *answers.CORS_HEADERS]
     if answer.size is not None:
         headers.append((b"content-length", str(answer.size).encode("ascii")))
     await exchange.send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -258,10 +258,11 @@ async def _answer_page(exchange: _Exchange, operation: Operation, query: Query) 
         answer = watched.answer
         assert answer is not None
         body = b"".join([block async for block in answer.blocks])
-        outcome = Outcome(query.form, body, answer.is_cut)
+        outcome, way = Outcome(query.form, body, answer.is_cut), answer.way
     # many labels are read for a long table: not on the event loop
     page = await anyio.to_thread.run_sync(sparql_page, exchange.reader, exchange.limits, operation, outcome)
     headers = (content_type(HTML), header("content-language", exchange.language), *_headers(exchange, None))
+    headers = (*headers, header("answered-from", way))
     await send_answer(Answer(200, headers, page), exchange.scope, exchange.send)
 
 

@@ -26,6 +26,7 @@ class Spool:
         self.rows: int | None = None
         self.is_whole = False
         self.is_cut = False
+        self.way = "store"
         self.error: QueryError | StoreError | None = None
 
     def write(self, block: bytes) -> None:

@@ -80,6 +80,7 @@ class QueryAnswer:
     size: int | None  # bytes, when the answer is whole
     rows: int | None  # likewise
     is_cut: bool  # there are more rows; only where the question allows it
+    way: str  # what it was answered from: 'store' or 'columns'
     _spool: Spool
     _pump: asyncio.Task[None]
 
@@ -177,7 +178,7 @@ class QueryPool:
             spool.close()
             raise spool.error
         size = spool.size if spool.is_whole else None
-        return QueryAnswer(spool.blocks(), size, spool.rows, spool.is_cut, spool, pump)
+        return QueryAnswer(spool.blocks(), size, spool.rows, spool.is_cut, spool.way, spool, pump)
 
     def _rows(self, question: Question) -> int:
         return self.limits.rows if question.rows is None else question.rows
@@ -301,6 +302,7 @@ async def _ask(process: Process, question: Question, limits: QueryLimits, rows: 
             "text": question.query.text,
             "form": question.query.form,
             "prefixes": question.query.prefixes,
+            "is_stable": question.query.is_stable,
             "suffix": question.format.suffix,
             "default_graphs": question.dataset.default_graphs,
             "named_graphs": question.dataset.named_graphs,
@@ -324,6 +326,8 @@ async def _receive(process: Process, spool: Spool) -> None:
         match header[:1]:
             case b"B":
                 spool.write(payload)
+            case b"W":
+                spool.way = payload.decode()
             case b"E":
                 spool.end(**json.loads(payload))
                 return

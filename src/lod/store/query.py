@@ -10,8 +10,9 @@ it can kill (`lod.server.workers`); the command line calls `query` in its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import BinaryIO, Protocol
 
 import pyoxigraph
@@ -31,6 +32,28 @@ class Sink(Protocol):
 
     def write(self, data: bytes, /) -> object:
         """Take some bytes; raise to stop the evaluation."""
+
+
+class Columns(Protocol):
+    """What may answer totals over cubes sooner (`lod.store.columnar.answer`)."""
+
+    def rewrite(self, query: Query, base_iri: str) -> str | None:
+        """The query over what columns say, for the store to finish; None when the store has to answer it all."""
+
+
+_TOTALS = re.compile(r"\b(?:GROUP|COUNT|SUM|AVG|MIN|MAX|DISTINCT)\b", re.IGNORECASE)
+
+
+def mentions_totals(text: str) -> bool:
+    """Whether a query may be one that columns answer sooner, by its words alone."""
+    return _TOTALS.search(text) is not None
+
+
+class Way(StrEnum):
+    """What a query was answered from."""
+
+    STORE = "store"
+    COLUMNS = "columns"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +83,15 @@ def offered_formats(query: Query) -> tuple[Format, ...]:
     return GRAPH_FORMATS if query.form.is_graph else RESULT_FORMATS
 
 
-def query(store: pyoxigraph.Store, text: str, out: BinaryIO, *, suffix: str | None = None, base_iri: str = "") -> int:
+def query(
+    store: pyoxigraph.Store,
+    text: str,
+    out: BinaryIO,
+    *,
+    suffix: str | None = None,
+    base_iri: str = "",
+    columns: Columns | None = None,
+) -> int:
     """Answer one query in this process, without limits of time or size. Returns the number of rows or triples.
 
     `suffix` names the format ('csv', 'json', 'ttl' …); without it results are TSV and graphs Turtle.
@@ -76,7 +107,7 @@ def query(store: pyoxigraph.Store, text: str, out: BinaryIO, *, suffix: str | No
         known = ", ".join(offer.suffix for offer in offers)
         message = say("the answer of {form} cannot be written as '{suffix}'", form=inspected.form, suffix=suffix)
         raise QueryError(message, code="LOD5016", hint=say("one of: {known}", known=known))
-    return evaluate(store, inspected, chosen, out, base_iri=base_iri).rows
+    return evaluate(store, inspected, chosen, out, base_iri=base_iri, columns=columns).rows
 
 
 def evaluate(
@@ -89,8 +120,10 @@ def evaluate(
     base_iri: str = "",
     max_rows: int | None = None,
     is_cut: bool = False,
+    columns: Columns | None = None,
+    told: Callable[[Way], object] = lambda _way: None,
 ) -> Written:
-    """Evaluate a query and write its answer.
+    """Evaluate a query and write its answer. `told` learns what it is answered from before anything is written.
 
     `max_rows`: a longer answer is refused; with `is_cut` it ends there and is said to (results as TSV, graphs only).
 
@@ -99,7 +132,10 @@ def evaluate(
             first blocks of an answer that must not be passed off as whole.
         Whatever `out.write` raises.
     """
-    results = _run(store, inspected, dataset, base_iri)
+    results, way = _run(store, inspected, dataset, base_iri), Way.STORE
+    if columns is not None and isinstance(results, QuerySolutions) and dataset == WHOLE_STORE:
+        results, way = _from_columns(store, inspected, base_iri, columns, results)
+    told(way)
     if isinstance(results, QueryTriples):
         return _write_graph(results, inspected, chosen, out, max_rows, is_cut)
     blocks = _Blocks(out)
@@ -131,6 +167,19 @@ def _run(
         raise _syntax_error(inspected.text, Wording(str(error))) from None
     except (OSError, RuntimeError, ValueError) as error:
         raise _evaluation_error(error) from None
+
+
+def _from_columns(
+    store: pyoxigraph.Store, inspected: Query, base_iri: str, columns: Columns, results: QuerySolutions
+) -> tuple[QuerySolutions, Way]:
+    """The same solutions over what the columns say, where they say it. `results` were not evaluated yet."""
+    text = columns.rewrite(inspected, base_iri)
+    if text is None:
+        return results, Way.STORE
+    finished = store.query(text)
+    assert isinstance(finished, QuerySolutions)
+    assert finished.variables == results.variables
+    return finished, Way.COLUMNS
 
 
 def _nodes(iris: Sequence[str]) -> list[NamedNode]:

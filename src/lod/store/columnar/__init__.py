@@ -1,0 +1,1 @@
+"""Answering questions about cubes from a release's columns, where that is proven to say what the store says."""

@@ -1,0 +1,189 @@
+"""The star of a core: one observation variable, its properties as columns of the cubes that have them all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+import pyoxigraph
+from pyoxigraph import DefaultGraph, NamedNode
+from rdflib.term import Identifier, URIRef, Variable
+
+from lod.rdf.namespaces import QB, RDF
+from lod.store.columnar.algebra import NotPlanned, term_text, variables
+from lod.store.columnar.kinds import IRI, Kind, constant_sql, kind_of
+from lod.store.columnar.plan import Core, Pattern
+from lod.store.columns import OBSERVATION, Column, Cube, CubeIndex, identifier, view
+
+_TYPE, _DATASET = RDF + "type", QB + "dataSet"
+_FEW = 200  # observations; the store has them sooner than columns are scanned
+
+
+@dataclass(slots=True)
+class Star:
+    """What a core says of its observations, and what it says of all else."""
+
+    observation: str  # the variable
+    required: list[Pattern] = field(default_factory=list)
+    optional: list[list[Pattern]] = field(default_factory=list)
+    beside: list[Pattern] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Relation:
+    """Solutions as an SQL query: which column a variable is, of which kind, and which may be unbound."""
+
+    sql: str
+    names: dict[str, tuple[str, Kind]]
+    nullable: set[str]
+
+
+def find_star(core: Core, index: CubeIndex) -> Star:
+    """Take the patterns about observations out of a core.
+
+    Raises:
+        NotPlanned: there is no such variable, or more than one.
+    """
+    anchors = {str(s) for s, p, o in core.patterns if isinstance(s, Variable) and _is_only_here(p, o, index)}
+    if len(anchors) != 1:
+        raise NotPlanned(f"{len(anchors)} observations")
+    star = Star(anchors.pop())
+    subject = Variable(star.observation)
+    for pattern in core.patterns:
+        (star.required if pattern[0] == subject else star.beside).append(pattern)
+    for optional in core.optionals:
+        about = [pattern[0] == subject for pattern in optional.patterns]
+        if all(about) and about:
+            if optional.filter:
+                raise NotPlanned("OPTIONAL with a filter over an observation")
+            star.optional.append(list(optional.patterns))
+        elif any(about):
+            raise NotPlanned("OPTIONAL over an observation and its codes")
+    if any(subject in (p, o) for _, p, o in _all_patterns(core)):
+        raise NotPlanned("an observation as a value")
+    return star
+
+
+def _all_patterns(core: Core) -> Iterator[Pattern]:
+    yield from core.patterns
+    for optional in core.optionals:
+        yield from optional.patterns
+
+
+def _is_only_here(predicate: Any, value: Any, index: CubeIndex) -> bool:
+    """Whether a pattern can only be matched by observations of the cubes."""
+    if not isinstance(predicate, URIRef):
+        return False
+    if str(predicate) == _TYPE:
+        is_class = any(str(value) in cube.types for cube in index.cubes)
+        return isinstance(value, URIRef) and is_class and str(value) not in index.elsewhere
+    is_column = any(cube.column(str(predicate)) for cube in index.cubes)
+    return is_column and str(predicate) not in index.elsewhere
+
+
+class StarReader:
+    """Builds the relation of a star: the same query over every cube that has its properties, one after the other."""
+
+    def __init__(self, star: Star, index: CubeIndex, store: pyoxigraph.Store) -> None:
+        self._star = star
+        self._index = index
+        self._store = store
+        self._variables: dict[str, int] = {}
+        for _, predicate, value in (*star.required, *(p for patterns in star.optional for p in patterns)):
+            if not isinstance(predicate, URIRef):
+                raise NotPlanned("a path or variable over an observation")
+            if isinstance(value, Variable):
+                if str(value) in self._variables:
+                    raise NotPlanned("a variable twice")
+                self._variables[str(value)] = len(self._variables)
+        if any(not isinstance(value, Variable) for patterns in star.optional for _, _, value in patterns):
+            raise NotPlanned("OPTIONAL with a constant")
+
+    def read(self) -> Relation:
+        """The relation.
+
+        Raises:
+            NotPlanned: some value is not told by columns, cubes differ in kinds, or the store is quicker.
+        """
+        constants = [(p, o, self._canonical(o)) for _, p, o in self._star.required if not isinstance(o, Variable)]
+        self._refuse_few(constants)
+        selects: list[str] = []
+        kinds: dict[str, Kind] = {}
+        for cube in self._index.cubes:
+            found = self._select(cube, constants)
+            if found is None:
+                continue
+            selects.append(found[0])
+            for variable, kind in found[1].items():
+                if kinds.setdefault(variable, kind) != kind:
+                    raise NotPlanned("cubes of different kinds")
+        if not selects:
+            raise NotPlanned("no cube has these properties")
+        optional = {str(o) for patterns in self._star.optional for _, _, o in patterns}
+        names = {v: (f"v{place}", kinds.get(v, IRI)) for v, place in self._variables.items()}
+        names[self._star.observation] = ("o", IRI)
+        return Relation(" UNION ALL ".join(selects), names, optional)
+
+    def _canonical(self, term: Identifier) -> Any:
+        """A constant as the store has it."""
+        solutions = self._store.query(f"SELECT ?v {{ VALUES ?v {{ {term_text(term)} }} }}")
+        assert isinstance(solutions, pyoxigraph.QuerySolutions)
+        return next(iter(solutions))["v"]
+
+    def _refuse_few(self, constants: list[tuple[Any, Any, Any]]) -> None:
+        for predicate, _, value in constants:
+            quads = self._store.quads_for_pattern(None, NamedNode(str(predicate)), value, DefaultGraph())
+            if sum(1 for _ in islice(quads, _FEW)) < _FEW:
+                raise NotPlanned("a few observations, which the store has at once")
+
+    def _select(self, cube: Cube, constants: list[tuple[Any, Any, Any]]) -> tuple[str, dict[str, Kind]] | None:
+        """One cube's part, or None when none of its observations can match."""
+        conditions = []
+        for predicate, value, canonical in constants:
+            if str(predicate) == _TYPE and str(value) in cube.types:
+                continue
+            if str(predicate) == _DATASET and str(value) == cube.dataset:
+                _exact(cube, _DATASET)
+                continue
+            if (column := _exact(cube, str(predicate))) is None:
+                return None
+            constant = constant_sql(kind_of(column), canonical)
+            if constant is None:
+                return None
+            conditions.append(f"{identifier(column.name)} = {constant}")
+        values, kinds = {}, {}
+        for _, predicate, value in self._star.required:
+            if not isinstance(value, Variable):
+                continue
+            if (column := _exact(cube, str(predicate))) is None:
+                return None
+            values[str(value)], kinds[str(value)] = identifier(column.name), kind_of(column)
+            if column.nullable:
+                conditions.append(f"{identifier(column.name)} IS NOT NULL")
+        for patterns in self._star.optional:
+            columns = [_exact(cube, str(predicate)) for _, predicate, _ in patterns]
+            names = [identifier(column.name) for column in columns if column]
+            are_there = " AND ".join(f"{name} IS NOT NULL" for name in names)
+            for (_, _, value), column in zip(patterns, columns, strict=True):
+                if len(names) < len(columns) or column is None:
+                    values[str(value)] = "NULL"
+                else:
+                    values[str(value)] = f"CASE WHEN {are_there} THEN {identifier(column.name)} END"
+                    kinds[str(value)] = kind_of(column)
+        selected = "".join(f", {values[v]} AS v{place}" for v, place in self._variables.items())
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        return f"SELECT {OBSERVATION} AS o{selected} FROM {view(cube)}{where}", kinds
+
+
+def _exact(cube: Cube, property_iri: str) -> Column | None:
+    column = cube.column(property_iri)
+    if column is not None and not column.exact:
+        raise NotPlanned(f"{property_iri}: {column.why}")
+    return column
+
+
+def new_variables(patterns: list[Pattern] | tuple[Pattern, ...], relation: Relation) -> frozenset[str]:
+    """The variables of patterns that a relation does not have."""
+    return frozenset(variables(list(patterns))) - set(relation.names)

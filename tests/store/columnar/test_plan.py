@@ -1,0 +1,69 @@
+# ruff: noqa: E501 - a query a line
+"""What goes to columns and what stays with the store, and that totals are the store's in the awkward cases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+COLUMNS = {
+    "a cube by its dataset": "SELECT ?y (SUM(?n) AS ?t) { ?o qb:dataSet data:staff ; d:year ?y ; d:count ?n } GROUP BY ?y",
+    "two cubes at once": "SELECT ?q (COUNT(*) AS ?t) { ?o d:area ?a ; qb:dataSet ?q } GROUP BY ?q",
+    "a class": "SELECT (COUNT(?o) AS ?t) { ?o a qb:Observation }",
+    "labels of codes": "SELECT ?l (AVG(?m) AS ?t) { ?o d:area ?a ; d:mean ?m . ?a skos:prefLabel ?l } GROUP BY ?l",
+    "a path that begins at the observation": "SELECT ?r (COUNT(*) AS ?t) { ?o d:area/skos:broader+ ?r } GROUP BY ?r",
+    "blank nodes as variables": "SELECT (COUNT(*) AS ?t) { [] d:area [ skos:broader ?r ] ; d:mean ?m }",
+    "an expression as a key": "SELECT ?k (COUNT(*) AS ?t) { ?o d:band ?b ; d:area ?a } GROUP BY (SUBSTR(?b, 1, 1) AS ?k)",
+    "HAVING and ORDER BY of totals": "SELECT ?a { ?o d:area ?a ; d:count ?n } GROUP BY ?a HAVING (SUM(?n) > 70000) ORDER BY SUM(?n)",
+    "arithmetic of totals": "SELECT ?y (SUM(?n) / COUNT(?n) - AVG(?n) AS ?z) { ?o d:year ?y ; d:count ?n ; d:area ?a } GROUP BY ?y",
+    "distinct values": "SELECT DISTINCT ?a ?y { ?o d:area ?a ; d:year ?y } ORDER BY DESC(?y) ?a LIMIT 5",
+    "no solutions, ungrouped": "SELECT (SUM(?n) AS ?s) (AVG(?n) AS ?v) (COUNT(*) AS ?c) (MIN(?n) AS ?i) { ?o d:count ?n ; d:sex ?s2 FILTER(?n > 99999) }",
+    "no solutions, grouped": "SELECT ?y (SUM(?n) AS ?s) { ?o d:count ?n ; d:year ?y FILTER(?n > 99999) } GROUP BY ?y",
+    "an unbound value spoils a sum": "SELECT ?s (SUM(?n) AS ?t) (COUNT(?n) AS ?c) { ?o d:sex ?s ; d:mean ?m OPTIONAL { ?o d:count ?n } } GROUP BY ?s",
+    "names that differ in capitals alone": "SELECT ?a (COUNT(?A) AS ?t) { ?o d:area ?a ; d:band ?A } GROUP BY ?a",
+    "text with quotes and a language": "SELECT ?t (COUNT(*) AS ?c) { ?o d:note ?t ; d:area ?a } GROUP BY ?t",
+}  # fmt: skip
+STORE = {
+    "every row is asked for": "SELECT ?n { ?o d:count ?n FILTER(?n > 3) } ORDER BY ?n",
+    "2 observations": "SELECT (COUNT(*) AS ?t) { ?o d:mean ?m . ?x d:mean ?m }",
+    "0 observations": "SELECT (COUNT(*) AS ?t) { ?o d:year ?y }",  # c:M has a year, too
+    "several values": "SELECT (COUNT(*) AS ?t) { ?o d:amount ?n ; d:tag ?t2 }",
+    "Union": "SELECT (COUNT(*) AS ?t) { { ?o d:mean ?m } UNION { ?o d:count ?m } }",
+    "Minus": "SELECT (COUNT(*) AS ?t) { ?o d:mean ?m MINUS { ?o d:count ?n } }",
+    "EXISTS": "SELECT (COUNT(*) AS ?t) { ?o d:mean ?m FILTER NOT EXISTS { ?o d:count ?n } }",
+    "FROM": "SELECT (COUNT(*) AS ?t) FROM <https://a.example/g> { ?o d:mean ?m }",
+    "a path or variable over": "SELECT (COUNT(*) AS ?t) { ?o d:mean ?m ; ?p ?v }",
+    "blank nodes": "SELECT (COUNT(?x) AS ?t) { ?o d:area ?a ; d:mean ?m . ?a skos:broader ?r . ?r d:of ?x }",
+    "Sum of double": "SELECT (SUM(?h) AS ?t) { ?o d:share ?h ; d:mean ?m }",
+    "GroupConcat": "SELECT (GROUP_CONCAT(?b) AS ?t) (COUNT(*) AS ?c) { ?o d:band ?b ; d:mean ?m }",
+    "a few observations": "SELECT (SUM(?n) AS ?t) { ?o d:count ?n ; d:area c:area1 ; d:mean 1.10 }",
+    "SAMPLE": "SELECT (SUM(?n) AS ?t) { ?o d:count ?n ; d:mean ?m } HAVING (?t > 0)",
+    "patterns that do not hang": "SELECT (COUNT(*) AS ?t) { ?o d:mean ?m . ?x skos:notation ?w }",
+    "nothing of cubes": "SELECT (COUNT(*) AS ?t) { ?x skos:notation ?w }",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("query", COLUMNS.values(), ids=COLUMNS)
+def test_from_columns(both: Any, query: str) -> None:
+    store, columns, why = both.answer(query)
+    assert columns is not None, why
+    assert columns == store
+    assert store or "no solutions" in query or "99999" in query
+
+
+@pytest.mark.parametrize(("why", "query"), STORE.items(), ids=STORE)
+def test_from_the_store(both: Any, why: str, query: str) -> None:
+    _, columns, reason = both.answer(query)
+    assert columns is None
+    assert why in reason or why == "EXISTS"
+
+
+def test_order_and_limit_are_the_stores(both: Any) -> None:
+    """The rest is evaluated by the store: the same order, not only the same rows."""
+    query = "SELECT ?a (SUM(?n) AS ?t) { ?o d:area ?a ; d:count ?n } GROUP BY ?a ORDER BY DESC(?t) ?a LIMIT 4 OFFSET 1"
+    rows = [
+        [str(row["t"]) for row in both.store.query(text)] for text in (both.prologue + query, both.rewritten(query))
+    ]
+    assert rows[0] == rows[1]
+    assert len(rows[0]) == 4
