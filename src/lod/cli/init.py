@@ -52,7 +52,8 @@ def command(settings: Settings, folder: Path, table: Path | None, sheet: str | N
 
 def _draft(settings: Settings, target: Path, table: Path, sheet_name: str | None) -> int:
     from lod.diagnostics import Findings, did_you_mean
-    from lod.lift.cubes.draft import draft_cube
+    from lod.lift.cubes.drafts.draft import draft_cube
+    from lod.lift.cubes.drafts.lists import DECIDE
     from lod.tables.sheets import open_workbook
 
     if target.exists() or not target.name.endswith(".cube.yml"):
@@ -62,7 +63,8 @@ def _draft(settings: Settings, target: Path, table: Path, sheet_name: str | None
             code="LOD0006",
         )
     findings = Findings()
-    workbook = open_workbook(existing(table), str(table), "utf-8", findings, None)
+    encoding = _encoding(existing(table))
+    workbook = open_workbook(table, str(table), encoding, findings, None)
     findings.raise_if_errors()
     assert workbook is not None, "else there is a finding"
     names = [each.name for each in workbook.sheets]
@@ -73,15 +75,33 @@ def _draft(settings: Settings, target: Path, table: Path, sheet_name: str | None
             hint=did_you_mean(sheet_name or "", names),
             code="LOD0006",
         )
-    text = draft_cube(sheet, table.name, len(names) > 1)
+    text = draft_cube(sheet, table.name, len(names) > 1, encoding)
     if text is None:
         raise UsageError(
             say("no figures found in sheet '{sheet}' of {table}", sheet=sheet.name, table=table),
-            hint=say("--sheet NAME"),
+            hint=say(
+                "--sheet NAME; a list of things, not of figures, is mapped by a *.yarrrml.yml: lod init DIR has one"
+            ),
             code="LOD0006",
         )
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text, encoding="utf-8")
-    said = say("A draft is in {target}. Correct it, then: lod preview {target}", target=target)
+    said = say(
+        "A draft is in {target}, with {count} {count:question|questions} marked 'decide:'. Correct it, then: "
+        "lod preview {target}",
+        target=target,
+        count=text.count(DECIDE),
+    )
     output.line(said, settings)
     return 0
+
+
+def _encoding(table: Path) -> str:
+    """UTF-8, or that of older files of Taiwan, if the bytes are no UTF-8. Of a workbook it means nothing."""
+    if table.suffix.lower() != ".csv":
+        return "utf-8"
+    try:
+        table.read_bytes().decode("utf-8")
+    except UnicodeDecodeError:
+        return "cp950"
+    return "utf-8"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lod.diagnostics import Findings
-from lod.lift.cubes.draft import draft_cube
+from lod.lift.cubes.drafts.draft import draft_cube
 from lod.lift.run import lift_files
 from lod.tables.sheets import Sheet, open_workbook
 
@@ -48,7 +48,7 @@ def test_a_draft_of_a_plain_csv_reads_it(tmp_path: Path) -> None:
     lines, findings = _lifted(text, tmp_path, tmp_path)
     assert list(findings) == []
     integer = "http://www.w3.org/2001/XMLSchema#integer"
-    figure = f'<https://e.org/data/my-dataset/obs/2024-10/T/1> <https://e.org/def/measure/value> "1012"^^<{integer}> .'
+    figure = f'<https://e.org/data/my-dataset/obs/2024-10/T/M> <https://e.org/def/measure/value> "1012"^^<{integer}> .'
     assert figure in lines
 
 

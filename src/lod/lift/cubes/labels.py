@@ -200,8 +200,18 @@ def _best(hits: list[_Hit], codes: CodeList) -> tuple[str, ...]:
     fits = {code: len(others & set(codes.ancestors(code))) for code in found}
     most = max(fits.values())
     first = tuple(code for code, count in fits.items() if count == most)
-    is_dated = all((member := codes.get(code)) and member.is_dated for code in first)
-    return first if is_dated or (len(first) == 1 and most) else ()
+    if all((member := codes.get(code)) and member.is_dated for code in first):
+        return first
+    if len(first) > 1:  # the one that stands under nothing but what is said here
+        unsaid = {
+            code: sum(each not in others for each in codes.ancestors(code) if each != codes.total) for code in first
+        }
+        return _only(tuple(code for code in first if unsaid[code] == min(unsaid.values())))
+    return first if most else ()
+
+
+def _only(codes: tuple[str, ...]) -> tuple[str, ...]:
+    return codes if len(codes) == 1 else ()
 
 
 def _looked_at(keys: list[frozenset[str]], path: Path, dimension: Dimension) -> list[frozenset[str]]:

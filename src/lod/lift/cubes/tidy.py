@@ -22,7 +22,11 @@ _PRECISION = 400  # digits: more than any stored number has
 Point = tuple[str, ...]  # a code for each dimension, in their order
 
 
-_FOR_ALL = (Source.TITLE, Source.FILE_NAME)  # said once for a sheet; that it is not has been found already
+_FOR_ALL = (
+    Source.TITLE,
+    Source.FILE_NAME,
+    Source.VALUE,
+)  # said once for a sheet; that it is not has been found already
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,11 @@ def make_tidy(printed: Printed, edition: Edition, page: Page, given: dict[str, P
     """
     rows, columns = Matcher(edition, Source.ROWS, page), Matcher(edition, Source.COLUMNS, page)
     placing = _Placing(edition, page, given, Tidy(last=_last_day(printed, rows, columns, given)))
-    placing.said |= {each.name for each in edition.dimensions if each.source in _FOR_ALL and each.name not in given}
+    placing.said |= {
+        each.name
+        for each in edition.dimensions
+        if each.is_period and each.source in _FOR_ALL and each.name not in given
+    }
     for cell in printed.cells:
         row, column = rows.meaning(cell.row_path), columns.meaning(cell.column_path)
         if row is not None and column is not None:
@@ -103,11 +111,14 @@ class _Placing:
     def place(self, cell: DataCell, row: Meaning, column: Meaning) -> None:
         if cell.state is State.NOT_APPLICABLE and self.edition.checks.complete == "none":
             return
-        day = self._day(row, column)
-        codes = [self._code(dimension, cell, row, column, day) for dimension in self.edition.dimensions]
         measure = self._measure(cell, row, column)
         if measure is None:
             return
+        day = self._day(row, column)
+        codes = [
+            "" if each.name in measure.without else self._code(each, cell, row, column, day)
+            for each in self.edition.dimensions
+        ]
         point = tuple(code for code in codes if code is not None)
         if len(point) < len(codes):
             return

@@ -36,7 +36,7 @@ def check_totals(tidy: Tidy, edition: Edition, page: Page) -> Iterator[Diagnosti
     for measure in edition.measures:
         figures = tidy.figures.get(measure.name, {})
         for place, dimension in enumerate(edition.dimensions):
-            if measure.totals != "none" and dimension.codes:
+            if measure.totals != "none" and dimension.codes and dimension.name not in measure.without:
                 hierarchy = _Hierarchy(dimension, dimension.codes, tidy, edition)
                 yield from _along(figures, place, hierarchy, page, severity)
 

@@ -66,9 +66,10 @@ def check_bands(codes: CodeList, findings: Findings) -> None:
     """LOD3626: bands of one parent that share an end, overlap or leave a gap, against what the list says of them."""
     for siblings in _siblings(codes) if codes.bands in tuple(Bands) else ():
         bands = [band for code in siblings if (band := band_of(code))]
+        is_whole = len(bands) == len(siblings)  # else single values may stand between two bands
         bands.sort(key=lambda band: (band.low is not None, band.low or Decimal(0)))
         for lower, upper in pairwise(bands):
-            wrong = _wrong(lower, upper, codes.bands)
+            wrong = _wrong(lower, upper, codes.bands, is_whole)
             if wrong:
                 message = say(
                     "'{code}' and '{other}' of list '{name}' {wrong}",
@@ -86,7 +87,7 @@ def _siblings(codes: CodeList) -> Iterator[Sequence[Code]]:
         yield [code for code in codes.codes if parent in (code.parents or ("",))]
 
 
-def _wrong(lower: Band, upper: Band, said: str) -> tuple[Wording, Wording] | None:
+def _wrong(lower: Band, upper: Band, said: str, is_whole: bool) -> tuple[Wording, Wording] | None:
     """What is wrong with two bands, and what to do; None if nothing is."""
     correct = say("correct the labels or the parents")
     if lower.high is None or upper.low is None:
@@ -96,7 +97,8 @@ def _wrong(lower: Band, upper: Band, said: str) -> tuple[Wording, Wording] | Non
     if lower.high == upper.low and said != Bands.HALF_OPEN and not lower.is_open:
         hint = say("say it at the list: bands: half-open, if it belongs to the second")
         return say("share the end {end}: whose is it?", end=upper.low), hint
-    if lower.high < upper.low and said == Bands.HALF_OPEN and None not in (lower.low, upper.high):
+    is_gap = lower.high < upper.low and None not in (lower.low, upper.high)
+    if is_gap and is_whole and said == Bands.HALF_OPEN:
         hint = say("a band is missing, or both ends belong to each: bands: closed")
         return say("leave a gap between {high} and {low}", high=lower.high, low=upper.low), hint
     return None

@@ -127,6 +127,11 @@ PLACES: dict[str, dict[str, Key]] = {
             "How rows belong to rows above them; {parents: …} lists what begins a group.",
             "indentation",
         ),
+        "fill": _key(
+            "down",
+            "Of several label columns, an empty cell repeats the one above it: for files without merged cells.",
+            "down",
+        ),
         "headings": _key("true or false", "Whether a label without figures may begin a group.", "true"),
         "ignored": _key("list of labels", "Row labels that mean nothing.", "[其中]"),
     },

@@ -16,7 +16,18 @@ from lod.wording import say
 
 # What tables of Taiwan's agencies begin these rows with.
 USUAL_TITLES = (r"^(附\s*)?表\s*\d", r"^Table\s*\d", r"^單\s*位", r"^Unit", r"^(中華)?民國.*\d\s*年", r"^End of\s*\d")
-USUAL_NOTES = (r"^資料來源", r"^Sources?\s*[:：]", r"^附?\s*註", r"^備\s*註", r"^說\s*明", r"^Notes?\s*[:：]")
+USUAL_NOTES = (
+    r"^資料來源",
+    r"^Sources?\s*[:：]",
+    r"^附?\s*註",
+    r"^備\s*註",
+    r"^說\s*明",
+    r"^附\s*記",
+    r"^Notes?\s*[:：]",
+    r"^[※＊*]",
+    r"^(更新|製表|編製|列印)(日期|時間|單位|機關)",
+    r"^(填\s*表|審\s*核|業務主管|主辦統計|機關長官|機關首長)",
+)
 
 _FORMS = ("text", "padded", "full-width", "thousands", "spaced", "percent-sign", "parentheses")
 
@@ -68,6 +79,7 @@ def read_layout(node: Node | None, values: Node | None, shapes: Shapes) -> LaidO
         header_start=pattern,
         has_chinese_labels=is_chinese,
         translation_columns=columns_of(sides.get("translations"), shapes),
+        fills_down=_word(sides.get("fill"), ("down",), shapes) == "down",
         data_columns=columns_of(given.get("data"), shapes),
         fill_header=_word(heads.get("fill"), ("right",), shapes) == "right",
         is_indented=indented,

@@ -42,6 +42,7 @@ class Layout:
     header_start: re.Pattern[str] | None = None
     has_chinese_labels: bool = False
     translation_columns: tuple[int, ...] = ()
+    fills_down: bool = False
     data_columns: tuple[int, ...] = ()
     fill_header: bool = False
     is_indented: bool = False

@@ -63,6 +63,10 @@ class Layout(Protocol):
         """Columns that repeat the labels in another language."""
 
     @property
+    def fills_down(self) -> bool:
+        """Whether an empty label cell repeats the one above it, where several columns hold labels."""
+
+    @property
     def data_columns(self) -> tuple[int, ...]:
         """The columns of figures; empty: all others that have a header."""
 

@@ -111,14 +111,25 @@ class _Labels:
         return self._across(row)
 
     def _across(self, row: int) -> Path:
-        """One label a column; a merged cell counts in all its rows."""
-        found = []
-        for column in self.page.layout.label_columns:
-            place = self.page.sheet.anchor(row, column)
-            text = one_line(self.page.text(*place))
-            if text:
-                found.append(Label(text, *place))
+        """One label a column; a merged cell counts in all its rows, and an empty one may repeat the last."""
+        layout = self.page.layout
+        found: list[Label] = []
+        for place, column in enumerate(layout.label_columns):
+            label = self._label_at(row, column)
+            if label:
+                for inner in layout.label_columns[place:]:
+                    self.above.pop(inner, None)  # another group begins: what is below it begins again
+                self.above[column] = label
+            elif layout.fills_down and column != layout.label_columns[-1]:
+                label = self.above.get(column)
+            if label and label not in found:  # one cell may be merged over several columns
+                found.append(label)
         return tuple(found)
+
+    def _label_at(self, row: int, column: int) -> Label | None:
+        place = self.page.sheet.anchor(row, column)
+        text = one_line(self.page.text(*place))
+        return Label(text, *place) if text else None
 
     def _hierarchical(self, label: Label, raw: str) -> Path:
         layout = self.page.layout

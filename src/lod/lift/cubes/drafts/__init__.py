@@ -1,0 +1,1 @@
+"""First cube files by looking at sheets."""
