@@ -91,10 +91,13 @@ class UrlSpace:
     """The site's own IRIs: `base` from the release, never from a request's Host."""
 
     base: str  # ends with '/'
-    prefix: str = field(init=False)  # the path that all of ours begin with, without the last slash; often ''
+    under: str = ""  # where in the site a frozen release stands: '/release/1-3f2a9c1b'
+    root: str = field(init=False)  # the path that all of ours begin with, without the last slash; often ''
+    prefix: str = field(init=False)  # the same for links of this release: `root` and `under`
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "prefix", urlsplit(self.base).path.rstrip("/"))
+        object.__setattr__(self, "root", urlsplit(self.base).path.rstrip("/"))
+        object.__setattr__(self, "prefix", self.root + self.under)
 
     def iri_of_path(self, path: str) -> str:
         """The IRI, in our canonical spelling, of a path inside the site."""

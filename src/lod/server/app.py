@@ -26,11 +26,21 @@ from lod.rdf.formats import GRAPH_FORMATS, HTML
 from lod.server import answers
 from lod.server.addresses import DOCUMENT_FORMATS, canonical_path, parse_address
 from lod.server.answers import Answer, request_header, send_answer
+from lod.server.archive import (
+    RELEASE,
+    Archive,
+    answer_from_archive,
+    as_memento,
+    is_archived,
+    split_release,
+    time_gate,
+)
 from lod.server.catalogue import respond_at_root
 from lod.server.dereference import DOCUMENTS, REDIRECTED, Ask, respond
 from lod.server.dumps import Dumps
 from lod.server.explorer import Ask as View
 from lod.server.explorer import is_view, respond_to_view
+from lod.server.fragments import respond_to_fragment
 from lod.server.machinery import respond_to_machinery
 from lod.server.negotiation import choose_format
 from lod.server.refusals import not_found, unavailable
@@ -65,7 +75,7 @@ def create_app(releases: Path, *, release: str | None = None, limits: QueryLimit
         routes=[
             Route("/dump/{path:path}", Dumps(current)),
         ],
-        middleware=[Middleware(Site, current=current, pool=pool)],
+        middleware=[Middleware(Site, current=current, pool=pool, archive=Archive(current))],
         exception_handlers={Exception: on_error},
         lifespan=lifespan,
     )
@@ -100,6 +110,7 @@ class Site:
     app: ASGIApp
     current: CurrentRelease
     pool: QueryPool
+    archive: Archive
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -107,9 +118,7 @@ class Site:
             return
         path = canonical_path(scope.get("raw_path") or scope["path"].encode()) or ""
         if path.startswith("/-/"):
-            refused = other_method(scope)
-            fresh = request_header(scope, b"if-none-match")
-            await send_answer(refused or respond_to_machinery(self.current, path, fresh), scope, send)
+            await send_answer(self._machinery(scope, path), scope, send)
             return
         try:
             served = self.current.get()
@@ -117,12 +126,48 @@ class Site:
             await send_answer(refuse(error, scope), scope, send)
             return
         inside = inside_path(path, served.space.prefix)
-        if is_sparql(inside, served):
+        if inside.startswith("/-/"):  # the base IRI has a path
+            await send_answer(self._machinery(scope, inside), scope, send)
+        elif is_sparql(inside, served):
             await serve_sparql(scope, receive, send, served=served, pool=self.pool, path=inside)
         elif inside.startswith("/dump/"):
             await self.app({**scope, "path": inside}, receive, with_headers(send))
+        elif inside.startswith(RELEASE):
+            await send_answer(await self._frozen(served, scope, path, inside), scope, send)
+        elif (asked := request_header(scope, b"accept-datetime")) or is_archived(inside):
+            await send_answer(await self._past(served, scope, inside, asked), scope, send)
         else:
             await send_answer(await answer_document(served, scope, path, inside), scope, send)
+
+    def _machinery(self, scope: Scope, path: str) -> Answer:
+        fresh = request_header(scope, b"if-none-match")
+        return other_method(scope) or respond_to_machinery(self.current, path, fresh)
+
+    async def _frozen(self, served: ServedRelease, scope: Scope, path: str, inside: str) -> Answer:
+        """Answer from a release that was published before, as it was."""
+        name, rest = split_release(inside)
+        if rest.startswith("/-/"):
+            return self._machinery(scope, rest)
+        frozen = await anyio.to_thread.run_sync(self.archive.open, name) if rest else None
+        if frozen is None:
+            accept, languages = request_header(scope, b"accept"), request_header(scope, b"accept-language")
+            return not_found(served, inside, accept, languages)
+        if is_sparql(rest, frozen):  # one endpoint, over what is current
+            return answers.redirect(307, f"{served.space.prefix}/sparql")
+        answer = await answer_document(frozen, scope, path, rest)
+        return as_memento(answer, self.archive, frozen, name, rest)
+
+    async def _past(self, served: ServedRelease, scope: Scope, inside: str, asked: str) -> Answer:
+        """Answer what is asked of the past: when there were which versions, which one was it then."""
+        if (refused := other_method(scope)) is not None:
+            return refused
+        if not is_archived(inside):
+            return await anyio.to_thread.run_sync(time_gate, self.archive, served, inside, asked)
+        answer = await anyio.to_thread.run_sync(answer_from_archive, self.archive, served, inside)
+        if answer is None:
+            accept, languages = request_header(scope, b"accept"), request_header(scope, b"accept-language")
+            return not_found(served, inside, accept, languages)
+        return answer
 
 
 def inside_path(path: str, prefix: str) -> str:
@@ -147,6 +192,9 @@ async def answer_document(served: ServedRelease, scope: Scope, path: str, inside
     if path.encode("ascii") != scope.get("raw_path", scope["path"].encode()):
         query = scope["query_string"].decode("latin-1")
         return answers.redirect(308, path + (f"?{query}" if query else ""), cache=answers.LONG)
+    if inside == "/tpf":
+        query, fresh = scope["query_string"].decode("latin-1"), request_header(scope, b"if-none-match")
+        return await anyio.to_thread.run_sync(respond_to_fragment, served, query, accept, fresh)
     if is_view(inside):
         query = scope["query_string"].decode("latin-1")
         view = View(inside, query, accept, languages, request_header(scope, b"if-none-match"))

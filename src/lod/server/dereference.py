@@ -175,5 +175,7 @@ def document_links(served: ServedRelease, description: Description, address: Add
     else:
         links.append(f'<{about}>; rel="describes"')
     stem = answers.safe_target(prefix + address.variant(TURTLE).path).removesuffix(TURTLE.suffix)
+    if not served.under:
+        links.append(f'<{prefix}/timemap{stem[len(prefix) : -1]}>; rel="timemap"; type="application/link-format"')
     links += [f"<{stem}{rest}" for item, rest in _ALTERNATES if item is not address.format]
     return ", ".join(links)

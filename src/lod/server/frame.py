@@ -74,6 +74,8 @@ class Frame:
     stylesheet: str
     icon: str
     current: str = ""  # the navigation entry that this page is
+    feed: str = ""
+    present: str = ""  # on a page of a frozen release: the same page of the current one
     sheet: str = ""  # a second style sheet, for tables and charts of cubes
 
 
@@ -143,6 +145,8 @@ def make_frame(
         stylesheet=prefix + asset_path("site.css"),
         icon=prefix + asset_path("icon.svg"),
         current=current,
+        feed=f"{reader.served.space.root}/feed.{reader.language}.atom",
+        present=reader.served.space.root + address.path if reader.served.under else "",
         sheet=prefix + asset_path(sheet) if sheet else "",
     )
 

@@ -69,6 +69,7 @@ class ServedRelease:
     release: Release
     store: pyoxigraph.Store
     metadata: pyoxigraph.Store
+    under: str = ""  # the path at which it stands frozen, beside the current one
     labels: Labels = field(init=False)
     space: UrlSpace = field(init=False)
     etag_prefix: str = field(init=False)
@@ -80,12 +81,12 @@ class ServedRelease:
     opened: Memo = field(init=False, default_factory=lambda: Memo(capacity=1))  # the columnar side
 
     def __post_init__(self) -> None:
-        digest = f"{self.release.manifest.digest}{self.release.manifest.name}{SITE_DIGEST}"
+        digest = f"{self.release.manifest.digest}{self.release.manifest.name}{SITE_DIGEST}{self.under}"
         has_named = next(iter(self.store.named_graphs()), None) is not None
         object.__setattr__(self, "graph", None if has_named else DefaultGraph())  # half the look-ups
         object.__setattr__(self, "described_beside", frozenset(quad.subject for quad in self.metadata))
         object.__setattr__(self, "labels", Labels(self.objects))
-        object.__setattr__(self, "space", UrlSpace(self.site.base_iri))
+        object.__setattr__(self, "space", UrlSpace(self.site.base_iri, self.under))
         object.__setattr__(self, "etag_prefix", hashlib.blake2b(digest.encode(), digest_size=8).hexdigest())
 
     @property
@@ -115,8 +116,8 @@ class ServedRelease:
         return list(dict.fromkeys(quad.object for quad in self.quads(subject, predicate, None)))  # type: ignore[misc]
 
 
-def open_served(folder: Path) -> ServedRelease:
-    """Open a release folder for serving.
+def open_served(folder: Path, *, under: str = "") -> ServedRelease:
+    """Open a release folder for serving; `under` is the path of a frozen one.
 
     Raises:
         ReleaseError, StoreError: there is none, or it is damaged.
@@ -134,7 +135,7 @@ def open_served(folder: Path) -> ServedRelease:
                     hint=say("lod rollback"),
                     code="LOD8003",
                 ) from error
-    return ServedRelease(release, open_snapshot(release.store), metadata)
+    return ServedRelease(release, open_snapshot(release.store), metadata, under)
 
 
 def read_description(file: Path, base_iri: str) -> Iterator[Quad]:

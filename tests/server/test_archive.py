@@ -1,0 +1,137 @@
+"""Older releases stay readable as they were, and are found by time (RFC 7089)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from xml.etree import ElementTree
+
+import httpx
+import pytest
+
+from lod.release.log import LOG, Record
+
+BASE = "https://lod.example.org/"
+SEX = "/doc/code/sex"
+NEW = f'<{BASE}id/code/sex/X> <http://www.w3.org/2004/02/skos/core#prefLabel> "New"@en .'
+TIMES = {"1-aaaaaaaa": "2024-01-10T08:00:00Z", "2-bbbbbbbb": "2025-01-10T08:00:00Z"}
+Open = Callable[[Path], httpx.Client]
+
+
+@pytest.fixture(scope="module")
+def two(make: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two releases; the second knows one thing more. A third was never published."""
+    releases = tmp_path_factory.mktemp("two releases")
+    make(releases, "3-cccccccc")
+    make(releases, "1-aaaaaaaa")
+    make(releases, "2-bbbbbbbb", turtle=NEW)
+    records = [Record("publish", name, None, time, "test") for name, time in TIMES.items()]
+    (releases / LOG).write_text("".join(json.dumps(asdict(record)) + "\n" for record in records), encoding="utf-8")
+    return releases
+
+
+def test_a_frozen_release_answers_as_it_did(two: Path, open_site: Open) -> None:
+    site = open_site(two)
+    assert site.get("/doc/code/sex/X.ttl").status_code == 200
+    assert site.get("/release/1-aaaaaaaa/doc/code/sex/X.ttl").status_code == 404
+    answer = site.get("/release/1-aaaaaaaa/doc/code/sex.ttl")
+    assert answer.status_code == 200
+    assert answer.headers["memento-datetime"] == "Wed, 10 Jan 2024 08:00:00 GMT"
+    assert "immutable" in answer.headers["cache-control"]
+    assert '</doc/code/sex.ttl>; rel="original timegate"' in answer.headers["link"]
+    assert f"<{BASE}id/code/sex>" in answer.text
+    assert "/release/" not in answer.text
+
+
+def test_a_frozen_page_leads_on_inside_its_release_and_says_so(two: Path, open_site: Open) -> None:
+    site = open_site(two)
+    page = site.get(f"/release/1-aaaaaaaa{SEX}.en.html").text
+    assert 'href="/release/1-aaaaaaaa/doc/code/sex/M.en.html"' in page
+    assert "You see release 1-aaaaaaaa" in page
+    assert f'href="{SEX}.en.html"' in page
+    sheet = re.search(r'rel="stylesheet" href="([^"]*)"', page)
+    assert sheet
+    assert site.get(sheet[1]).status_code == 200
+    assert site.get(f"/release/1-aaaaaaaa{SEX}.en.html").headers["etag"] != site.get(f"{SEX}.en.html").headers["etag"]
+
+
+def test_what_was_never_published_is_not_shown(two: Path, open_site: Open) -> None:
+    site = open_site(two)
+    for path in (
+        "/release/3-cccccccc/doc/code/sex",
+        "/release/9-dddddddd/",
+        "/release/",
+        "/release/1-aaaaaaaa",
+    ):
+        assert site.get(path).status_code == 404, path
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [
+        ("Thu, 01 Feb 2024 00:00:00 GMT", "1-aaaaaaaa"),
+        ("Wed, 10 Jan 2024 08:00:00 GMT", "1-aaaaaaaa"),
+        ("Thu, 01 Jan 2004 00:00:00 GMT", "1-aaaaaaaa"),
+        ("Fri, 01 Jan 2027 00:00:00 GMT", "2-bbbbbbbb"),
+    ],
+)
+def test_a_document_is_its_own_time_gate(two: Path, open_site: Open, asked: str, name: str) -> None:
+    answer = open_site(two).get(SEX, headers={"accept-datetime": asked}, follow_redirects=False)
+    assert answer.status_code == 302
+    assert answer.headers["location"] == f"/release/{name}{SEX}"
+    assert "Accept-Datetime" in answer.headers["vary"]
+    assert 'rel="timemap"' in answer.headers["link"]
+
+
+def test_a_time_that_is_none_is_refused(two: Path, open_site: Open) -> None:
+    answer = open_site(two).get(SEX, headers={"accept-datetime": "last year"})
+    assert answer.status_code == 400
+    assert "Accept-Datetime" in answer.json()["detail"]
+
+
+def test_a_time_map_lists_every_version(two: Path, open_site: Open) -> None:
+    site = open_site(two)
+    answer = site.get(f"/timemap{SEX}")
+    assert answer.headers["content-type"] == "application/link-format"
+    assert f'<{BASE}release/1-aaaaaaaa/doc/code/sex>; rel="first memento"' in answer.text
+    assert f'<{BASE}release/2-bbbbbbbb/doc/code/sex>; rel="last memento"' in answer.text
+    assert site.get("/timemap/doc/code/sex/X").text.count("memento") == 1
+    assert site.get("/timemap/doc/code/sex/nothing").status_code == 404
+    assert f'</timemap{SEX}>; rel="timemap"' in site.get(f"{SEX}.ttl").headers["link"]
+
+
+def test_a_frozen_dataset_by_its_version(two: Path, open_site: Open) -> None:
+    site = open_site(two)
+    for version in ("1", "1-aaaaaaaa"):
+        answer = site.get(f"/data/civil-servants-by-county/release/{version}", follow_redirects=False)
+        assert answer.status_code == 308
+        assert answer.headers["location"] == "/release/1-aaaaaaaa/data/civil-servants-by-county"
+    assert site.get("/data/civil-servants-by-county/release/7").status_code == 404
+
+
+def test_under_a_base_with_a_path(make: Callable[..., Path], tmp_path: Path, open_site: Open) -> None:
+    make(tmp_path, base="https://lod.example.org/stat/")
+    site = open_site(tmp_path)
+    page = site.get("/stat/release/1-aaaaaaaa/catalog.en.html")
+    assert page.status_code == 200
+    for link in re.findall(
+        r'(?:rel="stylesheet" href|src)="([^"]*)"', page.text + site.get("/stat/catalog.en.html").text
+    ):
+        assert site.get(link).status_code == 200, link
+
+
+def test_the_feed_tells_of_releases_newest_first(two: Path, open_site: Open) -> None:
+    site = open_site(two)
+    answer = site.get("/feed.en.atom")
+    assert answer.headers["content-type"] == "application/atom+xml"
+    atom = "{http://www.w3.org/2005/Atom}"
+    root = ElementTree.fromstring(answer.text)
+    assert root.findtext(f"{atom}updated") == TIMES["2-bbbbbbbb"]
+    entries = [entry.findtext(f"{atom}id") for entry in root.findall(f"{atom}entry")]
+    assert entries == [f"{BASE}release/2-bbbbbbbb/", f"{BASE}release/1-aaaaaaaa/"]
+    assert "公務人力" in site.get("/feed.atom").text
+    assert site.get("/feed.fr.atom").status_code == 404
+    assert 'href="/feed.en.atom"' in site.get("/catalog.en.html").text
