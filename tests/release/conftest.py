@@ -11,6 +11,7 @@ import pytest
 from lod.diagnostics import Diagnostic, Findings
 from lod.disclosure.gate import clear
 from lod.disclosure.rules import NO_RULES
+from lod.lift.engines.merge import merge
 from lod.linking.linkset import Linkset
 from lod.release.candidate import Content, write_candidate
 from lod.release.lock import exclusive
@@ -55,7 +56,9 @@ def make(tmp_path: Path, releases: Path, site: Site) -> Make:
         part = tmp_path / "part.nq"
         part.write_text(text, encoding="utf-8")
         with exclusive(releases, "a test"), staging(releases) as folder:
-            snapshot = load([part], folder / "store")
+            statements = tmp_path / "statements.nq"
+            merge([part], statements, memory_limit="128MB", threads=1)
+            snapshot = load([statements], folder / "store")
             clearance = clear(snapshot.digest, [linkset.digest for linkset in linksets], NO_RULES, Findings())
             content = Content(
                 site=site,
@@ -64,7 +67,7 @@ def make(tmp_path: Path, releases: Path, site: Site) -> Make:
                 generator="lod test",
                 started="2026-01-01T00:00:00Z",
                 snapshot=snapshot,
-                parts=(part,),
+                statements=statements,
                 linksets=linksets,
                 report=None,
                 findings=findings,

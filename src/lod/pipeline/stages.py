@@ -284,7 +284,7 @@ def publish(job: Job, cleared: Cleared) -> Release:
         generator=GENERATOR,
         started=job.started,
         snapshot=loaded.snapshot,
-        parts=loaded.parts,
+        statements=loaded.parts[0],
         linksets=material.linksets,
         report=cleared.report,
         findings=tuple(job.findings),

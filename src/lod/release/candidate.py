@@ -5,6 +5,8 @@ What makes the folder is here; what makes it the published one is `lod.release.p
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,22 +16,26 @@ from pyoxigraph import Store
 from lod.diagnostics import Diagnostic
 from lod.disclosure.clearance import Clearance
 from lod.linking.linkset import Linkset
+from lod.release.breakdown import Statistics, break_down
 from lod.release.candidates import keep_candidate, next_version
 from lod.release.clock import build_time
 from lod.release.cubes import write_cubes
-from lod.release.dcat import Edition, describe_catalogue
+from lod.release.datasets import date_datasets, read_datasets, write_datasets
+from lod.release.dcat import Edition, datasets, describe_catalogue
 from lod.release.description import Description
-from lod.release.dumps import Dump, heading, write_dump, write_readme
+from lod.release.dumps import Dumps, heading, write_dumps, write_readme
 from lod.release.durability import sync_tree
 from lod.release.findings import to_json
 from lod.release.prov import describe_origin
 from lod.release.release import Manifest, Release, Site, StoreRecord, current_name, open_release
+from lod.release.schema_org import SCHEMA_ORG, write_schema_org
 from lod.release.seal import MANIFEST, ReleaseFile, file_record, seal, write_store_files
-from lod.release.void import Statistics, count, describe_dataset
+from lod.release.void import describe_dataset
 from lod.store.snapshot import Snapshot, open_snapshot
 from lod.validation.report import ValidationReport
 
 STORE = "store"
+URIS = "uris.parquet"
 
 _OF_THIS_MACHINE = {"LOD8008"}  # findings about the folder that is built in, not about what is built
 
@@ -44,7 +50,7 @@ class Content:
     generator: str
     started: str  # ISO 8601
     snapshot: Snapshot
-    parts: tuple[Path, ...]  # N-Quads, as the dump has them
+    statements: Path  # all of them, merged (`lod.lift.engines.merge`)
     linksets: tuple[Linkset, ...]
     report: ValidationReport | None  # None: the project has no shapes
     findings: tuple[Diagnostic, ...]
@@ -61,11 +67,25 @@ def write_candidate(releases: Path, staging: Path, content: Content, clearance: 
     """
     clearance.covers(content.snapshot.digest, [linkset.digest for linkset in content.linksets])
     version = next_version(releases)
-    edition = Edition(f"{version}-{content.digest[:8]}", version, current_name(releases), build_time())
-    dump = write_dump(content.parts, staging / "dump", content.site)
-    write_readme(staging / "dump", dump, content.site)
-    write_cubes(content.parts, staging, memory_limit=content.memory_limit, threads=content.threads)
-    statistics = _describe(staging, content, edition, dump)
+    current, name = current_name(releases), f"{version}-{content.digest[:8]}"
+    cubes = write_cubes([content.statements], staging, memory_limit=content.memory_limit, threads=content.threads)
+    with break_down(
+        content.statements,
+        content.site.base_iri,
+        staging / ".spill",
+        memory_limit=content.memory_limit,
+        threads=content.threads or min(4, os.cpu_count() or 1),
+    ) as breakdown:
+        dumps = write_dumps(breakdown, cubes, staging, content.site)
+        breakdown.write_uris(staging / URIS)
+        statistics = breakdown.statistics()
+    shutil.rmtree(staging / ".spill", ignore_errors=True)
+    before = read_datasets(releases / current) if current else {}
+    records = date_datasets(dumps.contents, before, name, build_time())
+    write_datasets(staging, records)
+    edition = Edition(name, version, current, build_time(), records)
+    write_readme(staging / "dump", dumps, content.site)
+    _describe(staging, content, edition, dumps, statistics)
     _write_report(staging / "report", content)
     manifest = Manifest(
         name=edition.name,
@@ -88,19 +108,19 @@ def write_candidate(releases: Path, staging: Path, content: Content, clearance: 
     return open_release(keep_candidate(releases, staging, edition.name))
 
 
-def _describe(staging: Path, content: Content, edition: Edition, dump: Dump) -> Statistics:
-    """Write the catalogue, the VoID and the PROV description; the counts."""
+def _describe(staging: Path, content: Content, edition: Edition, dumps: Dumps, statistics: Statistics) -> None:
+    """Write the catalogue, also in the words of schema.org, the VoID and the PROV description."""
     store: Store = open_snapshot(content.snapshot.folder)
-    statistics = count(store)
     site = content.site
+    catalogue = describe_catalogue(store, site, edition, dumps)
     documents: dict[str, Description] = {
-        "catalog.ttl": describe_catalogue(store, site, edition, dump),
-        "void.ttl": describe_dataset(statistics, site, edition, dump, content.linksets),
+        "catalog.ttl": catalogue,
+        "void.ttl": describe_dataset(statistics, site, edition, dumps, content.linksets),
         "prov.ttl": describe_origin(site, edition, content.inputs, content.generator, content.started),
     }
     for name, description in documents.items():
         description.write(staging / name, heading(site))
-    return statistics
+    write_schema_org(staging / SCHEMA_ORG, catalogue, site, datasets(store))
 
 
 def _write_report(folder: Path, content: Content) -> None:

@@ -5,26 +5,37 @@ https://www.w3.org/TR/vocab-dcat-3/ ; DCAT-AP 3.0: https://semiceu.github.io/DCA
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from pyoxigraph import Literal, NamedNode, Store
 
 from lod.rdf.formats import JSONLD, NTRIPLES, RDFXML, RESULT_FORMATS, TURTLE, Format
 from lod.rdf.languages import pick
-from lod.rdf.namespaces import DCAT, DCT, FOAF, QB, RDF, RDFS, SPDX, VCARD, XSD
+from lod.rdf.namespaces import DCAT, DCT, FOAF, QB, RDF, RDFS, SKOS, SPDX, VCARD, XSD
+from lod.release.datasets import DatasetRecord
 from lod.release.description import Description, Node, integer, moment, said_of, texts
-from lod.release.dumps import Dump
+from lod.release.dumps import Dump, Dumps
 from lod.release.release import Site
 
 DCATAP = "http://data.europa.eu/r5r/"
 ODRS = "http://schema.theodi.org/odrs#"
+LICENCE_TYPE = "http://purl.org/adms/licencetype/"
 IANA = "https://www.iana.org/assignments/media-types/"
 EU = "http://publications.europa.eu/resource/authority/"
 
 VARIANTS = (TURTLE, NTRIPLES, JSONLD, RDFXML)
 """The RDF documents of each dataset: its IRI and a suffix (the site's URL contract)."""
 
-_FILE_TYPES = {"ttl": "RDF_TURTLE", "nt": "RDF_N_TRIPLES", "jsonld": "JSON_LD", "rdf": "RDF_XML", "nq": "RDF_N_QUADS"}
+_FILE_TYPES = {
+    "ttl": "RDF_TURTLE",
+    "nt": "RDF_N_TRIPLES",
+    "jsonld": "JSON_LD",
+    "rdf": "RDF_XML",
+    "nq": "RDF_N_QUADS",
+    "csv": "CSV",
+    "parquet": "PARQUET",
+}
 _EU_LANGUAGES = {"zh": "ZHO", "en": "ENG", "ja": "JPN", "de": "DEU", "fr": "FRA"}
 _NOT_METADATA = frozenset({QB + "observation", QB + "slice"})  # as many as there are observations
 
@@ -37,6 +48,17 @@ class Edition:
     version: int
     previous: str | None
     created: str  # ISO 8601
+    datasets: Mapping[str, DatasetRecord] = field(default_factory=dict)
+
+    @property
+    def issued(self) -> str:
+        """When the first of the datasets was published."""
+        return min((record.issued for record in self.datasets.values()), default=self.created)
+
+    @property
+    def modified(self) -> str:
+        """When the last of the datasets changed."""
+        return max((record.modified for record in self.datasets.values()), default=self.created)
 
 
 def datasets(store: Store) -> list[str]:
@@ -49,7 +71,7 @@ def datasets(store: Store) -> list[str]:
 _IS_A = NamedNode(RDF + "type")
 
 
-def describe_catalogue(store: Store, site: Site, edition: Edition, dump: Dump) -> Description:
+def describe_catalogue(store: Store, site: Site, edition: Edition, dumps: Dumps) -> Description:
     """The catalogue with its datasets, their distributions, the data service and the terms of use."""
     about, catalogue = Description(), f"{site.base_iri}catalog"
     found = datasets(store)
@@ -60,19 +82,58 @@ def describe_catalogue(store: Store, site: Site, edition: Edition, dump: Dump) -
     about.say(catalogue, DCT + "license", site.licence_iri)
     about.say(catalogue, DCT + "rights", f"{catalogue}#attribution")
     about.say(catalogue, DCT + "language", *_languages(site))
-    about.say(catalogue, DCT + "modified", moment(edition.created))
+    about.say(catalogue, DCT + "issued", moment(edition.issued))
+    about.say(catalogue, DCT + "modified", moment(edition.modified))
     about.say(catalogue, DCAT + "version", Literal(edition.name))
+    about.say(catalogue, DCAT + "hasCurrentVersion", f"{site.base_iri}dump/{edition.name}/")
+    about.say(catalogue, DCAT + "previousVersion", _release_of(site, edition.previous))
     about.say(catalogue, FOAF + "homepage", site.base_iri)
     about.say(catalogue, DCAT + "service", f"{catalogue}#sparql")
     about.say(catalogue, DCAT + "dataset", *found)
+    everything = [_dump(about, site, edition, dump) for dump in dumps.of("")]
     if not found:
-        about.say(catalogue, DCAT + "distribution", f"{catalogue}#dump")
-    _parties(about, site)
+        about.say(catalogue, DCAT + "distribution", *everything)
+    _parties(about, store, site)
     for dataset in found:
         _dataset(about, store, dataset, site, edition)
+        own = [_dump(about, site, edition, dump) for dump in dumps.of(dataset)]
+        about.say(dataset, DCAT + "distribution", *own, *everything)
+    _series(about, store, site)
     _service(about, site, found)
-    _dump(about, site, edition, dump)
+    _gathered(about, catalogue, f"{catalogue}#sparql", found)
     return about
+
+
+def _release_of(site: Site, name: str | None) -> str:
+    """A release as a thing (`prov.ttl` describes it)."""
+    return f"{site.base_iri}dump/{name}/" if name else ""
+
+
+def _gathered(about: Description, catalogue: str, service: str, found: list[str]) -> None:
+    """What catalogue and service cover: the themes, keywords and places of their datasets."""
+    for dataset in found:
+        themes = about.values(dataset, DCAT + "theme")
+        about.say(service, DCAT + "theme", *themes)
+        about.say(service, DCAT + "keyword", *about.values(dataset, DCAT + "keyword"))
+        about.say(catalogue, DCT + "spatial", *about.values(dataset, DCT + "spatial"))
+        if any(str(theme).startswith(f"<{EU}data-theme/") for theme in themes):
+            about.say(catalogue, DCAT + "themeTaxonomy", f"{EU}data-theme")
+            about.is_a(f"{EU}data-theme", SKOS + "ConceptScheme")
+            about.say(f"{EU}data-theme", DCT + "title", Literal("Data theme", language="en"))
+
+
+def _series(about: Description, store: Store, site: Site) -> None:
+    """Series as the graph declares them (DCAT 3 §11)."""
+    for quad in store.quads_for_pattern(None, _IS_A, NamedNode(DCAT + "DatasetSeries"), None):
+        series = quad.subject
+        if isinstance(series, NamedNode):
+            for triple in said_of(store, series):
+                about.say(triple.subject, triple.predicate.value, triple.object)  # type: ignore[arg-type]
+            for name in ("title", "description"):
+                if not about.says(series, DCT + name):
+                    about.say(series, DCT + name, *_labels(store, series.value, site))
+            about.say(series, DCT + "publisher", site.agency_iri)
+            about.say(series, DCAT + "contactPoint", f"{site.base_iri}catalog#contact")
 
 
 def _languages(site: Site) -> list[str]:
@@ -80,16 +141,19 @@ def _languages(site: Site) -> list[str]:
     return [f"{EU}language/{code}" for code in known if code]
 
 
-def _parties(about: Description, site: Site) -> None:
+def _parties(about: Description, store: Store, site: Site) -> None:
     """The publisher, the licence and the sentence that users are asked to print, byte for byte."""
     about.is_a(site.agency_iri, FOAF + "Agent")
     about.say(site.agency_iri, FOAF + "name", *texts(site.agency_name))
+    for quad in store.quads_for_pattern(NamedNode(site.agency_iri), NamedNode(DCT + "type"), None, None):
+        about.say(site.agency_iri, DCT + "type", quad.object)
     contact = f"{site.base_iri}catalog#contact"
     about.is_a(contact, VCARD + "Organization", VCARD + "Kind")
     about.say(contact, VCARD + "fn", *texts(site.agency_name))
     about.say(contact, VCARD + "hasEmail", f"mailto:{site.agency_email}" if site.agency_email else "")
     about.is_a(site.licence_iri, DCT + "LicenseDocument")
     about.say(site.licence_iri, DCT + "title", *texts(site.licence_name))
+    about.say(site.licence_iri, DCT + "type", f"{LICENCE_TYPE}{'Attribution' if site.attribution else 'UnknownIPR'}")
     sentence = f"{site.base_iri}catalog#attribution"
     about.is_a(sentence, DCT + "RightsStatement")
     about.say(sentence, RDFS + "label", *texts(site.attribution))
@@ -101,13 +165,17 @@ def _dataset(about: Description, store: Store, dataset: str, site: Site, edition
     about.is_a(dataset, DCAT + "Dataset")
     for triple in said_of(store, NamedNode(dataset), without=_NOT_METADATA):
         about.say(triple.subject, triple.predicate.value, triple.object)  # type: ignore[arg-type]
+    record = edition.datasets.get(dataset)
     defaults: dict[str, list[str | Node]] = {
         DCT + "title": [*_labels(store, dataset, site)],
         DCT + "description": [*_labels(store, dataset, site)],
         DCT + "license": [site.licence_iri],
         DCT + "publisher": [site.agency_iri],
         DCT + "accessRights": [f"{EU}access-right/PUBLIC"],
-        DCT + "modified": [moment(edition.created)],
+        DCT + "issued": [moment(record.issued)] if record else [],
+        DCT + "modified": [moment(record.modified if record else edition.created)],
+        DCAT + "version": [Literal(record.version)] if record else [],
+        DCAT + "previousVersion": [_release_of(site, record.previous)] if record else [],
         DCAT + "contactPoint": [f"{site.base_iri}catalog#contact"],
         DCAT + "landingPage": [dataset],
     }
@@ -117,7 +185,6 @@ def _dataset(about: Description, store: Store, dataset: str, site: Site, edition
     about.say(dataset, DCT + "rights", f"{site.base_iri}catalog#attribution")
     for variant in VARIANTS:
         about.say(dataset, DCAT + "distribution", f"{dataset}#{variant.suffix}")
-    about.say(dataset, DCAT + "distribution", f"{site.base_iri}catalog#dump")
     for variant in VARIANTS:
         _variant(about, dataset, variant, site)
 
@@ -166,24 +233,41 @@ def _service(about: Description, site: Site, found: list[str]) -> None:
     _terms(about, service, site)
 
 
-def _dump(about: Description, site: Site, edition: Edition, dump: Dump) -> None:
-    """The bulk file of the whole release, with its size and checksum."""
-    distribution, url = f"{site.base_iri}catalog#dump", dump_url(site, edition, dump)
+_KINDS = {
+    "application/n-quads": ("N-Quads", "nq"),
+    "text/turtle": ("Turtle", "ttl"),
+    "text/csv": ("CSV", "csv"),
+    "application/vnd.apache.parquet": ("Parquet", "parquet"),
+}
+
+
+def _dump(about: Description, site: Site, edition: Edition, dump: Dump) -> str:
+    """One bulk file, with its size and checksum; returns its IRI."""
+    name, suffix = _KINDS[dump.media_type]
+    packing = {"application/gzip": "gz", "application/zstd": "zst"}.get(dump.packed_as, "")
+    parts = "-".join(filter(None, ("dump", suffix, packing)))
+    distribution, url = f"{dump.dataset or f'{site.base_iri}catalog'}#{parts}", dump_url(site, edition, dump)
+    shown = f"{name} ({packing})" if packing else name
     about.is_a(distribution, DCAT + "Distribution")
-    about.say(distribution, DCT + "title", Literal("整批下載：全部資料集", language="zh-Hant-TW"))
-    about.say(distribution, DCT + "title", Literal("Bulk download: all datasets", language="en"))
-    about.say(distribution, DCAT + "accessURL", url)
+    what = ("本資料集", "the dataset") if dump.dataset else ("全部資料集", "all datasets")
+    about.say(distribution, DCT + "title", Literal(f"整批下載：{what[0]}，{shown}", language="zh-Hant-TW"))
+    about.say(distribution, DCT + "title", Literal(f"Bulk download: {what[1]}, {shown}", language="en"))
+    about.say(distribution, DCT + "description", Literal(f"以 {shown} 提供之{what[0]}完整內容", language="zh-Hant-TW"))
+    about.say(distribution, DCT + "description", Literal(f"All of {what[1]} as {shown}", language="en"))
+    about.say(distribution, DCAT + "accessURL", dump.dataset or url)
     about.say(distribution, DCAT + "downloadURL", url)
-    _form(about, distribution, dump.media_type, "nq")
-    about.say(distribution, DCAT + "compressFormat", IANA + dump.packed_as)
+    _form(about, distribution, dump.media_type, suffix)
+    about.say(distribution, DCAT + "compressFormat", IANA + dump.packed_as if dump.packed_as else "")
     about.say(distribution, DCAT + "byteSize", integer(dump.bytes))
-    about.say(distribution, DCT + "modified", moment(edition.created))
+    record = edition.datasets.get(dump.dataset)
+    about.say(distribution, DCT + "modified", moment(record.modified if record else edition.modified))
     about.say(distribution, SPDX + "checksum", f"{distribution}-checksum")
     about.is_a(f"{distribution}-checksum", SPDX + "Checksum")
     about.say(f"{distribution}-checksum", SPDX + "algorithm", SPDX + "checksumAlgorithm_sha256")
     value = Literal(dump.sha256, datatype=NamedNode(XSD + "hexBinary"))
     about.say(f"{distribution}-checksum", SPDX + "checksumValue", value)
     _terms(about, distribution, site)
+    return distribution
 
 
 def dump_url(site: Site, edition: Edition, dump: Dump) -> str:

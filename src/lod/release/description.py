@@ -39,6 +39,11 @@ class Description:
         about = NamedNode(subject) if isinstance(subject, str) else subject
         return any(triple.subject == about and triple.predicate.value == predicate for triple in self.triples)
 
+    def values(self, subject: str, predicate: str) -> list[Node]:
+        """The values of a property."""
+        about = NamedNode(subject)
+        return [t.object for t in self.triples if t.subject == about and t.predicate.value == predicate]
+
     def write(self, path: Path, header: Iterable[str] = ()) -> None:
         """Write Turtle, below comment lines."""
         path.write_text(to_turtle(self.triples, PREFIXES, header), encoding="utf-8")

@@ -1,44 +1,169 @@
-"""Bulk files: everything in one download, terms spelled as the lift wrote them."""
+"""Bulk files: each dataset, and everything, in one download; terms spelled as the lift wrote them.
+
+gzip: https://www.rfc-editor.org/rfc/rfc1952 · Zstandard: https://www.rfc-editor.org/rfc/rfc8878 ; files of both may be
+put one behind the other, so what is in all datasets is not packed twice.
+"""
 
 from __future__ import annotations
 
 import gzip
+import hashlib
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
+import zstandard
+
+from lod.lift.engines.sql import quoted
 from lod.rdf.languages import pick
+from lod.rdf.namespaces import QB, RDF
+from lod.release.breakdown import Breakdown
 from lod.release.release import Site
 from lod.release.seal import sha256
+from lod.store.columns import FOLDER as CUBES
+from lod.store.columns import Cube, CubeIndex, exact_columns, identifier
 
-_LEVEL = 6
+_GZIP_LEVEL = 6
+_ZSTD_LEVEL = 3
+_BLOCK = 1 << 20
+
+NQUADS, TURTLE, CSV = "application/n-quads", "text/turtle", "text/csv"
+PARQUET = "application/vnd.apache.parquet"
+GZIP, ZSTD = "application/gzip", "application/zstd"
 
 
 @dataclass(frozen=True, slots=True)
 class Dump:
-    """One bulk file of a release: its name below `dump/`, its media type unpacked, how it is packed."""
+    """One bulk file: its path in the release, its media type unpacked, how it is packed ('' for not), whose it is."""
 
-    name: str
+    path: str
     media_type: str
     packed_as: str
     bytes: int
     sha256: str
+    dataset: str = ""  # IRI; '' for everything
+
+    @property
+    def name(self) -> str:
+        """As it stands in its URL."""
+        return self.path.removeprefix("dump/")
 
 
-def write_dump(parts: Sequence[Path], folder: Path, site: Site) -> Dump:
-    """Write all parts as one N-Quads file, gzip (RFC 1952) without a time so that the same parts give the same bytes.
+@dataclass(frozen=True, slots=True)
+class DatasetContent:
+    """What a dataset says itself: how many statements, SHA-256 of them as sorted N-Quads."""
 
-    The attribution sentences stand above the statements. A statement may stand there more than once.
+    statements: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dumps:
+    """Every bulk file of a release, and what each dataset holds."""
+
+    files: tuple[Dump, ...]
+    contents: dict[str, DatasetContent]
+
+    def of(self, dataset: str) -> list[Dump]:
+        """The files of one dataset; of '' those with everything."""
+        return [file for file in self.files if file.dataset == dataset]
+
+
+def write_dumps(breakdown: Breakdown, cubes: CubeIndex, release: Path, site: Site) -> Dumps:
+    """Write `dump/` of a release in the making. Packed without a time: the same statements give the same bytes.
+
+    The attribution sentences stand above the statements.
     """
+    folder, work = release / "dump", release / ".dump"
     folder.mkdir()
-    path = folder / f"{site.name}.nq.gz"
-    with path.open("wb") as raw, gzip.GzipFile("", "wb", compresslevel=_LEVEL, fileobj=raw, mtime=0) as packed:
-        packed.write("".join(f"# {line}\n" for line in heading(site)).encode())
-        for part in parts:
-            with part.open("rb") as file:
-                shutil.copyfileobj(file, packed, 1 << 20)
-    return Dump(path.name, "application/n-quads", "application/gzip", path.stat().st_size, sha256(path))
+    work.mkdir()
+    names = _names(breakdown.datasets, site)
+    shared = f"{site.name}-shared"
+    contents, written = {}, []
+    for dataset in (*breakdown.datasets, None):
+        stem = names[dataset] if dataset else shared
+        lines, turtle = work / f"{stem}.nq", work / f"{stem}.ttl"
+        statements = breakdown.write_lines(dataset, lines)
+        breakdown.write_turtle(lines, turtle)
+        if dataset:
+            contents[dataset] = DatasetContent(statements, sha256(lines))
+        for file in (lines, turtle):
+            written += [(dataset or shared, packed) for packed in _pack(file, folder, heading(site))]
+            file.unlink()
+    everything = [
+        _join([path for _, path in written if path.name.endswith(suffix)], folder / f"{site.name}{suffix}")
+        for suffix in (".nq.gz", ".nq.zst", ".ttl.gz", ".ttl.zst")
+    ]
+    written = [(dataset, path) for dataset, path in written if dataset != shared] + [("", path) for path in everything]
+    for path in folder.glob(f"{shared}.*"):
+        path.unlink()
+    for cube in cubes.cubes:
+        parquet = release / CUBES / cube.file
+        table = work / f"{names.get(cube.dataset, parquet.stem)}.csv"
+        _write_csv(breakdown.connection, cube, parquet, table)
+        written += [(cube.dataset, packed) for packed in _pack(table, folder, ())] + [(cube.dataset, parquet)]
+        table.unlink()
+    shutil.rmtree(work)
+    return Dumps(tuple(_dump(path, release, dataset) for dataset, path in written), contents)
+
+
+def _names(datasets: Sequence[str], site: Site) -> dict[str, str]:
+    """A file's name for each dataset: the last part of its IRI; told apart by a digest where that is not enough."""
+    names: dict[str, str] = {}
+    for iri in datasets:
+        last = iri.rstrip("/#").replace("#", "/").rpartition("/")[2]
+        name = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "-._") else "_" for sign in last)
+        if name.lower() in {other.lower() for other in (*names.values(), site.name, f"{site.name}-shared")}:
+            name = f"{name}-{hashlib.sha256(iri.encode()).hexdigest()[:8]}"
+        names[iri] = name.lstrip(".") or "dataset"
+    return names
+
+
+def _pack(file: Path, folder: Path, lines: Iterable[str]) -> list[Path]:
+    """Both packed forms of a file, below comment lines."""
+    head = "".join(f"# {line}\n" for line in lines).encode()
+    gz, zst = folder / f"{file.name}.gz", folder / f"{file.name}.zst"
+    with gz.open("wb") as raw, gzip.GzipFile("", "wb", compresslevel=_GZIP_LEVEL, fileobj=raw, mtime=0) as packed:
+        packed.write(head)
+        with file.open("rb") as source:
+            shutil.copyfileobj(source, packed, _BLOCK)
+    packer = zstandard.ZstdCompressor(level=_ZSTD_LEVEL, write_checksum=True)
+    with zst.open("wb") as raw, packer.stream_writer(raw) as stream, file.open("rb") as source:
+        stream.write(head)
+        shutil.copyfileobj(source, stream, _BLOCK)
+    return [gz, zst]
+
+
+def _join(files: Sequence[Path], target: Path) -> Path:
+    """Packed files one behind the other."""
+    with target.open("wb") as out:
+        for path in files:
+            with path.open("rb") as source:
+                shutil.copyfileobj(source, out, _BLOCK)
+    return target
+
+
+def _write_csv(connection: duckdb.DuckDBPyConnection, cube: Cube, parquet: Path, target: Path) -> None:
+    """A cube as CSV (RFC 4180): a row an observation, IRIs in full; without what is the same for all of them."""
+    same = [identifier(c.name) for c in exact_columns(cube) if c.property in (RDF + "type", QB + "dataSet")]
+    chosen = f"* EXCLUDE ({', '.join(same)})" if same else "*"
+    connection.execute(
+        f"COPY (SELECT {chosen} FROM read_parquet({quoted(str(parquet))})) TO {quoted(str(target))} "
+        "(FORMAT csv, HEADER true)"
+    )
+
+
+_MEDIA_TYPES = {"nq": NQUADS, "ttl": TURTLE, "csv": CSV, "parquet": PARQUET}
+_PACKED_AS = {"gz": GZIP, "zst": ZSTD}
+
+
+def _dump(path: Path, release: Path, dataset: str) -> Dump:
+    packed_as = _PACKED_AS.get(path.suffix[1:], "")
+    kind = path.with_suffix("").suffix if packed_as else path.suffix
+    place = path.relative_to(release).as_posix()
+    return Dump(place, _MEDIA_TYPES[kind[1:]], packed_as, path.stat().st_size, sha256(path), dataset)
 
 
 def heading(site: Site) -> list[str]:
@@ -47,17 +172,21 @@ def heading(site: Site) -> list[str]:
     return [" ".join(text.split()) for text in names] + list(site.attribution.values())
 
 
-def write_readme(folder: Path, dump: Dump, site: Site) -> None:
-    """Write `README.md` beside the dump, for people who unpack it."""
+def write_readme(folder: Path, dumps: Dumps, site: Site) -> None:
+    """Write `README.md` beside the dumps, for people who unpack them."""
+    files = "\n".join(
+        f"- `{dump.name}`: {dump.media_type}, SHA-256 `{dump.sha256}`" for dump in dumps.files if "dump/" in dump.path
+    )
     lines = [
         *(f"# {text}" for text in site.title.values()),
         *site.description.values(),
         *(f"> {text}" for text in site.attribution.values()),
         "\n".join(f"- {name}: <{site.licence_iri}>" for name in site.licence_name.values()),
-        f"- `{dump.name}`: RDF 1.1 N-Quads, gzip, SHA-256 `{dump.sha256}`\n"
-        f"- <{site.base_iri}>, {pick(site.agency_name, site.languages[0])}"
+        f"{files}\n- <{site.base_iri}>, {pick(site.agency_name, site.languages[0])}"
         + (f", <{site.agency_email}>" if site.agency_email else ""),
+        "Files named after a dataset hold what is said of it, its observations and its structure; those named after "
+        "the site hold everything, code lists and vocabularies too, and a statement may stand there more than once. "
         "Literals are spelled as in the sources (`01` stays `01`), while the SPARQL endpoint compares and returns "
-        "numbers by value. A statement may stand here more than once; that means nothing.",
+        "numbers by value. Turtle leaves out the names of graphs.",
     ]
     (folder / "README.md").write_text("\n\n".join(lines) + "\n", encoding="utf-8")

@@ -6,61 +6,21 @@ https://www.w3.org/TR/void/
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
-from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
+from pyoxigraph import Literal
 
 from lod.linking.linkset import Linkset, namespace
 from lod.rdf.formats import GRAPH_FORMATS
 from lod.rdf.namespaces import DCT, FOAF, RDFS, VOID
+from lod.release.breakdown import Partition, Statistics
 from lod.release.dcat import Edition, dump_url
 from lod.release.description import Description, integer, moment, texts
-from lod.release.dumps import Dump
+from lod.release.dumps import NQUADS, TURTLE, Dumps
 from lod.release.release import Site
-
-_CLASSES = """SELECT ?term (COUNT(*) AS ?count) (MIN(STR(?subject)) AS ?example)
-WHERE { ?subject a ?term FILTER(isIRI(?subject)) } GROUP BY ?term"""
-_PROPERTIES = "SELECT ?term (COUNT(*) AS ?count) WHERE { ?subject ?term ?object } GROUP BY ?term"
-
-
-@dataclass(frozen=True, slots=True)
-class Partition:
-    """How often a class or property occurs. `example` is an instance's IRI."""
-
-    term: str
-    count: int
-    example: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Statistics:
-    """What is in a graph: counted over the union of all its graphs."""
-
-    triples: int
-    classes: tuple[Partition, ...]
-    properties: tuple[Partition, ...]
-
-
-def count(store: Store) -> Statistics:
-    """Count a store in one pass over its properties and one over its types."""
-    properties = _partitions(store, _PROPERTIES)
-    return Statistics(sum(entry.count for entry in properties), _partitions(store, _CLASSES), properties)
-
-
-def _partitions(store: Store, query: str) -> tuple[Partition, ...]:
-    solutions = store.query(query, use_default_graph_as_union=True)
-    assert isinstance(solutions, QuerySolutions)
-    found = []
-    for solution in solutions:
-        term, number = solution["term"], solution["count"]
-        if isinstance(term, NamedNode) and isinstance(number, Literal):
-            example = solution["example"] if "example" in [v.value for v in solutions.variables] else None
-            found.append(Partition(term.value, int(number.value), getattr(example, "value", "")))
-    return tuple(sorted(found, key=lambda entry: entry.term))
 
 
 def describe_dataset(
-    statistics: Statistics, site: Site, edition: Edition, dump: Dump, linksets: Sequence[Linkset]
+    statistics: Statistics, site: Site, edition: Edition, dumps: Dumps, linksets: Sequence[Linkset]
 ) -> Description:
     """The VoID description, served at /.well-known/void (§7.2)."""
     about, document = Description(), f"{site.base_iri}.well-known/void"
@@ -76,21 +36,32 @@ def describe_dataset(
     about.say(dataset, DCT + "license", site.licence_iri)
     about.say(dataset, DCT + "rights", f"{site.base_iri}catalog#attribution")
     about.say(f"{site.base_iri}catalog#attribution", RDFS + "label", *texts(site.attribution))
-    about.say(dataset, DCT + "modified", moment(edition.created))
+    about.say(dataset, DCT + "modified", moment(edition.modified))
     about.say(dataset, FOAF + "homepage", site.base_iri)
     about.say(dataset, VOID + "uriSpace", Literal(site.base_iri))
     about.say(dataset, VOID + "sparqlEndpoint", f"{site.base_iri}sparql")
-    about.say(dataset, VOID + "dataDump", dump_url(site, edition, dump))
+    about.say(dataset, VOID + "dataDump", *_rdf_dumps(site, edition, dumps, ""))
     about.say(dataset, VOID + "feature", *(form.iri for form in GRAPH_FORMATS))
     about.say(dataset, VOID + "exampleResource", *_examples(statistics, site))
     about.say(dataset, VOID + "vocabulary", *_vocabularies(statistics, site))
     about.say(dataset, VOID + "triples", integer(statistics.triples))
+    about.say(dataset, VOID + "distinctSubjects", integer(statistics.subjects))
+    about.say(dataset, VOID + "distinctObjects", integer(statistics.objects))
     about.say(dataset, VOID + "classes", integer(len(statistics.classes)))
     about.say(dataset, VOID + "properties", integer(len(statistics.properties)))
     _partition(about, dataset, "class", "entities", statistics.classes)
     _partition(about, dataset, "property", "triples", statistics.properties)
+    for iri, content in dumps.contents.items():
+        about.say(dataset, VOID + "subset", iri)
+        about.is_a(iri, VOID + "Dataset")
+        about.say(iri, VOID + "triples", integer(content.statements))
+        about.say(iri, VOID + "dataDump", *_rdf_dumps(site, edition, dumps, iri))
     _linksets(about, dataset, document, linksets)
     return about
+
+
+def _rdf_dumps(site: Site, edition: Edition, dumps: Dumps, dataset: str) -> list[str]:
+    return [dump_url(site, edition, dump) for dump in dumps.of(dataset) if dump.media_type in (NQUADS, TURTLE)]
 
 
 def _examples(statistics: Statistics, site: Site) -> Iterable[str]:
