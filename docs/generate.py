@@ -13,7 +13,8 @@ from lod.cli.main import COMMANDS, lod
 from lod.diagnostics import explanation, known_codes
 from lod.mapping.cube.keys import PLACES
 from lod.mapping.cube.schema import json_schema
-from lod.mapping.functions import FUNCTIONS, short_name
+from lod.mapping.functions import FUNCTIONS, GREL, IDLAB, OURS, REFUSED, short_name
+from lod.mapping.functions import PREFIXES as FUNCTION_PREFIXES
 from lod.mapping.yarrrml.keys import PLACES as YARRRML_PLACES
 from lod.mapping.yarrrml.schema import json_schema as yarrrml_json_schema
 from lod.project.load import _KEYS
@@ -182,7 +183,7 @@ def cube_schema() -> str:
 
 
 def yarrrml() -> str:
-    """Every key of a YARRRML file, and the functions that mappings may call."""
+    """Every key of a YARRRML file."""
     lines = [
         "# YARRRML, *.yarrrml.yml",
         "",
@@ -217,10 +218,53 @@ def yarrrml() -> str:
             short = ", ".join(f"`{alias}`" for alias in key.aliases)
             example = f"`{name}: {key.example}`".replace("|", "\\|")
             lines.append(f"| `{name}` | {short} | {key.kind} | {key.meaning} | {example} |")
-    lines += ["", "## Functions", "", "| function | parameters | value |", "|---|---|---|"]
-    for iri, function in FUNCTIONS.items():
-        parameters = [f"`{short_name(p.iris[0])}`" + ("" if p.required else "?") for p in function.parameters]
-        lines.append(f"| `{short_name(iri)}` | {', '.join(parameters)} | {function.summary} |")
+    lines += ["", "Functions: [functions.md](functions.md)."]
+    return "\n".join(lines) + "\n"
+
+
+def functions() -> str:
+    """The functions that mappings may call, each with its parameters and what it makes."""
+    lines = [
+        "# Functions",
+        "",
+        "What mappings may call in every language: `function: grel:toUpperCase` in YARRRML, `rml:function` in RML,",
+        "`fno:executes` in legacy RML. A missing value of a parameter without `?` gives none; `…` behind a parameter:",
+        "it may be given several times, and is the list of its values. A *list* as a term is a term for each item.",
+        "",
+        "Prefixes: " + ", ".join(f"`{prefix}` <{iri}>" for prefix, iri in FUNCTION_PREFIXES.items()) + ".",
+        "",
+        "All are evaluated by the engine: as SQL, or once for each distinct combination of their arguments. None is",
+        "random or tells the time: " + ", ".join(f"`{short_name(each)}`" for each in sorted(REFUSED)) + " are refused.",
+        "",
+        "## More functions",
+        "",
+        "An installed package adds functions by entry points in the group `lod.functions`. Each is a",
+        "`lod.mapping.functions.Function`, with an expression of DuckDB or a Python function; a mapping only names it.",
+        "",
+        "```toml",
+        '[project.entry-points."lod.functions"]',
+        'left_pad = "our_functions:LEFT_PAD"',
+        "```",
+        "",
+        "```python",
+        "LEFT_PAD = Function(",
+        '    "https://example.org/function/leftPad",',
+        '    (Parameter("value", ("https://example.org/function/value",)),),',
+        '    (), "http://www.w3.org/2001/XMLSchema#string", "three digits", None, sql="lpad({value}, 3, \'0\')",',
+        ")",
+        "```",
+    ]
+    for title, prefix in (("GREL", GREL), ("IDLab", IDLAB), ("Ours", OURS)):
+        lines += ["", f"## {title}", "", "| function | parameters | makes | value |", "|---|---|---|---|"]
+        for iri, function in FUNCTIONS.items():
+            if not iri.startswith(prefix):
+                continue
+            parameters = [
+                f"`{short_name(p.iris[0])}`" + ("" if p.required else "?") + ("…" if p.repeats else "")
+                for p in function.parameters
+            ]
+            kind = ("list of " if function.makes_list else "") + "xsd:" + function.datatype.rpartition("#")[2]
+            lines.append(f"| `{short_name(iri)}` | {', '.join(parameters)} | {kind} | {function.summary} |")
     return "\n".join(lines) + "\n"
 
 
@@ -231,6 +275,7 @@ def yarrrml_schema() -> str:
 
 PAGES: dict[str, Callable[[], str]] = {
     "yarrrml.md": yarrrml,
+    "functions.md": functions,
     "../../src/lod/mapping/schemas/yarrrml.schema.json": yarrrml_schema,
     "cube-file.md": cube_file,
     "cube-file.schema.json": cube_schema,

@@ -65,6 +65,55 @@ TEXT = (
         (OURS + "minguoYear", ["0"], None),
         (OURS + "nfkc", ["ＡＢ１"], "AB1"),
         (OURS + "tai", ["台北市"], "臺北市"),
+        (GREL + "string_replace", ["2012/01/31", "/(\\d+)-/", "$1"], "2012/01/31"),
+        (GREL + "string_replace", ["2012-01", "/(\\d+)-(\\d+)/", "$2.$1"], "01.2012"),
+        (GREL + "string_replaceChars", ["abcd", "abd", "xy"], "xyc"),
+        (GREL + "string_split", ["a;b", ";"], '["a", "b"]'),
+        (GREL + "string_smartSplit", ["a b", None], '["a", "b"]'),
+        (GREL + "string_splitByLengths", ["20120131", '["4", "2", "2"]'], '["2012", "01", "31"]'),
+        (GREL + "string_splitByCharType", ["A12b"], '["A", "12", "b"]'),
+        (GREL + "string_partition", ["a-b-c", "-", "true"], '["a", "b-c"]'),
+        (GREL + "string_rpartition", ["a-b-c", "-", None], '["a-b", "-", "c"]'),
+        (GREL + "string_match", ["A-17", "([A-Z])-([0-9]+)"], '["A", "17"]'),
+        (GREL + "string_match", ["A17", "([A-Z])-([0-9]+)"], None),
+        (GREL + "string_unescape", ["a%20%E8%87%BA", "url"], "a 臺"),
+        (GREL + "string_unescape", ["&lt;a&gt;", "html"], "<a>"),
+        (GREL + "array_get", ['["a", "b", "c"]', "-1", None], "c"),
+        (GREL + "array_get", ['["a", "b", "c"]', "0", "2"], '["a", "b"]'),
+        (GREL + "array_slice", ['["a", "b", "c"]', "1", None], '["b", "c"]'),
+        (GREL + "array_join", ['["a", null, "c"]', "/"], "a/c"),
+        (GREL + "array_length", ['["a", "b"]'], "2"),
+        (GREL + "array_sort", ['["b", "a"]'], '["a", "b"]'),
+        (GREL + "array_uniques", ['["a", "b", "a"]'], '["a", "b"]'),
+        (GREL + "array_sum", ['["1", "2.5", "-"]'], "3.5"),
+        (GREL + "other_coalesce", ['[null, "", "b"]'], "b"),
+        (GREL + "boolean_and", ['["true", "false"]'], "false"),
+        (GREL + "boolean_or", ['["true", "false"]'], "true"),
+        (GREL + "boolean_xor", ['["true", "true"]'], "false"),
+        (GREL + "math_round", ["-2.5"], "-2"),
+        (GREL + "math_round", ["1,234.5"], "1235"),
+        (GREL + "math_ceil", ["2.1"], "3"),
+        (GREL + "math_floor", ["-2.1"], "-3"),
+        (GREL + "math_abs", ["-10.50"], "10.5"),
+        (GREL + "math_max", ["2", "10"], "10"),
+        (GREL + "math_mod", ["7", "0"], None),
+        (GREL + "math_quotient", ["7", "2"], "3"),
+        (GREL + "math_pow", ["2", "10"], "1024.0"),
+        (GREL + "math_ln", ["0"], None),
+        (GREL + "math_odd", ["-2"], "-3"),
+        (GREL + "math_even", ["3"], "4"),
+        (GREL + "date_toDate", ["31.01.2012", "dd.MM.yyyy"], "2012-01-31"),
+        (GREL + "date_toDate", ["2017-06-30 10:00", "%Y-%m-%d %H:%M"], "2017-06-30"),
+        (GREL + "date_datePart", ["2012-02-29", "weekday"], "Wednesday"),
+        (GREL + "date_datePart", ["2012-02-29T10:11:12", "minutes"], "11"),
+        (GREL + "date_inc", ["2012-01-31", "1", "month"], "2012-02-29"),
+        (GREL + "date_inc", ["2012-02-29T10:00:00", "-90", "minutes"], "2012-02-29T08:30:00"),
+        (GREL + "date_diff", ["2012-03-01", "2012-02-28", "days"], "2"),
+        (GREL + "date_diff", ["2012-03-30", "2012-01-31", "months"], "1"),
+        (IDLAB + "listContainsElement", ['["a", "b"]', "b"], "true"),
+        (IDLAB + "concatSequence", ['["a", "b"]', "-"], "a-b"),
+        (OURS + "legalIri", ["a b"], None),
+        (OURS + "listed", ["[]", "a"], '["a"]'),
         (OURS + "sha256", ["臺"], "a368f4c2ed69a32aaae0418d4029aa8b3fc15eab82b1f1ed46c681ebf0c67156"),
     ],
 )
@@ -79,12 +128,15 @@ def test_names_of_before_are_understood() -> None:
     assert function.parameter(GREL + "valueParam") is function.parameter(GREL + "valueParameter")
 
 
-ALL = sorted(FUNCTIONS)
-WIDTH = max(len(function.parameters) for function in FUNCTIONS.values())
+# what SQL says by itself, and some of those that are looked up, which all go the same way
+ALL = sorted(
+    {*NATIVE, GREL + "toUpperCase", GREL + "controls_if", GREL + "string_substring", IDLAB + "decide", OURS + "listed"}
+)
+WIDTH = max(len(FUNCTIONS[iri].parameters) for iri in ALL)
 
 
 def computed(rows: list[tuple[str | None, ...]], folder: Path) -> list[tuple[str | None, ...]]:
-    """What the engine makes of all functions over rows of arguments, each taking as many as it has parameters."""
+    """What the engine makes of functions over rows of arguments, each taking as many as it has parameters."""
     columns = tuple(Computed(iri, iri, tuple((n,) for n in range(len(FUNCTIONS[iri].parameters)))) for iri in ALL)
     names = tuple(f"column {n}" for n in range(WIDTH))
     table = Table("t", folder / "t.csv", (*names, *ALL), Dialect(), "", 0, computed=columns)
@@ -112,3 +164,30 @@ def test_the_engine_computes_what_is_defined(
 
 def test_native_functions_are_functions() -> None:
     assert set(NATIVE) <= set(FUNCTIONS)
+
+
+def test_any_text_has_a_value_or_none() -> None:
+    texts = [
+        "",
+        " ",
+        "[",
+        "[1, null]",
+        '{"a": 1}',
+        "-",
+        "0",
+        "-1.5",
+        "999999999999",
+        "1e9",
+        "a",
+        "臺",
+        "(",
+        "2012-02-30",
+        "/(/",
+        "\\",
+    ]
+    for function in FUNCTIONS.values():
+        for one in texts:
+            for other in (None, "", "a", "0", "(", "2", "day"):
+                given = [one, other, "1", "", None][: len(function.parameters)]
+                value = function(*given)
+                assert value is None or isinstance(value, str), (function.iri, given)

@@ -6,7 +6,7 @@ A misspelt column fails here, at its place in the mapping, before any row is rea
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lod.diagnostics import CellOrigin, Findings
@@ -102,9 +102,10 @@ def _warn_of_unused(plan: Plan, mapping: Mapping, sources: Sources) -> None:
         return
     for table in plan.tables:
         names_nothing = table.json and not isinstance(table, TypedTable)  # only the mapping names values of JSON
-        if names_nothing or isinstance(table, ViewTable | HeldTable | GatheredTable):
+        if names_nothing or table.exploded or isinstance(table, ViewTable | HeldTable | GatheredTable):
             continue
-        used = set(plan.columns_of(table))
+        same = [each for each in plan.tables if each.exploded and replace(each, exploded=()) == table]
+        used = {column for each in (table, *same) for column in plan.columns_of(each)}
         used.update(n for each in table.computed for a in each.arguments for n in a or () if isinstance(n, int))
         unused = [name for n, name in enumerate(table.columns) if n not in used]
         if isinstance(table, TypedTable):
@@ -135,7 +136,8 @@ class _Compiler:
         before = len(self.findings.errors)
         base = triples_map.base or self.base_iri or triples_map.document_base
         rows = self.sources.table(triples_map.source)
-        table = self.sources.table_for(triples_map.source, list(triples_map.subject.references()))
+        needed = list(triples_map.subject.references())
+        table = self.sources.table_for(triples_map.source, needed, [triples_map.subject])
         if rows is None or table is None:
             return None
         subject = self._subject(triples_map, table, base)
@@ -167,7 +169,7 @@ class _Compiler:
 
         def bind(made: TermMap | ReferencingObjectMap) -> Bound | None:
             needed = list(made.references()) if isinstance(made, TermMap) else self._child_references(made)
-            table = self.sources.table_for(triples_map.source, needed)
+            table = self.sources.table_for(triples_map.source, needed, [made] if isinstance(made, TermMap) else ())
             assert table is not None, "the triples map has a table"
             if isinstance(made, TermMap):
                 return Bound(Scan(table), self._term(made, table, base))
@@ -184,10 +186,11 @@ class _Compiler:
         needed = [each for term in terms for each in term.references()]
         if isinstance(pom.object, TermMap):
             needed += pom.object.references()
+            terms.append(pom.object)
         else:
             assert not isinstance(pom.object, GatherMap), "those are emissions of their own"
             needed += self._child_references(pom.object)
-        table = self.sources.table_for(triples_map.source, needed)
+        table = self.sources.table_for(triples_map.source, needed, terms)
         assert table is not None, "the triples map has a table"
         subject, predicate = self._term(triples_map.subject, table, base), self._term(pom.predicate, table, base)
         graph = self._term(pom.graph, table, base) if pom.graph else None
@@ -206,7 +209,7 @@ class _Compiler:
         parent = self.mapping.named(referencing.parent)
         assert parent is not None, "parsers check that the parent exists"
         needed = [*parent.subject.references(), *(r for join in referencing.joins for r in references(join.parent))]
-        table = self.sources.table_for(parent.source, needed)
+        table = self.sources.table_for(parent.source, needed, [parent.subject])
         if table is None:
             return None
         base = parent.base or self.base_iri or parent.document_base

@@ -7,6 +7,7 @@ columns. In JSON a reference may have several values: its statements read a tabl
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from lod.lift.cubes.open import Cubes
 
 _NOWHERE = TextOrigin("")
+_TABBED = re.compile(r"\.(tsv|tab)(\.\w+)*$", re.IGNORECASE)  # with a tab between cells unless the mapping says another
 _Meaning = tuple[object, ...]
 
 
@@ -96,8 +98,26 @@ class Sources:
             self.tables[key] = table if len(self.findings.errors) == before else None
         return self.tables[key]
 
-    def table_for(self, source: LogicalSource, needed: list[Reference]) -> Table | None:
-        """The table of a source in which the references that may have several values have one in each row."""
+    def table_for(
+        self, source: LogicalSource, needed: list[Reference], made: Iterable[TermMap | None] = ()
+    ) -> Table | None:
+        """The table of a source in which what may have several values has one in each row.
+
+        That is: references into JSON, and the lists of which the terms `made` are.
+        """
+        table = self._unnested(source, needed)
+        if table is None:
+            return None
+        lists = [each.expression for each in made if each and _makes_list(each.expression)]
+        places = {self.computed_column(each, table) for each in lists}
+        exploded = tuple(sorted(each for each in places if each is not None))
+        if not exploded:
+            return table
+        found = replace(table, exploded=exploded)
+        self._computed[found] = self._computed.get(table, {})
+        return found
+
+    def _unnested(self, source: LogicalSource, needed: list[Reference]) -> Table | None:
         table = self.table(source)
         if table is None or table.json is None or isinstance(table, LogicalViewTable | TypedTable):
             return table
@@ -130,7 +150,9 @@ class Sources:
     def _read(self, source: LogicalSource, asked: dict[str, Origin]) -> Table | None:
         """The table in a file or in a database."""
         d = source.dialect
-        dialect = Dialect(d.encoding, d.delimiter, d.quote, d.nulls, d.header, d.empty_is_null)
+        is_tabbed = d.delimiter == "," and _TABBED.search(source.access) is not None
+        delimiter = "\t" if is_tabbed else d.delimiter
+        dialect = Dialect(d.encoding, delimiter, d.quote, d.nulls, d.header, d.empty_is_null)
         if source.formulation is Formulation.POSTGRESQL:
             return open_typed(source, Path(), source.access, asked, dialect, self.findings)
         path = self._path(source)
@@ -319,6 +341,11 @@ def _uses_of(term_map: TermMap, source: LogicalSource) -> Iterator[_Use]:
             yield _Use(source, expression)
     if term_map.condition:
         yield _Use(source, term_map.condition, is_condition=True)
+
+
+def _makes_list(expression: Expression) -> bool:
+    function = function_named(expression.function) if isinstance(expression, Call) else None
+    return function is not None and function.makes_list
 
 
 def _same(source: LogicalSource) -> LogicalSource:

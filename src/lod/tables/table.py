@@ -79,6 +79,7 @@ class Table:
     size: int  # bytes
     json: JsonRows | None = None  # else it is CSV
     computed: tuple[Computed, ...] = ()  # the last of `columns`
+    exploded: tuple[int, ...] = ()  # computed columns that are lists: a row for each item
     may_be_empty: bool = False  # no rows, and rows that make nothing, are no mistake
     may_lack: bool = False  # nor is a reference that no item has
 

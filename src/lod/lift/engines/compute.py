@@ -49,9 +49,13 @@ NATIVE: Mapping[str, Callable[..., str]] = {
 
 def _native(function: Function, arguments: Sequence[str]) -> str | None:
     """A function as an expression; None if SQL has none. Where a required argument is missing there is no value."""
-    if function.iri not in NATIVE:
+    if function.iri in NATIVE:
+        value = NATIVE[function.iri](*arguments)
+    elif function.sql:
+        given = dict(zip((each.name for each in function.parameters), arguments, strict=True))
+        value = f"CAST({function.sql.format(**given)} AS VARCHAR)"
+    else:
         return None
-    value = NATIVE[function.iri](*arguments)
     required = [a for a, p in zip(arguments, function.parameters, strict=True) if p.required]
     if function.takes_nulls or not required:
         return value
@@ -93,6 +97,10 @@ def compute_columns(
             relation = _with_column(connection, relation, n, computed, scratch)
             if computed.function == LEGAL_IRI:
                 _warn_of_dropped(connection, relation, table, n, findings)
+    for n in table.exploded:
+        if n in wanted:
+            items = f"json_valid(c{n}) AND json_type(c{n}) = 'ARRAY' THEN from_json(c{n}, '[\"VARCHAR\"]')"
+            relation = f"(SELECT * REPLACE (unnest(CASE WHEN {items} ELSE [c{n}] END) AS c{n}) FROM {relation})"
     chosen = ", ".join([*(f"c{n}" for n in columns), "r AS row"])
     connection.execute(f"COPY (SELECT {chosen} FROM {relation}) TO {quoted(str(target))} (FORMAT parquet)")
     for scratch in target.parent.glob(f"{target.stem}.computed-*.jsonl"):

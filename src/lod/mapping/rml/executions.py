@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lod.diagnostics import did_you_mean
+from lod.mapping.arguments import arguments, refuse_unknown
 from lod.mapping.conditions import TRUE_CONDITION
-from lod.mapping.functions import EQUAL, FUNCTIONS, Function, current_name, function_named, short_name
+from lod.mapping.functions import EQUAL, Function, Parameter, current_name, function_named, short_name
 from lod.mapping.ir import Call, Constant, Expression, Join
 from lod.mapping.rml.graph import Graph, Resource
 from lod.mapping.rml.vocabulary import FNO
@@ -78,24 +79,25 @@ def _input_value(graph: Graph, node: Resource, read: ReadExpression) -> Expressi
 def _call(graph: Graph, iri: Iri, given: list[tuple[Iri, Expression]]) -> Call | None:
     function = function_named(iri.value)
     if function is None:
-        hint = did_you_mean(short_name(iri.value), [short_name(each) for each in FUNCTIONS])
-        graph.findings.error("LOD3111", say("there is no function {iri}", iri=short_name(iri.value)), iri.origin, hint)
+        refuse_unknown(iri.value, short_name(iri.value), iri.origin, graph.findings)
         return None
-    arguments: dict[str, Expression] = {}
+    found: list[tuple[Parameter, Expression]] = []
+    names: set[str] = set()
     for parameter_iri, value in given:
         parameter = function.parameter(parameter_iri.value)
         if parameter is None:
             _unknown_parameter(graph, function, parameter_iri)
-        elif parameter.name in arguments:
+        elif parameter.name in names and not parameter.repeats:
             message = say("{parameter_iri} is given twice", parameter_iri=short_name(parameter_iri.value))
             graph.findings.error("LOD3104", message, parameter_iri.origin, say("keep one"))
         else:
-            arguments[parameter.name] = value
+            found.append((parameter, value))
+            names.add(parameter.name)
     for parameter in function.parameters:
-        if parameter.required and parameter.name not in arguments and len(arguments) == len(given):
+        if parameter.required and parameter.name not in names and len(found) == len(given):
             message = say("{iri} needs {iris}", iri=short_name(function.iri), iris=short_name(parameter.iris[0]))
             graph.findings.error("LOD3112", message, iri.origin, say("add an rml:input with that rml:parameter"))
-    return Call(function.iri, tuple(arguments.items()), iri.origin)
+    return Call(function.iri, arguments(found), iri.origin)
 
 
 def _unknown_parameter(graph: Graph, function: Function, iri: Iri) -> None:

@@ -18,7 +18,13 @@ from lod.rdf.turtle import Iri, Literal, Term
 from lod.wording import NOTHING, say
 
 _FORMULATIONS = {"CSV": Formulation.CSV, "JSONPath": Formulation.JSONPATH}
-_ENDINGS = {".json": Formulation.JSONPATH, ".jsonl": Formulation.JSONPATH, ".ndjson": Formulation.JSONPATH}
+_DOCUMENTS = (".json", ".jsonl", ".ndjson")
+# what a file's name says where the mapping says nothing, or that its rows are read as those of a CSV
+_ENDINGS = {
+    **dict.fromkeys(_DOCUMENTS, Formulation.JSONPATH),
+    **dict.fromkeys((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), Formulation.WORKBOOK),
+    ".parquet": Formulation.PARQUET,
+}
 _FILES = ("FilePath", "RelativePathSource", "Source")
 
 
@@ -141,9 +147,13 @@ def _file(
 
 
 def _formulation(graph: Graph, node: Resource, path: str) -> Formulation | None:
-    if graph.values(node, "referenceFormulation"):
-        return read_formulation(graph, node)
-    return next((known for end, known in _ENDINGS.items() if end in path.lower()), Formulation.CSV)
+    declared = read_formulation(graph, node) if graph.values(node, "referenceFormulation") else None
+    if graph.values(node, "referenceFormulation") and declared is not Formulation.CSV:
+        return declared
+    by_name = next((known for end, known in _ENDINGS.items() if path.lower().endswith(end)), None)
+    if declared and by_name in (None, Formulation.JSONPATH):
+        return declared
+    return by_name or next((Formulation.JSONPATH for end in _DOCUMENTS if f"{end}." in path.lower()), Formulation.CSV)
 
 
 def read_formulation(graph: Graph, node: Resource) -> Formulation | None:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from functools import reduce
 
 from lod.diagnostics import Findings, TextOrigin, did_you_mean
+from lod.mapping.arguments import arguments, refuse_unknown
 from lod.mapping.conditions import both
 from lod.mapping.document import Keyed, Listed, Node, Text
-from lod.mapping.functions import EQUAL, FUNCTIONS, Function, Parameter, function_named, short_name
+from lod.mapping.functions import EQUAL, Function, Parameter, function_named, known_functions, short_name
 from lod.mapping.ir import Call, Constant, Expression, Join, references
 from lod.mapping.shapes import Shapes
 from lod.mapping.templates import Names
@@ -62,7 +63,7 @@ class Calls:
             self.findings.error(
                 "LOD3004", say("the values of a function are of one side of a join"), where, say("all s, or all o")
             )
-        call = Call(function.iri, tuple((each.parameter.name, each.value) for each in inputs), where)
+        call = Call(function.iri, arguments((each.parameter, each.value) for each in inputs), where)
         return call, min(sides, default="")
 
     def expression(self, node: Node, kind: str = "") -> Expression | None:
@@ -96,7 +97,7 @@ class Calls:
                 message = say("a join by {iri} is not supported", iri=short_name(function.iri))
                 self.findings.error("LOD3012", message, where, say("rows are joined where values are equal"))
             else:
-                own.append(Call(function.iri, tuple((each.parameter.name, each.value) for each in inputs), where))
+                own.append(Call(function.iri, arguments((each.parameter, each.value) for each in inputs), where))
         return tuple(joins), _all(own)
 
     def _join(self, inputs: list[Input], origin: TextOrigin) -> list[Join]:
@@ -146,7 +147,8 @@ class Calls:
     ) -> tuple[Function, list[Input], TextOrigin] | None:
         given = [each for each in inputs if each]
         names = [each.parameter.name for each in given]
-        for name in {name for name in names if names.count(name) > 1}:
+        once = [each.parameter.name for each in given if not each.parameter.repeats]
+        for name in {name for name in once if once.count(name) > 1}:
             self.findings.error(
                 "LOD3002",
                 say("'{name}' is given to {iri} twice", name=name, iri=short_name(function.iri)),
@@ -162,21 +164,20 @@ class Calls:
                     hint = say("parameters: [[{iris}, $(column)]]", iris=short_name(parameter.iris[0]))
                     self.findings.error("LOD3112", message, origin, hint)
                     return None
-        return (function, given, origin) if len(given) == len(inputs) == len(set(names)) else None
+        return (function, given, origin) if len(given) == len(inputs) and len(once) == len(set(once)) else None
 
     def _function(self, text: Text) -> Function | None:
         name = text.value.strip()
+        iri = name
         if ":" in name:
             expression = self.names.iri(text, self.findings)
-            function = function_named(expression.value) if isinstance(expression, Constant) else None
+            iri = expression.value if isinstance(expression, Constant) else name
+            function = function_named(iri)
         else:
-            found = [iri for iri in FUNCTIONS if re.split("[#:]", iri)[-1] == name]
-            function = FUNCTIONS[found[0]] if len(found) == 1 else None
+            found = [each for each in known_functions() if re.split("[#:/]", each.iri)[-1] == name]
+            function = found[0] if len(found) == 1 else None
         if function is None:
-            hint = did_you_mean(name, [short_name(each) for each in FUNCTIONS])
-            self.findings.error(
-                "LOD3111", say("there is no function '{name}'", name=name), text.at(0, len(text.value)), hint
-            )
+            refuse_unknown(iri, name, text.at(0, len(text.value)), self.findings)
         return function
 
     def _parameter(self, function: Function, text: Text) -> Parameter | None:
