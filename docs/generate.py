@@ -250,7 +250,11 @@ def functions() -> str:
         "LEFT_PAD = Function(",
         '    "https://example.org/function/leftPad",',
         '    (Parameter("value", ("https://example.org/function/value",)),),',
-        '    (), "http://www.w3.org/2001/XMLSchema#string", "three digits", None, sql="lpad({value}, 3, \'0\')",',
+        "    (),",
+        '    "http://www.w3.org/2001/XMLSchema#string",',
+        '    "three digits",',
+        "    None,",
+        "    sql=\"lpad({value}, 3, '0')\",",
         ")",
         "```",
     ]
