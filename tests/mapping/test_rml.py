@@ -196,7 +196,10 @@ def test_all_mistakes_in_one_pass(tmp_path: Path) -> None:
 
 @pytest.mark.suite
 def test_predecessors_say_the_same(shared: Path, tmp_path: Path) -> None:
-    """The core cases in the words of R2RML and legacy RML become the same triples maps, but for what they call null."""
+    """The core cases in the words of R2RML and legacy RML become the same triples maps.
+
+    But for what they call null, and what becomes of JSON's numbers and of values that are no IRIs.
+    """
     for case in sorted((shared / "suites" / "rml-core" / "test-cases").glob("RMLTC*/mapping.ttl")):
         text = case.read_text(encoding="utf-8")
         assert _plain(text, tmp_path) == _plain(_in_old_words(text), tmp_path), case
@@ -224,4 +227,10 @@ def _plain(text: str, folder: Path) -> tuple[str, list[str]]:
     plain = re.sub(r"TextOrigin\([^)]*\)", "", repr(found))
     plain = re.sub(r"dialect=Dialect\(.*?header=True\)|in_working_folder=\w+|may_\w+=\w+", "", plain)
     plain = re.sub(r"document_base='[^']*'", "", plain)
+    plain = plain.replace(
+        "datatype=Constant(value='http://www.w3.org/2001/XMLSchema#string', origin=)", "datatype=None"
+    )
+    plain = re.sub(
+        r"Call\(function='urn:lod:function:legalIri', arguments=\(\('value', (.*?\))\),\), origin=\)", r"\1", plain
+    )
     return plain, sorted(each.split()[1] for each in findings)
