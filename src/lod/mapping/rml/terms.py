@@ -129,7 +129,7 @@ class Terms:
         constant = self.graph.one(node, "constant")
         if constant is not None:
             self._no_other_expression(node)
-            read = self._constant(constant, given, role)
+            read = self._constant(constant, given, role, is_legacy=node in self.graph.legacy)
             return replace(read, targets=targets) if read else None
         expression = self.expression(node)
         if expression is None:
@@ -221,7 +221,9 @@ class Terms:
             return TermType.LITERAL
         return TermType.IRI
 
-    def _constant(self, value: Term, given: tuple[TermType, Safety] | None, role: Role) -> ReadTerm | None:
+    def _constant(
+        self, value: Term, given: tuple[TermType, Safety] | None, role: Role, *, is_legacy: bool = False
+    ) -> ReadTerm | None:
         if isinstance(value, Blank):
             message = say("a blank node is no constant: it would be another one in every reading")
             self.findings.error(
@@ -232,16 +234,21 @@ class Terms:
             if role is Role.GRAPH and value.value == DEFAULT_GRAPH:
                 return ReadTerm(None)
             return ReadTerm(TermMap(Constant(value.value, value.origin), TermType.IRI, value.origin))
-        return self._literal(value, given, role)
+        return (self._legacy(value, given, role) if is_legacy else None) or self._literal(value, given, role)
+
+    def _legacy(self, value: Literal, given: tuple[TermType, Safety] | None, role: Role) -> ReadTerm | None:
+        """A constant that legacy tools write as text and that is none; None if it is text."""
+        constant = Constant(value.value, value.origin)
+        if given and given[0] is TermType.BLANK_NODE and role is not Role.PREDICATE:
+            return ReadTerm(TermMap(constant, TermType.BLANK_NODE, value.origin))
+        if role is Role.GRAPH and is_absolute(value.value) and not value.language:
+            self._check_iri(constant)
+            return ReadTerm(TermMap(constant, TermType.IRI, value.origin))
+        return None
 
     def _literal(self, value: Literal, given: tuple[TermType, Safety] | None, role: Role) -> ReadTerm | None:
         constant = Constant(value.value, value.origin)
         if given and given[0] is TermType.IRI:  # as yarrrml-parser writes constants
-            self._check_iri(constant)
-            return ReadTerm(TermMap(constant, TermType.IRI, value.origin))
-        if given and given[0] is TermType.BLANK_NODE and role is not Role.PREDICATE:
-            return ReadTerm(TermMap(constant, TermType.BLANK_NODE, value.origin))
-        if role is Role.GRAPH and is_absolute(value.value) and not value.language:  # yarrrml-parser names no type here
             self._check_iri(constant)
             return ReadTerm(TermMap(constant, TermType.IRI, value.origin))
         if role is not Role.OBJECT:
