@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pyoxigraph import RdfFormat, parse
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse, serialize
 
 from lod.diagnostics import Findings
 from lod.lift.run import lift_files
@@ -63,3 +63,47 @@ def test_every_observation_meets_the_constraint_of_its_cube(lifted: Path, tmp_pa
     assert validate(quads, [shape], findings).violations == 0
     without = [quad for quad in quads if not quad.predicate.value.endswith("/measure/headcount")]
     assert validate(without, [shape], findings).violations == 405
+
+
+def test_figures_that_are_kept_back_are_undefined_and_conform(tmp_path: Path, shared: Path) -> None:
+    text = "地區,男,女\n總計,12,…\n甲,X,4\n"
+    (tmp_path / "人數112.csv").write_text(text, encoding="utf-8")
+    cube = (CUBES / "table-02-rank.cube.yml").parent / "mocs.cube.yml"
+    (tmp_path / "small.cube.yml").write_text(SMALL.format(base=cube), encoding="utf-8")
+    findings = Findings()
+    lift_files([tmp_path / "small.cube.yml"], tmp_path / "out.nq", findings=findings)
+    assert list(findings) == []
+    quads = list(parse(path=str(tmp_path / "out.nq"), format=RdfFormat.N_QUADS))
+    undefined = [quad for quad in quads if "Undefined" in str(quad.object) and "/obs/" in str(quad.subject)]
+    assert [quad.object.value for quad in undefined if isinstance(quad.object, Literal)] == ["", ""]
+    for name in SHAPES:
+        shapes = read_shapes([shared / "suites" / "cube-link" / "validation" / f"{name}.ttl"], findings)
+        assert validate(quads, shapes, findings).violations == 0
+    own = "https://lod.example.org/def/constraint/small"
+    target = NamedNode("http://www.w3.org/ns/shacl#targetNode")
+    shape = [quad for quad in quads if str(quad.subject).startswith(f"<{own}")]
+    members = [quad.object for quad in quads if quad.predicate.value == "https://cube.link/observation"]
+    shape += [Quad(NamedNode(own), target, member) for member in members]
+    (tmp_path / "shape.nt").write_bytes(serialize(shape, format=RdfFormat.N_TRIPLES) or b"")
+    document = parse_document(tmp_path / "shape.nt", findings)
+    assert document is not None
+    assert validate(quads, [document], findings).violations == 0
+    kept = [quad for quad in quads if quad not in undefined]
+    assert validate(kept, [document], findings).violations == 2
+
+
+SMALL = """\
+extends: {base}
+dataset: {{id: small, title: {{zh-Hant-TW: 小表, en: Small table}}}}
+source: 人數112.csv
+layout:
+  header: {{rows: 1}}
+  labels: {{columns: A, translations: ~, hierarchy: none}}
+values: {{missing: ['…'], suppressed: [X]}}
+codelists:
+  area: {{total: T, codes: {{T: {{zh-Hant-TW: 總計}}, A: {{zh-Hant-TW: 甲}}}}}}
+dimensions:
+  period: {{period: true, from: file-name}}
+  area: {{codes: area, from: rows}}
+  sex: {{codes: sex, from: columns, labels: {{M: 男, F: 女}}}}
+"""

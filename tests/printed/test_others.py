@@ -59,3 +59,14 @@ def test_a_period_in_the_name_of_the_file(tables: Path, read_cube: ReadCube) -> 
         ("share", ("2024-10", "F"), "56.01"),
         ("share", ("2024-10", "M"), "43.99"),
     }
+
+
+def test_two_editions_of_the_calendar_differ_by_the_changed_days(tables: Path, read_cube: ReadCube) -> None:
+    figures, findings = read_cube(HERE / "others" / "office-calendar.cube.yml", tables / "calendar")
+    assert {each.code for each in findings} == {"LOD3622"}
+    days = [each.message.rpartition("(")[2].rstrip(")") for each in findings]
+    assert days == ["2025-09-29", "2025-10-24"]
+    assert all("'2, ' was revised to '2, 補假'" in each.message for each in findings)
+    by_day = {figure.codes: figure.text for figure in figures}
+    assert len(by_day) == 365
+    assert (by_day["2025-01-01",], by_day["2025-01-02",]) == ("2", "0")

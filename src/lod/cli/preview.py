@@ -48,7 +48,7 @@ def command(settings: Settings, mapping: Path, rows: int, project: Path) -> int:
     sheets = _sheets(mapping, folders)
     if settings.format == "text":
         for sheet in sheets:
-            show_sheet(sheet)  # before anything is found wrong: it shows where
+            show_sheet(sheet, settings)  # before anything is found wrong: it shows where
     plan = compile_plan(read_mappings([mapping], findings), folders=folders, base_iri=base_iri, findings=findings)
     findings.raise_if_errors()
     shown = preview(plan, rows)

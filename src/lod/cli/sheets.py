@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lod.cli import output
+from lod.cli.output import Settings
+from lod.wording import say, translated
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -12,12 +14,34 @@ if TYPE_CHECKING:
     from lod.lift.cubes.roles import SheetRoles
 
 _WIDTH = 12
-_LETTERS = {"title": "T", "header": "H", "label": "L", "data": "D", "note": "N", "ignored": "-"}
-_STYLES = {"T": "magenta", "H": "cyan", "L": "green", "D": "", "N": "blue", "-": "dim", "?": "bold red"}
-_LEGEND = "T title   H header   L label   D figure   N note   - ignored   ? nothing declares what it is"
+_LETTERS = {
+    "title": "T",
+    "header": "H",
+    "label": "L",
+    "data": "D",
+    "attribute": "A",
+    "note": "N",
+    "ignored": "-",
+    "outside": "/",
+}
+_STYLES = {
+    "T": "magenta",
+    "H": "cyan",
+    "L": "green",
+    "D": "",
+    "A": "yellow",
+    "N": "blue",
+    "-": "dim",
+    "/": "dim",
+    "?": "bold red",
+}
+_LEGEND = say(
+    "T title   H header   L label   D figure   A attribute   N note   - ignored   / another table's   "
+    "? nothing declares what it is"
+)
 
 
-def show_sheet(shown: SheetRoles) -> None:
+def show_sheet(shown: SheetRoles, settings: Settings) -> None:
     """Print a sheet, row by row, and what the letters mean."""
     from rich.text import Text
 
@@ -29,7 +53,7 @@ def show_sheet(shown: SheetRoles) -> None:
             line.append_text(_cell(shown, row, column))
         line.rstrip()
         console.print(line)
-    console.print(Text(_LEGEND, "dim"))
+    console.print(Text(translated(_LEGEND, settings.language), "dim"))
     console.print()
 
 

@@ -170,7 +170,7 @@ class Sources:
             from lod.lift.cubes.open import Cubes  # reads workbooks: who has no cube does not wait for it
 
             contents = (each.source.content for each in self.mapping.triples_maps)
-            parts = tuple(dict.fromkeys(each for each in contents if isinstance(each, Part)))
+            parts = tuple(dict.fromkeys(each for each in contents if isinstance(each, Part) and not each.undefined))
             self._cubes = Cubes(self._locate, self.findings, parts)
         return self._cubes
 

@@ -132,12 +132,15 @@ def test_states_are_kept_apart(tmp_path: Path) -> None:
     states = {}
     for code in ("KEE/T", "KEE/M", "KEE/F", "S/T", "S/M", "S/F"):
         subject = f"data/staff/obs/2012/{code}"
-        figure = {each.split('"')[1] for each in made.objects(subject, "def/measure/headcount")}
+        figure = {
+            each.split("/")[-1] if "Undefined" in each else each.split('"')[1]
+            for each in made.objects(subject, "def/measure/headcount")
+        }
         status = {each[-2] for each in made.objects(subject, f"{sdmx}attribute#obsStatus")}
         states[code] = figure, status, {each[-2] for each in made.objects(subject, f"{sdmx}attribute#confStatus")}
     assert states == {
-        "KEE/T": (set(), {"M"}, {"F"}),  # missing
-        "KEE/M": (set(), {"M"}, {"C"}),  # suppressed
+        "KEE/T": ({"Undefined>"}, {"M"}, {"F"}),  # missing
+        "KEE/M": ({"Undefined>"}, {"M"}, {"C"}),  # suppressed
         "KEE/F": (set(), set(), set()),  # not applicable: no observation
         "S/T": ({"30"}, {"E"}, {"F"}),  # rounded
         "S/M": ({"0"}, {"A"}, {"F"}),  # zero

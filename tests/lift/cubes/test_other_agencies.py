@@ -93,9 +93,9 @@ def drafted(path: Path, encoding: str = "utf-8") -> tuple[str, set[str], list[st
     ("rows", "merged", "figures", "words"),
     [
         (YEARS_AND_SEXES, ("A3:A4", "B3:D3", "E3:G3"), 36, ["period: {period: true, from: columns}", '"10002": ']),
-        (MONTHS, (), 8, ["missing: [\"…\"] # decide:", "period: {period: true, from: rows}", "without: [column]"]),
+        (MONTHS, (), 9, ["missing: [\"…\"] # decide:", "period: {period: true, from: rows}", "without: [column]"]),
         (CAUSES, ("A4:A6", "A7:A9", "A10:B10"), 14, ["percent-sign", "columns: [A, B]"]),
-        (EARNINGS, ("A4:A5", "B4:C4", "D4:E4"), 10, ["suppressed: [\"X\"] # decide:", "full-width", "from: title"]),
+        (EARNINGS, ("A4:A5", "B4:C4", "D4:E4"), 12, ["suppressed: [\"X\"] # decide:", "full-width", "from: title"]),
         (SCHOOLS, (), 8, ["type: decimal"]),
     ],
 )  # fmt: skip

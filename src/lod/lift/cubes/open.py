@@ -214,17 +214,18 @@ def _tidy_table(opened: OpenPart, reviewed: Review, findings: Findings) -> HeldT
     """One row an observation: codes, figures, status, and the cells of each figure."""
     part, sheet = opened.part, opened.sheet
     names = [*(each.column for each in part.dimensions), *(each.column for each in part.measures)]
-    columns = [*names, STATUS, CONFIDENTIALITY]
+    attributes = [each.column for each in part.edition.attributes]
+    columns = [*names, STATUS, CONFIDENTIALITY, *attributes]
     places = [f"{measure.column} cell" for measure in part.measures]
     records = []
     for point, all_figures in sheet.tidy.of(part):
         figures = {name: each for name, each in all_figures.items() if reviewed.holds(opened, name, point)}
-        if not figures:
+        if not figures or (part.undefined and not _lacks(figures.get(part.undefined))):
             continue
         first = next(iter(figures.values()))
         _check_measures(part, all_figures, Said(first, sheet), findings)
         cells: list[str | None] = [*point, *(_text(figures.get(each.name)) for each in part.measures)]
-        cells += _states(figures)
+        cells += [*_states(figures), *first.attributes]
         cells += [_place(figures.get(each.name)) for each in part.measures]
         records.append((first.cells[0].row, tuple(cells)))
     place_of = {len(part.dimensions) + n: len(columns) + n for n in range(len(places))}
@@ -233,6 +234,11 @@ def _tidy_table(opened: OpenPart, reviewed: Review, findings: Findings) -> HeldT
     return HeldTable(
         sheet.source, book.path, tuple(names), Dialect(), book.digest, book.size, may_be_empty=not records, held=held
     )
+
+
+def _lacks(observed: Observed | None) -> bool:
+    """Whether a measure is missing or kept back at a point."""
+    return observed is not None and observed.number is None
 
 
 def _check_measures(part: Part, figures: dict[str, Observed], said: Said, findings: Findings) -> None:

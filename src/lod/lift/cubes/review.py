@@ -66,7 +66,7 @@ def _compare_figures(editions: Sequence[OpenPart], made: Review, findings: Findi
             for name, observed in figures.items():
                 here = Said(observed, each.sheet)
                 first = known.setdefault((name, point), here)
-                if first.observed.meaning == observed.meaning:
+                if _said(first.observed) == _said(observed):
                     continue
                 if strictness == "error":
                     told.say("LOD3607", Severity.ERROR, _contradiction(here, first, point), here, first, _APART)
@@ -77,23 +77,34 @@ def _compare_figures(editions: Sequence[OpenPart], made: Review, findings: Findi
                     told.say("LOD3622", Severity.WARNING, _revision(first, here, point), first, here, NOTHING)
 
 
+def _said(observed: Observed) -> tuple[object, ...]:
+    return observed.meaning, observed.attributes
+
+
+def _texts(one: Observed, other: Observed) -> tuple[str, str]:
+    """What two cells print; with the texts beside them, if those are all that differs."""
+    return (one.shown, other.shown) if one.meaning == other.meaning else (one.printed, other.printed)
+
+
 def _contradiction(here: Said, first: Said, point: Point) -> Wording:
+    text, other = _texts(here.observed, first.observed)
     return say(
         "{here}: '{text}' here and '{other}' in {there} are both the figure of {point}",
         here=here,
-        text=here.observed.printed,
-        other=first.observed.printed,
+        text=text,
+        other=other,
         there=first,
         point=" / ".join(point),
     )
 
 
 def _revision(first: Said, here: Said, point: Point) -> Wording:
+    text, other = _texts(first.observed, here.observed)
     return say(
         "{first}: '{text}' was revised to '{other}' in {there} ({point})",
         first=first,
-        text=first.observed.printed,
-        other=here.observed.printed,
+        text=text,
+        other=other,
         there=here,
         point=" / ".join(point),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
+from lod.diagnostics import did_you_mean
 from lod.lift.cubes.labels import Matcher, Meaning
 from lod.mapping.cube.model import Code, Dimension, Edition, Measure, Part, Source
 from lod.tables.printed.layout import DataCell, Printed
@@ -37,6 +38,7 @@ class Observed:
     state: State
     number: Decimal | None
     cells: tuple[DataCell, ...]
+    attributes: tuple[str | None, ...] = ()  # the texts beside it, in the order of the edition's attributes
 
     @property
     def text(self) -> str | None:
@@ -47,6 +49,11 @@ class Observed:
     def meaning(self) -> tuple[Decimal | None, State | None]:
         """What it says: a number, or why there is none."""
         return self.number, None if self.number is not None else self.state
+
+    @property
+    def shown(self) -> str:
+        """What its first cell prints, and the texts beside it."""
+        return ", ".join((self.printed, *(each or "" for each in self.attributes)))
 
     @property
     def printed(self) -> str:
@@ -87,7 +94,7 @@ def make_tidy(printed: Printed, edition: Edition, page: Page, given: dict[str, P
     measure is said nowhere, LOD3611 a figure that its measure does not allow.
     """
     rows, columns = Matcher(edition, Source.ROWS, page), Matcher(edition, Source.COLUMNS, page)
-    placing = _Placing(edition, page, given, Tidy(last=_last_day(printed, rows, columns, given)))
+    placing = _Placing(edition, page, given, printed.attributes, Tidy(last=_last_day(printed, rows, columns, given)))
     placing.said |= {
         each.name
         for each in edition.dimensions
@@ -105,6 +112,7 @@ class _Placing:
     edition: Edition
     page: Page
     given: dict[str, Period]
+    texts: dict[tuple[int, int], str]  # beside the figures
     tidy: Tidy
     said: set[str] = field(default_factory=set)  # dimensions that lack a value: said once
 
@@ -126,7 +134,8 @@ class _Placing:
             self.tidy.blank.setdefault(measure.name, set()).add(point)
             return
         number = self._number(cell, measure)
-        observed = Observed(measure, cell.state, number, (cell,))
+        beside = tuple(self.texts.get((cell.row, each.source_column)) for each in self.edition.attributes)
+        observed = Observed(measure, cell.state, number, (cell,), beside)
         if cell.number is not None and number is None:
             return
         known = self.tidy.figures.setdefault(measure.name, {})
@@ -136,7 +145,8 @@ class _Placing:
         elif first.meaning != observed.meaning:
             self._say_twice(cell, first, point)
         else:
-            known[point] = Observed(measure, first.state, first.number, (*first.cells, cell))
+            both = tuple(a or b for a, b in zip(first.attributes, beside, strict=True))
+            known[point] = Observed(measure, first.state, first.number, (*first.cells, cell), both)
 
     def _day(self, row: Meaning, column: Meaning) -> date | None:
         """The last day of the period of a figure."""
@@ -246,6 +256,11 @@ class _Placing:
         if cell.number is None:
             return None
         number = _adjusted(cell.number, measure)
+        if measure.codes and not measure.codes.get(f"{number:f}"):
+            message = say("'{text}' is no code of list '{list}'", text=cell.text, list=measure.codes.name)
+            hint = did_you_mean(cell.text, [code.code for code in measure.codes.codes])
+            self.page.error("LOD3604", cell.row, cell.column, message, hint)
+            return None
         if measure.datatype != "integer":
             return number
         if number != number.to_integral_value():

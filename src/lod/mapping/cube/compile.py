@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from lod.diagnostics import Findings, TextOrigin
-from lod.mapping.cube.cube_link import CUBE, observation_set, observer
+from lod.mapping.cube.cube_link import CUBE, may_be_undefined, observation_set, observer
 from lod.mapping.cube.datasets import IRI, TEXT
 from lod.mapping.cube.facts import FACT_COLUMNS, SUBJECTS, Fact, facts_of
 from lod.mapping.cube.merge import merge_shared
-from lod.mapping.cube.model import Cube, Dimension, Gathered, Gathering, Measure, Part, parts_of
+from lod.mapping.cube.model import Attribute, Cube, Dimension, Gathered, Gathering, Measure, Part, parts_of
 from lod.mapping.cube.read import read_cube
 from lod.mapping.ir import (
     Constant,
@@ -67,6 +68,7 @@ def triples_maps(cubes: Sequence[Cube]) -> list[TriplesMap]:
                 source = LogicalSource(edition.access, Formulation.PRINTED, edition.origin, content=part)
                 name = f"{home}/{part.dataset.id}{suffix}"
                 found += [_observations(name, source, part), _observation_set(f"{name}/set", source, part)]
+                found += _undefined(name, source, part)
     return found
 
 
@@ -104,6 +106,7 @@ def _observations(name: str, source: LogicalSource, part: Part) -> TriplesMap:
         *(_pom(f"def/dimension/{each.name}", _member(each), each.origin) for each in part.dimensions),
         *(_pom(f"def/measure/{each.name}", _figure(each), each.origin) for each in part.measures),
         *_status(part, at),
+        *(_pom(f"def/attribute/{each.name}", _attribute(each), each.origin) for each in part.edition.attributes),
         _pom(RDF + "type", _iri(CUBE + "Observation", at)),
         *([_pom(CUBE + "observedBy", _iri(observer(part), at))] if observer(part) else []),
     ]
@@ -116,6 +119,18 @@ def _observation_set(name: str, source: LogicalSource, part: Part) -> TriplesMap
     at = part.cube.origin
     member = _pom(CUBE + "observation", TermMap(_observation_iri(part), TermType.IRI, at))
     return TriplesMap(name, source, _iri(observation_set(part.dataset), at), (member,), at, part.cube.base)
+
+
+def _undefined(name: str, source: LogicalSource, part: Part) -> Iterator[TriplesMap]:
+    """cube.link: a measure that has no figure at a point has the value `""^^cube:Undefined` there."""
+    at = part.cube.origin
+    literal = TermMap(Constant("", at), TermType.LITERAL, at, datatype=Constant(CUBE + "Undefined", at))
+    for measure in part.measures if may_be_undefined(part) else ():
+        value = _iri(CUBE + "Undefined", at) if measure.codes else literal
+        points = replace(source, may_be_empty=True, content=replace(part, undefined=measure.name))
+        pom = _pom(f"def/measure/{measure.name}", value, measure.origin)
+        subject = TermMap(_observation_iri(part), TermType.IRI, at)
+        yield TriplesMap(f"{name}/{measure.name} undefined", points, subject, (pom,), at, part.cube.base)
 
 
 def _observation_iri(part: Part) -> Expression:
@@ -186,7 +201,17 @@ def _period(at: TextOrigin) -> tuple[PredicateObjectMap, ...]:
     )
 
 
+def _attribute(attribute: Attribute) -> TermMap:
+    at = attribute.origin
+    language = Constant(attribute.language, at) if attribute.language else None
+    return TermMap(Reference(attribute.column, at), TermType.LITERAL, at, language=language)
+
+
 def _figure(measure: Measure) -> TermMap:
+    if measure.codes:
+        at = measure.origin
+        value = Template((f"id/code/{measure.codes.name}/", Reference(measure.column, at)), at)
+        return TermMap(value, TermType.IRI, at)
     return _literal(measure.column, measure.datatype, measure.origin)
 
 

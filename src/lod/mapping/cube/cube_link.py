@@ -6,7 +6,7 @@ observation has, its dataset and its status are no dimensions and are ignored by
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lod.mapping.cube.model import Dataset, Measure, Part, Texts
 from lod.rdf.namespaces import DCAT, DCT, QB, RDF, SCHEMA, SDMX_ATTRIBUTE, SH, XSD
@@ -61,10 +61,8 @@ def _constraint(part: Part) -> Iterator[Statement]:
         yield subject, RDF + "type", "iri", each, ""
     yield subject, SH + "closed", "boolean", "true", ""
     yield subject, SH + "ignoredProperties", "iri", f"{subject}#ignored-1", ""
-    for number, ignored in enumerate(_IGNORED, start=1):
-        rest = f"{subject}#ignored-{number + 1}" if number < len(_IGNORED) else RDF + "nil"
-        yield f"{subject}#ignored-{number}", RDF + "first", "iri", ignored, ""
-        yield f"{subject}#ignored-{number}", RDF + "rest", "iri", rest, ""
+    ignored = (*_IGNORED, *(f"def/attribute/{each.name}" for each in part.edition.attributes))
+    yield from _list(f"{subject}#ignored", ignored)
     for dimension in part.dimensions:
         node, scale = f"{subject}#{dimension.name}", "Ordinal" if dimension.is_period else "Nominal"
         path = f"def/dimension/{dimension.name}"
@@ -72,7 +70,7 @@ def _constraint(part: Part) -> Iterator[Statement]:
         yield node, SH + "nodeKind", "iri", SH + "IRI", ""
         yield node, _QUDT + "scaleType", "iri", f"{_QUDT}{scale}Scale", ""
     for measure in part.measures:
-        yield from _measure(subject, measure)
+        yield from _measure(subject, measure, may_be_undefined(part))
     if observer(part):
         node = f"{subject}#observed-by"
         yield from _property(subject, node, CUBE + "observedBy", "", _OBSERVED_BY)
@@ -84,12 +82,32 @@ def dimension_name(name: str) -> Texts:
     return (("en", name.replace("-", " ").capitalize()),)
 
 
-def _measure(subject: str, measure: Measure) -> Iterator[Statement]:
+def may_be_undefined(part: Part) -> bool:
+    """Whether a sheet has signs for figures that are missing or kept back."""
+    return bool(part.edition.layout.marks.missing or part.edition.layout.marks.suppressed)
+
+
+def _list(name: str, members: Sequence[str]) -> Iterator[Statement]:
+    """An RDF list of IRIs: its nodes are `name`-1, `name`-2 …"""
+    for number, member in enumerate(members, start=1):
+        rest = f"{name}-{number + 1}" if number < len(members) else RDF + "nil"
+        yield f"{name}-{number}", RDF + "first", "iri", member, ""
+        yield f"{name}-{number}", RDF + "rest", "iri", rest, ""
+
+
+def _measure(subject: str, measure: Measure, may_be_undefined: bool) -> Iterator[Statement]:
     node = f"{subject}#{measure.name}"
     yield from _property(subject, node, f"def/measure/{measure.name}", "MeasureDimension", measure.labels)
-    yield node, SH + "nodeKind", "iri", SH + "Literal", ""
-    yield node, SH + "datatype", "iri", XSD + measure.datatype, ""
-    yield node, _QUDT + "scaleType", "iri", f"{_QUDT}RatioScale", ""
+    scale, kind = ("Nominal", "IRI") if measure.codes else ("Ratio", "Literal")
+    yield node, _QUDT + "scaleType", "iri", f"{_QUDT}{scale}Scale", ""
+    yield node, SH + "nodeKind", "iri", SH + kind, ""
+    if may_be_undefined and not measure.codes:
+        yield node, SH + "or", "iri", f"{node}-or-1", ""
+        yield from _list(f"{node}-or", (f"{node}-figure", f"{node}-undefined"))
+        yield f"{node}-figure", SH + "datatype", "iri", XSD + measure.datatype, ""
+        yield f"{node}-undefined", SH + "datatype", "iri", CUBE + "Undefined", ""
+    elif not measure.codes:
+        yield node, SH + "datatype", "iri", XSD + measure.datatype, ""
     if measure.unit:
         yield node, _QUDT + "hasUnit", "iri", f"id/code/unit/{measure.unit.code}", ""
 

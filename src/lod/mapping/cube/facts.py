@@ -14,7 +14,7 @@ from lod.diagnostics import TextOrigin
 from lod.mapping.cube.cube_link import cube_statements
 from lod.mapping.cube.datasets import DATE, IRI, STRING, TEXT
 from lod.mapping.cube.merge import Shared
-from lod.mapping.cube.model import Code, CodeList, Cube, Dimension, Measure, Part, Texts, Unit, parts_of
+from lod.mapping.cube.model import Attribute, Code, CodeList, Cube, Dimension, Measure, Part, Texts, Unit, parts_of
 from lod.mapping.ir import Reference
 from lod.rdf.namespaces import DCAT, DCT, QB, RDF, RDFS, SCHEMA, SDMX_ATTRIBUTE, SDMX_MEASURE, SKOS, XSD
 
@@ -42,6 +42,7 @@ SUBJECTS: dict[str, Callable[[TextOrigin], Pieces]] = {
     "components": _pattern("def/structure/", "first", "#", "second"),
     "dimensions": _pattern("def/dimension/", "first"),
     "measures": _pattern("def/measure/", "first"),
+    "attributes": _pattern("def/attribute/", "first"),
     "schemes": _pattern("id/code/", "first"),
     "concepts": _pattern("id/code/", "first", "/", "second"),
 }
@@ -54,6 +55,7 @@ _KINDS = (
     ("datasets", re.compile(r"data/([^/]+)()")),
     ("dimensions", re.compile(r"def/dimension/([^/]+)()")),
     ("measures", re.compile(r"def/measure/([^/]+)()")),
+    ("attributes", re.compile(r"def/attribute/([^/]+)()")),
     ("schemes", re.compile(r"id/code/([^/]+)()")),
     ("concepts", re.compile(r"id/code/([^/]+)/([^/]+)")),
 )
@@ -94,7 +96,10 @@ def _all(cube: Cube, shared: Shared) -> Iterator[Fact]:
         yield from _dimension(dimension)
         if dimension.is_period:
             yield from _scheme("period", _PERIOD)
-    for name in dict.fromkeys(each.codes.name for each in cube.dimensions if each.codes):
+    for attribute in cube.editions[0].attributes:
+        yield from _attribute(attribute)
+    coded: tuple[Dimension | Measure, ...] = (*cube.dimensions, *cube.measures)
+    for name in dict.fromkeys(each.codes.name for each in coded if each.codes):
         if shared.lists[name].is_published:
             yield from _code_list(shared.lists[name])
     for measure in cube.measures:
@@ -152,6 +157,8 @@ def _structure(part: Part) -> Iterator[Fact]:
     marks = part.edition.layout.marks
     if marks.missing or marks.suppressed or marks.rounded:
         components.append(("status", _STATUS, QB + "attribute", SDMX_ATTRIBUTE + "obsStatus"))
+    attributes = {each.name: each for each in part.edition.attributes}
+    components += [(a.name, a.labels, QB + "attribute", f"def/attribute/{a.name}") for a in attributes.values()]
     for order, (name, labels, predicate, value) in enumerate(components, start=1):
         component = f"{subject}#{name}"
         yield _fact(subject, QB + "component", IRI, component)
@@ -161,7 +168,7 @@ def _structure(part: Part) -> Iterator[Fact]:
         yield _fact(component, QB + "order", _INTEGER, str(order))
         if name == "unit":
             yield _fact(component, QB + "componentAttachment", IRI, QB + "MeasureProperty")
-        if name == "status":
+        if name == "status" or name in attributes:
             yield _fact(component, QB + "componentRequired", _BOOLEAN, "false")
 
 
@@ -179,10 +186,22 @@ def _measure(measure: Measure) -> Iterator[Fact]:
     subject = f"def/measure/{measure.name}"
     yield from _types(subject, RDF + "Property", QB + "MeasureProperty")
     yield from _labels(subject, RDFS + "label", measure.labels)
-    yield _fact(subject, RDFS + "range", IRI, XSD + measure.datatype)
     yield _fact(subject, RDFS + "subPropertyOf", IRI, SDMX_MEASURE + "obsValue")
+    if measure.codes:
+        yield from _types(subject, QB + "CodedProperty")
+        yield _fact(subject, RDFS + "range", IRI, SKOS + "Concept")
+        yield _fact(subject, QB + "codeList", IRI, f"id/code/{measure.codes.name}")
+    else:
+        yield _fact(subject, RDFS + "range", IRI, XSD + measure.datatype)
     if measure.unit:
         yield _fact(subject, SDMX_ATTRIBUTE + "unitMeasure", IRI, f"id/code/unit/{measure.unit.code}")
+
+
+def _attribute(attribute: Attribute) -> Iterator[Fact]:
+    subject = f"def/attribute/{attribute.name}"
+    yield from _types(subject, RDF + "Property", QB + "AttributeProperty")
+    yield from _labels(subject, RDFS + "label", attribute.labels)
+    yield _fact(subject, RDFS + "range", IRI, RDF + "langString" if attribute.language else XSD + "string")
 
 
 def _scheme(name: str, labels: Texts) -> Iterator[Fact]:

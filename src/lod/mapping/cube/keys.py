@@ -48,6 +48,11 @@ PLACES: dict[str, dict[str, Key]] = {
         ),
         "units": _key("keys by unit", "Units of measure.", "{person: {label: {en: Persons}, printed: [人]}}"),
         "measures": _key("keys by measure", "What the figures measure.", "{headcount: {unit: person}}", True),
+        "attributes": _key(
+            "keys by attribute",
+            "Texts beside the figures, said of the observations of their row.",
+            "{remark: {label: {en: Remark}, column: D}}",
+        ),
         "uri": _key(
             "template", "Of an observation; else data/{dataset}/obs/ and the codes.", "data/staff/obs/{period}/{sex}"
         ),
@@ -214,6 +219,7 @@ PLACES: dict[str, dict[str, Key]] = {
         "label": _key(_TEXTS, "Its name.", "{zh-Hant-TW: 人數, en: Headcount}", True),
         "unit": _key("unit", "One of 'units'.", "person"),
         "type": _key("integer or decimal", "Of the figures; integer unless said.", "decimal"),
+        "codes": _key("list", "Its figures are codes of this list, such as 0 and 2, and no numbers.", "office-day"),
         "decimals": _key("number", "Digits after the point: more than these are rounded half up.", "2"),
         "scale": _key("number", "Power of ten that a figure is multiplied by: 3 for a table in thousands.", "3"),
         "totals": _key(
@@ -228,6 +234,11 @@ PLACES: dict[str, dict[str, Key]] = {
             "{id: mean-age, title: {en: Mean age}}",
         ),
         "without": _key("list of dimensions", "That the dataset of its own lacks.", "[age]"),
+    },
+    "an attribute": {
+        "label": _key(_TEXTS, "Its name.", "{zh-Hant-TW: 備註, en: Remark}", True),
+        "column": _key("column", "Where its texts stand.", "D", True),
+        "language": _key("language tag", "Of its texts; else they are plain strings.", "zh-Hant-TW"),
     },
     "'checks'": {
         "totals": _key(

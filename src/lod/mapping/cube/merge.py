@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from lod.diagnostics import Findings
-from lod.mapping.cube.model import Code, CodeList, Cube, Unit
+from lod.mapping.cube.model import Code, CodeList, Cube, Dimension, Measure, Unit
 from lod.wording import say
 
 
@@ -26,7 +26,8 @@ def merge_shared(cubes: Sequence[Cube], findings: Findings | None = None) -> Sha
     """The lists and units of cubes. LOD3620 (warning): a code or a list that is called differently in two places."""
     shared = Shared()
     for edition in (edition for cube in cubes for edition in cube.editions):
-        for codes in (dimension.codes for dimension in edition.dimensions if dimension.codes):
+        coded: tuple[Dimension | Measure, ...] = (*edition.dimensions, *edition.measures)
+        for codes in (each.codes for each in coded if each.codes):
             known = shared.lists.get(codes.name)
             shared.lists[codes.name] = _merged(known, codes, findings) if known and known is not codes else codes
         for unit in (measure.unit for measure in edition.measures if measure.unit):

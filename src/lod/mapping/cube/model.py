@@ -44,6 +44,7 @@ class Layout:
     translation_columns: tuple[int, ...] = ()
     fills_down: bool = False
     data_columns: tuple[int, ...] = ()
+    attribute_columns: tuple[int, ...] = ()
     fill_header: bool = False
     is_indented: bool = False
     parents: tuple[tuple[str, ...], ...] = ()
@@ -200,6 +201,23 @@ class Measure:
     origin: TextOrigin
     dataset: Dataset | None = None
     without: tuple[str, ...] = ()  # dimensions that the dataset apart does not have
+    codes: CodeList | None = None  # its figures are codes of this list, no numbers
+
+    @property
+    def column(self) -> str:
+        """Its column in a tidy table."""
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A text beside the figures that is said of each observation of its row: a remark."""
+
+    name: str
+    labels: Texts
+    source_column: int  # of the sheet, from 1
+    language: str  # '' for a plain string
+    origin: TextOrigin
 
     @property
     def column(self) -> str:
@@ -238,6 +256,7 @@ class Edition:
     ignored_labels: tuple[str, ...]
     dimensions: tuple[Dimension, ...]
     measures: tuple[Measure, ...]
+    attributes: tuple[Attribute, ...]
     checks: Checks
     origin: TextOrigin  # of `source`
 
@@ -273,6 +292,7 @@ class Part:
     dataset: Dataset
     dimensions: tuple[Dimension, ...]
     measures: tuple[Measure, ...]
+    undefined: str = ""  # only the points at which this measure has no figure
 
 
 class Gathering(StrEnum):

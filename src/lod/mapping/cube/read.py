@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lod.diagnostics import Findings, TextOrigin, did_you_mean
@@ -14,11 +14,11 @@ from lod.mapping.cube.datasets import iri_of, read_dataset
 from lod.mapping.cube.extend import merge, read_extended, without
 from lod.mapping.cube.keys import known
 from lod.mapping.cube.layouts import read_layout
-from lod.mapping.cube.model import Cube, Dimension, Edition, LabelPath, Measure, SheetChoice, Source, Unit
+from lod.mapping.cube.model import Attribute, Cube, Dimension, Edition, LabelPath, Measure, SheetChoice, Source, Unit
 from lod.mapping.cube.scalars import columns_of, label_path
 from lod.mapping.document import Keyed, Node, Text
 from lod.mapping.shapes import Shapes
-from lod.mapping.templates import Names
+from lod.mapping.templates import Names, is_language_tag
 from lod.rdf.iris import is_absolute
 from lod.rdf.namespaces import PREFIXES
 from lod.wording import Wording, say
@@ -134,16 +134,18 @@ def _edition(root: Keyed, names: Names, shapes: Shapes) -> Edition | None:
     )
     dimensions = reader.dimensions(values.get("dimensions"))
     measures = reader.measures(values.get("measures"), dimensions)
+    attributes = reader.attributes(values.get("attributes"))
     if source is None or laid_out is None or not dimensions or not measures:
         return None
     return Edition(
         access=source.value,
         encoding=_encoding(encoding, shapes.findings),
         sheet=SheetChoice(sheet.value, sheet.origin) if sheet else None,
-        layout=laid_out.layout,
+        layout=replace(laid_out.layout, attribute_columns=tuple(each.source_column for each in attributes)),
         ignored_labels=laid_out.ignored_labels,
         dimensions=dimensions,
         measures=measures,
+        attributes=attributes,
         checks=read_checks(values.get("checks"), shapes),
         origin=source.at(0, len(source.value)),
     )
@@ -244,6 +246,29 @@ class _Reader:
         entries = self.shapes.keyed(node, "'measures'") or ()
         return tuple(found for key, value in entries if (found := self._measure(key, value, dimensions)))
 
+    def attributes(self, node: Node | None) -> tuple[Attribute, ...]:
+        """Texts beside the figures."""
+        entries = self.shapes.keyed(node, "'attributes'") or ()
+        return tuple(found for key, value in entries if (found := self._attribute(key, value)))
+
+    def _attribute(self, key: Text, node: Node) -> Attribute | None:
+        shapes, place = self.shapes, f"attribute '{key.value}'"
+        keyed = shapes.keyed(node, place)
+        if keyed is None or not is_code(key, shapes):
+            return None
+        given = shapes.keys(keyed, known("an attribute"), place=place)
+        columns, language = columns_of(given.get("column"), shapes), shapes.text(given.get("language"))
+        if shapes.lacks(keyed, given, "column"):
+            message = say("{place} needs '{needed}'", place=place, needed="column")
+            shapes.findings.error("LOD3005", message, keyed.origin, say("column: D"))
+        if language and not is_language_tag(language.value):
+            message = say("'{tag}' is no language tag", tag=language.value)
+            shapes.findings.error("LOD3009", message, language.origin, say("write zh-Hant-TW, or en"))
+        if not columns:
+            return None
+        labels = read_texts(given.get("label"), shapes, "'label'")
+        return Attribute(key.value, labels, columns[0], language.value if language else "", key.origin)
+
     def _measure(self, key: Text, node: Node, dimensions: tuple[Dimension, ...]) -> Measure | None:
         shapes, place = self.shapes, f"measure '{key.value}'"
         keyed = shapes.keyed(node, place)
@@ -258,7 +283,8 @@ class _Reader:
                 say("label: {zh-Hant-TW: 人數, en: Headcount}"),
             )
         datatype = self._word(given.get("type"), ("integer", "decimal"))
-        usual = "sum" if datatype == "integer" else "none"
+        list_name = shapes.text(given.get("codes"))
+        usual = "sum" if datatype == "integer" and list_name is None else "none"
         totals = self._word(given["totals"], ("sum", "between", "none")) if "totals" in given else usual
         apart = read_dataset(given["dataset"], self.names, shapes) if "dataset" in given else None
         return Measure(
@@ -273,6 +299,7 @@ class _Reader:
             origin=key.origin,
             dataset=apart,
             without=self._without(given.get("without"), dimensions),
+            codes=self.lists.named(list_name) if list_name else None,
         )
 
     def _unit(self, text: Text | None) -> Unit | None:

@@ -21,6 +21,7 @@ _BEHIND: dict[tuple[str, str], tuple[str, bool]] = {
     ("a cube file", "dimensions"): ("a dimension", True),
     ("a cube file", "units"): ("a unit", True),
     ("a cube file", "measures"): ("a measure", True),
+    ("a cube file", "attributes"): ("an attribute", True),
     ("a code list", "codes"): ("a code", True),
     ("'layout'", "header"): ("'header'", False),
     ("'layout'", "labels"): ("'labels'", False),
@@ -57,4 +58,4 @@ def _behind(place: str, key: str, description: str) -> _Schema:
 
 
 def _name(place: str) -> str:
-    return place.strip("'").removeprefix("a ").replace(" ", "-")
+    return place.strip("'").removeprefix("an ").removeprefix("a ").replace(" ", "-")

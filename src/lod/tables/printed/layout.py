@@ -7,7 +7,7 @@ a reader needs of it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
@@ -22,6 +22,7 @@ class Role(StrEnum):
     HEADER = "header"
     LABEL = "label"
     DATA = "data"
+    ATTRIBUTE = "attribute"  # a text about the figures of its row
     NOTE = "note"
     IGNORED = "ignored"
     OUTSIDE = "outside"  # the area of this table: another one's
@@ -65,6 +66,10 @@ class Layout(Protocol):
     @property
     def fills_down(self) -> bool:
         """Whether an empty label cell repeats the one above it, where several columns hold labels."""
+
+    @property
+    def attribute_columns(self) -> tuple[int, ...]:
+        """The columns of texts about the figures of their row."""
 
     @property
     def data_columns(self) -> tuple[int, ...]:
@@ -134,3 +139,4 @@ class Printed:
     titles: tuple[Label, ...]
     notes: tuple[Label, ...]
     roles: dict[tuple[int, int], Role]
+    attributes: dict[tuple[int, int], str] = field(default_factory=dict)  # (row, column) → text

@@ -37,7 +37,9 @@ def read_printed(sheet: Sheet, source: str, layout: Layout, findings: Findings) 
         findings.error(
             "LOD2508", say("sheet {sheet} has no figures below its header", sheet=sheet.name), CellOrigin(source)
         )
-    return Printed(sheet.name, tuple(cells), _texts(page, Role.TITLE), _texts(page, Role.NOTE), page.roles)
+    attributes = {place: one_line(page.text(*place)) for place, role in page.roles.items() if role is Role.ATTRIBUTE}
+    notes, titles = _texts(page, Role.NOTE), _texts(page, Role.TITLE)
+    return Printed(sheet.name, tuple(cells), titles, notes, page.roles, attributes)
 
 
 def _texts(page: Page, role: Role) -> Path:
@@ -48,7 +50,7 @@ def _texts(page: Page, role: Role) -> Path:
 def _columns(page: Page, heading: Heading) -> dict[int, Path]:
     """The columns of figures with their header's labels, outermost first."""
     layout = page.layout
-    beside = {*layout.label_columns, *layout.translation_columns}
+    beside = {*layout.label_columns, *layout.translation_columns, *layout.attribute_columns}
     wanted = layout.data_columns or tuple(c for c in range(1, page.sheet.width + 1) if c not in beside)
     paths = {column: header_path(page, heading, column) for column in wanted}
     for column, path in paths.items():
@@ -63,7 +65,8 @@ def _row(page: Page, row: int, columns: dict[int, Path], labels: _Labels) -> lis
     shown = page.columns(row)
     label_columns = [c for c in shown if c in layout.label_columns or c in layout.translation_columns]
     page.mark(row, Role.LABEL, label_columns)
-    strange = [c for c in shown if c not in columns and c not in label_columns]
+    page.mark(row, Role.ATTRIBUTE, [c for c in shown if c in layout.attribute_columns])
+    strange = [c for c in shown if c not in (*columns, *label_columns, *layout.attribute_columns)]
     figures = [c for c in shown if c in columns]
     for column in strange:
         page.error("LOD2503", row, column, say("nothing declares what this cell is"), _STRANGE)
