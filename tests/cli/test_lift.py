@@ -57,3 +57,15 @@ def test_usage(lod: Lod, project: Path, arguments: tuple[str, ...]) -> None:
     result = lod("lift", *arguments, cwd=project)
     assert result.returncode == 2
     assert "Usage: lod lift" in result.stderr
+
+
+def test_the_plan_instead(lod: Lod, project: Path) -> None:
+    arguments = ("lift", MAPPING, "--explain", "--tables", "tables", "--base", BASE)
+    first, again = lod(*arguments, cwd=project), lod(*arguments, cwd=project)
+    assert first.returncode == 0
+    assert first.stdout == again.stdout
+    assert first.stdout.startswith("passes fold_constants, ")
+    assert "/staff.csv, read once\n  columns " in first.stdout
+    assert not (project / "out").exists()
+    report = json.loads(lod(*arguments, "--format", "json", cwd=project).stdout)
+    assert report["plan"] + "\n" == first.stdout

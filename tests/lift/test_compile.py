@@ -9,6 +9,7 @@ import pytest
 
 from lod.diagnostics import Findings
 from lod.lift.compile import compile_plan
+from lod.lift.explain import describe
 from lod.lift.plan import Plan
 from lod.mapping.read import read_mappings
 
@@ -45,14 +46,15 @@ def compiled(tmp_path: Path) -> Compile:
 def test_a_plan_can_be_read(compiled: Compile) -> None:
     plan, findings = compiled(OFFICE)
     assert findings.errors == []
-    assert str(plan).splitlines() == [
-        "table office.csv (3 columns; needed: code, name)",
-        "scan office.csv",
-        "  as office: 2 statements a row",
-        "  distinct unless https://example.org/office/$(code) is unique over the rows",
-        '    <https://example.org/office/$(code)> <http://www.w3.org/2000/01/rdf-schema#label> "$(name)"@zh-Hant-TW',
-        "    <https://example.org/office/$(code)> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
-        " <http://www.w3.org/ns/org#FormalOrganization>",
+    assert describe(plan).splitlines() == [
+        "table office.csv, read once",
+        "  columns code, name",
+        "office: 2 statements a row",
+        "  scan office.csv",
+        "  key <https://example.org/office/$(code)>",
+        "  distinct rows, unless the key is unique over them",
+        '  1. <http://www.w3.org/2000/01/rdf-schema#label> "$(name)"@zh-Hant-TW',
+        "  2. <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://www.w3.org/ns/org#FormalOrganization>",
     ]
 
 
@@ -95,7 +97,7 @@ def test_statements_of_different_tables_that_may_coincide_are_shared(compiled: C
     plan, _ = compiled(OFFICE + other)
     assert [(each.triples_map, len(each.statements)) for each in plan.shared] == [("office", 1), ("other", 1)]
     assert [(each.triples_map, len(each.statements)) for each in plan.emissions] == [("office", 1), ("other", 1)]
-    assert "distinct over all of" in str(plan)
+    assert "distinct over all of these" in describe(plan)
 
 
 def test_objects_that_may_coincide_in_a_row_are_twins(compiled: Compile) -> None:
@@ -109,11 +111,11 @@ def test_relative_iris_stand_behind_the_base(compiled: Compile) -> None:
     rules = OFFICE.replace("ex:office/$(code)", "office/$(code)")
     plan, findings = compiled(rules, base="https://example.net/")
     assert findings.errors == []
-    assert "<https://example.net/office/$(code)>" in str(plan)
+    assert "<https://example.net/office/$(code)>" in describe(plan)
     _, findings = compiled(rules)
     assert [each.code for each in findings.errors] == ["LOD4010"]
 
 
 def test_xsd_string_is_no_datatype(compiled: Compile) -> None:
     plan, _ = compiled(OFFICE.replace("zh-Hant-TW~lang", "xsd:string"))
-    assert '"$(name)"\n' in str(plan)
+    assert '"$(name)"\n' in describe(plan)

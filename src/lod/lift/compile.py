@@ -13,6 +13,9 @@ from lod.diagnostics import CellOrigin, Findings
 from lod.lift.gatherings import Bind, Bound, GatheredTable, gathered_emissions, unnamed_head
 from lod.lift.held import HeldTable
 from lod.lift.passes.distinct import find_twins, share_coinciding
+from lod.lift.passes.folding import fold_constants
+from lod.lift.passes.joins import eliminate_self_joins, look_up_parents
+from lod.lift.passes.merging import merge_emissions
 from lod.lift.passes.repeats import drop_repeats
 from lod.lift.plan import (
     ROW,
@@ -56,7 +59,15 @@ from lod.tables.table import Aspect, Table
 from lod.tables.typed import TypedTable
 from lod.wording import say
 
-PASSES = (drop_repeats, share_coinciding, find_twins)
+PASSES = (
+    fold_constants,
+    look_up_parents,
+    eliminate_self_joins,
+    merge_emissions,
+    drop_repeats,
+    share_coinciding,
+    find_twins,
+)
 
 
 def compile_plan(mapping: Mapping, *, folders: Sequence[Path], base_iri: str, findings: Findings) -> Plan:

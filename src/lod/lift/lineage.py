@@ -100,10 +100,15 @@ def _values(plan: Plan, triples_map: str) -> Iterable[tuple[Term, list[int]]]:
         if subject.triples_map == triples_map:
             for statement in subject.statements:
                 yield statement.predicate, sorted(c.index for c in statement.object.columns if c.index >= 0)
+    known = {statement.meaning for each in plan.subjects for statement in each.statements}
     for emission in (*plan.emissions, *plan.shared):
-        if emission.triples_map == triples_map and isinstance(emission.relation, Joined):
-            for statement in emission.statements:
+        if emission.triples_map != triples_map:
+            continue
+        for statement in emission.statements:
+            if isinstance(emission.relation, Joined):
                 yield statement.predicate, sorted({child for child, _ in emission.relation.on})
+            elif statement.meaning not in known:  # a join that a pass has taken away
+                yield statement.predicate, sorted(c.index for c in statement.object.columns if c.index >= 0)
 
 
 def find_rows(lineage: Lineage, subjects: Sequence[str], *, limit: int = 100) -> dict[str, list[SourceRow]]:

@@ -1,12 +1,13 @@
 """What a lift will do, before any row is read: relations, and the statements that each of their rows emits.
 
-A plan is engine-free and printable. It knows columns by their place in a table and terms as spellings: texts and
-cells that, concatenated, are the term. Engines turn it into their own language (`lod.lift.engines`).
+A plan is engine-free and can be printed (`lod.lift.explain`). It knows columns by their place in a table and terms as
+spellings: texts and cells that, concatenated, are the term. Engines turn it into their own language
+(`lod.lift.engines`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -147,9 +148,6 @@ class Scan:
 
     table: Table
 
-    def __str__(self) -> str:
-        return f"scan {self.table.name}"
-
 
 @dataclass(frozen=True, slots=True)
 class Joined:
@@ -162,12 +160,6 @@ class Joined:
     parent: Table
     on: tuple[tuple[int, int], ...]
     is_lookup: bool = False
-
-    def __str__(self) -> str:
-        pairs = ", ".join(f"{self.child.columns[a]} = {self.parent.columns[b]}" for a, b in self.on)
-        if self.is_lookup:
-            return f"scan {self.child.name}, rows that {self.parent.name} has by {pairs}"
-        return f"join {self.child.name} with the distinct rows of {self.parent.name} on {pairs}"
 
 
 Relation = Scan | Joined
@@ -239,50 +231,7 @@ class Plan:
             found.update(map(table.columns.index, names))
         return found - {ROW}
 
-    def __str__(self) -> str:
-        return "\n".join(_lines(self))
-
 
 def sides(relation: Relation) -> tuple[Table, ...]:
     """The tables of a relation, by side."""
     return (relation.table,) if isinstance(relation, Scan) else (relation.child, relation.parent)
-
-
-def spell(pieces: Iterable[Piece], tables: tuple[Table, ...]) -> str:
-    """A spelling for people: cells as $(column)."""
-    return "".join(piece if isinstance(piece, str) else f"$({_name(piece.column, tables)})" for piece in pieces)
-
-
-def _name(column: Column, tables: tuple[Table, ...]) -> str:
-    return "row number" if column.index == ROW else tables[column.side].columns[column.index]
-
-
-def _lines(plan: Plan) -> Iterator[str]:
-    for table in plan.tables:
-        chosen = ", ".join(table.columns[n] for n in plan.columns_of(table))
-        yield f"table {table.name} ({len(table.columns)} columns; needed: {chosen})"
-    for emission in plan.emissions:
-        tables = sides(emission.relation)
-        yield f"{emission.relation}"
-        yield f"  as {emission.triples_map}: {len(emission.statements)} statements a row"
-        yield f"  distinct unless {spell(emission.key.pieces, tables)} is unique over the rows"
-        yield from (f"    {_statement(each, tables)}" for each in emission.statements)
-    if plan.shared:
-        yield "distinct over all of"
-    for emission in plan.shared:
-        yield f"  {emission.relation} as {emission.triples_map}"
-        yield from (f"    {_statement(each, sides(emission.relation))}" for each in emission.statements)
-
-
-def _statement(statement: Statement, tables: tuple[Table, ...]) -> str:
-    return " ".join(_term(term, tables) for term in statement.terms)
-
-
-def _term(term: Term, tables: tuple[Table, ...]) -> str:
-    text = spell(term.pieces, tables)
-    if term.kind is TermType.IRI:
-        return f"<{text}>"
-    if term.kind is TermType.BLANK_NODE:
-        return f"_:{text}"
-    tail = f"^^<{spell(term.datatype, tables)}>" if term.datatype else ""
-    return f'"{text}"' + (f"@{spell(term.language, tables)}" if term.language else tail)

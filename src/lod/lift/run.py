@@ -90,11 +90,7 @@ def lift_files(
         LiftError: LOD4008, the engine ran out of memory or disk.
     """
     violations = Findings()
-    base = base_iri or ""
-    mapping = read_mappings(mappings, findings, violations, base_iri=base, tables=tables, minimal=minimal)
-    folders = [*([tables] if tables else []), *dict.fromkeys(path.parent for path in mappings)]
-    plan = bind_plan(mapping, folders=folders, base_iri=base, findings=findings)
-    findings.raise_if_errors()
+    plan = _plan_of(mappings, tables, base_iri or "", findings, violations, minimal=minimal)
     limits = _Limits(memory_limit, threads or min(4, os.cpu_count() or 1))
     with _workplace(out.parent) as work:
         named = targets_of(plan)
@@ -116,6 +112,34 @@ def lift_files(
         kept = Lineage(lineage or work / "lineage")
     findings.extend(violations)
     return LiftResult((out,), sum(counts.values()), counts, kept)
+
+
+def explain_files(
+    mappings: Sequence[Path],
+    *,
+    tables: Path | None = None,
+    base_iri: str | None = None,
+    findings: Findings,
+    minimal: bool = False,
+) -> str:
+    """The plan by which mapping files are lifted, as text (`lod.lift.explain`). Headers are read, rows are not.
+
+    Raises:
+        FindingsError: with every finding about the mappings and the tables' columns.
+    """
+    from lod.lift.explain import explain
+
+    return explain(_plan_of(mappings, tables, base_iri or "", findings, Findings(), minimal=minimal))
+
+
+def _plan_of(
+    mappings: Sequence[Path], tables: Path | None, base: str, findings: Findings, violations: Findings, *, minimal: bool
+) -> Plan:
+    mapping = read_mappings(mappings, findings, violations, base_iri=base, tables=tables, minimal=minimal)
+    folders = [*([tables] if tables else []), *dict.fromkeys(path.parent for path in mappings)]
+    plan = bind_plan(mapping, folders=folders, base_iri=base, findings=findings)
+    findings.raise_if_errors()
+    return plan
 
 
 @dataclass(frozen=True, slots=True)
