@@ -77,7 +77,13 @@ PROJECT_FILE: dict[str, tuple[str, dict[str, tuple[str, str, str]]]] = {
             "threads": ("whole number", "one a processor, at most 4", "Of the columnar engine."),
         },
     ),
-    "release": ("Where releases are kept.", {"folder": ("folder", "`releases`", "Relative to the project.")}),
+    "release": (
+        "Where releases are kept.",
+        {
+            "folder": ("folder", "`releases`", "Relative to the project."),
+            "retired": ("file", "`retired.yml`", "URIs that were published and are no longer; need not be there."),
+        },
+    ),
     "serve": (
         "Where the site listens. `lod serve --host … --port …` overrules it.",
         {

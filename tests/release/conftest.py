@@ -79,5 +79,5 @@ def make(tmp_path: Path, releases: Path, site: Site) -> Make:
 
 @pytest.fixture
 def quad() -> Callable[[object], str]:
-    """One statement, told apart by a number."""
-    return lambda number: f'<https://a.example/id/{number}> <http://www.w3.org/2000/01/rdf-schema#label> "{number}" .\n'
+    """One statement about one thing, told apart by a number."""
+    return lambda number: f'<https://a.example/id/1> <http://www.w3.org/2000/01/rdf-schema#label> "{number}" .\n'

@@ -13,6 +13,8 @@ from lod.mapping.ir import Mapping
 from lod.mapping.read import read_mappings
 from lod.project.model import Project
 from lod.rdf.parse import Document, parse_document
+from lod.release.retire import read_retired
+from lod.release.tombstones import Tombstone
 from lod.validation.validate import read_shapes
 from lod.wording import say
 
@@ -25,6 +27,7 @@ class Material:
     vocabularies: tuple[Document, ...]
     linksets: tuple[Linkset, ...]
     shapes: tuple[Document, ...]
+    retired: tuple[Tombstone, ...]
 
 
 def read_material(project: Project, findings: Findings) -> Material:
@@ -49,6 +52,7 @@ def read_material(project: Project, findings: Findings) -> Material:
         tuple(document for document in vocabularies if document),
         tuple(linkset for linkset in linksets if linkset),
         shapes,
+        read_retired(project.retired, project.relative(project.retired), project.base_iri, findings),
     )
 
 

@@ -133,7 +133,8 @@ def read(job: Job, _nothing: None) -> Sources:
     """Fingerprint what people wrote."""
     options = job.project.build
     written = (*with_extended(options.mappings), *options.vocabularies, *options.linksets, *options.shapes)
-    return Sources(file_digests(job.project, (job.project.file, *written)))
+    retired = (job.project.retired,) if job.project.retired.is_file() else ()
+    return Sources(file_digests(job.project, (job.project.file, *written, *retired)))
 
 
 def parse(job: Job, sources: Sources) -> Parsed:
@@ -274,7 +275,11 @@ def clear(job: Job, validated: Validated) -> Cleared:
 
 
 def publish(job: Job, cleared: Cleared) -> Release:
-    """Write the release as a candidate; where that was asked for, let the pointer name it."""
+    """Write the release as a candidate; where that was asked for, let the pointer name it.
+
+    Raises:
+        UrisLost: URIs that were published would be gone without a tombstone.
+    """
     loaded, material = cleared.loaded, cleared.loaded.compiled.material
     job.findings.raise_if_errors()
     content = Content(
@@ -286,6 +291,8 @@ def publish(job: Job, cleared: Cleared) -> Release:
         snapshot=loaded.snapshot,
         statements=loaded.parts[0],
         linksets=material.linksets,
+        retired=material.retired,
+        retired_in=job.project.relative(job.project.retired),
         report=cleared.report,
         findings=tuple(job.findings),
         memory_limit=job.project.build.memory_limit,

@@ -85,7 +85,7 @@ _KEYS: dict[str, frozenset[str]] = {
     "agency": frozenset({"iri", "name", "email"}),
     "licence": frozenset({"iri", "name"}),
     "build": frozenset({"tables", "mappings", "vocabularies", "linksets", "shapes", "memory_limit", "threads"}),
-    "release": frozenset({"folder"}),
+    "release": frozenset({"folder", "retired"}),
     "serve": frozenset({"host", "port"}),
 }
 
@@ -128,6 +128,7 @@ class _Reader:
             attribution=self._texts("attribution", languages),
             build=self._build(),
             releases=self.root / (self._string("release.folder") or "releases"),
+            retired=self.root / (self._string("release.retired") or "retired.yml"),
             serve=ServeOptions(self._string("serve.host") or "127.0.0.1", self._integer("serve.port", 8080)),
             origins=self.positions,
         )

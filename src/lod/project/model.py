@@ -65,6 +65,7 @@ class Project:
     attribution: Texts  # the sentence that users are asked to print
     build: BuildOptions
     releases: Path
+    retired: Path  # the tombstones of URIs that were published; need not be there
     serve: ServeOptions
     origins: Mapping[str, TextOrigin]
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pyoxigraph import Store
 
-from lod.diagnostics import Diagnostic
+from lod.diagnostics import Diagnostic, Findings
 from lod.disclosure.clearance import Clearance
 from lod.linking.linkset import Linkset
 from lod.release.breakdown import Statistics, break_down
@@ -28,14 +28,15 @@ from lod.release.durability import sync_tree
 from lod.release.findings import to_json
 from lod.release.prov import describe_origin
 from lod.release.release import Manifest, Release, Site, StoreRecord, current_name, open_release
+from lod.release.retire import URIS, UrisLost, report_lost, write_gone
 from lod.release.schema_org import SCHEMA_ORG, write_schema_org
 from lod.release.seal import MANIFEST, ReleaseFile, file_record, seal, write_store_files
+from lod.release.tombstones import Tombstone, write_tombstones
 from lod.release.void import describe_dataset
 from lod.store.snapshot import Snapshot, open_snapshot
 from lod.validation.report import ValidationReport
 
 STORE = "store"
-URIS = "uris.parquet"
 
 _OF_THIS_MACHINE = {"LOD8008"}  # findings about the folder that is built in, not about what is built
 
@@ -54,6 +55,8 @@ class Content:
     linksets: tuple[Linkset, ...]
     report: ValidationReport | None  # None: the project has no shapes
     findings: tuple[Diagnostic, ...]
+    retired: tuple[Tombstone, ...] = ()
+    retired_in: str = "retired.yml"  # where people know it by
     memory_limit: str = "512MB"  # of the columnar engine
     threads: int | None = None
 
@@ -63,6 +66,7 @@ def write_candidate(releases: Path, staging: Path, content: Content, clearance: 
 
     Raises:
         GateRefused: LOD7002 the clearance is for other data.
+        UrisLost: LOD8020 URIs that were published would be gone without a tombstone.
         ColumnsError: LOD9201 out of memory or disk.
     """
     clearance.covers(content.snapshot.digest, [linkset.digest for linkset in content.linksets])
@@ -78,6 +82,7 @@ def write_candidate(releases: Path, staging: Path, content: Content, clearance: 
     ) as breakdown:
         dumps = write_dumps(breakdown, cubes, staging, content.site)
         breakdown.write_uris(staging / URIS)
+        _keep_uris(staging, releases / current if current else None, content)
         statistics = breakdown.statistics()
     shutil.rmtree(staging / ".spill", ignore_errors=True)
     before = read_datasets(releases / current) if current else {}
@@ -106,6 +111,20 @@ def write_candidate(releases: Path, staging: Path, content: Content, clearance: 
     seal(staging)
     sync_tree(staging)
     return open_release(keep_candidate(releases, staging, edition.name))
+
+
+def _keep_uris(staging: Path, before: Path | None, content: Content) -> None:
+    """Write what is gone and what is said of it.
+
+    Raises:
+        UrisLost: LOD8020 something is gone of which nothing is said.
+    """
+    lost = write_gone(staging, before, content.retired)
+    if lost:
+        findings = Findings(list(content.findings))
+        report_lost(lost, content.retired_in, findings)
+        raise UrisLost(tuple(findings))
+    write_tombstones(staging, content.retired)
 
 
 def _describe(staging: Path, content: Content, edition: Edition, dumps: Dumps, statistics: Statistics) -> None:

@@ -16,7 +16,8 @@ from lod.diagnostics import Diagnostic
 from lod.errors import LodError
 from lod.rdf.formats import HTML, Format
 from lod.rdf.namespaces import SKOS
-from lod.server import answers
+from lod.release.tombstones import Tombstone
+from lod.server import answers, gone
 from lod.server.addresses import Address, UrlSpace
 from lod.server.answers import Answer, header, link
 from lod.server.assets import asset_path
@@ -50,6 +51,7 @@ class RefusalPage:
     title: str
     detail: str
     near: tuple[Shown, ...] = ()
+    near_title: str = ""  # else that these are near
     alternatives: tuple[Alternative, ...] = ()
     said: tuple[str, ...] = ()  # findings
 
@@ -66,8 +68,13 @@ class UnavailablePage:
 def not_found(
     served: ServedRelease, path: str, accept: str, accept_language: str, asked: Format | None = None
 ) -> Answer:
-    """404 in the form asked for, with what is near. `path` is canonical; `asked` the format its suffix named."""
+    """404 in the form asked for, with what is near. `path` is canonical; `asked` the format its suffix named.
+
+    What is retired answers 301 or 410 instead.
+    """
     reader = _reader(served, accept_language)
+    if (found := gone.retired(served, path)) is not None:
+        return _negotiated(_gone(reader, path, *found, accept, asked))
     near = nearest(served, path)
     if not _for_people(accept, asked):
         base = served.space.base
@@ -83,6 +90,24 @@ def not_found(
         )
         answer = _page(404, page)
     return _negotiated(answer)
+
+
+def _gone(reader: Reader, path: str, iri: str, entry: Tombstone, accept: str, asked: Format | None) -> Answer:
+    """301, or 410 as data or as a page."""
+    served = reader.served
+    answer = gone.moved(served, path, iri, entry) or gone.described(served, iri, entry, accept, asked)
+    if answer is not None:
+        return answer
+    page = RefusalPage(
+        frame=_frame(reader, reader.t("gone")),
+        status=410,
+        title=reader.t("gone"),
+        detail=reader.t("gone_detail", date=entry.date),
+        near=gone.successors(reader, iri, entry),
+        near_title=reader.t("replaced_by"),
+        said=tuple(filter(None, [gone.reason(reader, entry)])),
+    )
+    return _page(410, page)
 
 
 def not_acceptable(

@@ -24,6 +24,7 @@ from lod.release.candidates import release_folders
 from lod.release.log import read_log
 from lod.release.release import Release, Site, current_name, open_release
 from lod.release.seal import ReleaseFile
+from lod.release.tombstones import RETIRED, Tombstones, read_tombstones
 from lod.server.addresses import UrlSpace
 from lod.server.assets import SITE_DIGEST
 from lod.server.labels import Labels
@@ -70,6 +71,7 @@ class ServedRelease:
     store: pyoxigraph.Store
     metadata: pyoxigraph.Store
     under: str = ""  # the path at which it stands frozen, beside the current one
+    tombstones: Tombstones = field(default_factory=Tombstones)
     labels: Labels = field(init=False)
     space: UrlSpace = field(init=False)
     etag_prefix: str = field(init=False)
@@ -135,7 +137,15 @@ def open_served(folder: Path, *, under: str = "") -> ServedRelease:
                     hint=say("lod rollback"),
                     code="LOD8003",
                 ) from error
-    return ServedRelease(release, open_snapshot(release.store), metadata, under)
+    try:
+        tombstones = read_tombstones(folder)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StoreError(
+            say("{file} cannot be read: {error}", file=folder / RETIRED, error=error),
+            hint=say("lod rollback"),
+            code="LOD8003",
+        ) from error
+    return ServedRelease(release, open_snapshot(release.store), metadata, under, tombstones)
 
 
 def read_description(file: Path, base_iri: str) -> Iterator[Quad]:
