@@ -41,6 +41,8 @@ from lod.server.dumps import Dumps
 from lod.server.explorer import Ask as View
 from lod.server.explorer import is_view, respond_to_view
 from lod.server.fragments import respond_to_fragment
+from lod.server.graph_store import PATH as GRAPH_STORE
+from lod.server.graph_store import serve_graph_store
 from lod.server.machinery import respond_to_machinery
 from lod.server.negotiation import choose_format
 from lod.server.refusals import not_found, unavailable
@@ -130,6 +132,8 @@ class Site:
             await send_answer(self._machinery(scope, inside), scope, send)
         elif is_sparql(inside, served):
             await serve_sparql(scope, receive, send, served=served, pool=self.pool, path=inside)
+        elif inside == GRAPH_STORE or inside.startswith(GRAPH_STORE + "/"):
+            await serve_graph_store(scope, receive, send, served=served, pool=self.pool, path=inside)
         elif inside.startswith("/dump/"):
             await self.app({**scope, "path": inside}, receive, with_headers(send))
         elif inside.startswith(RELEASE):

@@ -54,7 +54,7 @@ class ClientGone(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Exchange:
+class Exchange:
     """One request and what it is answered from."""
 
     scope: Scope
@@ -90,7 +90,7 @@ async def serve_sparql(
     scope: Scope, receive: Receive, send: Send, *, served: ServedRelease, pool: QueryPool, path: str = "/sparql"
 ) -> None:
     """Answer one request to the endpoint. `path` is canonical and begins inside the site."""
-    exchange = _Exchange(scope, receive, send, served, pool, parse_address(path, served.site.languages, (HTML,)))
+    exchange = Exchange(scope, receive, send, served, pool, parse_address(path, served.site.languages, (HTML,)))
     operation = Operation()
     with contextlib.suppress(ClientGone):
         try:
@@ -107,7 +107,7 @@ async def serve_sparql(
             await send_answer(answer, scope, send)
 
 
-async def _read_operation(exchange: _Exchange) -> Operation:
+async def _read_operation(exchange: Exchange) -> Operation:
     method = exchange.method
     if method not in ("GET", "HEAD", "POST"):
         raise ProtocolError(
@@ -133,7 +133,7 @@ async def _read_operation(exchange: _Exchange) -> Operation:
     return parse_operation(method, exchange.scope["query_string"], sent_as, bytes(body))
 
 
-async def _answer(exchange: _Exchange, operation: Operation) -> None:
+async def _answer(exchange: Exchange, operation: Operation) -> None:
     if not operation.query:
         await send_answer(_describe(exchange, operation), exchange.scope, exchange.send)
         return
@@ -148,11 +148,11 @@ async def _answer(exchange: _Exchange, operation: Operation) -> None:
         return
     base = exchange.served.space.base
     question = Question(exchange.served.release.store, query, chosen, operation.dataset, base)
-    async with _Watched(exchange, question) as watched:
-        await _stream(watched, [content_type(chosen), *_headers(exchange, validator)])
+    async with Watched(exchange, question) as watched:
+        await stream_answer(watched, [content_type(chosen), *endpoint_headers(exchange, validator)])
 
 
-def _choose(exchange: _Exchange, operation: Operation, query: Query) -> Format:
+def _choose(exchange: Exchange, operation: Operation, query: Query) -> Format:
     if exchange.address.format is HTML:
         return HTML
     if operation.formats:
@@ -163,7 +163,7 @@ def _choose(exchange: _Exchange, operation: Operation, query: Query) -> Format:
     return chosen
 
 
-def _validator(exchange: _Exchange, operation: Operation, query: Query, chosen: Format) -> str | None:
+def _validator(exchange: Exchange, operation: Operation, query: Query, chosen: Format) -> str | None:
     """The answer is the release's, the query's and the format's; not that of NOW() or RAND()."""
     if exchange.method == "POST" or not query.is_stable:
         return None
@@ -171,7 +171,8 @@ def _validator(exchange: _Exchange, operation: Operation, query: Query, chosen: 
     return answers.etag(exchange.served.etag_prefix, f"sparql {asked!r}")
 
 
-def _headers(exchange: _Exchange, validator: str | None) -> list[tuple[bytes, bytes]]:
+def endpoint_headers(exchange: Exchange, validator: str | None) -> list[tuple[bytes, bytes]]:
+    """The headers of every answer that was evaluated."""
     limits = exchange.limits
     prefix = exchange.served.space.prefix
     links = (link(f"{prefix}/catalog", "describedby"), link(exchange.served.site.licence_iri, "license"))
@@ -185,10 +186,10 @@ def _headers(exchange: _Exchange, validator: str | None) -> list[tuple[bytes, by
     ]
 
 
-class _Watched:
+class Watched:
     """A query under way, stopped when its client leaves (nobody else watches before an answer begins)."""
 
-    def __init__(self, exchange: _Exchange, question: Question) -> None:
+    def __init__(self, exchange: Exchange, question: Question) -> None:
         self.exchange = exchange
         self._question = question
         self._gone = asyncio.create_task(_until_gone(exchange.receive))
@@ -223,7 +224,7 @@ async def _until_gone(receive: Receive) -> None:
         pass
 
 
-async def _stream(watched: _Watched, headers: list[tuple[bytes, bytes]]) -> None:
+async def stream_answer(watched: Watched, headers: list[tuple[bytes, bytes]]) -> None:
     """Send an answer block by block. Where it breaks, the last chunk is never sent: the client must see it."""
     answer, exchange = watched.answer, watched.exchange
     assert answer is not None
@@ -242,7 +243,7 @@ async def _stream(watched: _Watched, headers: list[tuple[bytes, bytes]]) -> None
     await exchange.send({"type": "http.response.body", "body": b""})
 
 
-async def _answer_page(exchange: _Exchange, operation: Operation, query: Query) -> None:
+async def _answer_page(exchange: Exchange, operation: Operation, query: Query) -> None:
     """The answer as a page: the first rows, and a word where there are more."""
     chosen = PAGE_FORMATS[query.form.is_graph]
     question = Question(
@@ -254,19 +255,19 @@ async def _answer_page(exchange: _Exchange, operation: Operation, query: Query) 
         rows=min(PAGE_ROWS, exchange.limits.rows),
         is_cut=True,
     )
-    async with _Watched(exchange, question) as watched:
+    async with Watched(exchange, question) as watched:
         answer = watched.answer
         assert answer is not None
         body = b"".join([block async for block in answer.blocks])
         outcome, way = Outcome(query.form, body, answer.is_cut), answer.way
     # many labels are read for a long table: not on the event loop
     page = await anyio.to_thread.run_sync(sparql_page, exchange.reader, exchange.limits, operation, outcome)
-    headers = (content_type(HTML), header("content-language", exchange.language), *_headers(exchange, None))
+    headers = (content_type(HTML), header("content-language", exchange.language), *endpoint_headers(exchange, None))
     headers = (*headers, header("answered-from", way))
     await send_answer(Answer(200, headers, page), exchange.scope, exchange.send)
 
 
-def _describe(exchange: _Exchange, operation: Operation) -> Answer:
+def _describe(exchange: Exchange, operation: Operation) -> Answer:
     """No query: the form for people, the service description for programs."""
     if operation.query is not None:
         raise ProtocolError(

@@ -34,6 +34,10 @@ _STATUS = {
     "LOD5017": 500,
     "LOD5018": 422,
     "LOD9105": 504,
+    "LOD9203": 501,
+    "LOD9204": 429,
+    "LOD9205": 422,
+    "LOD9206": 404,
     "LOD9106": 422,
     "LOD9107": 422,
     "LOD9109": 422,
@@ -47,19 +51,24 @@ _TITLES = {
     413: "Content Too Large",
     415: "Unsupported Media Type",
     422: "Unprocessable Content",
+    404: "Not Found",
+    429: "Too Many Requests",
     500: "Internal Server Error",
+    501: "Not Implemented",
     503: "Service Unavailable",
     504: "Gateway Timeout",
 }
 
 
-def refuse(error: LodError, reader: Reader, limits: QueryLimits, operation: Operation, accept: str) -> Answer:
+def refuse(
+    error: LodError, reader: Reader, limits: QueryLimits, operation: Operation, accept: str, allow: str = METHODS
+) -> Answer:
     """The answer to a request that failed, in the form that `accept` asks for; programs and `*/*` get problem+json."""
     failure = describe_failure(error)
     headers = [
         header("vary", "Accept, Accept-Language"),
         header("cache-control", answers.NO_STORE),
-        *([header("allow", METHODS)] if failure.status == 405 else []),
+        *([header("allow", allow)] if failure.status == 405 else []),
         *([header("retry-after", str(PoolBusy.retry_after))] if failure.status == 503 else []),
     ]
     chosen = choose_format(accept, (PROBLEM, _TEXT, HTML))

@@ -66,7 +66,9 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
-class _Token:
+class Token:
+    """One token of a query: its kind, its text, and where it begins."""
+
     kind: str
     text: str
     start: int
@@ -111,7 +113,7 @@ def inspect_query(text: str) -> Query:
             code="LOD5011",
             hint=say("put long lists of values into several queries, or download the data"),
         )
-    tokens = _tokens(text)
+    tokens = tokens_of(text)
     _check_nesting(text, tokens)
     for place, token in enumerate(tokens):
         if token.kind in ("word", "name") and "service" in token.text.lower():
@@ -125,13 +127,14 @@ def inspect_query(text: str) -> Query:
     )
 
 
-def _tokens(text: str) -> list[_Token]:
-    return [_Token(m.lastgroup or "", m.group(), m.start()) for m in _TOKEN.finditer(text) if m.lastgroup != "blank"]
+def tokens_of(text: str) -> list[Token]:
+    """Cut a query into tokens, comments and blanks left out."""
+    return [Token(m.lastgroup or "", m.group(), m.start()) for m in _TOKEN.finditer(text) if m.lastgroup != "blank"]
 
 
 def undeclared_prefix(text: str) -> QueryError | None:
     """The first prefixed name whose prefix no PREFIX line declares (§4.1.1), as the finding that it is."""
-    tokens = _tokens(text)
+    tokens = tokens_of(text)
     declared = dict(_prefixes(tokens))
     for before, token in zip([None, *tokens], tokens, strict=False):
         prefix = token.text.partition(":")[0]
@@ -154,12 +157,12 @@ def refusal(text: str, start: int, code: str, message: Wording, hint: Wording = 
     return QueryError(message, code=code, hint=hint, line=line, column=start - text.rfind("\n", 0, start))
 
 
-def _check_nesting(text: str, tokens: list[_Token]) -> None:
+def _check_nesting(text: str, tokens: list[Token]) -> None:
     """Brackets: closed, matching, at most `MAX_DEPTH` deep; what stands inside calls of REGEX and REPLACE."""
-    opened: list[_Token] = []
+    opened: list[Token] = []
     patterns: list[int] = []  # depths at which a call of REGEX or REPLACE was opened
     prefix_run = 0
-    before: _Token | None = None
+    before: Token | None = None
     for token in tokens:
         prefix_run = prefix_run + 1 if token.text in _PREFIX_OPERATORS else 0
         if token.kind == "open":
@@ -186,7 +189,7 @@ def _check_nesting(text: str, tokens: list[_Token]) -> None:
         raise refusal(text, opened[-1].start, "LOD5010", say("'{opened}' is not closed", opened=opened[-1].text))
 
 
-def _check_comparison(text: str, token: _Token, before: _Token | None) -> None:
+def _check_comparison(text: str, token: Token, before: Token | None) -> None:
     """Refuse `?a <?b)#>`: one reader's IRI is another's "less than" with a comment that hides what follows.
 
     Only what brackets or a comment sign inside could change what comes after; `scheme://` is no operand.
@@ -206,7 +209,7 @@ def _check_comparison(text: str, token: _Token, before: _Token | None) -> None:
     )
 
 
-def _check_service(text: str, token: _Token, following: _Token | None) -> None:
+def _check_service(text: str, token: Token, following: Token | None) -> None:
     """§10 Basic Federated Query is not offered: a server that dials where visitors say is a way into its network."""
     calls = following is not None and following.text == "{"
     if token.kind == "word" or ("service" in token.text.partition(":")[0].lower() and calls):
@@ -219,7 +222,7 @@ def _check_service(text: str, token: _Token, following: _Token | None) -> None:
         )
 
 
-def _check_pattern(text: str, token: _Token) -> None:
+def _check_pattern(text: str, token: Token) -> None:
     pattern = _ESCAPE.sub(lambda m: m[1], token.text.strip("\"'"))
     if len(pattern) > MAX_PATTERN or nested_repetition(pattern) > MAX_REPETITION:
         raise refusal(
@@ -265,7 +268,7 @@ def nested_repetition(pattern: str) -> int:
     return max(groups)
 
 
-def _find_form(text: str, tokens: list[_Token]) -> QueryForm:
+def _find_form(text: str, tokens: list[Token]) -> QueryForm:
     for token in tokens:
         if token.kind == "word":
             if found := _FORM.match(token.text):
@@ -286,7 +289,7 @@ def _find_form(text: str, tokens: list[_Token]) -> QueryForm:
     )
 
 
-def _outermost_limit(tokens: list[_Token]) -> int | None:
+def _outermost_limit(tokens: list[Token]) -> int | None:
     for place in range(len(tokens) - 2, -1, -1):
         token, number = tokens[place], tokens[place + 1]
         if token.kind == "close" and token.text == "}":
@@ -296,7 +299,7 @@ def _outermost_limit(tokens: list[_Token]) -> int | None:
     return None
 
 
-def _prefixes(tokens: list[_Token]) -> Iterator[tuple[str, str]]:
+def _prefixes(tokens: list[Token]) -> Iterator[tuple[str, str]]:
     for keyword, name, iri in zip(tokens, tokens[1:], tokens[2:], strict=False):
         if keyword.kind == "open":
             return

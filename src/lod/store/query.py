@@ -20,6 +20,7 @@ from pyoxigraph import NamedNode, QueryResultsFormat, QuerySolutions, QueryTripl
 
 from lod.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS, RESULTS_TSV, TURTLE, Format, by_suffix
 from lod.rdf.iris import is_absolute
+from lod.store.faults import refuse_faults
 from lod.store.guard import Query, QueryError, inspect_query, undeclared_prefix
 from lod.store.rows import RowCounter
 from lod.wording import Wording, say
@@ -128,11 +129,12 @@ def evaluate(
     `max_rows`: a longer answer is refused; with `is_cut` it ends there and is said to (results as TSV, graphs only).
 
     Raises:
-        QueryError: LOD5010 syntax, LOD5017 the engine failed, LOD5018 more than `max_rows`: `out` then holds the
-            first blocks of an answer that must not be passed off as whole.
+        QueryError: LOD5010 syntax, LOD5017 the engine failed, LOD9203 it would answer wrongly, LOD5018 more than
+            `max_rows`: `out` then holds the first blocks of an answer that must not be passed off as whole.
         Whatever `out.write` raises.
     """
     results, way = _run(store, inspected, dataset, base_iri), Way.STORE
+    refuse_faults(store, inspected, base_iri)
     if columns is not None and isinstance(results, QuerySolutions) and dataset == WHOLE_STORE:
         results, way = _from_columns(store, inspected, base_iri, columns, results)
     told(way)
