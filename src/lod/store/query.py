@@ -134,7 +134,11 @@ def evaluate(
         Whatever `out.write` raises.
     """
     results, way = _run(store, inspected, dataset, base_iri), Way.STORE
-    refuse_faults(store, inspected, base_iri)
+    try:
+        refuse_faults(store, inspected, base_iri)
+    except QueryError:
+        del results  # the traceback would keep what may only be dropped by this thread
+        raise
     if columns is not None and isinstance(results, QuerySolutions) and dataset == WHOLE_STORE:
         results, way = _from_columns(store, inspected, base_iri, columns, results)
     told(way)
