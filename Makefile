@@ -1,6 +1,6 @@
 # make demo         set up, build and publish the reference project, serve it        PORT=8080
 # make test         set up with the test extras and check everything                 ARGS="-k lift"
-# make conformance  the suites of others, one line a suite                           SUITES=../shared/suites
+# make conformance  the suites of others, one line a suite; EARL in build/earl           SUITES=../shared/suites
 # make benchmarks   how fast, how much memory
 # make docs         write the generated reference pages again
 # make web          build the scripts and shapes that come from npm (done by demo and test where npm is)
@@ -31,7 +31,10 @@ test: .venv/installed-test web
 	done; [ -z "$$failed" ] || { echo "failed:$$failed"; exit 1; }
 
 conformance: .venv/installed-test
-	@for report in tests/conformance/*_report.py; do $(BIN)/python $$report $(SUITES)/..; done
+	@mkdir -p build/earl
+	@for report in tests/conformance/*_report.py; do \
+	  $(BIN)/python $$report $(SUITES)/.. --earl build/earl/$$(basename $$report _report.py).ttl; \
+	done; echo "EARL: $$(ls build/earl/*.ttl 2>/dev/null | tr '\n' ' ')"
 	$(BIN)/pytest -q -m suite --shared $(SUITES)/.. $(ARGS)
 
 benchmarks: .venv/installed-test

@@ -69,3 +69,19 @@ def test_the_plan_instead(lod: Lod, project: Path) -> None:
     assert not (project / "out").exists()
     report = json.loads(lod(*arguments, "--format", "json", cwd=project).stdout)
     assert report["plan"] + "\n" == first.stdout
+
+
+def test_metadata_of_a_csv(lod: Lod, tmp_path: Path) -> None:
+    """What a server's Link header would name: looked at before the document that lies beside the file."""
+    (tmp_path / "a.csv").write_text("x\n1\n", encoding="utf-8")
+    for name, title in {"csv-metadata.json": "beside", "linked.json": "linked"}.items():
+        column = {"titles": "x", "propertyUrl": f"https://example.org/{title}"}
+        table = {"@context": "http://www.w3.org/ns/csvw", "url": "a.csv", "tableSchema": {"columns": [column]}}
+        (tmp_path / name).write_text(json.dumps(table), encoding="utf-8")
+    for options, title in {(): "beside", ("--metadata", "linked.json"): "linked"}.items():
+        result = lod("lift", "a.csv", "-o", "a.nq", "--minimal", "--base", BASE, *options, cwd=tmp_path)
+        assert (result.returncode, f"https://example.org/{title}" in (tmp_path / "a.nq").read_text()) == (0, True)
+    other = {"@context": "http://www.w3.org/ns/csvw", "url": "b.csv"}
+    (tmp_path / "linked.json").write_text(json.dumps(other), encoding="utf-8")
+    result = lod("lift", "a.csv", "-o", "a.nq", "--minimal", "--base", BASE, "--metadata", "linked.json", cwd=tmp_path)
+    assert "LOD3511" in result.stderr, "a document that does not describe the file is passed over"

@@ -1,6 +1,6 @@
 """One line a suite, then the cases that are not passed and why: `python tests/conformance/rml_report.py SHARED`.
 
-With `--earl FILE` the outcomes are written as EARL (https://www.w3.org/TR/EARL10-Schema/), too.
+The outcomes are written as EARL (https://www.w3.org/TR/EARL10-Schema/), too: `--earl FILE`.
 """
 
 from __future__ import annotations
@@ -37,6 +37,9 @@ def lines(suite: str, found: list[tuple[rml_suite.Case, str]]) -> Iterator[str]:
         if each
     )
     yield f"{suite} {passed}/{len(found)} ({parts})"
+    for part in rml_suite.GROUPS.get(suite, {}):
+        inside = [wrong for case, wrong in found if rml_suite.group(suite, case.name) == part]
+        yield f"  {part} {sum(not wrong for wrong in inside)}/{len(inside)}"
     for case, wrong in found:
         if wrong:
             yield f"  {case.name}: {rml_suite.NOT_EXPECTED.get(case.name, wrong)}"

@@ -20,21 +20,44 @@ SUITES = ("rml-core", "rml-io", "rml-fnml")
 BASE = "http://example.com/"
 
 _XPATH = "XML is no source here: tables are CSV, JSON, workbooks and databases"
-_STALE = "the expected file has numbers as plain strings, where the other cases (RMLTTC0004d) have xsd:integer"
+# RMLTTC0004a to 0006e differ in nothing but how the output is written. One half of their expected files has the ages
+# of Friends.json as xsd:integer, which is the natural datatype of a JSON number (RML-Core, and RML-IO's JSONPath), the
+# other half as plain strings, as legacy RML had them. No processor passes both. `is_only_datatypes` proves it of each:
+# our output is the expected one but for that datatype.
+STALE = "the expected file has JSON's numbers as plain strings, where RMLTTC0004d and RML-Core have xsd:integer"
 NOT_EXPECTED = {
     "RMLSTC0003": "expects xsd:integer of SPARQL results that are plain strings, and SPARQL results are no source here",
     "RMLSTC0006a": "a database that is not part of the suite ($CONNECTIONDSN)",
     **{f"RMLSTC0007{letter}": _XPATH for letter in "cd"},
     **{f"RMLSTC0012{letter}": _XPATH for letter in "abcde"},
-    "RMLTTC0004a": _STALE,
-    "RMLTTC0004c": _STALE,
+    "RMLTTC0004a": STALE,
+    "RMLTTC0004c": STALE,
     "RMLTTC0004e": "RDF/JSON is not written",
-    "RMLTTC0004f": _STALE,
-    "RMLTTC0004g": _STALE,
-    "RMLTTC0005b": _STALE,
-    **{f"RMLTTC0006{letter}": _STALE for letter in "bcde"},
+    "RMLTTC0004f": STALE,
+    "RMLTTC0004g": STALE,
+    "RMLTTC0005b": STALE,
+    **{f"RMLTTC0006{letter}": STALE for letter in "bcde"},
 }
 """Cases that are not passed, each with its reason."""
+
+GROUPS = {
+    "rml-io": {
+        "source: CSV": ("RMLSTC0007b", "RMLSTC0008", "RMLSTC0009", "RMLSTC0010"),
+        "source: JSON": ("RMLSTC0007a", "RMLSTC0011"),
+        "source: encodings": ("RMLSTC0001",),
+        "source: compression": ("RMLSTC0002",),
+        "source: nulls": ("RMLSTC0004",),
+        "source: paths": ("RMLSTC0006b",),
+        "source: XML": ("RMLSTC0007c", "RMLSTC0007d", "RMLSTC0012"),
+        "source: databases, SPARQL": ("RMLSTC0003", "RMLSTC0006a"),
+        "target: N-Quads": ("RMLTTC0000", "RMLTTC0001", "RMLTTC0002", "RMLTTC0003", "RMLTTC0004d", "RMLTTC0007"),
+        "target: N-Triples, Turtle": ("RMLTTC0004c", "RMLTTC0004g"),
+        "target: others": ("RMLTTC0004",),
+        "target: encodings": ("RMLTTC0005",),
+        "target: compression": ("RMLTTC0006",),
+    }
+}
+"""The parts of a suite that are counted apart: beginnings of cases' names, the first that fits."""
 
 _FORMATS = {
     "nq": pyoxigraph.RdfFormat.N_QUADS,
@@ -46,6 +69,9 @@ _FORMATS = {
 }
 
 
+_INTEGER = pyoxigraph.NamedNode("http://www.w3.org/2001/XMLSchema#integer")
+
+
 @dataclass(frozen=True)
 class Case:
     """One folder of a suite. Without an expected output an error is expected."""
@@ -55,6 +81,11 @@ class Case:
     folder: Path
     output: Path | None
     targets: tuple[Path, ...]
+
+
+def group(suite: str, name: str) -> str:
+    """The part of its suite that a case is counted in, '' for none."""
+    return next((part for part, begins in GROUPS.get(suite, {}).items() if name.startswith(begins)), "")
 
 
 def cases(shared: Path, suite: str) -> list[Case]:
@@ -86,6 +117,16 @@ def fault(case: Case, work: Path) -> str:
     return next((wrong for expected, made in pairs if (wrong := _difference(expected, made))), "")
 
 
+def is_only_datatypes(case: Case, work: Path) -> bool:
+    """Whether our answer, made before in `work`, is the expected one but for integers that are strings there."""
+    if case.output is None:
+        return False
+    pairs = [(case.output, work / "out.nq"), *((target, work / target.name) for target in case.targets)]
+    return all(
+        made.is_file() and _dataset(expected, untyped=True) == _dataset(made, untyped=True) for expected, made in pairs
+    )
+
+
 def _difference(expected: Path, made: Path) -> str:
     if not made.is_file():
         return f"{made.name} is not written"
@@ -96,13 +137,20 @@ def _difference(expected: Path, made: Path) -> str:
     return f"{made.name} differs: {len(have)} statements, expected {len(want)}; missing {missing}, surplus {surplus}"
 
 
-def _dataset(path: Path) -> pyoxigraph.Dataset:
+def _dataset(path: Path, *, untyped: bool = False) -> pyoxigraph.Dataset:
     text = _text(path)
     ending = re.sub(r"(\.tar)?\.(gz|xz|zip)$", "", path.name).rpartition(".")[2]
     quads = pyoxigraph.parse(text, format=_FORMATS[ending], base_iri=BASE, lenient=True)
-    dataset = pyoxigraph.Dataset(quads)
+    dataset = pyoxigraph.Dataset(map(_without_integers, quads) if untyped else quads)
     dataset.canonicalize(pyoxigraph.CanonicalizationAlgorithm.UNSTABLE)
     return dataset
+
+
+def _without_integers(quad: pyoxigraph.Quad) -> pyoxigraph.Quad:
+    value = quad.object
+    if not isinstance(value, pyoxigraph.Literal) or value.datatype != _INTEGER:
+        return quad
+    return pyoxigraph.Quad(quad.subject, quad.predicate, pyoxigraph.Literal(value.value), quad.graph_name)
 
 
 def _text(path: Path) -> str:

@@ -22,6 +22,12 @@ from lod.wording import say
     "--tables", type=click.Path(path_type=Path), metavar="DIR", help="Look here for sources before beside the mapping."
 )
 @click.option("--minimal", is_flag=True, help="Of CSVW: leave out what describes the tables and rows themselves.")
+@click.option(
+    "--metadata",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="CSVW metadata of a CSV, as a Link header would name it; looked at before those beside the file.",
+)
 @click.option("--memory-limit", default="512MB", show_default=True, help="Of the columnar engine.")
 @click.option("--threads", type=click.IntRange(min=1), help="Of the columnar engine; else one a processor, at most 4.")
 @click.option("--explain", "is_explained", is_flag=True, help="Print the plan instead: what is read, joined and made.")
@@ -34,6 +40,7 @@ def command(
     base_iri: str | None,
     tables: Path | None,
     minimal: bool,
+    metadata: Path | None,
     memory_limit: str,
     threads: int | None,
     is_explained: bool,
@@ -67,6 +74,7 @@ def command(
             tables=folder,
             base_iri=base_iri,
             minimal=minimal,
+            metadata=existing(metadata) if metadata else None,
             memory_limit=memory_limit,
             threads=threads,
             report=report,

@@ -76,13 +76,15 @@ def lift_files(
     lineage: Path | None = None,
     targets: Path | None = None,
     minimal: bool = False,
+    metadata: Path | None = None,
 ) -> LiftResult:
     """Lift mapping files to the one N-Quads file `out`, without a project.
 
     Sources are looked up in `tables`, then beside the mappings; the targets that mappings name are written in the
     folder `targets`, else in the current one. `lineage` is the folder to keep the lineage in; without
     one it is made and thrown away, and `LiftResult.lineage` names a folder that is gone. `minimal` is csv2rdf's minimal
-    mode. A table that does not adhere to its CSVW metadata is lifted all the same, as csv2rdf asks: then there are
+    mode, `metadata` the CSVW metadata of a CSV among the mappings, as a Link header would name it. A table that does
+    not adhere to its CSVW metadata is lifted all the same, as csv2rdf asks: then there are
     errors among the findings, and still a result.
 
     Raises:
@@ -90,7 +92,7 @@ def lift_files(
         LiftError: LOD4008, the engine ran out of memory or disk.
     """
     violations = Findings()
-    plan = _plan_of(mappings, tables, base_iri or "", findings, violations, minimal=minimal)
+    plan = _plan_of(mappings, tables, base_iri or "", findings, violations, minimal=minimal, metadata=metadata)
     limits = _Limits(memory_limit, threads or min(4, os.cpu_count() or 1))
     with _workplace(out.parent) as work:
         named = targets_of(plan)
@@ -133,9 +135,18 @@ def explain_files(
 
 
 def _plan_of(
-    mappings: Sequence[Path], tables: Path | None, base: str, findings: Findings, violations: Findings, *, minimal: bool
+    mappings: Sequence[Path],
+    tables: Path | None,
+    base: str,
+    findings: Findings,
+    violations: Findings,
+    *,
+    minimal: bool,
+    metadata: Path | None = None,
 ) -> Plan:
-    mapping = read_mappings(mappings, findings, violations, base_iri=base, tables=tables, minimal=minimal)
+    mapping = read_mappings(
+        mappings, findings, violations, base_iri=base, tables=tables, minimal=minimal, metadata=metadata
+    )
     folders = [*([tables] if tables else []), *dict.fromkeys(path.parent for path in mappings)]
     plan = bind_plan(mapping, folders=folders, base_iri=base, findings=findings)
     findings.raise_if_errors()

@@ -29,12 +29,14 @@ def read_mappings(
     base_iri: str = "",
     tables: Path | None = None,
     minimal: bool = False,
+    metadata: Path | None = None,
 ) -> Mapping:
     """Read mapping files and merge them. What is wrong in any of them is in `findings`, all of it.
 
     CSVW looks into the tables, too, and first in the folder `tables`: where they contradict their metadata, that is
     among the `violations` (without these, among the findings). `base_iri` is the URL of its documents, or of their
-    folder; `minimal` is csv2rdf's minimal mode.
+    folder; `minimal` is csv2rdf's minimal mode; `metadata` the document for a CSV among the paths, as a Link header
+    names it.
     """
     found: dict[str, TriplesMap] = {}
     described: list[Described] = []
@@ -49,7 +51,9 @@ def read_mappings(
             from lod.mapping.csvw.read import read_csvw  # who has no CSVW does not wait for it
 
             where = findings if violations is None else violations
-            described.append(read_csvw(path, findings, where, base_iri=base_iri, tables=tables, minimal=minimal))
+            described.append(
+                read_csvw(path, findings, where, base_iri=base_iri, tables=tables, minimal=minimal, metadata=metadata)
+            )
             triples_maps = list(described[-1].triples_maps)
         else:
             triples_maps = _read_one(path, findings)

@@ -40,16 +40,19 @@ def read_csvw(
     base_iri: str = "",
     tables: Path | None = None,
     minimal: bool = False,
+    metadata: Path | None = None,
 ) -> Described:
     """Read a metadata document, or locate that of a tabular data file, and describe what the tables become.
 
     `base_iri` is the URL of the document or of its folder; `tables` a folder to look for files in first. `minimal` is
-    csv2rdf's minimal mode. Where a file's header contradicts its metadata, that is among the `violations`, and the file
+    csv2rdf's minimal mode. `metadata` is the document that a Link header would name for a tabular data file: it is
+    looked at first, and passed over with a warning if it does not describe the file (§5.2). Where a file's header
+    contradicts its metadata, that is among the `violations`, and the file
     is described all the same.
     """
     site = site_of(path, base_iri, tables)
     before = len(findings.errors)
-    group = table_group(site, findings)
+    group = table_group(site, findings, site.url_of(metadata) if metadata else None)
     if group is None or len(findings.errors) > before:
         return Described()
     opened = [_open(table, site, findings) for table in group.tables]

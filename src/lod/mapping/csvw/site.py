@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from lod.mapping.csvw.syntax.urls import file_url, local_path, normalize_url
 from lod.rdf.iris import resolve
@@ -32,6 +32,11 @@ class Site:
             return None  # on disk, x?a-metadata.json is not x
         path = self.table(url)
         return None if path is None else (path.read_text(encoding="utf-8", errors="replace"), shown(path))
+
+    def url_of(self, path: Path) -> str:
+        """The URL of another file, by where it lies beside the site's own."""
+        relative = os.path.relpath(path.resolve(), self.path.resolve().parent)
+        return urljoin(self.url.partition("#")[0].partition("?")[0], quote(Path(relative).as_posix()))
 
     def name(self, path: Path) -> str:
         """What a table's file is called in findings: its path from the document that everything starts with."""
