@@ -149,3 +149,11 @@ def test_the_passes_are_told_and_the_text_is_stable(bound: Bind) -> None:
     assert "  scan staff.csv, of which office.csv has a row by code = code" in text.splitlines()
     assert text.endswith(describe(improve(plan)))
     assert explain(bound(OFFICE + joined("office"))) == text
+
+
+def test_look_ups_that_always_find_are_made_with_the_rest(bound: Bind, tmp_path: Path) -> None:
+    bound(OFFICE + joined("office"))
+    for rows in ("A,x\nB,y\n,w\n", "A,x\nC,y\n,w\n"):  # every code has an office, one has none
+        (tmp_path / "staff.csv").write_text("code,name\n" + rows, encoding="utf-8")
+        found = [line.split()[2] for line in lifted(tmp_path) if "/office>" in line]
+        assert found == [f"<https://example.org/office/{code}>" for code in ("A", "B") if f"{code}," in rows]

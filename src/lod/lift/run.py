@@ -23,7 +23,7 @@ from lod.lift.held import HeldTable
 from lod.lift.lineage import write_lineage
 from lod.lift.plan import Plan, Subject
 from lod.lift.result import LiftResult
-from lod.lift.targets import part, targets_of, write_target
+from lod.lift.targets import part, targets_of
 from lod.lift.viewed import ViewTable
 from lod.lineage import Lineage
 from lod.mapping.read import read_mappings
@@ -102,6 +102,8 @@ def lift_files(
             place.mkdir()
             for name, count in _run(improve(part(plan, target)), place, limits, report, findings).items():
                 counts[name] += count
+            from lod.lift.serialize import write_target  # most lifts have no target
+
             write_target(place / _OUTPUT, target, place / "written")
         for number, target in enumerate(named):
             folder = Path(target.origin.path).parent if target.beside_mapping else targets or Path()
@@ -174,6 +176,7 @@ def _run(plan: Plan, work: Path, limits: _Limits, report: Reporter, findings: Fi
     """Write `out.nq` and `lineage/` into a folder; returns how many lines each triples map made."""
     from lod.lift.engines import duckdb as engine  # the engine costs a good part of a small lift's time
     from lod.lift.engines.doubts import doubt
+    from lod.lift.engines.lookups import settle_lookups
     from lod.lift.engines.session import open_session
     from lod.lift.engines.survey import survey
 
@@ -187,6 +190,7 @@ def _run(plan: Plan, work: Path, limits: _Limits, report: Reporter, findings: Fi
         engine.read_tables(session, plan, lineage, findings, violations)
         findings.raise_if_errors()
         report(StageAdvanced(_STAGE, 1, 3, "tables read"))
+        plan = settle_lookups(session, plan)
         surveys = [survey(session, emission, findings) for emission in (*plan.emissions, *plan.shared)]
         silent = _refuse_silence(plan, surveys, findings)
         doubt(session, plan, surveys, silent, findings)

@@ -12,12 +12,10 @@ from pathlib import Path
 
 from lod.diagnostics import Findings
 from lod.lift.engines import sql
-from lod.lift.engines.compute import compute_columns, inputs_of
 from lod.lift.engines.reduced import count_by_maker, reduce, shape, unmarked
 from lod.lift.engines.session import Session, lines_sql, materialise, rows_sql
 from lod.lift.engines.shared import are_apart, by_triples_map, shared_lines
 from lod.lift.engines.survey import Survey, conditions_of, has_unique_key
-from lod.lift.engines.views import ViewReader
 from lod.lift.gatherings import GatheredTable
 from lod.lift.held import HeldTable, write_held_rows
 from lod.lift.lineage import table_file
@@ -35,14 +33,22 @@ def read_tables(session: Session, plan: Plan, folder: Path, findings: Findings, 
 
     `violations` are what is wrong with the contents of views: errors that do not keep the others from being lifted.
     """
-    views = ViewReader(session.connection, folder, violations)
     for number, table in enumerate(plan.tables):
-        target, columns = folder / table_file(number), plan.columns_of(table)
+        session.files[table] = folder / table_file(number)
+        if not isinstance(table, ViewTable) or table.view is None:
+            columns = plan.columns_of(table)
+            session.rows[table] = read_table(session, table, columns, session.files[table], findings)
+    if any(isinstance(table, ViewTable) for table in plan.tables):
+        _read_views(session, plan, folder, violations)
+
+
+def _read_views(session: Session, plan: Plan, folder: Path, violations: Findings) -> None:
+    from lod.lift.engines.views import ViewReader  # who has no view does not wait for it
+
+    views = ViewReader(session.connection, folder, violations)
+    for table in plan.tables:
         if isinstance(table, ViewTable) and table.view is not None:
-            session.rows[table] = views.read(table.view, columns, target)
-        else:
-            session.rows[table] = read_table(session, table, columns, target, findings)
-        session.files[table] = target
+            session.rows[table] = views.read(table.view, plan.columns_of(table), session.files[table])
     views.judge(plan.constraints)
     views.close()
 
@@ -53,6 +59,8 @@ def read_table(session: Session, table: Table, columns: Sequence[int], target: P
         return _read_held(session, table, tuple(columns), target)
     if not table.computed:
         return _stored(session, table, columns, target, findings)
+    from lod.lift.engines.compute import compute_columns, inputs_of  # nor for functions, if there are none
+
     before = len(findings.errors)
     source = target.with_suffix(".source.parquet")
     rows = _stored(session, table, inputs_of(table, columns), source, findings)

@@ -39,6 +39,14 @@ def _alone(emission: Emission) -> Emission:
         return emission
     if any(child != parent for child, parent in relation.on):
         return emission
+    return without_lookup(emission)
+
+
+def without_lookup(emission: Emission) -> Emission:
+    """A look-up that finds a parent for every row that has the joined columns, as a scan."""
+    relation = emission.relation
+    assert isinstance(relation, Joined), "only joins are look-ups"
+    assert relation.is_lookup, "its statements need the child's columns alone"
     joined = frozenset(Column(child) for child, _ in relation.on)
 
     def present(term: Term) -> Term:
