@@ -20,10 +20,11 @@ ReadTable = Callable[[str], Rows]
 
 @pytest.fixture(scope="session")
 def table(repository: Path) -> ReadTable:
-    """Read one of the project's tables: `table("codes/sex")`."""
+    """Read one of the project's code lists, `table("codes/sex")`, or the figures that its workbook prints."""
 
     def read(name: str) -> Rows:
-        with (repository / "tables" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        folder = repository / "tables" if "/" in name else Path(__file__).parent / "figures"
+        with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
             return list(csv.DictReader(file))
 
     return read
@@ -34,7 +35,7 @@ def lifted(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the mappings make of the tables: one N-Quads file."""
     findings = Findings()
     out = tmp_path_factory.mktemp("reference") / "reference.nq"
-    mappings = sorted((repository / "mappings").glob("*.yarrrml.yml"))
+    mappings = sorted((repository / "mappings").glob("*.yml"))
     lift_files(mappings, out, tables=repository / "tables", base_iri=BASE, threads=1, findings=findings)
     assert {item.code for item in findings} <= {"LOD4040"}, "code lists may have columns that nobody has filled yet"
     return out

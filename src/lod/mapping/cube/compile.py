@@ -67,8 +67,10 @@ def triples_maps(cubes: Sequence[Cube]) -> list[TriplesMap]:
             for part in parts_of(cube, edition):
                 source = LogicalSource(edition.access, Formulation.PRINTED, edition.origin, content=part)
                 name = f"{home}/{part.dataset.id}{suffix}"
-                found += [_observations(name, source, part), _observation_set(f"{name}/set", source, part)]
-                found += _undefined(name, source, part)
+                found.append(_observations(name, source, part))
+                if part.dataset.is_described:
+                    found.append(_observation_set(f"{name}/set", source, part))
+                    found += _undefined(name, source, part)
     return found
 
 
@@ -107,11 +109,16 @@ def _observations(name: str, source: LogicalSource, part: Part) -> TriplesMap:
         *(_pom(f"def/measure/{each.name}", _figure(each), each.origin) for each in part.measures),
         *_status(part, at),
         *(_pom(f"def/attribute/{each.name}", _attribute(each), each.origin) for each in part.edition.attributes),
-        _pom(RDF + "type", _iri(CUBE + "Observation", at)),
-        *([_pom(CUBE + "observedBy", _iri(observer(part), at))] if observer(part) else []),
+        *(_cube_link(part, at) if part.dataset.is_described else ()),
     ]
     subject = TermMap(_observation_iri(part), TermType.IRI, at)
     return TriplesMap(name, source, subject, tuple(poms), at, part.cube.base)
+
+
+def _cube_link(part: Part, at: TextOrigin) -> Iterator[PredicateObjectMap]:
+    yield _pom(RDF + "type", _iri(CUBE + "Observation", at))
+    if observer(part):
+        yield _pom(CUBE + "observedBy", _iri(observer(part), at))
 
 
 def _observation_set(name: str, source: LogicalSource, part: Part) -> TriplesMap:
@@ -177,8 +184,11 @@ def _gathered(cubes: Sequence[Cube], suffix: str) -> Iterator[TriplesMap]:
         Gathering.COVERAGE: (dataset, (_pom(DCT + "temporal", periods),)),
         Gathering.NOTES: (dataset, (_pom(SKOS + "note", note),)),
     }
+    described = tuple(cube for cube in cubes if cube.dataset.is_described)
     for kind, (subject, poms) in maps.items():
-        content = Gathered(kind, tuple(cubes))
+        content = Gathered(kind, tuple(cubes) if kind is Gathering.NOTES else described)
+        if not content.cubes:
+            continue
         source = LogicalSource(at.path, Formulation.PRINTED, at, may_be_empty=True, content=content)
         yield TriplesMap(f"cubes{suffix}/{kind}", source, subject, poms, at, cubes[0].base)
 

@@ -50,8 +50,10 @@ def read_dataset(node: Node | None, names: Names, shapes: Shapes) -> Dataset | N
     if keyed is None:
         return None
     given = shapes.keys(keyed, known("'dataset'"), place="'dataset'")
+    described_here = shapes.text(given.get("described"))
+    is_described = not (described_here and described_here.value == "false")
     for needed, example in (("id", "id: civil-servants-by-rank"), ("title", "title: {zh-Hant-TW: …, en: …}")):
-        if shapes.lacks(keyed, given, needed):
+        if (is_described or needed == "id") and shapes.lacks(keyed, given, needed):
             shapes.findings.error(
                 "LOD3005", say("a dataset needs '{needed}'", needed=needed), keyed.origin, Wording(example)
             )
@@ -70,7 +72,7 @@ def read_dataset(node: Node | None, names: Names, shapes: Shapes) -> Dataset | N
     for key, predicate in _IRIS.items():
         facts += [(predicate, IRI, "", iri_of(text, names, shapes)) for text in shapes.texts(given.get(key))]
     facts += [*_frequency(shapes.text(given.get("frequency")), names, shapes), *_dates(given, shapes)]
-    return Dataset(name.value, tuple(facts), titles, name.origin)
+    return Dataset(name.value, tuple(facts), titles, name.origin, is_described)
 
 
 def iri_of(text: Text, names: Names, shapes: Shapes) -> str:

@@ -87,7 +87,9 @@ def facts_of(cube: Cube, shared: Shared) -> Iterator[Fact]:
 
 
 def _all(cube: Cube, shared: Shared) -> Iterator[Fact]:
-    parts = list(parts_of(cube, cube.editions[0]))
+    parts = [part for part in parts_of(cube, cube.editions[0]) if part.dataset.is_described]
+    if not parts:
+        return
     for part in parts:
         yield from _dataset(part)
         yield from _structure(part)

@@ -64,6 +64,11 @@ PLACES: dict[str, dict[str, Key]] = {
     "'dataset'": {
         "id": _key("code", "Stands in URIs: lower-case letters, digits and hyphens.", "civil-servants-by-rank", True),
         "title": _key(_TEXTS, "Its title.", "{zh-Hant-TW: 公務人員人數按官等分, en: Civil servants by rank}", True),
+        "described": _key(
+            "true or false",
+            "false: it, its structure and its code lists are described elsewhere; the file makes observations alone.",
+            "false",
+        ),
         "description": _key(_TEXTS, "A sentence or two.", "{en: Civil servants at the end of 2012.}"),
         "keywords": _key("list by language", "Words to find it by.", "{en: [civil servants, rank]}"),
         "publisher": _key("IRI", "Who publishes it.", "id/org/2.16.886.101.20003.20072"),

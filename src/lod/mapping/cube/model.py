@@ -184,6 +184,7 @@ class Dataset:
     facts: tuple[tuple[str, str, str, str], ...]
     labels: Texts
     origin: TextOrigin
+    is_described: bool = True  # else it, its structure and its code lists are described elsewhere
 
 
 @dataclass(frozen=True, slots=True)
