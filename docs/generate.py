@@ -75,6 +75,12 @@ PROJECT_FILE: dict[str, tuple[str, dict[str, tuple[str, str, str]]]] = {
             "shapes": ("list of patterns", "none", "SHACL shapes; a violation stops the release."),
             "memory_limit": ("text", '`"512MB"`', "Of the columnar engine."),
             "threads": ("whole number", "one a processor, at most 4", "Of the columnar engine."),
+            "on_error": (
+                "text",
+                '`"stop"`',
+                '`"quarantine"`: rows that are not well-formed or make no legal term go to `.lod/rejects.csv`.',
+            ),
+            "max_rejects": ("text", '`"100%"`', "The share of a table's rows that may; more stop the build."),
         },
     ),
     "release": (

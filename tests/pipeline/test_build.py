@@ -261,3 +261,24 @@ def test_the_same_inputs_give_the_byte_identical_manifest(root: Path, monkeypatc
             (root / name).rename(root / f"{name}-{number}")
         (root / "releases" / "staging" / "dead").mkdir(parents=True)
     assert manifests[0] == manifests[1]
+
+
+def test_bad_rows_are_set_aside_where_the_project_says_so(root: Path) -> None:
+    _edit(root, "tables/staff.csv", "65000,M,9", "65000,M,n/a")
+    _edit(root, "lod.toml", "[build]", '[build]\non_error = "quarantine"\nmax_rejects = "30%"')
+    result = _build(root)
+    assert [item.code for item in result.findings if item.code in ("LOD4003", "LOD4044")] == ["LOD4003", "LOD4044"]
+    rejected = (root / ".lod" / "rejects.csv").read_text(encoding="utf-8").splitlines()
+    assert rejected[1].endswith(",LOD4003,tables/staff.csv,5,headcount,n/a")
+    _edit(root, "lod.toml", "30%", "20%")
+    with pytest.raises(FindingsError) as caught:
+        _build(root)
+    assert [item.code for item in caught.value.diagnostics if item.severity == "error"] == ["LOD4045"]
+
+
+@pytest.mark.parametrize(("key", "value"), [("on_error", "ignore"), ("max_rejects", "much")])
+def test_what_cannot_be_asked_of_bad_rows(root: Path, key: str, value: str) -> None:
+    _edit(root, "lod.toml", "[build]", f'[build]\n{key} = "{value}"')
+    with pytest.raises(FindingsError) as caught:
+        load_project(root / "lod.toml")
+    assert [item.code for item in caught.value.diagnostics] == ["LOD1005"]

@@ -92,3 +92,13 @@ def in_project(command: F) -> F:
         metavar="DIR",
         help="The project's folder; else the nearest one upwards that holds a lod.toml.",
     )(command)
+
+
+def share(_context: click.Context, _parameter: click.Parameter, value: str) -> float:
+    """The value of an option that takes `1%` or `0.01`."""
+    from lod.project.shares import parse_share
+
+    found = parse_share(value)
+    if found is None:
+        raise click.BadParameter(f"'{value}' is no share: write 1% or 0.01")
+    return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +22,7 @@ from lod.lift.passes.coincidence import is_injective
 from lod.lift.plan import Cell, Column, Encoding, Joined, Piece, Plan, Term
 from lod.lineage import Lineage, SourceRow
 from lod.mapping.ir import TermType
+from lod.tables.table import Table
 
 _FILE = "lineage.json"
 _FORMAT = 1
@@ -64,8 +65,8 @@ def table_file(number: int) -> str:
     return f"table-{number}.parquet"
 
 
-def write_lineage(plan: Plan, folder: Path) -> None:
-    """Write `lineage.json` beside the tables' files."""
+def write_lineage(plan: Plan, folder: Path, sifted: Collection[Table] = ()) -> None:
+    """Write `lineage.json` beside the tables' files. `sifted`: tables whose rows carry their numbers all the same."""
     places = {table: number for number, table in enumerate(plan.tables)}
     tables = [
         {
@@ -73,7 +74,7 @@ def write_lineage(plan: Plan, folder: Path) -> None:
             "sha256": table.digest,
             "file": table_file(number),
             "first_row": table.first_row,
-            "is_numbered": table.is_numbered,
+            "is_numbered": table.is_numbered or table in sifted,
             "columns": {str(n): table.columns[n] for n in plan.columns_of(table)},
             "cells": {str(n): place for n, place in cells_of(table).items()},
         }

@@ -22,6 +22,7 @@ from lod.lift.compile import bind_plan, improve
 from lod.lift.held import HeldTable
 from lod.lift.lineage import write_lineage
 from lod.lift.plan import Plan, Subject
+from lod.lift.quarantine import Quarantine
 from lod.lift.result import LiftResult
 from lod.lift.targets import part, targets_of
 from lod.lift.viewed import ViewTable
@@ -31,6 +32,8 @@ from lod.tables.table import Table
 from lod.wording import Wording, joined, say
 
 if TYPE_CHECKING:
+    from lod.lift.engines.rejects import Rejects
+    from lod.lift.engines.session import Session
     from lod.lift.engines.survey import Survey
 
 _STAGE = "lift"
@@ -45,8 +48,9 @@ def lift(
     threads: int = 2,
     report: Reporter = silent,
     findings: Findings,
+    quarantine: Quarantine | None = None,
 ) -> LiftResult:
-    """Write `part-*.nq` and `lineage/` into the folder `out`.
+    """Write `part-*.nq` and `lineage/` into the folder `out`. With a quarantine, bad rows are set aside.
 
     Raises:
         FindingsError: values that make no legal term, tables that are not well-formed, triples maps that yield nothing.
@@ -54,7 +58,8 @@ def lift(
     """
     findings.raise_if_errors()
     with _workplace(out.parent) as work:
-        counts = _run(plan, work, _Limits(memory_limit, threads), report, findings)
+        limits = _Limits(memory_limit, threads, quarantine, work / "rejects.parquet")
+        counts = _run(plan, work, limits, report, findings)
         findings.raise_if_errors()
         out.mkdir(parents=True, exist_ok=True)
         part = (work / _OUTPUT).replace(out / "part-0001.nq")
@@ -77,6 +82,7 @@ def lift_files(
     targets: Path | None = None,
     minimal: bool = False,
     metadata: Path | None = None,
+    quarantine: Quarantine | None = None,
 ) -> LiftResult:
     """Lift mapping files to the one N-Quads file `out`, without a project.
 
@@ -84,8 +90,8 @@ def lift_files(
     folder `targets`, else in the current one. `lineage` is the folder to keep the lineage in; without
     one it is made and thrown away, and `LiftResult.lineage` names a folder that is gone. `minimal` is csv2rdf's minimal
     mode, `metadata` the CSVW metadata of a CSV among the mappings, as a Link header would name it. A table that does
-    not adhere to its CSVW metadata is lifted all the same, as csv2rdf asks: then there are
-    errors among the findings, and still a result.
+    not adhere to its CSVW metadata is lifted all the same, as csv2rdf asks: then there are errors among the findings,
+    and still a result. With a `quarantine`, bad rows are set aside.
 
     Raises:
         FindingsError: with every finding about mappings and tables.
@@ -93,9 +99,13 @@ def lift_files(
     """
     violations = Findings()
     plan = _plan_of(mappings, tables, base_iri or "", findings, violations, minimal=minimal, metadata=metadata)
-    limits = _Limits(memory_limit, threads or min(4, os.cpu_count() or 1))
     with _workplace(out.parent) as work:
+        threads = threads or min(4, os.cpu_count() or 1)
+        limits = _Limits(memory_limit, threads, quarantine, work / "rejects.parquet")
         named = targets_of(plan)
+        if quarantine and named:  # a row that is bad for one file is good for none
+            (work / "all").mkdir()
+            _run(improve(plan), work / "all", limits, silent, Findings())
         counts = _run(improve(part(plan, None)), work, limits, report, findings)
         for number, target in enumerate(named):
             place = work / f"target-{number}"
@@ -159,6 +169,8 @@ def _plan_of(
 class _Limits:
     memory: str
     threads: int
+    quarantine: Quarantine | None = None
+    rejects: Path = Path()  # where rejects are kept from one part of the lift to the next
 
 
 @contextmanager
@@ -177,6 +189,7 @@ def _run(plan: Plan, work: Path, limits: _Limits, report: Reporter, findings: Fi
     from lod.lift.engines import duckdb as engine  # the engine costs a good part of a small lift's time
     from lod.lift.engines.doubts import doubt
     from lod.lift.engines.lookups import settle_lookups
+    from lod.lift.engines.rejects import Rejects
     from lod.lift.engines.session import open_session
     from lod.lift.engines.survey import survey
 
@@ -187,9 +200,13 @@ def _run(plan: Plan, work: Path, limits: _Limits, report: Reporter, findings: Fi
     counts = {subject.triples_map: 0 for subject in plan.subjects}
     with open_session(limits.memory, limits.threads, work / "spill") as session:
         violations = Findings()
-        engine.read_tables(session, plan, lineage, findings, violations)
+        rejects = Rejects(session, limits.quarantine, limits.rejects) if limits.quarantine else None
+        reject = rejects.record if rejects else None
+        engine.read_tables(session, plan, lineage, findings, violations, reject)
         findings.raise_if_errors()
         report(StageAdvanced(_STAGE, 1, 3, "tables read"))
+        if rejects:
+            _set_aside(session, plan, rejects, findings)
         plan = settle_lookups(session, plan)
         surveys = [survey(session, emission, findings) for emission in (*plan.emissions, *plan.shared)]
         silent = _refuse_silence(plan, surveys, findings)
@@ -197,10 +214,34 @@ def _run(plan: Plan, work: Path, limits: _Limits, report: Reporter, findings: Fi
         findings.raise_if_errors()
         report(StageAdvanced(_STAGE, 2, 3, "values checked"))
         counts |= engine.write_statements(session, plan, surveys, work / _OUTPUT)
-    write_lineage(plan, lineage)
+        sifted = frozenset(session.sifted)
+    write_lineage(plan, lineage, sifted)
     findings.extend(violations)
     report(StageFinished(_STAGE, time.perf_counter() - begun, f"{sum(counts.values()):,} statements"))
     return counts
+
+
+def _set_aside(session: Session, plan: Plan, rejects: Rejects, findings: Findings) -> None:
+    """Take bad rows out of the tables, until a look at what remains finds none."""
+    from lod.lift.engines.survey import survey
+
+    _sift(session, rejects, plan, findings)
+    while True:
+        for emission in (*plan.emissions, *plan.shared):
+            survey(session, emission, findings, rejects.note)
+        if not _sift(session, rejects, plan, findings):
+            break
+    rejects.close(findings)
+
+
+def _sift(session: Session, rejects: Rejects, plan: Plan, findings: Findings) -> bool:
+    """Take rejected rows out of the tables and of what is made of them; whether there were any."""
+    from lod.lift.engines.duckdb import read_table
+
+    before = set(session.sifted), dict(session.rows)
+    for table in rejects.sift(plan):
+        session.rows[table] = read_table(session, table, plan.columns_of(table), session.files[table], findings)
+    return before != (session.sifted, session.rows)
 
 
 def _refuse_silence(plan: Plan, surveys: Sequence[Survey], findings: Findings) -> set[str]:

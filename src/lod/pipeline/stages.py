@@ -22,6 +22,7 @@ from lod.errors import GateRefused
 from lod.events import Event, Reporter, StageAdvanced, StageFinished, StageStarted
 from lod.lift.engines.merge import merge
 from lod.lift.plan import Plan
+from lod.lift.quarantine import Quarantine
 from lod.lift.result import LiftResult
 from lod.lift.run import lift as lift_plan
 from lod.linking.linkset import check_subjects, write_part
@@ -44,7 +45,7 @@ from lod.validation.report import ValidationReport
 from lod.validation.trace import Sources as Origins
 from lod.validation.trace import trace
 from lod.validation.validate import validate as validate_graph
-from lod.wording import say
+from lod.wording import ENGLISH, chosen_language, say
 
 
 class ValidationRefused(FindingsError, GateRefused):
@@ -161,7 +162,9 @@ def lift(job: Job, compiled: Compiled) -> Lifted:
     mappings = {job.project.relative(path) for path in with_extended(options.mappings)}
     named = mappings | {table.name for table in compiled.plan.tables}
     facts = {name: value for name, value in compiled.inputs.items() if name in named}
-    digest = digest_of({**facts, "engine": engine_digest(), "base": job.project.base_iri})
+    quarantine = _quarantine(job)
+    bad = f"{options.on_error} {options.max_rejects}"
+    digest = digest_of({**facts, "engine": engine_digest(), "base": job.project.base_iri, "bad rows": bad})
     kept = kept_lift(folder, digest)
     if kept:
         job.findings.extend(kept[1])
@@ -176,11 +179,21 @@ def lift(job: Job, compiled: Compiled) -> Lifted:
             threads=options.threads,
             report=_without_bounds(job.report),
             findings=job.findings,
+            quarantine=quarantine,
         )
         job.findings.raise_if_errors()
         return result, tuple(job.findings.items[before:])
 
     return Lifted(compiled, keep_lift(folder, digest, run), kept=False)
+
+
+def _quarantine(job: Job) -> Quarantine | None:
+    """Bad rows go into the private work area, never into a release: they may hold what nobody has cleared."""
+    options = job.project.build
+    if options.on_error == "stop":
+        return None
+    language = chosen_language(job.project.languages) or ENGLISH
+    return Quarantine(job.work / "rejects.csv", options.max_rejects, language)
 
 
 def _without_bounds(report: Reporter) -> Reporter:

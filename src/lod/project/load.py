@@ -13,6 +13,7 @@ from lod.diagnostics import Findings, TextOrigin, did_you_mean
 from lod.errors import UsageError
 from lod.project.model import Agency, BuildOptions, Licence, Project, ServeOptions, Texts
 from lod.project.positions import key_positions
+from lod.project.shares import parse_share
 from lod.rdf.iris import illegal_character, is_absolute, resolve
 from lod.wording import NOTHING, Wording, say
 
@@ -84,7 +85,12 @@ _KEYS: dict[str, frozenset[str]] = {
     "project": frozenset({"name", "base_iri", "languages", "title", "description"}),
     "agency": frozenset({"iri", "name", "email"}),
     "licence": frozenset({"iri", "name"}),
-    "build": frozenset({"tables", "mappings", "vocabularies", "linksets", "shapes", "memory_limit", "threads"}),
+    "build": frozenset(
+        {
+            *("tables", "mappings", "vocabularies", "linksets", "shapes", "memory_limit", "threads"),
+            *("on_error", "max_rejects"),
+        }
+    ),
     "release": frozenset({"folder", "retired"}),
     "serve": frozenset({"host", "port"}),
 }
@@ -149,7 +155,26 @@ class _Reader:
             shapes=self._files("build.shapes", ()),
             memory_limit=self._string("build.memory_limit") or "512MB",
             threads=self._integer("build.threads", min(4, os.cpu_count() or 1)),
+            on_error=self._one_of("build.on_error", ("stop", "quarantine")),
+            max_rejects=self._share("build.max_rejects"),
         )
+
+    def _one_of(self, key: str, known: tuple[str, ...]) -> str:
+        """One of the values; the first where nothing is said."""
+        value = self._string(key) or known[0]
+        if value not in known:
+            self._error(
+                "LOD1005", say("'{value}' is none of the choices", value=value), key, did_you_mean(value, known)
+            )
+        return value
+
+    def _share(self, key: str) -> float:
+        """`"1%"` or `"0.01"`; everything where nothing is said."""
+        text = self._string(key) or "100%"
+        found = parse_share(text)
+        if found is None:
+            self._error("LOD1005", say("'{text}' is no share", text=text), key, say('write "1%" or "0.01"'))
+        return 1.0 if found is None else found
 
     def _origin(self, key: str) -> TextOrigin:
         while key and key not in self.positions:

@@ -39,6 +39,8 @@ class BuildOptions:
     shapes: tuple[Path, ...]
     memory_limit: str  # of the columnar engine, as DuckDB writes it: '512MB'
     threads: int
+    on_error: str  # what bad rows do: 'stop' or 'quarantine'
+    max_rejects: float  # the share of a table's rows that may be set aside
 
 
 @dataclass(frozen=True, slots=True)

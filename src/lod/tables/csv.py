@@ -9,7 +9,7 @@ import codecs
 import csv
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -20,6 +20,8 @@ from lod.wording import NOTHING, Wording, say
 
 _BLOCK = 1 << 22
 _HEADER_LIMIT = 1 << 20  # bytes in which the header has to end
+_NUL = say("a NUL byte in a cell")
+_REJECTED = 2000  # characters of a rejected row that are kept
 _SHOWN = 10  # findings of one kind a table
 _GUESSES = ("utf-8", "cp950", "big5hkscs", "utf-16")
 # «Big5» on a Windows machine in Taiwan is code page 950
@@ -205,11 +207,16 @@ class _Tally:
             )
 
 
-def rewrite(table: Table, target: Path, findings: Findings) -> bool:
+Reject = Callable[[str, Wording, str, int, str, str], None]
+"""Sets a row aside: code, reason, source, row, column, text."""
+
+
+def rewrite(table: Table, target: Path, findings: Findings, reject: Reject | None = None) -> bool:
     """The exact pass: check every record and write a clean UTF-8 copy without a header, one record a row.
 
     Blank lines inside the table become rows of empty cells, so that row numbers stay those of the file. Slow (about a
-    million rows a second and a half); used where the fast reader met something, to say what and where.
+    million rows a second and a half); used where the fast reader met something, to say what and where. With `reject`,
+    rows that are not well-formed are handed to it, and are rows of empty cells in the copy.
     """
     before = len(findings.errors)
     ragged, nul = _Tally(findings, "LOD2004"), _Tally(findings, "LOD2003")
@@ -227,17 +234,19 @@ def rewrite(table: Table, target: Path, findings: Findings) -> bool:
                 while blank:
                     write([""] * width)
                     blank -= 1
+                if reject and (reason := _malformed(table, record)):
+                    code, words, column = reason
+                    reject(code, words, table.name, row, column, ",".join(record)[:_REJECTED])
+                    write([""] * width)
+                    continue
                 if any("\0" in cell for cell in record):
-                    column = next(n for n, cell in enumerate(record) if "\0" in cell)
-                    origin = CellOrigin(table.name, row, _column(table, column), record[column])
+                    column_number = next(n for n, cell in enumerate(record) if "\0" in cell)
+                    origin = CellOrigin(table.name, row, _column(table, column_number), record[column_number])
                     hint = say("the file is damaged, or it is UTF-16: set 'encoding'")
-                    nul.add(say("a NUL byte in a cell"), origin, hint)
+                    nul.add(_NUL, origin, hint)
                 if len(record) != width:
                     hint = say("a cell that holds the delimiter has to be in quotes")
-                    message = say(
-                        "the row has {count} {count:cell|cells}, the header {width}", count=len(record), width=width
-                    )
-                    ragged.add(message, CellOrigin(table.name, row), hint)
+                    ragged.add(_ragged(table, record), CellOrigin(table.name, row), hint)
                 elif row >= table.first_row:
                     write(record)
     except UnicodeDecodeError:
@@ -247,6 +256,19 @@ def rewrite(table: Table, target: Path, findings: Findings) -> bool:
     ragged.close(table.name)
     nul.close(table.name)
     return len(findings.errors) == before
+
+
+def _malformed(table: Table, record: Sequence[str]) -> tuple[str, Wording, str] | None:
+    """Code, reason and column of what is wrong with a record; None if nothing is."""
+    for number, cell in enumerate(record):
+        if "\0" in cell:
+            return "LOD2003", _NUL, _column(table, number)
+    return ("LOD2004", _ragged(table, record), "") if len(record) != len(table.columns) else None
+
+
+def _ragged(table: Table, record: Sequence[str]) -> Wording:
+    count, width = len(record), len(table.columns)
+    return say("the row has {count} {count:cell|cells}, the header {width}", count=count, width=width)
 
 
 def _column(table: Table, index: int) -> str:

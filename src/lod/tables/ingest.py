@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 
 from lod.diagnostics import CellOrigin, Findings
-from lod.tables.csv import is_utf8, rewrite
+from lod.tables.csv import Reject, is_utf8, rewrite
 from lod.tables.json import ingest_json
 from lod.tables.table import Table
 from lod.tables.typed import TypedTable, ingest_typed
@@ -30,11 +30,17 @@ _NEVER = "\x01"  # no cell is this: without a text for null DuckDB takes the emp
 
 
 def ingest(
-    connection: duckdb.DuckDBPyConnection, table: Table, columns: Sequence[int], target: Path, findings: Findings
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    columns: Sequence[int],
+    target: Path,
+    findings: Findings,
+    reject: Reject | None = None,
 ) -> int:
     """Write the chosen columns of a table, as `c0`, `c1` … by their place in the header, to a Parquet file.
 
-    Returns the number of data rows; 0, and findings, when the table is not well-formed or has no rows.
+    Returns the number of data rows; 0, and findings, when the table is not well-formed or has no rows. Rows of a
+    CSV that are not well-formed go to `reject`, if there is one.
     """
     if isinstance(table, TypedTable):
         return ingest_typed(connection, table, columns, target, findings)
@@ -44,7 +50,7 @@ def ingest(
     before = len(findings.errors)
     rows = _fast(connection, table, columns, target) if is_utf8(table.dialect) else None
     if rows is None:
-        rows = _exact(connection, table, columns, target, findings)
+        rows = _exact(connection, table, columns, target, findings, reject)
     if rows == 0 and len(findings.errors) == before:
         hint = say("a table needs at least one row under its header")
         report = findings.warning if table.may_be_empty else findings.error
@@ -66,11 +72,16 @@ def _fast(connection: duckdb.DuckDBPyConnection, table: Table, columns: Sequence
 
 
 def _exact(
-    connection: duckdb.DuckDBPyConnection, table: Table, columns: Sequence[int], target: Path, findings: Findings
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    columns: Sequence[int],
+    target: Path,
+    findings: Findings,
+    reject: Reject | None,
 ) -> int:
     clean = target.with_suffix(".clean.csv")
     try:
-        if not rewrite(table, clean, findings):
+        if not rewrite(table, clean, findings, reject):
             return 0
         plain = replace(table, dialect=replace(table.dialect, encoding="utf-8", delimiter=",", quote='"'))
         # Found out, the line's end is mistaken where cells hold others; told, it never was in 4000 files of such cells.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from lod.diagnostics import CellOrigin, Findings
+from lod.diagnostics import CellOrigin, Origin
 from lod.lift.engines import sql
 from lod.lift.plan import Cell, Column, Emission, Encoding, Term, sides
 from lod.mapping.ir import TermType
@@ -83,7 +84,12 @@ def _typed(term: Term, cells: list[Cell], datatype: str, space: LexicalSpace) ->
 
 
 def report_values(
-    check: Check, count: int, values: int, cells: list[tuple[int, str]], emission: Emission, findings: Findings
+    check: Check,
+    count: int,
+    values: int,
+    cells: list[tuple[int, str]],
+    emission: Emission,
+    tell: Callable[[str, Wording, Origin, Wording, Iterable[Origin]], None],
 ) -> None:
     """One finding for all cells that a check refused: how many, and the first three."""
     table = sides(emission.relation)[0 if check.column.index < 0 else check.column.side]
@@ -97,4 +103,4 @@ def report_values(
         what=check.what,
         shown=shown,
     )
-    findings.error(check.code, message, origins[0], check.hint, [*origins[1:], check.term.origin])
+    tell(check.code, message, origins[0], check.hint, [*origins[1:], check.term.origin])

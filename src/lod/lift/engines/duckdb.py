@@ -24,20 +24,24 @@ from lod.lift.passes.coincidence import is_injective
 from lod.lift.passes.distinct import circles
 from lod.lift.plan import Emission, Plan, Statement
 from lod.lift.viewed import ViewTable
+from lod.tables.csv import Reject
 from lod.tables.ingest import ingest
 from lod.tables.table import Table
 
 
-def read_tables(session: Session, plan: Plan, folder: Path, findings: Findings, violations: Findings) -> None:
+def read_tables(
+    session: Session, plan: Plan, folder: Path, findings: Findings, violations: Findings, reject: Reject | None = None
+) -> None:
     """Bring the plan's tables into `folder` as Parquet, checked.
 
     `violations` are what is wrong with the contents of views: errors that do not keep the others from being lifted.
+    `reject` is told of rows that are not well-formed; without it they are errors.
     """
     for number, table in enumerate(plan.tables):
         session.files[table] = folder / table_file(number)
         if not isinstance(table, ViewTable) or table.view is None:
             columns = plan.columns_of(table)
-            session.rows[table] = read_table(session, table, columns, session.files[table], findings)
+            session.rows[table] = read_table(session, table, columns, session.files[table], findings, reject)
     if any(isinstance(table, ViewTable) for table in plan.tables):
         _read_views(session, plan, folder, violations)
 
@@ -53,24 +57,33 @@ def _read_views(session: Session, plan: Plan, folder: Path, violations: Findings
     views.close()
 
 
-def read_table(session: Session, table: Table, columns: Sequence[int], target: Path, findings: Findings) -> int:
+def read_table(
+    session: Session,
+    table: Table,
+    columns: Sequence[int],
+    target: Path,
+    findings: Findings,
+    reject: Reject | None = None,
+) -> int:
     """Bring the chosen columns of a table into a Parquet file; returns the number of its rows."""
     if isinstance(table, HeldTable):
         return _read_held(session, table, tuple(columns), target)
     if not table.computed:
-        return _stored(session, table, columns, target, findings)
+        return _stored(session, table, columns, target, findings, reject)
     from lod.lift.engines.compute import compute_columns, inputs_of  # nor for functions, if there are none
 
     before = len(findings.errors)
     source = target.with_suffix(".source.parquet")
-    rows = _stored(session, table, inputs_of(table, columns), source, findings)
+    rows = _stored(session, table, inputs_of(table, columns), source, findings, reject)
     if len(findings.errors) == before:
         compute_columns(session.connection, table, columns, source, target, findings)
     source.unlink(missing_ok=True)
     return rows
 
 
-def _stored(session: Session, table: Table, columns: Sequence[int], target: Path, findings: Findings) -> int:
+def _stored(
+    session: Session, table: Table, columns: Sequence[int], target: Path, findings: Findings, reject: Reject | None
+) -> int:
     if isinstance(table, LogicalViewTable):
         from lod.lift.engines.logical_views import read_view
 
@@ -79,7 +92,7 @@ def _stored(session: Session, table: Table, columns: Sequence[int], target: Path
         from lod.lift.engines.gatherings import read_gathered
 
         return read_gathered(session, table, columns, target, findings)
-    return ingest(session.connection, table, columns, target, findings)
+    return ingest(session.connection, table, columns, target, findings, reject)
 
 
 def _read_held(session: Session, table: HeldTable, columns: tuple[int, ...], target: Path) -> int:

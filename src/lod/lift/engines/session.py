@@ -29,6 +29,7 @@ class Session:
     scratch: Path = Path()  # a folder for what the session keeps for itself
     files: dict[Table, Path] = field(default_factory=dict)
     rows: dict[Table, int] = field(default_factory=dict)
+    sifted: set[Table] = field(default_factory=set)  # rows were taken out: those that stay carry their numbers
     columns: Columns = field(init=False)
 
     def __post_init__(self) -> None:
@@ -98,7 +99,9 @@ def relation_sql(session: Session, relation: Relation) -> str:
 
 def scan_sql(session: Session, table: Table) -> str:
     """A table as a derived table."""
-    return sql.scan(str(session.files[table]), table.first_row, is_numbered=table.is_numbered)
+    return sql.scan(
+        str(session.files[table]), table.first_row, is_numbered=table.is_numbered or table in session.sifted
+    )
 
 
 def lines_sql(statement: Statement, source: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from lod.diagnostics import Findings
@@ -26,8 +27,11 @@ class Survey:
         return sum(self.made)
 
 
-def survey(session: Session, emission: Emission, findings: Findings) -> Survey:
-    """Count, and check every value that could make a wrong term."""
+Note = Callable[[Emission, Check], None]
+
+
+def survey(session: Session, emission: Emission, findings: Findings, note: Note | None = None) -> Survey:
+    """Count, and check every value that could make a wrong term. `note` sets aside the rows of those that are."""
     checks = [check for check in checks_of(emission) if _may_refuse(session, emission, check)]
     subject = sql.present(emission.key.columns)
     needed = conditions_of(emission, session.columns.always(emission.relation))
@@ -45,7 +49,10 @@ def survey(session: Session, emission: Emission, findings: Findings) -> Survey:
     for check, count in zip(checks, refused, strict=True):
         if count:
             refused_cells = _refused_cells(session, emission, check)
-            report_values(check, count, _values(session, emission, check), refused_cells, emission, findings)
+            tell = findings.warning if note else findings.error
+            report_values(check, count, _values(session, emission, check), refused_cells, emission, tell)
+            if note:
+                note(emission, check)
     return Survey(rows, distinct == rows, made)
 
 
