@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 from typing import Literal as OneOf
 
 from pyoxigraph import BlankNode, Literal, NamedNode
@@ -97,6 +98,7 @@ class Cube:
     components: tuple[Component, ...]
     figures: Figures = StoreFigures()
     codes: dict[str, list[Place]] = field(default_factory=dict)  # of each dimension, in their order
+    kept: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)  # what is worked out of it once
 
     def of_kind(self, kind: Kind) -> tuple[Component, ...]:
         """Its dimensions, measures or attributes in their order."""
@@ -112,9 +114,12 @@ class Cube:
         """Its measures."""
         return self.of_kind("measure")
 
-    def where(self, fixed: Mapping[str, Node], most: int) -> list[Observation]:
-        """At most `most` observations at the `fixed` values, with the values of all components."""
-        properties = [component.iri for component in self.components]
+    def where(self, fixed: Mapping[str, Node], most: int, wanted: Iterable[Component] = ()) -> list[Observation]:
+        """At most `most` observations at the `fixed` values, with the values of the components wanted; of all, if none.
+
+        Why a figure is missing is always among them.
+        """
+        properties = [component.iri for component in wanted or self.components]
         return self.figures.where(fixed, [*properties, *(iri for iri in STATUSES if iri not in properties)], most)
 
     def along(self, observation: Observation, dimension: Component) -> dict[Node, Observation]:

@@ -19,7 +19,7 @@ from lod.server.charts.model import ChartData, Label, Mark, Words
 from lod.server.cube import STATUSES, Component, Cube, Place, notation, number, unit_of
 from lod.server.reader import Reader, Shown, format_number
 from lod.server.served import Node, ServedRelease
-from lod.server.slices import FOLDED_ABOVE, PAGE, Keys, View, query_of
+from lod.server.slices import FOLDED_ABOVE, MOST_ROWS, MOST_SHOWN, Keys, View, keys_of, query_of
 from lod.store.figures import Observation
 
 MOST_CELLS = 50_000  # read for one view
@@ -84,11 +84,12 @@ class CubeTable:
     columns: tuple[Shown, ...]  # one label a column
     column_totals: tuple[bool, ...]
     total_rows: int  # on all pages
+    page_rows: int  # on one
 
     @property
     def pages(self) -> int:
         """How many pages of rows there are."""
-        return -(-self.total_rows // PAGE)
+        return -(-self.total_rows // self.page_rows)
 
 
 Column = tuple[tuple[Place, ...], Component]  # a code of each dimension across, and the measure
@@ -111,7 +112,8 @@ class Grid:
 def read_grid(cube: Cube, view: View) -> Grid:
     """Read the figures of a view: every row and column that has an observation."""
     axes = (view.rows.iri, *(c.iri for c in view.columns))
-    observations = cube.where({iri: place.term for iri, place in view.held.items()}, MOST_CELLS)
+    wanted = (view.rows, *view.columns, *view.measures)
+    observations = cube.where({iri: place.term for iri, place in view.held.items()}, MOST_CELLS, wanted)
     found = {tuple(o.values.get(iri) for iri in axes): o for o in observations}
     present = {key[0] for key in found}
     across = {key[1:] for key in found}
@@ -132,11 +134,14 @@ def _codes(cube: Cube, dimension: Component, view: View) -> list[Place]:
     return [place for place in places if not place.has_children]
 
 
-def lay_out(reader: Reader, cube: Cube, view: View, grid: Grid, base: str = "") -> CubeTable:
+def lay_out(
+    reader: Reader, cube: Cube, view: View, grid: Grid, base: str = "", most_rows: int = MOST_ROWS
+) -> CubeTable:
     """The table of a view. `base`: the address of its page, for links that fold rows; '' folds nothing."""
-    keys = Keys(cube)
+    keys = keys_of(cube)
     unfolded = _unfolded(grid, view, keys) if base else list(grid.rows)
-    shown = unfolded[(view.page - 1) * PAGE : view.page * PAGE]
+    size = min(most_rows, max(20, MOST_SHOWN // max(len(grid.columns), 1)))
+    shown = unfolded[(view.page - 1) * size : view.page * size]
     rows = tuple(
         Row(
             _row_heading(reader, cube, view, keys, place, base, shown_parts=_shows_parts(unfolded, place)),
@@ -158,6 +163,7 @@ def lay_out(reader: Reader, cube: Cube, view: View, grid: Grid, base: str = "") 
         columns=tuple(_column_label(reader, cube, view, column) for column in grid.columns),
         column_totals=tuple(any(place.has_children for place in places) for places, _ in grid.columns),
         total_rows=len(unfolded),
+        page_rows=size,
     )
 
 

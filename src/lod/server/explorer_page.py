@@ -13,7 +13,7 @@ from pyoxigraph import NamedNode
 
 from lod.rdf.namespaces import DCT
 from lod.server.addresses import Address
-from lod.server.charts.choose import one_series, suitable
+from lod.server.charts.choose import one_series, parts_only, suitable, trimmed
 from lod.server.charts.draw import draw
 from lod.server.charts.map import atlas
 from lod.server.charts.model import ChartData, Kind
@@ -22,8 +22,9 @@ from lod.server.cube_table import CubeTable, Grid, chart_data, lay_out, read_gri
 from lod.server.frame import Crumb, Frame, make_frame
 from lod.server.reader import Reader, Shown
 from lod.server.slice_files import as_sparql
-from lod.server.slices import Keys, View, default_view, query_of
+from lod.server.slices import Keys, View, default_view, keys_of, query_of
 
+MOST_ON_DATASET_PAGE = 50  # rows; the explorer has all
 VIEW = "slice"  # the last part of a view's path
 
 
@@ -166,7 +167,7 @@ def explorer_parts(reader: Reader, cube: Cube, title: str) -> ExplorerParts | No
         return None
     stem = f"{reader.served.space.document_of(cube.iri)}/{VIEW}"
     here = reader.page(stem)
-    table = lay_out(reader, cube, view, read_grid(cube, view), here)
+    table = lay_out(reader, cube, view, read_grid(cube, view), here, MOST_ON_DATASET_PAGE)
     figure, kinds = figure_of(reader, view, title, table)
     tabs = _tabs(reader, cube, view, kinds, figure, here)
     return ExplorerParts(table, figure, tuple(_selects(reader, cube, view)), tuple(tabs), here)
@@ -203,6 +204,9 @@ def figure_of(
     caption = data.words.description
     if kind in {"bar", "map"} and len(data.series) > 1:
         caption = f"{one_series(data).series[0].text}{reader.t('colon')}{caption}"
+    drawn, among = len(trimmed(parts_only(data)).categories), len(parts_only(data).categories)
+    if drawn < among and kind != "map":
+        caption += reader.t("chart_part", drawn=drawn, among=among)
     return Figure(svg, kind, caption, missing), kinds
 
 
@@ -238,7 +242,7 @@ def _tabs(
 
 
 def _selects(reader: Reader, cube: Cube, view: View) -> Iterable[Select]:
-    keys = Keys(cube)
+    keys = keys_of(cube)
     varying = [d for d in cube.dimensions if len(cube.codes[d.iri]) > 1 or d in (view.rows, *view.columns)]
     yield _axis(reader, keys, "rows", "rows_down", varying, view.rows, none=False)
     columns = [*view.columns, None, None]

@@ -17,7 +17,7 @@ from lod.server.cube import Cube, Place
 from lod.server.cube_table import Column, Grid, State, state_of
 from lod.server.reader import Reader
 from lod.server.served import Node
-from lod.server.slices import Keys, View
+from lod.server.slices import View, keys_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Record:
 
 def records(reader: Reader, cube: Cube, view: View, grid: Grid) -> Iterator[Record]:
     """Every figure of a view, whether it is told or not, in the order of the table."""
-    keys = Keys(cube)
+    keys = keys_of(cube)
     names: dict[Node, str] = {}
 
     def label(place: Place) -> str:
@@ -66,7 +66,7 @@ def _places(cube: Cube, view: View, row: Place, column: Column) -> list[tuple[st
 
 def as_csv(reader: Reader, cube: Cube, view: View, grid: Grid) -> bytes:
     """The figures of a view as CSV."""
-    keys = Keys(cube)
+    keys = keys_of(cube)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     names = [
@@ -91,7 +91,7 @@ def as_csv(reader: Reader, cube: Cube, view: View, grid: Grid) -> bytes:
 
 def as_json(reader: Reader, cube: Cube, view: View, grid: Grid, address: str) -> bytes:
     """The figures of a view as JSON: what each dimension and measure is, then one object a figure."""
-    keys = Keys(cube)
+    keys = keys_of(cube)
     used = [d for d in cube.dimensions if d.iri in {view.rows.iri, *view.held, *(c.iri for c in view.columns)}]
     document = {
         "dataset": cube.iri,
@@ -131,7 +131,7 @@ def as_sparql(cube: Cube, view: View) -> str:
     """The query that finds the figures of a view."""
     names: dict[str, str] = {}
     for component in (view.rows, *view.columns, *view.measures):
-        name = "".join(c for c in Keys(cube).names[component.iri].title() if c.isalnum() and c.isascii()) or "value"
+        name = "".join(c for c in keys_of(cube).names[component.iri].title() if c.isalnum() and c.isascii()) or "value"
         name = name[0].lower() + name[1:] if name[0].isalpha() else f"v{name}"
         names[component.iri] = name if name not in names.values() else f"{name}{len(names)}"
     axes = [view.rows.iri, *(c.iri for c in view.columns)]

@@ -26,7 +26,8 @@ from lod.wording import NOTHING, Wording, joined, say
 T = TypeVar("T")
 Show = Literal["table", "chart"]
 MOST_COLUMNS = 30
-PAGE = 200  # rows
+MOST_ROWS = 200  # on a page
+MOST_SHOWN = 3_000  # cells on a page, so that none weighs a megabyte
 FOLDED_ABOVE = 60  # rows: a longer hierarchy begins folded
 
 _RESERVED = {"rows", "cols", "measure", "show", "chart", "totals", "depth", "open", "page"}
@@ -67,6 +68,15 @@ class Keys:
         terms = [place.term for place in self.cube.codes.get(dimension.iri, [])]
         short = [last_segment(t.value).rpartition(":")[2] if isinstance(t, NamedNode) else t.value for t in terms]
         return _keys(terms, short, [t.value for t in terms])
+
+
+def keys_of(cube: Cube) -> Keys:
+    """The names in a cube's addresses, worked out once."""
+    found = cube.kept.get("keys")
+    if found is None:
+        found = cube.kept.setdefault("keys", Keys(cube))
+    assert isinstance(found, Keys)
+    return found
 
 
 def _keys(items: Sequence[Node] | Sequence[str], short: list[str], whole: list[str] | None = None) -> dict:  # type: ignore[type-arg]
@@ -154,7 +164,7 @@ def parse_view(cube: Cube, query: str) -> tuple[View | None, list[Diagnostic]]:
     view = default_view(cube)
     if view is None:
         return None, []
-    reading = _Reading(cube, Keys(cube))
+    reading = _Reading(cube, keys_of(cube))
     given: dict[str, list[str]] = {}
     for name, value in parse_qsl(query, keep_blank_values=True, max_num_fields=100):
         if value:
@@ -220,7 +230,7 @@ def _manner(view: View, reading: _Reading, given: dict[str, list[str]]) -> View 
 
 def query_of(cube: Cube, view: View, *, plain: bool = False) -> str:
     """The query string of a view: the same view, the same string. `plain`: without how it is shown."""
-    keys = Keys(cube)
+    keys = keys_of(cube)
     parts = [("rows", keys.names[view.rows.iri])]
     parts += [("cols", keys.names[c.iri]) for c in view.columns] or [("cols", "-")]
     if view.measures != cube.measures:

@@ -8,10 +8,10 @@ same questions from it. DuckDB is loaded with the first cube that is opened, and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -98,7 +98,7 @@ class ColumnFigures:
         names = ", ".join(identifier(name) for name in (OBSERVATION, *(column.name for column in columns)))
         limits = f"WHERE {' AND '.join(conditions)} LIMIT {most}" if conditions else f"LIMIT {most}"
         found = self._ask(f"SELECT {names} FROM {view(self.cube)} {limits}")
-        makers = [(column.property, partial(to_term, column)) for column in columns]
+        makers = [(column.property, maker(column)) for column in columns]
         return [
             Observation(
                 row[0], {iri: make(cell) for (iri, make), cell in zip(makers, row[1:], strict=True) if cell is not None}
@@ -129,6 +129,11 @@ def holds(column: Column, value: Node) -> bool:
     if not isinstance(value, Literal):
         return False
     return value.datatype.value == column.datatype and (value.language or "").lower() == column.language
+
+
+def maker(column: Column) -> Callable[[Any], Node]:
+    """Makes a column's terms; of IRIs, which repeat, each once."""
+    return lru_cache(maxsize=4096)(NamedNode) if column.kind == "iri" else partial(to_term, column)
 
 
 def to_term(column: Column, value: Any) -> Node:

@@ -11,6 +11,7 @@ MOST_BARS = 40
 MOST_GROUPS = 4  # series beside each other
 MOST_STACKED = 8
 MOST_LINES = 8
+MOST_COLUMNS = 40  # of a heat table
 LEAST_PLACES = 3  # on a map
 
 
@@ -22,7 +23,7 @@ def suitable(data: ChartData, places: Collection[str]) -> tuple[Kind, ...]:
     found: list[Kind] = []
     if not data.values():
         return ()
-    parts = parts_only(data)
+    parts = trimmed(parts_only(data))
     positive = all(value >= 0 for value in parts.values())
     rows, columns = len(parts.categories), len(parts.series)
     if data.category_role == "time" and rows > 1 and columns <= MOST_LINES:
@@ -31,13 +32,13 @@ def suitable(data: ChartData, places: Collection[str]) -> tuple[Kind, ...]:
         found.append("pyramid")
     if is_map(data, places):
         found.append("map")
-    if columns == 1 and rows <= MOST_BARS:
+    if columns == 1:
         found.append("bar")
-    if 1 < columns <= MOST_GROUPS and rows <= MOST_BARS // columns * 2:
+    if 1 < columns <= MOST_GROUPS:
         found.append("grouped")
-    if 1 < columns <= MOST_STACKED and rows <= MOST_BARS and positive and data.additive:
+    if 1 < columns <= MOST_STACKED and positive and data.additive:
         found.append("stacked")
-    if columns > 1 and rows > 1:
+    if 1 < columns <= MOST_COLUMNS and rows > 1:
         found.append("heat")
     if not found:
         found.append("bar")
@@ -51,6 +52,14 @@ def is_map(data: ChartData, places: Collection[str]) -> bool:
     codes = [label.code for label in data.categories if not label.total]
     known = sum(code in places for code in codes)
     return data.category_role == "area" and known >= LEAST_PLACES and known * 2 >= len(codes)
+
+
+def trimmed(data: ChartData, most: int = MOST_BARS) -> ChartData:
+    """Its first categories, as many as can be told apart; of time the last."""
+    if len(data.categories) <= most:
+        return data
+    part = slice(-most, None) if data.category_role == "time" else slice(most)
+    return replace(data, categories=data.categories[part], marks=data.marks[part])
 
 
 def parts_only(data: ChartData) -> ChartData:

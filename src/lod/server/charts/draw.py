@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lod.server.charts.bars import draw_bars, draw_pyramid, draw_stacked
-from lod.server.charts.choose import one_series, parts_only
+from lod.server.charts.choose import one_series, parts_only, trimmed
 from lod.server.charts.heat import draw_heat
 from lod.server.charts.lines import draw_lines
 from lod.server.charts.map import Atlas, draw_map
@@ -34,5 +34,5 @@ def draw(data: ChartData, kind: Kind, atlas: Atlas | None, *, name: str = "chart
         draw_map(drawing, one_series(data), atlas)
     else:
         shown = parts_only(one_series(data) if kind in {"bar", "map"} else data)
-        _DRAWERS["bar" if kind == "map" else kind](drawing, shown)
+        _DRAWERS["bar" if kind == "map" else kind](drawing, trimmed(shown))
     return drawing.finish(data.title, data.words.description, data.language)

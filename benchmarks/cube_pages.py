@@ -1,0 +1,174 @@
+"""Pages of a cube of a million observations: the explorer's table and chart, an observation, an organisation.
+
+    python benchmarks/cube_pages.py [--rows 1000000] [--rounds 9]
+
+The cube (year × office × rank × sex × age) stands in the release's columnar file alone; the store holds its structure,
+its codes and what is said of one observation. Each page is made anew, without caches of pages; the floor beside it is
+reading the explorer's figures from the same file and nothing else. Exit code 1: a page takes more than its bar.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+BASE = "https://lod.example.org/"
+DATASET = BASE + "data/staff"
+SIZES = {"year": 10, "office": 500, "rank": 10, "sex": 2, "age": 10}
+BARS = {"explorer": 0.100, "observation": 0.100, "organisation": 0.050}  # seconds of processor time
+MOST_BYTES = 60_000  # the organisation's page
+
+
+def write_release(folder: Path, rows: int) -> Path:
+    """The release: columns by DuckDB, a store with what pages need besides."""
+    import duckdb
+
+    from lod.release.release import Manifest, Site, StoreRecord
+    from lod.release.seal import MANIFEST, seal, write_store_files
+    from lod.store.columns import Column, Cube, CubeIndex
+    from lod.store.load import load
+
+    release = folder / "1-benchmark"
+    (release / "cubes").mkdir(parents=True)
+    codes, step = [], 1
+    for name, size in reversed(SIZES.items()):
+        codes.append(f"'{BASE}id/code/{name}/' || ((i // {step}) % {size}) AS {name}")
+        step *= size
+    key = " || '/' || ".join(f"split_part({name}, '/', 7)" for name in SIZES if name != "office")
+    file = release / "cubes" / "staff.parquet"
+    with duckdb.connect() as database:
+        database.execute(
+            f"""COPY (SELECT {", ".join(SIZES)}, (hash(i) % 5000)::BIGINT AS heads,
+            '{DATASET}/obs/' || split_part(office, '/', 7) || '/' || {key} AS observation
+            FROM (SELECT i, {", ".join(codes)} FROM range({rows}) t(i)) ORDER BY {", ".join(SIZES)})
+            TO '{file}' (FORMAT parquet, COMPRESSION zstd)"""
+        )
+        sample = database.execute(f"SELECT * FROM '{file}' LIMIT 1").fetchone()
+    assert sample is not None
+    integer = "http://www.w3.org/2001/XMLSchema#integer"
+    columns = (
+        *(Column(name, f"{BASE}def/{name}", "iri") for name in SIZES),
+        Column("heads", f"{BASE}def/heads", "literal", "BIGINT", integer),
+    )
+    kinds = ("http://purl.org/linked-data/cube#Observation",)
+    cube = Cube(DATASET, file.name, rows, tuple(f"{BASE}def/{name}" for name in SIZES), kinds, columns)
+    (release / "cubes" / "index.json").write_text(CubeIndex((cube,)).to_json(), encoding="utf-8")
+    part = folder / "part.nq"
+    part.write_text("\n".join(statements(sample)) + "\n", encoding="utf-8")
+    snapshot = load([part], release / "store")
+    texts = {"en": "Benchmark"}
+    site = Site("benchmark", BASE, ("en",), texts, texts, BASE + "id/a", texts, "", BASE + "l", texts, texts)
+    store = StoreRecord(snapshot.quads, snapshot.digest)
+    when = "2026-01-01T00:00:00Z"
+    manifest = Manifest(release.name, 1, "0" * 64, None, when, "benchmark", snapshot.quads, site, {}, {}, (), store)
+    (release / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
+    write_store_files(release, snapshot.folder)
+    seal(release)
+    return release
+
+
+def statements(sample: tuple[object, ...]) -> list[str]:
+    """The structure, the codes with their labels, one observation."""
+    qb, rdf = "http://purl.org/linked-data/cube#", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+    label = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
+    lines = [f"<{DATASET}> <{rdf}type> <{qb}DataSet> .", f"<{DATASET}> <{qb}structure> <{BASE}dsd> ."]
+    for order, name in enumerate([*SIZES, "heads"]):
+        kind = "measure" if name == "heads" else "dimension"
+        lines += [
+            f"<{BASE}dsd> <{qb}component> <{BASE}dsd#{name}> .",
+            f"<{BASE}dsd#{name}> <{qb}{kind}> <{BASE}def/{name}> .",
+            f'<{BASE}dsd#{name}> <{qb}order> "{order}"^^<http://www.w3.org/2001/XMLSchema#integer> .',
+        ]
+    for name, size in SIZES.items():
+        for code in range(size):
+            lines.append(f'<{BASE}id/code/{name}/{code}> {label} "{name} {code}"@en .')
+    observation = f"<{sample[-1]}>"
+    lines += [f"{observation} <{rdf}type> <{qb}Observation> .", f"{observation} <{qb}dataSet> <{DATASET}> ."]
+    lines += [f"{observation} <{BASE}def/{name}> <{value}> ." for name, value in zip(SIZES, sample, strict=False)]
+    heads = sample[len(SIZES)]
+    lines.append(f'{observation} <{BASE}def/heads> "{heads}"^^<http://www.w3.org/2001/XMLSchema#integer> .')
+    organisation = f"<{BASE}id/code/office/0>"
+    lines.append(f"{organisation} <{rdf}type> <http://www.w3.org/ns/org#Organization> .")
+    return lines
+
+
+def seconds(work: Callable[[], object], rounds: int) -> float:
+    """The median of the processor time that some work takes; the first round warms up."""
+    work()
+    taken = []
+    for _ in range(rounds):
+        start = time.process_time()
+        work()
+        taken.append(time.process_time() - start)
+    return statistics.median(taken)
+
+
+def main() -> int:
+    """Measure and judge."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=9)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        figures = measure(write_release(Path(folder), given.rows), given.rounds)
+    for name, figure in figures.items():
+        print(json.dumps({"page": name, **figure}))
+    print(json.dumps({"rows": given.rows, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}))
+    slow = [name for name, bar in BARS.items() if figures[name]["seconds"] > bar]
+    if figures["organisation"]["bytes"] > MOST_BYTES:
+        slow.append("organisation's size")
+    print("below the bar:", ", ".join(slow) or "nothing")
+    return 1 if slow else 0
+
+
+def measure(release: Path, rounds: int) -> dict[str, dict[str, float]]:
+    """Seconds and bytes of each page, and of reading the same place from the file."""
+    from lod.server.addresses import Address
+    from lod.server.cube import read_cube
+    from lod.server.describe import describe
+    from lod.server.explorer import Ask, respond_to_view
+    from lod.server.pages import render_document
+    from lod.server.reader import Reader
+    from lod.server.served import open_served
+
+    served = open_served(release)
+    reader = Reader(served, "en", explicit=True)
+    cube = read_cube(served, DATASET)
+    view = "rows=office&cols=year&show=chart&chart=heat"
+    held = {d.iri: cube.codes[d.iri][0].term for d in cube.dimensions if not d.iri.endswith(("office", "year"))}
+
+    def page(iri: str) -> bytes:
+        description = describe(served, iri)
+        stem = served.space.document_of(iri)
+        assert description is not None
+        assert stem is not None
+        return render_document(reader, description, Address(stem))
+
+    def explorer() -> bytes:
+        answer = respond_to_view(served, Ask("/data/staff/slice.en.html", view))
+        assert answer.status == 200, answer.body
+        return answer.body
+
+    first = f"{DATASET}/obs/0/0/0/0/0"
+    works: dict[str, Callable[[], bytes]] = {
+        "explorer": explorer,
+        "dataset": lambda: page(DATASET),
+        "observation": lambda: page(first),
+        "organisation": lambda: page(f"{BASE}id/code/office/0"),
+    }
+    floor = seconds(lambda: cube.where(held, 50_000), rounds)
+    found = {}
+    for name, work in works.items():
+        found[name] = {"seconds": round(seconds(work, rounds), 4), "floor": round(floor, 4), "bytes": len(work())}
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())
