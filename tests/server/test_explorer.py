@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -228,3 +229,40 @@ def test_a_long_hierarchy_begins_folded_and_opens_by_a_link(tmp_path: Path, make
     assert href is not None
     opened = site.get(href[1].replace("&amp;", "&")).text
     assert opened.partition("<tbody>")[2].partition("</tbody>")[0].count("<tr") == 35
+
+
+def test_a_dataset_is_cited_in_the_forms_of_reference_managers(site: httpx.Client) -> None:
+    stem = "/data/civil-servants-by-county/cite"
+    bib = site.get(f"{stem}.en.bib")
+    assert bib.headers["content-type"].startswith("application/x-bibtex")
+    assert "title = {{Local civil servants by county and sex}}" in bib.text
+    assert "author = {{Directorate-General of Personnel Administration}}" in bib.text
+    ris = site.get(f"{stem}.zh-Hant-TW.ris").text.split("\r\n")
+    assert ris[0] == "TY  - DATA"
+    assert "TI  - 地方機關公務人員按縣市及性別分" in ris
+    assert any(line.startswith("N1  - 本研究部分資料來源為行政院人事行政總處提供") for line in ris)
+    item = site.get(f"{stem}.en.csl.json").json()[0]
+    assert item["issued"] == {"date-parts": [[2026, 1, 2]]}
+    assert item["URL"] == BASE + "data/civil-servants-by-county"
+    assert site.get("/data/nothing/cite.en.bib").status_code == 404
+
+
+def test_a_datasets_page_tells_search_engines_what_it_is(site: httpx.Client) -> None:
+    html = site.get("/data/civil-servants-by-county.en.html").text
+    block = re.search(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)
+    assert block is not None
+    told = json.loads(block[1])
+    assert told["@type"] == "Dataset"
+    assert told["name"] == "Local civil servants by county and sex"
+    assert told["variableMeasured"][0]["name"] == "Headcount"
+    files = {file["encodingFormat"]: file["contentUrl"] for file in told["distribution"] if file["encodingFormat"]}
+    assert files["text/turtle"] == BASE + "data/civil-servants-by-county.ttl"
+    csv_file = site.get(files["text/csv"].removeprefix(BASE.rstrip("/")))
+    assert len(list(csv.DictReader(io.StringIO(csv_file.text)))) == 11
+
+
+def test_the_release_tells_its_files_and_what_was_found(site: httpx.Client) -> None:
+    html = site.get("/release.en.html").text
+    assert "/dump/1-aaaaaaaa/data.nt.gz" in html
+    assert "There is no validation report in this release." in html
+    assert site.get("/release.ttl").status_code == 404

@@ -81,9 +81,12 @@ def canonical_path(raw: bytes) -> str | None:
     return re.sub(_NOT_IN_A_PATH, lambda m: f"%{ord(m.group()):02X}", path)
 
 
+_AT_ROOT = frozenset({"/", "/catalog", "/sparql", "/release", "/search", "/about"})
+
+
 def has_page(stem: str) -> bool:
     """Whether the document at a stem exists as HTML, and so in every language of the site."""
-    return stem in {"/", "/catalog", "/sparql"} or stem.startswith(("/doc/", "/data/", "/embed/"))
+    return stem in _AT_ROOT or stem.startswith(("/doc/", "/data/", "/embed/"))
 
 
 @dataclass(frozen=True, slots=True)

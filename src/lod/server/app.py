@@ -39,7 +39,7 @@ from lod.server.catalogue import respond_at_root
 from lod.server.dereference import DOCUMENTS, REDIRECTED, Ask, respond
 from lod.server.dumps import Dumps
 from lod.server.explorer import Ask as View
-from lod.server.explorer import is_view, respond_to_view
+from lod.server.explorer import is_citation, is_view, respond_to_citation, respond_to_view
 from lod.server.fragments import respond_to_fragment
 from lod.server.graph_store import PATH as GRAPH_STORE
 from lod.server.graph_store import serve_graph_store
@@ -199,10 +199,11 @@ async def answer_document(served: ServedRelease, scope: Scope, path: str, inside
     if inside == "/tpf":
         query, fresh = scope["query_string"].decode("latin-1"), request_header(scope, b"if-none-match")
         return await anyio.to_thread.run_sync(respond_to_fragment, served, query, accept, fresh)
-    if is_view(inside):
+    if is_view(inside) or is_citation(inside):
         query = scope["query_string"].decode("latin-1")
         view = View(inside, query, accept, languages, request_header(scope, b"if-none-match"))
-        return await anyio.to_thread.run_sync(respond_to_view, served, view)
+        work = respond_to_view if is_view(inside) else respond_to_citation
+        return await anyio.to_thread.run_sync(work, served, view)
     ask = Ask(inside, accept, languages, request_header(scope, b"if-none-match"))
     respond_to = respond if inside.startswith((*REDIRECTED, *DOCUMENTS)) else respond_at_root
     try:

@@ -14,12 +14,19 @@ from lod.server.answers import Answer, header, link
 from lod.server.dereference import Ask, Choice, choose, validator_of, variant_headers
 from lod.server.describe import describe, write
 from lod.server.frame import render
-from lod.server.home_pages import catalogue_page, home_page
+from lod.server.home_pages import about_page, catalogue_page, home_page
 from lod.server.reader import Reader
 from lod.server.refusals import not_acceptable, not_found
+from lod.server.release_page import release_page
 from lod.server.served import ServedRelease, read_description
 
-_FORMATS: dict[str, tuple[Format, ...]] = {"/": DOCUMENT_FORMATS, "/catalog": DOCUMENT_FORMATS, "/void": GRAPH_FORMATS}
+_PAGES = ("/release", "/about")  # for people alone
+_FORMATS: dict[str, tuple[Format, ...]] = {
+    "/": DOCUMENT_FORMATS,
+    "/catalog": DOCUMENT_FORMATS,
+    "/void": GRAPH_FORMATS,
+    **dict.fromkeys(_PAGES, (HTML,)),
+}
 _FILES = {"/": "catalog.ttl", "/catalog": "catalog.ttl", "/void": "void.ttl"}
 
 
@@ -56,6 +63,10 @@ def _body(served: ServedRelease, choice: Choice) -> bytes | None:
     reader = Reader(served, address.language or served.site.languages[0], choice.explicit)
     if address.stem == "/":
         return render("home", home_page(reader, address))
+    if address.stem == "/release":
+        return render("release", release_page(reader, address))
+    if address.stem == "/about":
+        return render("about", about_page(reader, address))
     return render("catalogue", catalogue_page(reader, address))
 
 
@@ -78,6 +89,7 @@ def _links(served: ServedRelease, address: Address, formats: tuple[Format, ...])
     here = site.base_iri + address.stem.lstrip("/")
     stem = "/catalog" if address.stem == "/" else address.stem
     links = [link(here, "canonical"), link(site.licence_iri, "license")]
+    stem = "/catalog" if stem in _PAGES else stem
     links.append(link(prefix + Address(stem, TURTLE).path, "describedby", type=TURTLE.media_type))
     links += [
         link(prefix + Address(address.stem, item).path, "alternate", type=item.media_type)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from pyoxigraph import NamedNode
 
@@ -11,14 +12,16 @@ from lod.rdf import languages
 from lod.rdf.formats import GRAPH_FORMATS
 from lod.rdf.namespaces import DCAT, DCT, PROV, QB, RDF, RDFS, SDMX_ATTRIBUTE, SKOS
 from lod.server.addresses import Address
+from lod.server.citation import CITATION_FORMATS, reference, schema_org
 from lod.server.cube import Cube, read_cube
-from lod.server.cube_table import CubeTable, measure_label
+from lod.server.cube_table import MOST_CELLS, CubeTable, measure_label
 from lod.server.describe import Description
 from lod.server.explorer_page import Figure, Select, Tab, explorer_parts
 from lod.server.frame import Crumb, Frame, make_frame
 from lod.server.properties import Property, properties
 from lod.server.reader import Reader, Shown
 from lod.server.served import ServedRelease, dump_files
+from lod.store.figures import ColumnFigures
 
 _SHOWN_ABOVE = {
     RDF + "type", DCT + "title", DCT + "description", RDFS + "label", RDFS + "comment", SKOS + "prefLabel",
@@ -72,6 +75,10 @@ class DatasetPage:
     sources: tuple[Shown, ...]
     downloads: tuple[Download, ...]
     citation: str
+    citations: tuple[Download, ...]  # for reference managers
+    release: str  # where its quality and files are told
+    conforms: bool | None
+    schema_org: str
     others: tuple[Property, ...]
 
 
@@ -81,12 +88,18 @@ def dataset_page(reader: Reader, description: Description, address: Address) -> 
     title = reader.text(description.objects(DCT + "title")) or reader.label(description.iri)
     crumbs = (Crumb(reader.t("catalogue"), href=reader.page("/catalog")), Crumb(title.text, title.language))
     parts = explorer_parts(reader, cube, title.text)
+    files = (*_tables(reader, cube), *_variants(reader, address), *dumps(reader.served))
+    text = reader.text(description.objects(DCT + "description"))
+    cited = reference(reader, title.text, description.iri)
+    prefix = reader.served.space.prefix
+    base = reader.served.space.base.removesuffix(f"{prefix}/")
+    cite_here = f"{prefix}{address.stem}/cite.{reader.language}"
     return DatasetPage(
         frame=make_frame(
             reader, address, title.text, crumbs=crumbs, canonical=description.iri, current="catalogue", sheet="cube.css"
         ),
         title=title,
-        description=reader.text(description.objects(DCT + "description")),
+        description=text,
         iri=description.iri,
         observations=f"{cube.figures.count:,}",
         truncated=not cube.figures.complete,
@@ -100,8 +113,16 @@ def dataset_page(reader: Reader, description: Description, address: Address) -> 
         dimensions=tuple(_component(reader, cube, c.iri, c.code_list) for c in cube.dimensions),
         measures=tuple(_component(reader, cube, c.iri, None) for c in cube.measures),
         sources=tuple(reader.show(s) for iri in _SOURCES for s in description.objects(iri)),
-        downloads=(*_variants(reader, address), *dumps(reader.served)),
+        downloads=files,
         citation=cite(reader, title.text, description.iri),
+        citations=tuple(
+            Download(form.name, form.media_type, f"{cite_here}.{form.suffix}") for form in CITATION_FORMATS
+        ),
+        release=reader.page("/release"),
+        conforms=conforms(reader.served),
+        schema_org=schema_org(
+            reader, cube, cited, text.text if text else "", [(base + f.href, f.media_type) for f in files]
+        ),
         others=properties(reader, description, leave_out=_SHOWN_ABOVE),
     )
 
@@ -122,6 +143,30 @@ def _component(reader: Reader, cube: Cube, iri: str, code_list: str | None) -> C
         code_list=reader.link(code_list) if code_list else None,
         unit="" if code_list else measure_label(reader, cube, iri).note,
     )
+
+
+def _tables(reader: Reader, cube: Cube) -> Iterable[Download]:
+    """The figures as tables: CSV with codes and labels, and the columnar file where the release has one."""
+    served = reader.served
+    stem = served.space.document_of(cube.iri)
+    if 0 < cube.figures.count <= MOST_CELLS and cube.measures and cube.dimensions:
+        whole = f"{served.space.prefix}{stem}/slice.{reader.language}"
+        yield Download("CSV", "text/csv", f"{whole}.csv?all=yes")
+        yield Download("JSON", "application/json", f"{whole}.json?all=yes")
+    file = isinstance(cube.figures, ColumnFigures) and f"cubes/{cube.figures.cube.file}"
+    entry = dump_files(served.release).get(file) if file else None
+    if entry is not None:
+        href = f"{served.space.prefix}/dump/{served.release.manifest.name}/{file}"
+        yield Download("Parquet", "application/vnd.apache.parquet", href, readable_size(entry.bytes), entry.sha256)
+
+
+def conforms(served: ServedRelease) -> bool | None:
+    """Whether the release's validation report says that all is well; None where there is no report."""
+    report = served.release.folder / "report" / "validation.ttl"
+    if not report.is_file():
+        return None
+    with report.open(encoding="utf-8") as lines:
+        return any("sh:conforms true" in line for line in islice(lines, 100))
 
 
 def _variants(reader: Reader, address: Address) -> Iterable[Download]:

@@ -9,37 +9,49 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
+from pyoxigraph import NamedNode
+
 from lod.diagnostics import Diagnostic
 from lod.rdf.formats import HTML, Format
+from lod.rdf.namespaces import DCAT, QB
 from lod.server import answers
 from lod.server.addresses import Address
 from lod.server.answers import Answer, header, link
+from lod.server.citation import CITATION_FORMATS, reference, write_reference
 from lod.server.cube import Cube, read_cube
-from lod.server.cube_table import Grid, lay_out, read_grid
+from lod.server.cube_table import MOST_CELLS, Grid, lay_out, read_grid
+from lod.server.describe import TYPE
 from lod.server.explorer_page import VIEW, dataset_title, explorer_page, figure_of, has_png
 from lod.server.frame import render
 from lod.server.negotiation import choose_format, choose_language
 from lod.server.reader import Reader
 from lod.server.refusals import bad_request, not_acceptable, not_found
 from lod.server.served import ServedRelease
-from lod.server.slice_files import as_csv, as_json
+from lod.server.slice_files import all_records, as_csv, as_json, records
 from lod.server.slices import View, parse_view, query_of
 
 CSV = Format("CSV", "csv", ("text/csv",))
 JSON = Format("JSON", "json", ("application/json",))
 SVG = Format("SVG", "svg", ("image/svg+xml",))
 PNG = Format("PNG", "png", ("image/png",))
+WHOLE = "all=yes"  # the query that asks for the whole cube as CSV or JSON
 FORMATS = (HTML, CSV, JSON, SVG, PNG)
 
 _PATH = re.compile(
     r"(?P<embed>/embed)?(?P<dataset>/data/[^?#]+?)/slice(?:\.(?P<tag>[A-Za-z-]+))??(?:\.(?P<suffix>html|csv|json|svg|png))?\Z"
 )
+_CITATION = re.compile(r"(?P<dataset>/data/[^?#]+)/cite\.(?P<tag>[A-Za-z-]+)\.(?P<suffix>bib|ris|csl\.json)\Z")
 _FRAMED = answers.CSP.replace("frame-ancestors 'none'", "frame-ancestors *")
 
 
 def is_view(path: str) -> bool:
     """Whether a path inside the site is a view's."""
     return VIEW in path and _PATH.match(path) is not None
+
+
+def is_citation(path: str) -> bool:
+    """Whether a path inside the site is a citation's."""
+    return "cite." in path and _CITATION.match(path) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +63,29 @@ class Ask:
     accept: str = ""
     accept_language: str = ""
     if_none_match: str = ""
+
+
+def respond_to_citation(served: ServedRelease, ask: Ask) -> Answer:
+    """Answer a path that is a citation's: `/data/{dataset}/cite.{language}.bib`, `.ris`, `.csl.json`."""
+    match = _CITATION.match(ask.path)
+    assert match is not None
+    iri = served.space.iri_of_path(match["dataset"])
+    classes = {v.value for v in served.objects(NamedNode(iri), TYPE) if isinstance(v, NamedNode)}
+    if not classes & {DCAT + "Dataset", QB + "DataSet"} or match["tag"] not in served.site.languages:
+        return not_found(served, ask.path, ask.accept, ask.accept_language)
+    form = next(item for item in CITATION_FORMATS if item.suffix == match["suffix"])
+    validator = answers.etag(served.etag_prefix, ask.path)
+    if answers.is_fresh(ask.if_none_match, validator):
+        return answers.not_modified(validator, answers.LONG)
+    reader = Reader(served, match["tag"], explicit=True)
+    body = write_reference(reference(reader, dataset_title(reader, iri).text, iri), form)
+    headers = (
+        header("content-type", f"{form.media_type}; charset=utf-8"),
+        header("etag", validator),
+        header("cache-control", answers.LONG),
+        header("content-disposition", f'attachment; filename="{_file_name(match["dataset"])}.{form.suffix}"'),
+    )
+    return Answer(200, headers, body)
 
 
 def respond_to_view(served: ServedRelease, ask: Ask) -> Answer:
@@ -77,21 +112,26 @@ def respond_to_view(served: ServedRelease, ask: Ask) -> Answer:
     if answers.is_fresh(ask.if_none_match, validator):
         return answers.not_modified(validator, cache, vary)
     reader = Reader(served, language, explicit=bool(tag))
+    if ask.query == WHOLE and chosen in {CSV, JSON} and cube.figures.count <= MOST_CELLS:
+        figures = all_records(reader, cube)
+        body = as_csv(cube, None, figures) if chosen is CSV else as_json(reader, cube, None, figures, cube.iri)
+        return Answer(200, _headers(served, cube, "", stem, chosen, validator, cache, vary, language), body)
     view, findings = parse_view(cube, ask.query)
     if view is None:
         return _refused(reader, findings, ask, chosen)
     if _was_sent_by_form(ask.query) and chosen is HTML:
         return answers.redirect(303, f"{served.space.prefix}{ask.path}?{query_of(cube, view)}")
-    body = _body(reader, cube, view, Address(stem), chosen, bool(match["embed"]))
-    if body is None:
+    made = _body(reader, cube, view, Address(stem), chosen, bool(match["embed"]))
+    if made is None:
         return not_found(served, ask.path, ask.accept, ask.accept_language, chosen)
-    return Answer(200, _headers(served, cube, view, stem, chosen, validator, cache, vary, language), body)
+    query = query_of(cube, view)
+    return Answer(200, _headers(served, cube, query, stem, chosen, validator, cache, vary, language), made)
 
 
 def _headers(
     served: ServedRelease,
     cube: Cube,
-    view: View,
+    query: str,
     stem: str,
     chosen: Format,
     validator: str,
@@ -102,7 +142,7 @@ def _headers(
     charset = "; charset=utf-8" if chosen.media_type.startswith("text/") else ""
     page = f"{served.space.prefix}{stem.removeprefix('/embed')}"
     links = [link(cube.iri, "collection"), link(served.site.licence_iri, "license")]
-    links.append(link(f"{page}?{query_of(cube, view)}", "canonical"))
+    links.append(link(f"{page}?{query}" if query else page, "canonical"))
     return (
         header("content-type", chosen.media_type + charset),
         header("etag", validator),
@@ -140,10 +180,10 @@ def _body(reader: Reader, cube: Cube, view: View, address: Address, chosen: Form
         page = explorer_page(reader, cube, view, grid, address)
         return render("embed" if framed else "explorer", page)
     if chosen is CSV:
-        return as_csv(reader, cube, view, grid)
+        return as_csv(cube, view, records(reader, cube, view, grid))
     if chosen is JSON:
         here = f"{reader.served.space.base}{address.stem[1:]}?{query_of(cube, view)}"
-        return as_json(reader, cube, view, grid, here)
+        return as_json(reader, cube, view, records(reader, cube, view, grid), here)
     svg = _svg(reader, cube, view, grid)
     if svg is None or chosen is SVG:
         return svg.encode() if svg else None

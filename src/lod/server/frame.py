@@ -70,6 +70,8 @@ class Frame:
     licence: Shown
     attributions: tuple[Text, ...]  # the page's language first
     release: str
+    release_page: str
+    about: str
     released: str  # ISO 8601 date
     stylesheet: str
     icon: str
@@ -141,6 +143,8 @@ def make_frame(
         ),
         attributions=attributions(site.attribution, reader.language),
         release=manifest.name,
+        release_page=reader.page("/release"),
+        about=reader.page("/about"),
         released=manifest.created[:10],
         stylesheet=prefix + asset_path("site.css"),
         icon=prefix + asset_path("icon.svg"),

@@ -92,6 +92,21 @@ def catalogue_page(reader: Reader, address: Address) -> CataloguePage:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class AboutPage:
+    """Context of `about.html`."""
+
+    frame: Frame
+    description: str
+
+
+def about_page(reader: Reader, address: Address) -> AboutPage:
+    """Who publishes this, on which terms, and how the pages can be read by everybody."""
+    site, title = reader.served.site, reader.t("about")
+    frame = make_frame(reader, address, title, crumbs=(Crumb(title),), formats=(), canonical=site.base_iri + "about")
+    return AboutPage(frame, languages.pick(site.description, reader.language))
+
+
 def _of_class(served: ServedRelease, *classes: str) -> list[str]:
     """The resources of ours that are of one of these classes."""
     found = (

@@ -8,13 +8,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
-from lod.server.cube import Cube, Place
-from lod.server.cube_table import Column, Grid, State, state_of
+from lod.server.cube import Component, Cube, Place
+from lod.server.cube_table import MOST_CELLS, Column, Grid, State, state_of
 from lod.server.reader import Reader
 from lod.server.served import Node
 from lod.server.slices import View, keys_of
@@ -64,16 +64,37 @@ def _places(cube: Cube, view: View, row: Place, column: Column) -> list[tuple[st
     return [(d.iri, at[d.iri]) for d in cube.dimensions if d.iri in at]
 
 
-def as_csv(reader: Reader, cube: Cube, view: View, grid: Grid) -> bytes:
-    """The figures of a view as CSV."""
+def all_records(reader: Reader, cube: Cube) -> Iterator[Record]:
+    """Every figure of a cube that has at most `MOST_CELLS` observations."""
+    keys = keys_of(cube)
+    labels = {d.iri: {p.term: reader.show(p.term).text for p in cube.codes[d.iri]} for d in cube.dimensions}
+    for observation in cube.where({}, MOST_CELLS):
+        at = [(d.iri, observation.values.get(d.iri)) for d in cube.dimensions]
+        for measure in cube.measures:
+            state = state_of(observation, measure.iri)
+            yield Record(
+                tuple(keys.codes[iri].get(term, "") if term else "" for iri, term in at),
+                tuple(labels[iri].get(term, "") if term else "" for iri, term in at),
+                keys.names[measure.iri],
+                observation.values[measure.iri].value if state == "value" else "",
+                state,
+                observation.iri,
+            )
+
+
+def used_dimensions(cube: Cube, view: View | None) -> list[Component]:
+    """The dimensions that a file of a view, or of the whole cube, has columns for."""
+    if view is None:
+        return list(cube.dimensions)
+    return [d for d in cube.dimensions if d.iri in {view.rows.iri, *view.held, *(c.iri for c in view.columns)}]
+
+
+def as_csv(cube: Cube, view: View | None, figures: Iterable[Record]) -> bytes:
+    """Figures as CSV; `view` None: those of the whole cube."""
     keys = keys_of(cube)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    names = [
-        keys.names[d.iri]
-        for d in cube.dimensions
-        if d.iri in {view.rows.iri, *view.held, *(c.iri for c in view.columns)}
-    ]
+    names = [keys.names[d.iri] for d in used_dimensions(cube, view)]
     heads = [head for name in names for head in (name, f"{name}_label")]
     writer.writerow([*heads, "measure", "value", "status", "observation"])
     writer.writerows(
@@ -84,23 +105,21 @@ def as_csv(reader: Reader, cube: Cube, view: View, grid: Grid) -> bytes:
             r.state,
             r.observation,
         ]
-        for r in records(reader, cube, view, grid)
+        for r in figures
     )
     return out.getvalue().encode("utf-8")
 
 
-def as_json(reader: Reader, cube: Cube, view: View, grid: Grid, address: str) -> bytes:
-    """The figures of a view as JSON: what each dimension and measure is, then one object a figure."""
-    keys = keys_of(cube)
-    used = [d for d in cube.dimensions if d.iri in {view.rows.iri, *view.held, *(c.iri for c in view.columns)}]
+def as_json(reader: Reader, cube: Cube, view: View | None, figures: Iterable[Record], address: str) -> bytes:
+    """Figures as JSON: what each dimension and measure is, then one object a figure; `view` None: the whole cube."""
+    keys, used = keys_of(cube), used_dimensions(cube, view)
+    measures = cube.measures if view is None else view.measures
     document = {
         "dataset": cube.iri,
         "view": address,
         "language": reader.language,
         "dimensions": [{"key": keys.names[d.iri], "iri": d.iri, "label": reader.label(d.iri).text} for d in used],
-        "measures": [
-            {"key": keys.names[m.iri], "iri": m.iri, "label": reader.label(m.iri).text} for m in view.measures
-        ],
+        "measures": [{"key": keys.names[m.iri], "iri": m.iri, "label": reader.label(m.iri).text} for m in measures],
         "figures": [
             {
                 **{keys.names[d.iri]: {"code": c, "label": n} for d, c, n in zip(used, r.codes, r.labels, strict=True)},
@@ -109,7 +128,7 @@ def as_json(reader: Reader, cube: Cube, view: View, grid: Grid, address: str) ->
                 "status": r.state,
                 "observation": r.observation or None,
             }
-            for r in records(reader, cube, view, grid)
+            for r in figures
         ],
     }
     return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
