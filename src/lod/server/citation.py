@@ -22,6 +22,7 @@ from lod.server.served import ServedRelease
 BIBTEX = Format("BibTeX", "bib", ("application/x-bibtex",))
 RIS = Format("RIS", "ris", ("application/x-research-info-systems",))
 CSL = Format("CSL-JSON", "csl.json", ("application/vnd.citationstyles.csl+json",))
+CITE = "cite"  # the last part of a path, before language and suffix
 CITATION_FORMATS = (BIBTEX, RIS, CSL)
 
 

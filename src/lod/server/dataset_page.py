@@ -12,11 +12,11 @@ from lod.rdf import languages
 from lod.rdf.formats import GRAPH_FORMATS
 from lod.rdf.namespaces import DCAT, DCT, PROV, QB, RDF, RDFS, SDMX_ATTRIBUTE, SKOS
 from lod.server.addresses import Address
-from lod.server.citation import CITATION_FORMATS, reference, schema_org
+from lod.server.citation import CITATION_FORMATS, CITE, reference, schema_org
 from lod.server.cube import Cube, read_cube
 from lod.server.cube_table import MOST_CELLS, CubeTable, measure_label
 from lod.server.describe import Description
-from lod.server.explorer_page import Figure, Select, Tab, explorer_parts
+from lod.server.explorer_page import VIEW, Figure, Select, Tab, explorer_parts
 from lod.server.frame import Crumb, Frame, make_frame
 from lod.server.properties import Property, properties
 from lod.server.reader import Reader, Shown
@@ -93,7 +93,7 @@ def dataset_page(reader: Reader, description: Description, address: Address) -> 
     cited = reference(reader, title.text, description.iri)
     prefix = reader.served.space.prefix
     base = reader.served.space.base.removesuffix(f"{prefix}/")
-    cite_here = f"{prefix}{address.stem}/cite.{reader.language}"
+    cite_here = f"{prefix}{address.stem}/{CITE}.{reader.language}"
     return DatasetPage(
         frame=make_frame(
             reader, address, title.text, crumbs=crumbs, canonical=description.iri, current="catalogue", sheet="cube.css"
@@ -150,7 +150,7 @@ def _tables(reader: Reader, cube: Cube) -> Iterable[Download]:
     served = reader.served
     stem = served.space.document_of(cube.iri)
     if 0 < cube.figures.count <= MOST_CELLS and cube.measures and cube.dimensions:
-        whole = f"{served.space.prefix}{stem}/slice.{reader.language}"
+        whole = f"{served.space.prefix}{stem}/{VIEW}.{reader.language}"
         yield Download("CSV", "text/csv", f"{whole}.csv?all=yes")
         yield Download("JSON", "application/json", f"{whole}.json?all=yes")
     file = isinstance(cube.figures, ColumnFigures) and f"cubes/{cube.figures.cube.file}"
