@@ -28,9 +28,10 @@ from starlette.types import Receive, Scope, Send
 
 from lod.release.release import Manifest, Release, Site
 from lod.server.graph_store import PATH, serve_graph_store
+from lod.server.question import QueryLimits
 from lod.server.served import ServedRelease
 from lod.server.sparql_protocol import serve_sparql
-from lod.server.workers import QueryLimits, QueryPool
+from lod.server.workers import QueryPool
 from lod.store.snapshot import open_snapshot
 
 MF = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#")
@@ -159,7 +160,7 @@ class Desk:
 
 @contextmanager
 def running() -> Iterator[Desk]:
-    desk, pool = Desk(), QueryPool(QueryLimits(workers=1, seconds=20.0))
+    desk, pool = Desk(), QueryPool(QueryLimits(workers=1, seconds=20.0, client_seconds=1e6))
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "lifespan":

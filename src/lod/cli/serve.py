@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
@@ -30,10 +34,17 @@ _BACKLOG = 2048
     "--port", type=click.IntRange(0, 65535), help="Else [serve] port of lod.toml, else 8080. 0: any that is free."
 )
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that answer.")
+@click.option(
+    "--metrics-port",
+    type=click.IntRange(1, 65535),
+    help="Tell figures for Prometheus on this port of the machine itself (127.0.0.1); else nowhere.",
+)
 @in_project
 @quiet_and_verbose
 @click.pass_obj
-def command(settings: Settings, host: str | None, port: int | None, workers: int, project: Path) -> int:
+def command(
+    settings: Settings, host: str | None, port: int | None, workers: int, metrics_port: int | None, project: Path
+) -> int:
     """Serve the published release: pages for people, data for machines, SPARQL for researchers.
 
     A release that is published meanwhile is taken up without a restart. Ctrl-C stops.
@@ -41,7 +52,7 @@ def command(settings: Settings, host: str | None, port: int | None, workers: int
     \b
     Examples:
       lod serve
-      lod serve --port 8081 --workers 2
+      lod serve --port 8081 --workers 2 --metrics-port 9100
     """
     from lod.release.release import open_current
     from lod.store.snapshot import open_snapshot
@@ -56,8 +67,20 @@ def command(settings: Settings, host: str | None, port: int | None, workers: int
     output.line(say("  catalogue {address}catalog", address=address), settings)
     output.line(f"  SPARQL    {address}sparql", settings)
     output.line(say("Ctrl-C stops."), settings)
-    _answer(_configuration(loaded.releases, settings, workers), listener)
+    with _shared_figures(workers if metrics_port else 1):
+        _answer(_configuration(loaded.releases, settings, workers, metrics_port), listener)
     return 0
+
+
+@contextmanager
+def _shared_figures(workers: int) -> Iterator[None]:
+    """A folder in which several processes add their figures up, named before any of them is started."""
+    if workers == 1:
+        yield
+        return
+    with TemporaryDirectory(prefix="lod-figures-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -93,7 +116,7 @@ def _address(listener: socket.socket) -> str:
     return f"http://{shown}:{port}/"
 
 
-def _configuration(releases: Path, settings: Settings, workers: int) -> Config:
+def _configuration(releases: Path, settings: Settings, workers: int, metrics_port: int | None) -> Config:
     import uvicorn
     from uvicorn.config import LOGGING_CONFIG
 
@@ -103,7 +126,7 @@ def _configuration(releases: Path, settings: Settings, workers: int) -> Config:
     logging = deepcopy(LOGGING_CONFIG)
     logging["handlers"]["access"]["stream"] = "ext://sys.stderr"  # messages, like all others
     return uvicorn.Config(
-        partial(create_app, releases),
+        partial(create_app, releases, metrics=("127.0.0.1", metrics_port) if metrics_port else None),
         factory=True,
         http=TolerantProtocol,
         workers=workers,
@@ -112,7 +135,7 @@ def _configuration(releases: Path, settings: Settings, workers: int) -> Config:
         access_log=settings.verbose,
         server_header=False,
         backlog=_BACKLOG,
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=15,  # longer than a query may take: none is lost
     )
 
 

@@ -44,11 +44,13 @@ from lod.server.fragments import respond_to_fragment
 from lod.server.graph_store import PATH as GRAPH_STORE
 from lod.server.graph_store import serve_graph_store
 from lod.server.machinery import respond_to_machinery
+from lod.server.metrics import telling
 from lod.server.negotiation import choose_format
+from lod.server.question import QueryLimits
 from lod.server.refusals import not_found, unavailable
 from lod.server.served import CurrentRelease, ServedRelease
 from lod.server.sparql_protocol import serve_sparql
-from lod.server.workers import QueryLimits, QueryPool
+from lod.server.workers import QueryPool
 from lod.wording import Wording
 
 _LOG = logging.getLogger(__name__)
@@ -58,7 +60,13 @@ _DATA = tuple(f".{item.suffix}" for item in GRAPH_FORMATS)
 _MOST_PATH = 4096  # bytes; no address of ours comes near
 
 
-def create_app(releases: Path, *, release: str | None = None, limits: QueryLimits | None = None) -> Starlette:
+def create_app(
+    releases: Path,
+    *,
+    release: str | None = None,
+    limits: QueryLimits | None = None,
+    metrics: tuple[str, int] | None = None,
+) -> Starlette:
     """The site over `releases`: it serves the release that is current and follows the pointer; or stays on `release`.
 
     Nothing is opened here: an empty or damaged folder answers 503 until there is a release. `limits` hold for the
@@ -70,7 +78,7 @@ def create_app(releases: Path, *, release: str | None = None, limits: QueryLimit
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with pool:
-            with calm_collector():
+            with calm_collector(), telling(metrics):
                 yield
 
     return Starlette(

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 from pyoxigraph import NamedNode
 from starlette.types import Receive, Scope, Send
 
+from lod.errors import LodError
 from lod.rdf.formats import GRAPH_FORMATS, HTML
 from lod.rdf.iris import illegal_character, is_absolute
 from lod.server import answers
@@ -22,14 +23,14 @@ from lod.server.addresses import Address
 from lod.server.answers import Answer, header, send_answer
 from lod.server.dereference import content_type
 from lod.server.negotiation import choose_format
+from lod.server.question import Question
 from lod.server.served import ServedRelease
+from lod.server.sparql_exchange import ClientGone, Exchange, Watched, endpoint_headers, stream_answer
 from lod.server.sparql_operation import Operation, ProtocolError, not_acceptable
-from lod.server.sparql_protocol import ClientGone, Exchange, Watched, endpoint_headers, stream_answer
 from lod.server.sparql_refusals import refuse
-from lod.server.workers import PoolBusy, QueryPool, Question
-from lod.store.guard import QueryError, inspect_query
+from lod.server.workers import QueryPool
+from lod.store.guard import inspect_query
 from lod.store.query import Dataset
-from lod.store.snapshot import StoreError
 from lod.wording import say
 
 PATH = "/graph-store"
@@ -52,8 +53,16 @@ async def serve_graph_store(
                 message = say("graphs are only read here: what is published changes by a new release")
                 raise ProtocolError(405, message, code="LOD9103", hint=say("the methods are {known}", known=METHODS))
             await _answer(exchange, _named_graph(exchange, path))
-        except (ProtocolError, QueryError, PoolBusy, StoreError) as error:
-            answer = refuse(error, exchange.reader, exchange.limits, Operation(), exchange.accept, allow=METHODS)
+        except LodError as error:
+            answer = refuse(
+                error,
+                exchange.reader,
+                exchange.limits,
+                Operation(),
+                exchange.accept,
+                allow=METHODS,
+                asks_language=exchange.asks_language,
+            )
             await send_answer(answer, scope, send)
 
 

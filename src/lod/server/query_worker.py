@@ -37,7 +37,7 @@ from lod.store.columns import ColumnsError, CubeIndex, read_index
 from lod.store.guard import Query, QueryError, QueryForm
 from lod.store.query import Dataset, Way, evaluate, mentions_totals
 from lod.store.snapshot import StoreError, open_snapshot
-from lod.wording import say
+from lod.wording import Wording, say
 
 if TYPE_CHECKING:
     from lod.store.columnar.answer import ColumnarAnswers
@@ -110,9 +110,16 @@ def main() -> None:
         except (QueryError, StoreError) as error:
             opened = None if isinstance(error, StoreError) else opened
             place = {"line": getattr(error, "line", 0), "column": getattr(error, "column", 0)}
-            complaint = {"message": error.message, "code": error.code, "hint": error.hint, **place}
-            send_frame(answers, b"X", json.dumps(complaint).encode())
+            said = {"message": _template(error.message), "hint": _template(error.hint), "code": error.code, **place}
+            send_frame(answers, b"X", json.dumps(said, default=str).encode())
         signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _template(text: str) -> dict[str, Any]:
+    """A sentence as its template and fields, so that the parent may say it in any language."""
+    if isinstance(text, Wording):
+        return {"template": text.template, "fields": dict(text.fields)}
+    return {"template": text, "fields": {}}
 
 
 @dataclass(slots=True)

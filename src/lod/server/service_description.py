@@ -12,10 +12,10 @@ from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple
 
 from lod.rdf.formats import Format
 from lod.rdf.namespaces import DCT, PREFIXES, RDF, RDFS, SD, VOID, XSD
+from lod.server.question import QueryLimits
 from lod.server.served import ServedRelease
 from lod.server.sparql_operation import ANY_FORMAT
 from lod.server.texts import CATALOGUES, catalogue
-from lod.server.workers import QueryLimits
 from lod.store.query import named_graphs
 
 _TYPE = NamedNode(RDF + "type")

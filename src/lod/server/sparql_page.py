@@ -14,11 +14,11 @@ from lod.server.addresses import Address
 from lod.server.assets import vendor_asset_path
 from lod.server.examples import Example, examples
 from lod.server.frame import Crumb, FormatLink, Frame, Switch, make_frame, render
+from lod.server.question import QueryLimits
 from lod.server.reader import Reader, Shown, format_number
 from lod.server.service_description import limits_text
 from lod.server.sparql_operation import Operation
 from lod.server.sparql_terms import editor_terms
-from lod.server.workers import QueryLimits
 from lod.store.guard import QueryForm
 from lod.wording import NOTHING, Wording
 

@@ -15,23 +15,23 @@ chunk of its transfer coding, so that clients see it.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-from dataclasses import dataclass
-from typing import Self
 
 import anyio.to_thread
 from starlette.types import Receive, Scope, Send
 
+from lod.errors import LodError
 from lod.rdf.formats import GRAPH_FORMATS, HTML, Format
 from lod.server import answers
-from lod.server.addresses import Address, parse_address
-from lod.server.answers import Answer, header, link, request_header, send_answer
+from lod.server.addresses import parse_address
+from lod.server.answers import Answer, header, request_header, send_answer
 from lod.server.dereference import content_type
-from lod.server.negotiation import choose_format, choose_language
-from lod.server.reader import Reader
+from lod.server.metrics import count_query
+from lod.server.negotiation import choose_format
+from lod.server.question import Question
 from lod.server.served import ServedRelease
 from lod.server.service_description import write_description
+from lod.server.sparql_exchange import ClientGone, Exchange, Watched, endpoint_headers, stream_answer
 from lod.server.sparql_operation import (
     MAX_BODY,
     Operation,
@@ -42,48 +42,10 @@ from lod.server.sparql_operation import (
 )
 from lod.server.sparql_page import PAGE_FORMATS, PAGE_ROWS, Outcome, sparql_page
 from lod.server.sparql_refusals import METHODS, refuse
-from lod.server.workers import PoolBusy, QueryAnswer, QueryLimits, QueryPool, Question
-from lod.store.guard import Query, QueryError, inspect_query
+from lod.server.workers import QueryPool
+from lod.store.guard import Query, inspect_query
 from lod.store.query import offered_formats
-from lod.store.snapshot import StoreError
 from lod.wording import say
-
-
-class ClientGone(Exception):
-    """The client left before its answer was ready."""
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """One request and what it is answered from."""
-
-    scope: Scope
-    receive: Receive
-    send: Send
-    served: ServedRelease
-    pool: QueryPool
-    address: Address
-
-    @property
-    def method(self) -> str:
-        return str(self.scope["method"])
-
-    @property
-    def accept(self) -> str:
-        return request_header(self.scope, b"accept")
-
-    @property
-    def language(self) -> str:
-        wanted = request_header(self.scope, b"accept-language")
-        return self.address.language or choose_language(wanted, self.served.site.languages)
-
-    @property
-    def reader(self) -> Reader:
-        return Reader(self.served, self.language, self.address.language is not None)
-
-    @property
-    def limits(self) -> QueryLimits:
-        return self.pool.limits
 
 
 async def serve_sparql(
@@ -99,10 +61,15 @@ async def serve_sparql(
                 return
             operation = await _read_operation(exchange)
             await _answer(exchange, operation)
-        except (ProtocolError, QueryError, PoolBusy, StoreError) as error:
+        except LodError as error:
             is_page = exchange.address.format is HTML or HTML.suffix in operation.formats
             answer = refuse(
-                error, exchange.reader, exchange.limits, operation, HTML.media_type if is_page else exchange.accept
+                error,
+                exchange.reader,
+                exchange.limits,
+                operation,
+                HTML.media_type if is_page else exchange.accept,
+                asks_language=exchange.asks_language,
             )
             await send_answer(answer, scope, send)
 
@@ -142,14 +109,21 @@ async def _answer(exchange: Exchange, operation: Operation) -> None:
     if chosen is HTML:
         await _answer_page(exchange, operation, query)
         return
-    validator = _validator(exchange, operation, query, chosen)
+    key = _key(exchange, operation, query, chosen)
+    validator = key if exchange.method != "POST" else None
     if validator and answers.is_fresh(request_header(exchange.scope, b"if-none-match"), validator):
         await send_answer(answers.not_modified(validator, answers.SHORT, "Accept"), exchange.scope, exchange.send)
+        return
+    headers = [content_type(chosen), *endpoint_headers(exchange, validator)]
+    if key is not None and (kept := exchange.pool.cache.get(key)) is not None:
+        count_query("cached", kept.way)
+        known = Answer(200, (*headers, header("answered-from", kept.way)), kept.body)
+        await send_answer(known, exchange.scope, exchange.send)
         return
     base = exchange.served.space.base
     question = Question(exchange.served.release.store, query, chosen, operation.dataset, base)
     async with Watched(exchange, question) as watched:
-        await stream_answer(watched, [content_type(chosen), *endpoint_headers(exchange, validator)])
+        await stream_answer(watched, headers, key)
 
 
 def _choose(exchange: Exchange, operation: Operation, query: Query) -> Format:
@@ -163,84 +137,12 @@ def _choose(exchange: Exchange, operation: Operation, query: Query) -> Format:
     return chosen
 
 
-def _validator(exchange: Exchange, operation: Operation, query: Query, chosen: Format) -> str | None:
-    """The answer is the release's, the query's and the format's; not that of NOW() or RAND()."""
-    if exchange.method == "POST" or not query.is_stable:
+def _key(exchange: Exchange, operation: Operation, query: Query, chosen: Format) -> str | None:
+    """The answer's validator: the release, the query and the format; None for NOW() or RAND(), which never stay."""
+    if not query.is_stable:
         return None
     asked = (chosen.suffix, exchange.limits.rows, operation.dataset, query.text)
     return answers.etag(exchange.served.etag_prefix, f"sparql {asked!r}")
-
-
-def endpoint_headers(exchange: Exchange, validator: str | None) -> list[tuple[bytes, bytes]]:
-    """The headers of every answer that was evaluated."""
-    limits = exchange.limits
-    prefix = exchange.served.space.prefix
-    links = (link(f"{prefix}/catalog", "describedby"), link(exchange.served.site.licence_iri, "license"))
-    return [
-        header("vary", "Accept, Accept-Language"),
-        header("cache-control", answers.SHORT if validator else answers.NO_STORE),
-        *([header("etag", validator)] if validator else []),
-        header("link", ", ".join(links)),
-        header("query-limits", f"rows={limits.rows}, bytes={limits.bytes}, seconds={limits.seconds:g}"),
-        header("access-control-expose-headers", "Answered-From, Query-Limits"),
-    ]
-
-
-class Watched:
-    """A query under way, stopped when its client leaves (nobody else watches before an answer begins)."""
-
-    def __init__(self, exchange: Exchange, question: Question) -> None:
-        self.exchange = exchange
-        self._question = question
-        self._gone = asyncio.create_task(_until_gone(exchange.receive))
-        self.answer: QueryAnswer | None = None
-
-    async def __aenter__(self) -> Self:
-        running = asyncio.create_task(self.exchange.pool.run(self._question))
-        try:
-            await asyncio.wait({running, self._gone}, return_when=asyncio.FIRST_COMPLETED)
-            if not running.done():
-                raise ClientGone
-            self.answer = running.result()
-        except BaseException:
-            self._gone.cancel()
-            running.cancel()
-            raise
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._gone.cancel()
-        if self.answer is not None:
-            await self.answer.close()
-
-    @property
-    def is_alone(self) -> bool:
-        """Whether the client has left."""
-        return self._gone.done()
-
-
-async def _until_gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
-async def stream_answer(watched: Watched, headers: list[tuple[bytes, bytes]]) -> None:
-    """Send an answer block by block. Where it breaks, the last chunk is never sent: the client must see it."""
-    answer, exchange = watched.answer, watched.exchange
-    assert answer is not None
-    headers = [*headers, header("answered-from", answer.way), *answers.SECURITY_HEADERS, *answers.CORS_HEADERS]
-    if answer.size is not None:
-        headers.append((b"content-length", str(answer.size).encode("ascii")))
-    await exchange.send({"type": "http.response.start", "status": 200, "headers": headers})
-    if exchange.method != "HEAD":
-        try:
-            async for block in answer.blocks:
-                if watched.is_alone:
-                    return
-                await exchange.send({"type": "http.response.body", "body": block, "more_body": True})
-        except (QueryError, StoreError):
-            return
-    await exchange.send({"type": "http.response.body", "body": b""})
 
 
 async def _answer_page(exchange: Exchange, operation: Operation, query: Query) -> None:

@@ -14,14 +14,16 @@ from lod.rdf.formats import HTML, Format
 from lod.server import answers
 from lod.server.answers import Answer, header
 from lod.server.dereference import content_type
+from lod.server.fairness import BudgetSpent
 from lod.server.negotiation import PROBLEM, choose_format
+from lod.server.question import QueryLimits
 from lod.server.reader import Reader
 from lod.server.sparql_operation import Operation, ProtocolError
 from lod.server.sparql_page import Failure, sparql_page
-from lod.server.workers import PoolBusy, QueryLimits
+from lod.server.workers import PoolBusy
 from lod.store.guard import QueryError
 from lod.store.snapshot import StoreError
-from lod.wording import say
+from lod.wording import ENGLISH, LANGUAGES, say, translated
 
 _LOG = logging.getLogger(__name__)
 
@@ -61,15 +63,24 @@ _TITLES = {
 
 
 def refuse(
-    error: LodError, reader: Reader, limits: QueryLimits, operation: Operation, accept: str, allow: str = METHODS
+    error: LodError,
+    reader: Reader,
+    limits: QueryLimits,
+    operation: Operation,
+    accept: str,
+    allow: str = METHODS,
+    asks_language: bool = False,
 ) -> Answer:
-    """The answer to a request that failed, in the form that `accept` asks for; programs and `*/*` get problem+json."""
+    """The answer to a request that failed, in the form that `accept` asks for; programs and `*/*` get problem+json.
+
+    Programs that name no language get English, and in any case a text in each language.
+    """
     failure = describe_failure(error)
     headers = [
         header("vary", "Accept, Accept-Language"),
         header("cache-control", answers.NO_STORE),
         *([header("allow", allow)] if failure.status == 405 else []),
-        *([header("retry-after", str(PoolBusy.retry_after))] if failure.status == 503 else []),
+        *([header("retry-after", str(after))] if (after := _retry_after(error, failure.status)) else []),
     ]
     chosen = choose_format(accept, (PROBLEM, _TEXT, HTML))
     if chosen is HTML:
@@ -77,7 +88,20 @@ def refuse(
         return Answer(failure.status, (content_type(HTML), header("content-language", reader.language), *headers), page)
     if chosen is _TEXT:
         return Answer(failure.status, (content_type(_TEXT), *headers), failure.as_text().encode())
-    return Answer(failure.status, (header("content-type", PROBLEM.media_type), *headers), _problem(failure, limits))
+    language = reader.language if asks_language else ENGLISH
+    body = _problem(failure, limits, language)
+    return Answer(
+        failure.status,
+        (header("content-type", PROBLEM.media_type), header("content-language", language), *headers),
+        body,
+    )
+
+
+def _retry_after(error: LodError, status: int) -> int:
+    """Seconds after which trying again helps; 0: it does not."""
+    if isinstance(error, BudgetSpent):
+        return error.retry_after
+    return PoolBusy.retry_after if status == 503 else 0
 
 
 def describe_failure(error: LodError) -> Failure:
@@ -95,15 +119,24 @@ def describe_failure(error: LodError) -> Failure:
     return Failure(status, error.code, error.message, error.hint, line, column)
 
 
-def _problem(failure: Failure, limits: QueryLimits) -> bytes:
+def _problem(failure: Failure, limits: QueryLimits, language: str) -> bytes:
     body = {
         "type": "about:blank",
         "title": _TITLES[failure.status],
         "status": failure.status,
-        "detail": failure.message,
+        "detail": translated(failure.message, language),
         "code": failure.code,
-        **({"hint": failure.hint} if failure.hint else {}),
+        **({"hint": translated(failure.hint, language)} if failure.hint else {}),
         **({"line": failure.line, "column": failure.column} if failure.line else {}),
-        "limits": {"rows": limits.rows, "bytes": limits.bytes, "seconds": limits.seconds},
+        "in_each_language": {
+            tag: " ".join(text for text in (translated(failure.message, tag), translated(failure.hint, tag)) if text)
+            for tag in LANGUAGES
+        },
+        "limits": {
+            "rows": limits.rows,
+            "bytes": limits.bytes,
+            "seconds": limits.seconds,
+            "client_seconds_a_minute": limits.client_seconds,
+        },
     }
     return json.dumps(body, ensure_ascii=False, indent=1).encode() + b"\n"

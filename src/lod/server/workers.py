@@ -18,21 +18,23 @@ import logging
 import os
 import signal
 import sys
+import time
 from asyncio.subprocess import PIPE, Process
 from collections import deque
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
 from lod.errors import LodError
-from lod.rdf.formats import Format
+from lod.server.answer_cache import AnswerCache
+from lod.server.fairness import Budgets, EndedWorkers
+from lod.server.metrics import observe_seconds
+from lod.server.question import QueryLimits, Question
 from lod.server.spool import BLOCK, Spool
-from lod.store.guard import Query, QueryError
-from lod.store.query import WHOLE_STORE, Dataset
+from lod.store.guard import QueryError
 from lod.store.snapshot import StoreError
-from lod.wording import say
+from lod.wording import Wording, say
 
 _LOG = logging.getLogger(__name__)
 
@@ -40,33 +42,6 @@ READY = b"R\0\0\0\0"
 """The frame that a worker sends when it has started."""
 
 _TRY_AGAIN = 1.0  # seconds
-
-
-@dataclass(frozen=True, slots=True)
-class QueryLimits:
-    """What one query may take, and how many run or wait at once. Stated on the page and in the service description."""
-
-    seconds: float = 10.0
-    memory_bytes: int = 2 << 30  # address space of a worker
-    rows: int = 10_000  # of results, triples of a graph
-    bytes: int = 50_000_000
-    held_bytes: int = 4 << 20  # an answer that may yet break its limits is held back until whole or longer than this
-    workers: int = field(default_factory=lambda: max(2, min(os.cpu_count() or 2, 8)))
-    waiting: int = 16  # queries; the next is told to come back
-    waiting_seconds: float = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One query to one store, and the format of its answer."""
-
-    store: Path
-    query: Query
-    format: Format
-    dataset: Dataset = WHOLE_STORE
-    base_iri: str = ""
-    rows: int | None = None  # instead of the pool's limit, for who shows fewer
-    is_cut: bool = False  # at that many rows, instead of refused: TSV and N-Triples, for who says so beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +83,9 @@ class QueryPool:
         self._waiting: deque[asyncio.Future[Process]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopped = False
+        self.cache = AnswerCache()
+        self.budgets = Budgets(self.limits.client_seconds)
+        self.ended = EndedWorkers()
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -146,6 +124,11 @@ class QueryPool:
     def idle(self) -> int:
         """How many workers have nothing to do."""
         return len(self._idle)
+
+    @property
+    def waiting(self) -> int:
+        """How many queries wait for a worker."""
+        return sum(not future.done() for future in self._waiting)
 
     @property
     def process_ids(self) -> list[int]:
@@ -270,7 +253,7 @@ class QueryPool:
 
     async def _pump(self, process: Process, question: Question, spool: Spool) -> None:
         """Ask the worker and take its answer in; afterwards it is free again, or dead and replaced."""
-        is_reusable = False
+        is_reusable, began = False, time.monotonic()
         try:
             async with asyncio.timeout(self.limits.seconds):
                 await _ask(process, question, self.limits, self._rows(question))
@@ -287,6 +270,9 @@ class QueryPool:
             spool.fail(QueryError(say("the query was stopped"), code="LOD9105"))
             raise
         finally:
+            seconds = time.monotonic() - began
+            question.spent(seconds)
+            observe_seconds(seconds, self)
             if is_reusable:
                 self._offer(process)
             elif self._stopped:
@@ -333,6 +319,8 @@ async def _receive(process: Process, spool: Spool) -> None:
                 return
             case _:
                 complaint = json.loads(payload)
+                for said in ("message", "hint"):
+                    complaint[said] = Wording(complaint[said]["template"], complaint[said]["fields"])
                 if complaint["code"] in ("LOD5001", "LOD5002"):
                     raise StoreError(complaint["message"], hint=complaint["hint"], code=complaint["code"])
                 raise QueryError(**complaint)

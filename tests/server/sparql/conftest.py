@@ -16,9 +16,10 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 from starlette.types import Receive, Scope, Send
 
 from lod.release.release import Manifest, Release, Site
+from lod.server.question import QueryLimits
 from lod.server.served import ServedRelease
 from lod.server.sparql_protocol import serve_sparql
-from lod.server.workers import QueryLimits, QueryPool
+from lod.server.workers import QueryPool
 from lod.store.snapshot import open_snapshot
 
 BASE = "https://lod.example.org/"
@@ -117,5 +118,5 @@ def start(served: ServedRelease) -> Start:
 @pytest.fixture(scope="module")
 def endpoint(start: Start) -> Iterator[Endpoint]:
     """An endpoint with limits that tests reach."""
-    with start(QueryLimits(seconds=5, rows=2_000, workers=2)) as found:
+    with start(QueryLimits(seconds=5, rows=2_000, workers=2, client_seconds=1e6)) as found:
         yield found

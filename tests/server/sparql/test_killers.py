@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from lod.server.workers import QueryLimits
+from lod.server.question import QueryLimits
 
 SECONDS = 1.0
 NEXT = "<https://lod.example.org/def/next>"
@@ -25,7 +25,9 @@ MEMORY = 512 << 20
 @pytest.fixture(scope="module")
 def endpoint(start: Any) -> Iterator[Any]:
     """One worker, so that a query that is left running would block the next."""
-    limits = QueryLimits(seconds=SECONDS, memory_bytes=MEMORY, rows=1_000, workers=1, waiting_seconds=5)
+    limits = QueryLimits(
+        seconds=SECONDS, memory_bytes=MEMORY, rows=1_000, workers=1, waiting_seconds=5, client_seconds=1e6
+    )
     with start(limits) as found:
         yield found
 

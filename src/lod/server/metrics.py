@@ -1,0 +1,70 @@
+"""Figures for supervisors, in the Prometheus text format, on a port of their own: nothing of them is public.
+
+https://prometheus.io/docs/instrumenting/exposition_formats/
+
+Several server processes add up in one folder (`PROMETHEUS_MULTIPROC_DIR`, set by `lod serve`); any of them tells for
+all.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Protocol
+
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, multiprocess, start_http_server
+
+_QUERIES = Counter(
+    "lod_queries", "Queries, by outcome (answered, cached, left, or a code) and source", ["outcome", "way"]
+)
+_SECONDS = Histogram(
+    "lod_query_seconds", "How long workers were busy with a query", buckets=(0.001, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 11)
+)
+_IDLE = Gauge("lod_query_workers_idle", "Query workers without work", multiprocess_mode="livesum")
+_WAITING = Gauge("lod_queries_waiting", "Queries that wait for a worker", multiprocess_mode="livesum")
+
+
+class Pool(Protocol):
+    """What is looked at of the query pool."""
+
+    @property
+    def idle(self) -> int:
+        """Workers without work."""
+
+    @property
+    def waiting(self) -> int:
+        """Queries that wait."""
+
+
+def count_query(outcome: str, way: str) -> None:
+    """One more query: `answered`, `cached`, `left` by its client, or refused with a code."""
+    _QUERIES.labels(outcome, way).inc()
+
+
+def observe_seconds(seconds: float, pool: Pool) -> None:
+    """How long a worker was busy, and how the pool stands now."""
+    _SECONDS.observe(seconds)
+    _IDLE.set(pool.idle)
+    _WAITING.set(pool.waiting)
+
+
+@contextmanager
+def telling(address: tuple[str, int] | None) -> Iterator[None]:
+    """Tell the figures at an address while the application runs; another process of the server may do so already."""
+    if address is None:
+        yield
+        return
+    registry = REGISTRY
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        registry = CollectorRegistry()
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    server = None
+    with suppress(OSError):
+        server, _ = start_http_server(address[1], address[0], registry)
+    try:
+        yield
+    finally:
+        if server is not None:
+            server.shutdown()
+            server.server_close()

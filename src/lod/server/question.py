@@ -1,0 +1,41 @@
+"""What is asked of the query workers, and within which limits."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lod.rdf.formats import Format
+from lod.store.guard import Query
+from lod.store.query import WHOLE_STORE, Dataset
+
+
+@dataclass(frozen=True, slots=True)
+class QueryLimits:
+    """What one query may take, and how many run or wait at once. Stated on the page and in the service description."""
+
+    seconds: float = 10.0
+    memory_bytes: int = 2 << 30  # address space of a worker
+    rows: int = 10_000  # of results, triples of a graph
+    bytes: int = 50_000_000
+    held_bytes: int = 4 << 20  # an answer that may yet break its limits is held back until whole or longer than this
+    workers: int = field(default_factory=lambda: max(2, min(os.cpu_count() or 2, 8)))
+    waiting: int = 16  # queries; the next is told to come back
+    waiting_seconds: float = 2.0
+    client_seconds: float = 30.0  # of work a minute for each client
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One query to one store, and the format of its answer."""
+
+    store: Path
+    query: Query
+    format: Format
+    dataset: Dataset = WHOLE_STORE
+    base_iri: str = ""
+    rows: int | None = None  # instead of the pool's limit, for who shows fewer
+    is_cut: bool = False  # at that many rows, instead of refused: TSV and N-Triples, for who says so beside it
+    spent: Callable[[float], None] = lambda _seconds: None  # learns how long a worker was busy with it

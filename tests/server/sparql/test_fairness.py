@@ -1,0 +1,109 @@
+"""Budgets, queries that end workers, answers that are known already, and the figures for supervisors."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from lod.server.answer_cache import AnswerCache, Kept
+from lod.server.fairness import Budgets, BudgetSpent, client_of
+from lod.server.metrics import telling
+from lod.server.question import QueryLimits
+
+CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+
+
+def test_a_client_that_used_its_time_up_waits(start: Any) -> None:
+    with start(QueryLimits(seconds=0.5, workers=1, client_seconds=0.4)) as endpoint:
+        assert endpoint.ask("ASK { ?s ?p ?o }").status_code == 200
+        assert endpoint.ask(CROSS).status_code == 504
+        refused = endpoint.ask("ASK { ?s ?p ?x }")
+        assert refused.status_code == 429
+        assert int(refused.headers["retry-after"]) >= 1
+        assert refused.json()["code"] == "LOD9204"
+        known = endpoint.ask("ASK { ?s ?p ?o }")  # asked before: free
+        assert known.status_code == 200
+
+
+def test_every_query_counts_and_time_comes_back() -> None:
+    budgets = Budgets(seconds=60.0)  # a second of work each second
+    for _ in range(100):
+        budgets.charge("net", 0.7)
+    with pytest.raises(BudgetSpent) as raised:
+        budgets.check("net")
+    assert 9 <= raised.value.retry_after <= 11
+    budgets.check("another")
+    budgets.charge("net", -11)
+    budgets.check("net")
+
+
+def test_a_client_is_a_network() -> None:
+    def client(host: str) -> str:
+        return client_of({"client": (host, 1)})
+
+    assert client("192.0.2.1") == client("192.0.2.255") != client("192.0.3.1")
+    assert client("2001:db8::1") == client("2001:db8::2:1") != client("2001:db8:0:1::1")
+    assert client_of({"client": None}) == ""
+
+
+def test_a_query_that_ended_two_workers_is_refused(start: Any) -> None:
+    with start(QueryLimits(seconds=0.3, workers=1, waiting_seconds=5, client_seconds=1e6)) as endpoint:
+        codes = [(answer := endpoint.ask(CROSS)).status_code, endpoint.ask(CROSS).status_code]
+        assert codes == [504, 504]
+        answer = endpoint.ask(CROSS)
+        assert (answer.status_code, answer.json()["code"]) == (422, "LOD9205")
+        assert endpoint.ask("ASK { ?s ?p ?o }").status_code == 200
+
+
+def test_an_answer_is_known_the_second_time(start: Any) -> None:
+    with start(QueryLimits(workers=1)) as endpoint:
+        query = "SELECT ?s { ?s ?p ?o } LIMIT 3"
+        first, second = endpoint.ask(query, "text/csv"), endpoint.ask(query, "text/csv")
+        assert first.content == second.content
+        assert first.headers["etag"] == second.headers["etag"]
+        posted = httpx.post(endpoint.url, data={"query": query}, headers={"accept": "text/csv"})
+        assert (posted.content, "etag" in posted.headers) == (first.content, False)
+        assert httpx.head(endpoint.url, params={"query": query}, headers={"accept": "text/csv"}).content == b""
+
+
+def test_the_cache_keeps_the_latest_and_nothing_large() -> None:
+    cache = AnswerCache(capacity=10, largest=5)
+    for number in range(4):
+        cache.keep(str(number), Kept(b"abc", "store"))
+        cache.get("1")
+    cache.keep("large", Kept(b"123456", "store"))
+    assert [key for key in ("0", "1", "2", "3", "large") if cache.get(key)] == ["1", "2", "3"]
+
+
+def test_refusals_speak_the_readers_language(endpoint: Any) -> None:
+    asked = {"params": {"query": "SELECT ?x { ?x"}, "headers": {"accept": "application/json"}}
+    for language, word in (("en", "is not closed"), ("zh-TW", "沒有結束"), ("", "is not closed")):
+        asked["headers"]["accept-language"] = language
+        answer = httpx.get(endpoint.url, **asked)  # type: ignore[arg-type]
+        assert answer.status_code == 400
+        assert word in answer.json()["detail"]
+        assert "沒有結束" in answer.json()["in_each_language"]["zh-Hant-TW"]
+
+
+def test_figures_are_told_on_a_port_of_their_own(make: Any, open_site: Any, tmp_path: Path) -> None:
+    make(tmp_path)
+    site: httpx.Client = open_site(tmp_path)
+    assert site.get("/sparql", params={"query": "ASK { ?s ?p ?o }"}, headers={"accept": "*/*"}).status_code == 200
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with telling(("127.0.0.1", port)), telling(("127.0.0.1", port)):  # the second finds the port taken
+        told = httpx.get(f"http://127.0.0.1:{port}/-/metrics").text
+    assert 'lod_queries_total{outcome="answered",way="store"}' in told
+    assert "lod_query_seconds_bucket" in told
+    assert site.get("/-/metrics").status_code == 404
+
+
+def test_what_a_worker_says_is_translated_too(endpoint: Any) -> None:
+    answer = endpoint.ask("SELECT ?s { ?s ?p ?o , ?o2 . ?s2 ?p2 ?o3 }")
+    assert (answer.status_code, answer.json()["code"]) == (422, "LOD5018")
+    assert answer.json()["detail"] == "the answer has more than 2,000 rows"
+    assert answer.json()["in_each_language"]["zh-Hant-TW"].startswith("結果超過 2,000 列")
