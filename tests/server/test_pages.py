@@ -28,7 +28,7 @@ PAGES = {
     "about": "/about",
     "query": "/sparql",
 }
-VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "rect", "source", "track", "wbr"}
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 
 class Page(HTMLParser):
@@ -118,6 +118,16 @@ def test_no_page_loads_anything_from_elsewhere_or_runs_anything(page: tuple[str,
             assert given["href"].startswith("/-/static/")
     assert all(given["src"].startswith("/-/static/") for given in parsed.all("img"))
     assert all(re.match(r"/|#|https?://|mailto:", given["href"]) for given in parsed.all("a"))
+
+
+def test_every_class_of_a_page_is_styled_by_its_sheets(page: tuple[str, str, str], site: httpx.Client) -> None:
+    parsed = Page(page[2])
+    sheets = [given["href"] for given in parsed.all("link") if given["rel"] == "stylesheet"]
+    css = "".join(site.get(href).text for href in sheets)
+    used = {name for _, given in parsed.elements for name in given.get("class", "").split()}
+    unstyled = {name for name in used if f".{name}" not in css}
+    assert unstyled <= {"ask", "chart", "files", "iri", "leaf", "level-0", "structure", "wide"}
+    assert len(site.get(sheets[0]).content) <= 15_000
 
 
 def test_links_inside_lead_somewhere(page: tuple[str, str, str], site: httpx.Client) -> None:

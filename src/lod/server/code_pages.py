@@ -15,6 +15,7 @@ from lod.server.addresses import Address
 from lod.server.cube import MOST_CODES, notation, order_codes
 from lod.server.describe import Description
 from lod.server.frame import Crumb, Frame, make_frame
+from lod.server.key_figures import HistoryEvent, KeyFigures, history, key_figures
 from lod.server.properties import Incoming, Property, incoming, properties
 from lod.server.reader import Reader, Shown
 from lod.server.served import Node
@@ -76,6 +77,8 @@ class ConceptPage:
     mappings: tuple[Mapping, ...]
     properties: tuple[Property, ...]
     incoming: tuple[Incoming, ...]
+    figures: tuple[KeyFigures, ...]
+    history: tuple[HistoryEvent, ...]
 
 
 def code_list_page(reader: Reader, description: Description, address: Address) -> CodeListPage:
@@ -167,9 +170,12 @@ def concept_page(reader: Reader, description: Description, address: Address) -> 
             title.text,
             crumbs=(*crumbs, Crumb(title.text, title.language)),
             canonical=_canonical(reader, address),
+            sheet="cube.css",
         ),
         title=title,
         others=_other_labels(reader, description.iri, title),
+        figures=key_figures(reader, description.iri),
+        history=history(reader, description),
         notation=next((v.value for v in description.objects(SKOS + "notation") if isinstance(v, Literal)), ""),
         definition=reader.text(_definitions(description)),
         iri=description.iri,

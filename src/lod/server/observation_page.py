@@ -89,7 +89,13 @@ def observation_page(reader: Reader, description: Description, address: Address)
     shown = {c.iri for c in cube.components} | {QB + "dataSet", RDF + "type", *_SOURCES}
     return ObservationPage(
         frame=make_frame(
-            reader, address, title, crumbs=(*crumbs, Crumb(title)), canonical=description.iri, current="catalogue"
+            reader,
+            address,
+            title,
+            crumbs=(*crumbs, Crumb(title)),
+            canonical=description.iri,
+            current="catalogue",
+            sheet="cube.css",
         ),
         dataset=reader.link(dataset) if dataset else None,
         sentence=_sentence(reader, reader.label(dataset) if dataset else Shown(""), coordinates, figures),

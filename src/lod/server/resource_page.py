@@ -8,6 +8,7 @@ from lod.rdf.namespaces import DCT, FOAF, ORG, RDF, RDFS, SKOS
 from lod.server.addresses import Address
 from lod.server.describe import Description
 from lod.server.frame import Crumb, Frame, make_frame
+from lod.server.key_figures import HistoryEvent, KeyFigures, history, key_figures
 from lod.server.properties import Incoming, Property, incoming, properties
 from lod.server.reader import Reader, Shown
 
@@ -30,6 +31,8 @@ class ResourcePage:
     parts: tuple[Shown, ...]
     properties: tuple[Property, ...]
     incoming: tuple[Incoming, ...]
+    figures: tuple[KeyFigures, ...]
+    history: tuple[HistoryEvent, ...]
 
 
 def resource_page(reader: Reader, description: Description, address: Address) -> ResourcePage:
@@ -45,8 +48,11 @@ def resource_page(reader: Reader, description: Description, address: Address) ->
             title.text,
             crumbs=(Crumb(title.text, title.language),),
             canonical=reader.served.space.base + address.stem.lstrip("/"),
+            sheet="cube.css",
         ),
         title=title,
+        figures=key_figures(reader, description.iri),
+        history=history(reader, description),
         others=tuple(
             reader.mark(t) for t in reader.served.labels.all(description.iri) if t.value != title.text and t.language
         ),

@@ -1,0 +1,57 @@
+"""What the cubes say of a place or an organisation: a number, a chart, the way to all of it; and what became of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+
+BASE = "https://lod.example.org/"
+MakeRelease = Callable[..., Path]
+Open = Callable[[Path], httpx.Client]
+
+
+def test_a_place_shows_its_number_a_chart_and_the_view_behind_it(site: httpx.Client) -> None:
+    html = site.get("/doc/code/county/63000.en.html").text
+    section = html.partition('id="key-figures"')[2].partition("</section>")[0]
+    assert re.search(r'class="amount">25,301</a> persons', section)
+    assert "<title>Male: 14,022 persons</title>" in section
+    view = re.search(r'href="([^"]*/slice[^"]*)"', section)
+    assert view is not None
+    shown = site.get(view[1].replace("&amp;", "&"))
+    assert shown.status_code == 200
+    assert "Taipei City" in shown.text
+    assert ">14,022<" in shown.text
+
+
+def test_time_goes_along_a_line_and_age_by_sex_is_a_pyramid(tmp_path: Path, make: MakeRelease, open_site: Open) -> None:
+    qb = "http://purl.org/linked-data/cube#"
+    text = f"@prefix qb: <{qb}> . @prefix org: <http://www.w3.org/ns/org#> .\n"
+    text += (
+        f"<{BASE}id/office/A> a org:FormalOrganization ; <http://purl.org/dc/terms/replaces> <{BASE}id/office/Z> .\n"
+    )
+    for name, dimensions in (("years", ("office", "year")), ("ages", ("office", "age", "sex"))):
+        components = ", ".join(f"[ qb:dimension <{BASE}def/{d}> ]" for d in dimensions)
+        structure = f"[ qb:component {components}, [ qb:measure <{BASE}def/m> ] ]"
+        text += f"<{BASE}data/{name}> a qb:DataSet ; qb:structure {structure} .\n"
+    for number in range(6):
+        text += (
+            f"<{BASE}data/years/obs/{number}> a qb:Observation ; qb:dataSet <{BASE}data/years> ;"
+            f' <{BASE}def/office> <{BASE}id/office/A> ; <{BASE}def/year> "{2010 + number}" ; <{BASE}def/m> {number} .\n'
+        )
+        for sex in "MF":
+            text += (
+                f"<{BASE}data/ages/obs/{number}{sex}> a qb:Observation ; qb:dataSet <{BASE}data/ages> ;"
+                f" <{BASE}def/office> <{BASE}id/office/A> ; <{BASE}def/sex> <{BASE}id/code/s/{sex}> ;"
+                f' <{BASE}def/age> "{20 + number}" ; <{BASE}def/m> {number * 3} .\n'
+            )
+    make(tmp_path, turtle=text)
+    html = open_site(tmp_path).get("/doc/office/A.en.html").text
+    charts = re.findall(r'aria-label="([^"]*)"><svg', html)
+    assert charts == ["Age pyramid", "Lines"]
+    history = html.partition('id="history"')[2].partition("</section>")[0]
+    assert f"{BASE}id/office/Z".rpartition("/")[2] in history
+    assert 'id="chart-1-t"' in html
+    assert 'id="chart-2-t"' in html
