@@ -97,6 +97,20 @@ PROJECT_FILE: dict[str, tuple[str, dict[str, tuple[str, str, str]]]] = {
             "port": ("whole number", "`8080`", ""),
         },
     ),
+    "store": (
+        "An engine elsewhere that holds the statements of published releases and answers for the site. Else each "
+        "release has its own store and nothing else is needed.",
+        {
+            "kind": ("`embedded` or `sparql`", "`embedded`", "`sparql`: any SPARQL 1.1 store, at the addresses below."),
+            "query": ("URL", "must be given", "SPARQL 1.1 Query, by POST."),
+            "update": ("URL", "must be given", "SPARQL 1.1 Update, by POST."),
+            "graph_store": ("URL", "none", "Graph Store HTTP Protocol, the faster way in; else updates."),
+            "auth": ("`none`, `basic`, `digest`, `bearer`", "`none`", "How the store knows you."),
+            "user": ("text", "none", "With `basic` and `digest`."),
+            "secret_env": ("name", "none", "The variable of the environment that holds the password or token."),
+            "timeout": ("whole number", "`60`", "Seconds that one request may take."),
+        },
+    ),
 }
 
 

@@ -10,6 +10,7 @@ from lod.cli import output
 from lod.cli.files import open_project
 from lod.cli.options import in_project, reporting
 from lod.cli.output import Settings
+from lod.cli.progress import progress
 from lod.wording import say
 
 _SAID = {"published": say("published"), "rolled back to": say("rolled back to")}
@@ -31,9 +32,11 @@ def command(settings: Settings, release: str | None, project: Path) -> int:
       lod publish 3-1f0c22ab
     """
     from lod.release.publish import publish_candidate
+    from lod.release.push import pushing
 
     loaded = open_project(settings, project, to_build=False)
-    published = publish_candidate(loaded.releases, release)
+    with progress(settings) as report:
+        published = publish_candidate(loaded.releases, release, before=pushing(loaded.store, report))
     return said(settings, "published", published.manifest.name)
 
 

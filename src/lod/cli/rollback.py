@@ -9,6 +9,7 @@ import click
 from lod.cli.files import open_project
 from lod.cli.options import in_project, reporting
 from lod.cli.output import Settings
+from lod.cli.progress import progress
 from lod.cli.publish import said
 
 
@@ -28,6 +29,9 @@ def command(settings: Settings, to: str | None, project: Path) -> int:
       lod rollback --to 1-3f2a9c1b
     """
     from lod.release.publish import rollback
+    from lod.release.push import pushing
 
     loaded = open_project(settings, project, to_build=False)
-    return said(settings, "rolled back to", rollback(loaded.releases, to).manifest.name)
+    with progress(settings) as report:
+        release = rollback(loaded.releases, to, before=pushing(loaded.store, report))
+    return said(settings, "rolled back to", release.manifest.name)

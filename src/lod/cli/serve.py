@@ -5,9 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,6 +24,7 @@ from lod.errors import UsageError
 from lod.wording import say
 
 if TYPE_CHECKING:
+    from starlette.applications import Starlette
     from uvicorn import Config
 
 _BACKLOG = 2048
@@ -55,6 +57,8 @@ def command(
       lod serve --port 8081 --workers 2 --metrics-port 9100
     """
     from lod.release.release import open_current
+    from lod.server.app import create_app
+    from lod.store.remote import Endpoint
     from lod.store.snapshot import open_snapshot
 
     loaded = open_project(settings, project, to_build=False)
@@ -67,8 +71,15 @@ def command(
     output.line(say("  catalogue {address}catalog", address=address), settings)
     output.line(f"  SPARQL    {address}sparql", settings)
     output.line(say("Ctrl-C stops."), settings)
+    elsewhere = Endpoint(**asdict(loaded.store)) if loaded.store else None
+    app = partial(
+        create_app,
+        loaded.releases,
+        metrics=("127.0.0.1", metrics_port) if metrics_port else None,
+        elsewhere=elsewhere,
+    )
     with _shared_figures(workers if metrics_port else 1):
-        _answer(_configuration(loaded.releases, settings, workers, metrics_port), listener)
+        _answer(_configuration(app, settings, workers), listener)
     return 0
 
 
@@ -116,17 +127,16 @@ def _address(listener: socket.socket) -> str:
     return f"http://{shown}:{port}/"
 
 
-def _configuration(releases: Path, settings: Settings, workers: int, metrics_port: int | None) -> Config:
+def _configuration(app: Callable[[], Starlette], settings: Settings, workers: int) -> Config:
     import uvicorn
     from uvicorn.config import LOGGING_CONFIG
 
-    from lod.server.app import create_app
     from lod.server.http_protocol import TolerantProtocol
 
     logging = deepcopy(LOGGING_CONFIG)
     logging["handlers"]["access"]["stream"] = "ext://sys.stderr"  # messages, like all others
     return uvicorn.Config(
-        partial(create_app, releases, metrics=("127.0.0.1", metrics_port) if metrics_port else None),
+        app,
         factory=True,
         http=TolerantProtocol,
         workers=workers,

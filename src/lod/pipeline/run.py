@@ -15,6 +15,7 @@ from lod.release.clock import build_time
 from lod.release.findings import from_json
 from lod.release.lock import exclusive
 from lod.release.publish import switch
+from lod.release.push import pushing
 from lod.release.release import Release, ReleaseError, current_name, open_release
 from lod.release.staging import clean_staging, staging
 from lod.validation.report import ValidationReport
@@ -71,7 +72,7 @@ def _run(job: Job) -> BuildResult:
     name = release.manifest.name
     if kept is not None:
         if job.publish:
-            switch(job.project.releases, name, "publish")
+            switch(job.project.releases, name, "publish", pushing(job.project.store, job.report))
         before = from_json((kept.folder / "report" / "findings.json").read_text(encoding="utf-8"))
         job.findings.items[:] = dict.fromkeys([*before, *job.findings])
     is_current = current_name(job.project.releases) == name

@@ -34,6 +34,7 @@ from lod.project.model import Project
 from lod.rdf.serialize import nquad
 from lod.release.candidate import STORE, Content, write_candidate
 from lod.release.publish import switch
+from lod.release.push import pushing
 from lod.release.release import Release, Site
 from lod.store.load import load as load_parts
 from lod.store.snapshot import Snapshot, open_snapshot
@@ -312,7 +313,9 @@ def publish(job: Job, cleared: Cleared) -> Release:
         threads=job.project.build.threads,
     )
     release = write_candidate(job.project.releases, job.staging, content, cleared.clearance)
-    return switch(job.project.releases, release.manifest.name, "publish") if job.publish else release
+    if not job.publish:
+        return release
+    return switch(job.project.releases, release.manifest.name, "publish", pushing(job.project.store, job.report))
 
 
 def site_of(project: Project) -> Site:

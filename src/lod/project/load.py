@@ -11,7 +11,7 @@ from typing import Any
 
 from lod.diagnostics import Findings, TextOrigin, did_you_mean
 from lod.errors import UsageError
-from lod.project.model import Agency, BuildOptions, Licence, Project, ServeOptions, Texts
+from lod.project.model import Agency, BuildOptions, Licence, Project, ServeOptions, StoreOptions, Texts
 from lod.project.positions import key_positions
 from lod.project.shares import parse_share
 from lod.rdf.iris import illegal_character, is_absolute, resolve
@@ -81,7 +81,7 @@ def _shown(file: Path) -> str:
 
 
 _KEYS: dict[str, frozenset[str]] = {
-    "": frozenset({"project", "agency", "licence", "attribution", "build", "release", "serve"}),
+    "": frozenset({"project", "agency", "licence", "attribution", "build", "release", "serve", "store"}),
     "project": frozenset({"name", "base_iri", "languages", "title", "description"}),
     "agency": frozenset({"iri", "name", "email"}),
     "licence": frozenset({"iri", "name"}),
@@ -93,6 +93,7 @@ _KEYS: dict[str, frozenset[str]] = {
     ),
     "release": frozenset({"folder", "retired"}),
     "serve": frozenset({"host", "port"}),
+    "store": frozenset({"kind", "query", "update", "graph_store", "auth", "user", "secret_env", "timeout"}),
 }
 
 
@@ -136,7 +137,22 @@ class _Reader:
             releases=self.root / (self._string("release.folder") or "releases"),
             retired=self.root / (self._string("release.retired") or "retired.yml"),
             serve=ServeOptions(self._string("serve.host") or "127.0.0.1", self._integer("serve.port", 8080)),
+            store=self._store(),
             origins=self.positions,
+        )
+
+    def _store(self) -> StoreOptions | None:
+        if self._one_of("store.kind", ("embedded", "sparql")) == "embedded":
+            return None
+        auth = self._one_of("store.auth", ("none", "basic", "digest", "bearer"))
+        return StoreOptions(
+            query=self._string("store.query", required=True),
+            update=self._string("store.update", required=True),
+            graph_store=self._string("store.graph_store"),
+            auth=auth,  # type: ignore[arg-type]
+            user=self._string("store.user", required=auth in {"basic", "digest"}),
+            secret_env=self._string("store.secret_env", required=auth != "none"),
+            timeout=self._integer("store.timeout", 60),
         )
 
     def _build(self) -> BuildOptions:
@@ -163,9 +179,9 @@ class _Reader:
         """One of the values; the first where nothing is said."""
         value = self._string(key) or known[0]
         if value not in known:
-            self._error(
-                "LOD1005", say("'{value}' is none of the choices", value=value), key, did_you_mean(value, known)
-            )
+            hint = did_you_mean(value, known) or say("one of: {known}", known=", ".join(known))
+            self._error("LOD1005", say("'{value}' is none of the choices", value=value), key, hint)
+            return known[0]
         return value
 
     def _share(self, key: str) -> float:

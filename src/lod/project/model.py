@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from lod.diagnostics import TextOrigin
 
@@ -52,6 +53,19 @@ class ServeOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class StoreOptions:
+    """`[store]`: an engine that serves the releases, at the URLs of its SPARQL 1.1 protocols. Else the embedded one."""
+
+    query: str
+    update: str
+    graph_store: str
+    auth: Literal["none", "basic", "digest", "bearer"]
+    user: str
+    secret_env: str  # the variable of the environment with the password or token
+    timeout: int  # seconds
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """One `lod.toml`. `origins` maps dotted keys ('agency.iri') to where they stand in it."""
 
@@ -69,6 +83,7 @@ class Project:
     releases: Path
     retired: Path  # the tombstones of URIs that were published; need not be there
     serve: ServeOptions
+    store: StoreOptions | None
     origins: Mapping[str, TextOrigin]
 
     def relative(self, path: Path) -> str:

@@ -5,6 +5,7 @@ The pointer is the file `current`. It is replaced in one step, so a reader finds
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
@@ -16,8 +17,11 @@ from lod.release.log import history, read_log, record
 from lod.release.release import CURRENT, Release, ReleaseError, current_name, open_release
 from lod.wording import Wording, say
 
+Before = Callable[[Release], object]
+"""What has to succeed with a verified release before the pointer names it."""
 
-def publish_candidate(releases: Path, name: str | None = None) -> Release:
+
+def publish_candidate(releases: Path, name: str | None = None, *, before: Before | None = None) -> Release:
     """Publish the newest candidate, or the release `name`, after holding every file against its manifest.
 
     Publishing what is published already changes nothing.
@@ -32,10 +36,10 @@ def publish_candidate(releases: Path, name: str | None = None) -> Release:
             if not waiting:
                 raise ReleaseError(say("there is no candidate to publish"), hint=_ways_on(releases), code="LOD8006")
             name = waiting[-1]
-        return switch(releases, name, "publish")
+        return switch(releases, name, "publish", before)
 
 
-def rollback(releases: Path, to: str | None = None) -> Release:
+def rollback(releases: Path, to: str | None = None, *, before: Before | None = None) -> Release:
     """Go back to the release that was published before, or to release `to`; verified first. Nothing is removed.
 
     Raises:
@@ -44,15 +48,15 @@ def rollback(releases: Path, to: str | None = None) -> Release:
     """
     with exclusive(releases, "rollback"):
         if to is None:
-            before = [name for name in history(read_log(releases)) if name != current_name(releases)]
-            if not before:
+            earlier = [name for name in history(read_log(releases)) if name != current_name(releases)]
+            if not earlier:
                 hint = say("'lod releases' lists what there is; 'lod rollback --to NAME' goes to any of it")
                 raise ReleaseError(say("nothing was published before"), hint=hint, code="LOD8007")
-            to = before[-1]
-        return switch(releases, to, "rollback")
+            to = earlier[-1]
+        return switch(releases, to, "rollback", before)
 
 
-def switch(releases: Path, name: str, event: Literal["publish", "rollback"]) -> Release:
+def switch(releases: Path, name: str, event: Literal["publish", "rollback"], before: Before | None = None) -> Release:
     """Verify a release and let the pointer name it. The caller holds the lock.
 
     Raises:
@@ -63,6 +67,8 @@ def switch(releases: Path, name: str, event: Literal["publish", "rollback"]) -> 
     previous = current_name(releases)
     if previous == name:
         return release
+    if before is not None:
+        before(release)
     unlist(releases, [name])
     write_atomically(releases / CURRENT, f"{name}\n")
     record(releases, event, name, previous)

@@ -51,6 +51,7 @@ from lod.server.refusals import not_found, unavailable
 from lod.server.served import CurrentRelease, ServedRelease
 from lod.server.sparql_protocol import serve_sparql
 from lod.server.workers import QueryPool
+from lod.store.remote import Endpoint
 from lod.wording import Wording
 
 _LOG = logging.getLogger(__name__)
@@ -66,14 +67,15 @@ def create_app(
     release: str | None = None,
     limits: QueryLimits | None = None,
     metrics: tuple[str, int] | None = None,
+    elsewhere: Endpoint | None = None,
 ) -> Starlette:
     """The site over `releases`: it serves the release that is current and follows the pointer; or stays on `release`.
 
     Nothing is opened here: an empty or damaged folder answers 503 until there is a release. `limits` hold for the
-    queries of `/sparql`, whose workers live as long as the application.
+    queries of `/sparql`, whose workers live as long as the application. `elsewhere` may hold the statements.
     """
-    current = CurrentRelease(releases, release)
-    pool = QueryPool(limits or QueryLimits())
+    current = CurrentRelease(releases, release, elsewhere)
+    pool = QueryPool(limits or QueryLimits(), has_network=elsewhere is not None)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

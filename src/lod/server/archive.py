@@ -59,7 +59,7 @@ class Archive:
         if folder is None:
             return None
         try:
-            served = open_served(folder, under=f"{RELEASE}{name}")
+            served = open_served(folder, under=f"{RELEASE}{name}", elsewhere=self.current.elsewhere)
         except (LodError, OSError):
             return None
         with self._lock:

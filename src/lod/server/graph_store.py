@@ -99,6 +99,6 @@ async def _answer(exchange: Exchange, graph: str | None) -> None:
         await send_answer(answers.not_modified(validator, answers.SHORT, "Accept"), exchange.scope, exchange.send)
         return
     dataset = Dataset() if graph is None else Dataset((graph,))
-    question = Question(served.release.store, inspect_query(_ALL), chosen, dataset, served.space.base)
+    question = Question(served.statements, inspect_query(_ALL), chosen, dataset, served.space.base)
     async with Watched(exchange, question) as watched:
         await stream_answer(watched, [content_type(chosen), *endpoint_headers(exchange, validator)])

@@ -36,6 +36,7 @@ from lod.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS, by_suffix
 from lod.store.columns import ColumnsError, CubeIndex, read_index
 from lod.store.guard import Query, QueryError, QueryForm
 from lod.store.query import Dataset, Way, evaluate, mentions_totals
+from lod.store.remote import RemoteStore
 from lod.store.snapshot import StoreError, open_snapshot
 from lod.wording import Wording, say
 
@@ -74,7 +75,7 @@ def send_frame(out: BinaryIO, kind: bytes, payload: bytes) -> None:
     out.flush()
 
 
-def confine(memory_bytes: int) -> None:
+def confine(memory_bytes: int, *, has_network: bool = False) -> None:
     """Limit this process's address space, end it with its parent, and cut it off from the network.
 
     The last two are Linux's; where a container forbids user namespaces the refusal of SERVICE
@@ -85,12 +86,13 @@ def confine(memory_bytes: int) -> None:
     if sys.platform == "linux":
         libc = ctypes.CDLL(None, use_errno=True)
         libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
+        if not has_network:
+            libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
 
 
 def main() -> None:
     """Answer questions until standard input ends."""
-    confine(int(sys.argv[1]))
+    confine(int(sys.argv[1]), has_network="network" in sys.argv[2:])
     questions = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
     with Path(os.devnull).open("r+b") as nowhere:
@@ -103,7 +105,7 @@ def main() -> None:
         question: dict[str, Any] = json.loads(questions.read(int.from_bytes(header[1:], "big")))
         signal.setitimer(signal.ITIMER_REAL, question["seconds"] + 1)  # the default action ends the process
         try:
-            if opened is None or opened.folder != question["store"]:
+            if opened is None or opened.known_as != question["store"]:
                 opened = open_store(question["store"])
             rows, is_cut = _answer(opened, question, answers)
             send_frame(answers, b"E", json.dumps({"rows": rows, "is_cut": is_cut}).encode())
@@ -126,26 +128,28 @@ def _template(text: str) -> dict[str, Any]:
 class _Opened:
     """A release's store, and what its columns may answer."""
 
-    folder: str
-    store: pyoxigraph.Store
+    known_as: str | dict[str, Any]  # a folder, or what there is to know of a remote store
+    store: pyoxigraph.Store | RemoteStore
     index: CubeIndex
     answers: ColumnarAnswers | None = None
 
     def columns(self) -> ColumnarAnswers | None:
         """The columns of the release beside the store; None when it has none."""
-        if self.answers is None and self.index.cubes:
+        if self.answers is None and self.index.cubes and isinstance(self.store, pyoxigraph.Store):
             from lod.store.columnar.answer import ColumnarAnswers
 
-            self.answers = ColumnarAnswers(Path(self.folder).parent, self.index, self.store)
+            self.answers = ColumnarAnswers(Path(str(self.known_as)).parent, self.index, self.store)
         return self.answers
 
 
-def open_store(folder: str) -> _Opened:
-    """Open a release's store. Columns that cannot be read leave everything to the store.
+def open_store(folder: str | dict[str, Any]) -> _Opened:
+    """Open a release's store, or what holds it elsewhere. Columns that cannot be read leave everything to the store.
 
     Raises:
         StoreError: LOD5001 no store there, LOD5002 it is damaged.
     """
+    if isinstance(folder, dict):
+        return _Opened(folder, RemoteStore.from_json(folder), CubeIndex())
     store = open_snapshot(Path(folder))
     try:
         index = read_index(Path(folder).parent)

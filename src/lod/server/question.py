@@ -10,6 +10,7 @@ from pathlib import Path
 from lod.rdf.formats import Format
 from lod.store.guard import Query
 from lod.store.query import WHOLE_STORE, Dataset
+from lod.store.remote import RemoteStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class QueryLimits:
 class Question:
     """One query to one store, and the format of its answer."""
 
-    store: Path
+    store: Path | RemoteStore
     query: Query
     format: Format
     dataset: Dataset = WHOLE_STORE

@@ -22,6 +22,7 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFor
 from lod.errors import LodError
 from lod.release.candidates import release_folders
 from lod.release.log import read_log
+from lod.release.mirror import open_mirror
 from lod.release.release import Release, Site, current_name, open_release
 from lod.release.seal import ReleaseFile
 from lod.release.tombstones import RETIRED, Tombstones, read_tombstones
@@ -29,6 +30,7 @@ from lod.server.addresses import UrlSpace
 from lod.server.assets import SITE_DIGEST
 from lod.server.labels import Labels
 from lod.store.figures import ColumnFile, open_figures
+from lod.store.remote import Endpoint, RemoteStore
 from lod.store.snapshot import StoreError, open_snapshot
 from lod.wording import say
 
@@ -68,7 +70,7 @@ class ServedRelease:
     """A release opened for reading: its sealed store, its descriptions in memory, labels by IRI."""
 
     release: Release
-    store: pyoxigraph.Store
+    store: pyoxigraph.Store | RemoteStore
     metadata: pyoxigraph.Store
     under: str = ""  # the path at which it stands frozen, beside the current one
     tombstones: Tombstones = field(default_factory=Tombstones)
@@ -96,6 +98,11 @@ class ServedRelease:
         """What pages and protocols need to know of the project."""
         return self.release.site
 
+    @property
+    def statements(self) -> Path | RemoteStore:
+        """Where query workers find the statements."""
+        return self.store if isinstance(self.store, RemoteStore) else self.release.store
+
     def columns(self) -> ColumnFile | None:
         """The release's cubes as columns, opened when they are first asked for; None where it has none.
 
@@ -118,8 +125,8 @@ class ServedRelease:
         return list(dict.fromkeys(quad.object for quad in self.quads(subject, predicate, None)))  # type: ignore[misc]
 
 
-def open_served(folder: Path, *, under: str = "") -> ServedRelease:
-    """Open a release folder for serving; `under` is the path of a frozen one.
+def open_served(folder: Path, *, under: str = "", elsewhere: Endpoint | None = None) -> ServedRelease:
+    """Open a release folder for serving; `under` is the path of a frozen one, `elsewhere` may hold its statements.
 
     Raises:
         ReleaseError, StoreError: there is none, or it is damaged.
@@ -145,7 +152,8 @@ def open_served(folder: Path, *, under: str = "") -> ServedRelease:
             hint=say("lod rollback"),
             code="LOD8003",
         ) from error
-    return ServedRelease(release, open_snapshot(release.store), metadata, under, tombstones)
+    store = open_mirror(release, elsewhere) if elsewhere else open_snapshot(release.store)
+    return ServedRelease(release, store, metadata, under, tombstones)
 
 
 def read_description(file: Path, base_iri: str) -> Iterator[Quad]:
@@ -174,6 +182,7 @@ class CurrentRelease:
 
     releases: Path
     pinned: str | None = None
+    elsewhere: Endpoint | None = None  # the store that holds the releases' statements; else each has its own
     served: ServedRelease | None = None
     trouble: LodError | None = None
     _looked: float = 0.0
@@ -222,7 +231,7 @@ class CurrentRelease:
                 )
             return
         if self.served is None or self.served.release.manifest.name != name:
-            self.served = open_served(self.releases / name)
+            self.served = open_served(self.releases / name, elsewhere=self.elsewhere)
 
 
 def published_folders(releases: Path) -> dict[str, Path]:

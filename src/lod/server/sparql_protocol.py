@@ -121,7 +121,7 @@ async def _answer(exchange: Exchange, operation: Operation) -> None:
         await send_answer(known, exchange.scope, exchange.send)
         return
     base = exchange.served.space.base
-    question = Question(exchange.served.release.store, query, chosen, operation.dataset, base)
+    question = Question(exchange.served.statements, query, chosen, operation.dataset, base)
     async with Watched(exchange, question) as watched:
         await stream_answer(watched, headers, key)
 
@@ -149,7 +149,7 @@ async def _answer_page(exchange: Exchange, operation: Operation, query: Query) -
     """The answer as a page: the first rows, and a word where there are more."""
     chosen = PAGE_FORMATS[query.form.is_graph]
     question = Question(
-        exchange.served.release.store,
+        exchange.served.statements,
         query,
         chosen,
         operation.dataset,

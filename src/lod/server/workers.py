@@ -33,6 +33,7 @@ from lod.server.metrics import observe_seconds
 from lod.server.question import QueryLimits, Question
 from lod.server.spool import BLOCK, Spool
 from lod.store.guard import QueryError
+from lod.store.remote import RemoteStore
 from lod.store.snapshot import StoreError
 from lod.wording import Wording, say
 
@@ -76,7 +77,9 @@ class PoolBusy(LodError):
 class QueryPool:
     """Query workers and the queue before them. Belongs to one event loop."""
 
-    def __init__(self, limits: QueryLimits | None = None) -> None:
+    def __init__(self, limits: QueryLimits | None = None, *, has_network: bool = False) -> None:
+        """`has_network`: the workers ask a remote store."""
+        self._has_network = has_network
         self.limits = limits or QueryLimits()
         self._idle: list[Process] = []
         self._all: set[Process] = set()
@@ -229,6 +232,7 @@ class QueryPool:
             "-m",
             "lod.server.query_worker",
             str(self.limits.memory_bytes),
+            *(["network"] if self._has_network else []),
             stdin=PIPE,
             stdout=PIPE,
             stderr=asyncio.subprocess.DEVNULL,
@@ -284,7 +288,7 @@ class QueryPool:
 async def _ask(process: Process, question: Question, limits: QueryLimits, rows: int) -> None:
     text = json.dumps(
         {
-            "store": str(question.store),
+            "store": question.store.to_json() if isinstance(question.store, RemoteStore) else str(question.store),
             "text": question.query.text,
             "form": question.query.form,
             "prefixes": question.query.prefixes,

@@ -16,12 +16,13 @@ from enum import StrEnum
 from typing import BinaryIO, Protocol
 
 import pyoxigraph
-from pyoxigraph import NamedNode, QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat, Triple
+from pyoxigraph import NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, Triple
 
 from lod.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS, RESULTS_TSV, TURTLE, Format, by_suffix
 from lod.rdf.iris import is_absolute
 from lod.store.faults import refuse_faults
 from lod.store.guard import Query, QueryError, inspect_query, undeclared_prefix
+from lod.store.remote import RemoteError, RemoteStore
 from lod.store.rows import RowCounter
 from lod.wording import Wording, say
 
@@ -112,7 +113,7 @@ def query(
 
 
 def evaluate(
-    store: pyoxigraph.Store,
+    store: pyoxigraph.Store | RemoteStore,
     inspected: Query,
     chosen: Format,
     out: Sink,
@@ -135,14 +136,20 @@ def evaluate(
     """
     results, way = _run(store, inspected, dataset, base_iri), Way.STORE
     try:
-        refuse_faults(store, inspected, base_iri)
+        if isinstance(store, pyoxigraph.Store):
+            refuse_faults(store, inspected, base_iri)
     except QueryError:
         del results  # the traceback would keep what may only be dropped by this thread
         raise
-    if columns is not None and isinstance(results, QuerySolutions) and dataset == WHOLE_STORE:
+    if (
+        columns is not None
+        and isinstance(results, QuerySolutions)
+        and isinstance(store, pyoxigraph.Store)
+        and dataset == WHOLE_STORE
+    ):
         results, way = _from_columns(store, inspected, base_iri, columns, results)
     told(way)
-    if isinstance(results, QueryTriples):
+    if not isinstance(results, QuerySolutions | QueryBoolean):
         return _write_graph(results, inspected, chosen, out, max_rows, is_cut)
     blocks = _Blocks(out)
     if isinstance(results, QuerySolutions):
@@ -159,8 +166,10 @@ def evaluate(
 
 
 def _run(
-    store: pyoxigraph.Store, inspected: Query, dataset: Dataset, base_iri: str
-) -> QuerySolutions | QueryTriples | pyoxigraph.QueryBoolean:
+    store: pyoxigraph.Store | RemoteStore, inspected: Query, dataset: Dataset, base_iri: str
+) -> QuerySolutions | Iterable[Triple] | QueryBoolean:
+    if isinstance(store, RemoteStore):
+        return _run_elsewhere(store, inspected, dataset)
     is_given = bool(dataset.default_graphs or dataset.named_graphs)
     try:
         return store.query(
@@ -173,6 +182,15 @@ def _run(
         raise _syntax_error(inspected.text, Wording(str(error))) from None
     except (OSError, RuntimeError, ValueError) as error:
         raise _evaluation_error(error) from None
+
+
+def _run_elsewhere(
+    store: RemoteStore, inspected: Query, dataset: Dataset
+) -> QuerySolutions | Iterable[Triple] | QueryBoolean:
+    try:
+        return store.evaluate(inspected.text, inspected.form, dataset.default_graphs, dataset.named_graphs)
+    except RemoteError as error:
+        raise QueryError(error.message, code=error.code, hint=error.hint) from None
 
 
 def _from_columns(
@@ -196,7 +214,7 @@ def _nodes(iris: Sequence[str]) -> list[NamedNode]:
 
 
 def _write_graph(
-    results: QueryTriples, inspected: Query, chosen: Format, out: Sink, max_rows: int | None, is_cut: bool
+    results: Iterable[Triple], inspected: Query, chosen: Format, out: Sink, max_rows: int | None, is_cut: bool
 ) -> Written:
     blocks, seen, is_longer = _Blocks(out), 0, False
 
@@ -304,6 +322,6 @@ def _evaluation_error(error: Exception) -> QueryError:
     )
 
 
-def named_graphs(store: pyoxigraph.Store) -> Iterable[str]:
+def named_graphs(store: pyoxigraph.Store | RemoteStore) -> Iterable[str]:
     """The names of the store's named graphs, in the store's order."""
     return (graph.value for graph in store.named_graphs() if isinstance(graph, NamedNode))

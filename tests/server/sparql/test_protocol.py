@@ -40,6 +40,7 @@ def test_select_in_each_format(endpoint: Any, served: ServedRelease, offer: Form
         endpoint.ask(SELECT, offer.media_type) if by == "accept" else endpoint.ask(SELECT, "x/y", format=offer.suffix)
     )
     assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (200, offer.media_type)
+    assert isinstance(served.store, pyoxigraph.Store)
     results = served.store.query(SELECT)
     assert isinstance(results, pyoxigraph.QuerySolutions)
     assert answer.content == results.serialize(format=QueryResultsFormat.from_media_type(offer.media_type))

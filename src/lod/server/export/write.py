@@ -30,6 +30,7 @@ from lod.server.dereference import DOCUMENTS, Ask, respond
 from lod.server.export.entry import entry_page
 from lod.server.export.paths import ROOT_FORMATS, Shelf, file_of
 from lod.server.served import ServedRelease, dump_files, open_served
+from lod.store.snapshot import open_snapshot
 from lod.wording import say
 
 MARK = "export.json"
@@ -109,7 +110,7 @@ def stems_of(served: ServedRelease) -> set[str]:
     """Every document that the release has: of each thing of ours that it says something about, and the root's."""
     base = served.space.base
     found = {stem for stem in ROOT_FORMATS if stem != "/void" or (served.release.folder / "void.ttl").is_file()}
-    for store in (served.store, served.metadata):
+    for store in (open_snapshot(served.release.store), served.metadata):
         solutions = store.query(_SUBJECTS.replace("?base", f'"{base}"'), use_default_graph_as_union=True)
         assert isinstance(solutions, QuerySolutions)
         for solution in solutions:
