@@ -32,7 +32,7 @@ def fields_of(template: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
 
 
-TEMPLATES = {template: place for place, call in calls("say") if (template := template_of(call))}
+TEMPLATES = {template: place for place, call in calls("say") if (template := template_of(call))}  # NOTHING apart
 FIELDS = {template_of(call): {word.arg for word in call.keywords} for _, call in calls("say")}
 
 
