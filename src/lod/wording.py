@@ -62,6 +62,11 @@ def say(template: str, /, **fields: object) -> Wording:
     return Wording(template, fields)
 
 
+def word(name: str) -> Wording:
+    """A word of ours out of a closed list (a kind of value, a place in a document), as `terms.toml` has it."""
+    return name if isinstance(name, Wording) else Wording(name)
+
+
 NOTHING: Final = say("")
 """No hint."""
 

@@ -125,8 +125,8 @@ def _warn_of_unused(plan: Plan, mapping: Mapping, sources: Sources) -> None:
             names = ", ".join(f"'{name}'" for name in unused)
             origin = next(t.source.origin for t in mapping.triples_maps if sources.table(t.source) is table)
             message = say(
-                "no rule uses {unused} {names} of {table}",
-                unused="column" if len(unused) == 1 else "columns",
+                "no rule uses {n:column|columns} {names} of {table}",
+                n=len(unused),
                 names=names,
                 table=table.name,
             )

@@ -164,7 +164,7 @@ class _Table:
                 seen[link.nquad] = link.origin
                 yield link
         if unreviewed:
-            few = "1 link is" if len(unreviewed) == 1 else f"{len(unreviewed)} links are"
+            few = say("{n} {n:link is|links are}", n=len(unreviewed))
             hint = say("name who confirmed it in the column reviewer_label")
             self.findings.warning(
                 "LOD7015",

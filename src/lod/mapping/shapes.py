@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lod.diagnostics import Findings, did_you_mean
 from lod.mapping.document import Keyed, Listed, Node, Text
-from lod.wording import say
+from lod.wording import say, word
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,12 @@ class Shapes:
             where = key.at(0, len(key.value))
             if name in later:
                 self.findings.error(
-                    "LOD3012", say("'{key}' in {place} is not supported yet", key=key.value, place=place), where
+                    "LOD3012", say("'{key}' in {place} is not supported yet", key=key.value, place=word(place)), where
                 )
             elif name not in known:
                 hint = did_you_mean(key.value, [*known, *(a for a in aliases if len(a) > 2)])
                 self.findings.error(
-                    "LOD3003", say("unknown key '{key}' in {place}", key=key.value, place=place), where, hint
+                    "LOD3003", say("unknown key '{key}' in {place}", key=key.value, place=word(place)), where, hint
                 )
             elif name in values:
                 self.findings.error(
@@ -60,7 +60,7 @@ class Shapes:
         """A node that has to be text."""
         if node is None or isinstance(node, Text):
             return node
-        self.findings.error("LOD3004", say("text is expected here, not {node}", node=_kind(node)), node.origin)
+        self.findings.error("LOD3004", say("text is expected here, not {node}", node=word(_kind(node))), node.origin)
         return None
 
     def texts(self, node: Node | None) -> list[Text]:
@@ -78,7 +78,9 @@ class Shapes:
         if node is None or isinstance(node, Keyed):
             return node
         self.findings.error(
-            "LOD3004", say("{place} has keys and values, not {node}", place=place, node=_kind(node)), node.origin
+            "LOD3004",
+            say("{place} has keys and values, not {node}", place=word(place), node=word(_kind(node))),
+            node.origin,
         )
         return None
 

@@ -128,7 +128,7 @@ class Names:
             return self.known[prefix] + head[found.end() :]
         if prefix.lower() not in _SCHEMES:
             near = did_you_mean(prefix, self.known)
-            others = f"; declared here: {', '.join(sorted(self.declared))}" if self.declared else ""
+            others = say("; declared here: {names}", names=", ".join(sorted(self.declared))) if self.declared else ""
             hint = near if near.startswith("did you") else say("declare it under 'prefixes'{others}", others=others)
             where = text.at(0, len(prefix) or 1)
             findings.error("LOD3006", say("prefix '{prefix}' is not declared", prefix=prefix), where, hint)

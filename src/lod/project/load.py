@@ -15,7 +15,7 @@ from lod.project.model import Agency, BuildOptions, Licence, Project, ServeOptio
 from lod.project.positions import key_positions
 from lod.project.shares import parse_share
 from lod.rdf.iris import illegal_character, is_absolute, resolve
-from lod.wording import NOTHING, Wording, say
+from lod.wording import NOTHING, Wording, say, word
 
 FILE = "lod.toml"
 _AT = re.compile(r"\(at (?:line (\d+), column (\d+)|end of document)\)")
@@ -229,7 +229,9 @@ class _Reader:
         value = self._get(key)
         if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
             self._error(
-                "LOD1004", say("'{key}' must be {what}, not {name}", key=key, what=what, name=type(value).__name__), key
+                "LOD1004",
+                say("'{key}' must be {what}, not {name}", key=key, what=word(what), name=type(value).__name__),
+                key,
             )
             return None
         return value

@@ -305,9 +305,9 @@ def _syntax_error(text: str, message: Wording) -> QueryError:
     line, column = int(found[1]), int(found[2])
     shown = [*text.splitlines(), ""][line - 1 if line <= text.count("\n") + 1 else -1]
     before, after = shown[max(column - 21, 0) : column - 1].strip(), shown[column - 1 : column + 19].strip()
-    where = " ".join(
-        [*([f"after '{before}'"] if before else []), f"before '{after}'" if after else "at the line's end"]
-    )
+    where = say("before '{after}'", after=after) if after else say("at the line's end")
+    if before:
+        where = say("after '{before}' {where}", before=before, where=where)
     hint = say("a bracket, full stop or keyword is missing or misspelt at this place or a little before it")
     return QueryError(
         say("the query cannot be read {where}", where=where), code="LOD5010", hint=hint, line=line, column=column

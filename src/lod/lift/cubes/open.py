@@ -127,7 +127,8 @@ def choose_sheet(workbook: Workbook, edition: Edition, findings: Findings) -> Sh
             found = [sheets[int(text) - 1]]
     if len(found) == 1:
         return found[0]
-    many = f"{len(found)} sheets fit '{text}'" if found else f"there is no sheet '{text}'"
+    none = say("there is no sheet '{text}'", text=text)
+    many = say("{n} sheets fit '{text}'", n=len(found), text=text) if found else none
     findings.error(
         "LOD2502",
         say("{many} in {workbook}", many=many, workbook=workbook.name),

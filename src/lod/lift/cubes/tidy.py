@@ -273,9 +273,12 @@ class _Placing:
     def _say_twice(self, cell: DataCell, first: Observed, point: Point) -> None:
         other = first.cells[0]
         where = " / ".join(point)
-        message = (
-            f"'{one_line(cell.text)}' here and '{one_line(other.text)}' in {cell_name(other.row, other.column)} "
-            f"are both the figure of {where}"
+        message = say(
+            "'{here}' here and '{there}' in {cell} are both the figure of {where}",
+            here=one_line(cell.text),
+            there=one_line(other.text),
+            cell=cell_name(other.row, other.column),
+            where=where,
         )
         hint = say("is a dimension missing, a label matched to the wrong code, or one of the figures wrong?")
         self.page.findings.error(

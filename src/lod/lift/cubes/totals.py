@@ -17,7 +17,7 @@ from lod.lift.cubes.tidy import Observed, Point, Tidy
 from lod.mapping.cube.model import Code, CodeList, Dimension, Edition
 from lod.tables.printed.page import Page
 from lod.tables.sheets import cell_name
-from lod.wording import say
+from lod.wording import Wording, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +81,10 @@ def _along(
             continue
         if parent.measure.totals == "between":
             if not cover.missing and not min(numbers) <= parent.number <= max(numbers):
-                wrong = f"not between those of its parts, {min(numbers)} and {max(numbers)}"
+                wrong = say("not between those of its parts, {least} and {most}", least=min(numbers), most=max(numbers))
                 yield _broken(parent, wrong, cover, point, page, severity)
         elif sum(numbers, Decimal(0)) != parent.number:
-            wrong = f"its parts add up to {sum(numbers, Decimal(0))}"
+            wrong = say("its parts add up to {total}", total=sum(numbers, Decimal(0)))
             yield _broken(parent, wrong, cover, point, page, severity)
 
 
@@ -110,7 +110,9 @@ def _cover(
     return _Cover(tuple(found), tuple(missing))
 
 
-def _broken(parent: Observed, wrong: str, cover: _Cover, point: Point, page: Page, severity: Severity) -> Diagnostic:
+def _broken(
+    parent: Observed, wrong: Wording, cover: _Cover, point: Point, page: Page, severity: Severity
+) -> Diagnostic:
     cell = parent.cells[0]
     names = "、".join(_name(code) for code in cover.missing)
     place = f"sheet {page.sheet.name}!{cell_name(cell.row, cell.column)}"

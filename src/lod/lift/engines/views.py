@@ -237,7 +237,7 @@ class ViewReader:
             f"SELECT *, count(*) OVER () FROM ({query}) ORDER BY 2 LIMIT {_SHOWN}"
         ).fetchall()
         for text, row, count, _ in found:
-            what = "no row" if count == 0 else f"{count} rows"
+            what = say("{n:,} {n:row|rows}", n=count) if count else say("no row")
             message = say(
                 "{text} refers to {what} of {target} by {target_shown}",
                 text=shown_key(text),

@@ -17,7 +17,7 @@ from lod.mapping.csvw.metadata.model import Column, Schema, Table
 from lod.mapping.csvw.syntax.language_tags import UNDEFINED, languages_match
 from lod.mapping.csvw.tabular import Header, Record, header, read_text, records
 from lod.rdf.iris import escape_brackets, is_absolute, resolve
-from lod.wording import Wording, say
+from lod.wording import Wording, say, word
 
 RAGGED = "LOD3517"
 _VARIABLES = frozenset({"_column", "_sourceColumn", "_row", "_sourceRow", "_name"})
@@ -176,7 +176,7 @@ def incompatibilities(schema: Schema, header: Header, *, validating: bool) -> li
             message = say(
                 "the metadata's column {number} is {wanted}, the file's is {shown}",
                 number=column.number,
-                wanted=wanted,
+                wanted=word(wanted),
                 shown=shown,
             )
             found.append(Incompatibility(message, column.number))

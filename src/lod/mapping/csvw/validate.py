@@ -28,7 +28,7 @@ from lod.mapping.csvw.metadata.model import Column, ForeignKey, Table, TableGrou
 from lod.mapping.csvw.site import Site, site_of
 from lod.mapping.csvw.tabular import Record
 from lod.mapping.view import shown_key
-from lod.wording import NOTHING, Wording, say
+from lod.wording import NOTHING, Wording, say, word
 
 INCOMPATIBLE, NO_VARIABLE = "LOD3512", "LOD3514"
 NO_VALUE_OF, REQUIRED_EMPTY, KEY_TWICE, NO_ROW = "LOD3520", "LOD3521", "LOD3522", "LOD3523"
@@ -230,11 +230,11 @@ def _check_foreign_key(judged: _Judged, target: _Judged, key: ForeignKey, findin
         if len(known.get(values, ())) != 1
     ]
     for values, row, count in wrong[:SHOWN]:
-        what = "no row" if count == 0 else f"{count} rows"
+        what = say("{n:,} {n:row|rows}", n=count) if count else say("no row")
         message = say(
             "{values} refers to {what} of {target} by {referenced_columns}",
             values=shown_key(values),
-            what=what,
+            what=word(what),
             target=target.name,
             referenced_columns=", ".join(key.referenced_columns),
         )

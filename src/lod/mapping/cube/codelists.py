@@ -104,7 +104,7 @@ class CodeLists:
         if not _LIST.fullmatch(key.value):
             hint = say("it stands in URIs: lower-case letters, digits and hyphens")
             shapes.findings.error("LOD3603", say("'{key}' is no name for a code list", key=key.value), key.origin, hint)
-        given = shapes.keys(keyed, known("a code list"), place=f"code list '{key.value}'")
+        given = shapes.keys(keyed, known("a code list"), place=say("code list '{name}'", name=key.value))
         if shapes.lacks(keyed, given, "codes"):
             shapes.findings.error(
                 "LOD3005",

@@ -21,7 +21,7 @@ from lod.mapping.shapes import Shapes
 from lod.mapping.templates import Names, is_language_tag
 from lod.rdf.iris import is_absolute
 from lod.rdf.namespaces import PREFIXES
-from lod.wording import Wording, say
+from lod.wording import Wording, say, word
 
 _MOST_DIGITS = 15
 
@@ -177,7 +177,7 @@ class _Reader:
         return tuple(found for key, value in entries if (found := self._dimension(key, value)))
 
     def _dimension(self, key: Text, node: Node) -> Dimension | None:
-        shapes, place = self.shapes, f"dimension '{key.value}'"
+        shapes, place = self.shapes, say("dimension '{name}'", name=key.value)
         keyed = shapes.keyed(node, place)
         if keyed is None or not is_code(key, shapes):
             return None
@@ -187,7 +187,7 @@ class _Reader:
         if (list_name is None) is (period is None or period.value not in ("true", "minguo")):
             hint = say("codes: sex, or period: true")
             shapes.findings.error(
-                "LOD3005", say("{place} has either 'codes' or 'period'", place=place), keyed.origin, hint
+                "LOD3005", say("{place} has either 'codes' or 'period'", place=word(place)), keyed.origin, hint
             )
             return None
         codes = self.lists.named(list_name) if list_name else None
@@ -252,14 +252,14 @@ class _Reader:
         return tuple(found for key, value in entries if (found := self._attribute(key, value)))
 
     def _attribute(self, key: Text, node: Node) -> Attribute | None:
-        shapes, place = self.shapes, f"attribute '{key.value}'"
+        shapes, place = self.shapes, say("attribute '{name}'", name=key.value)
         keyed = shapes.keyed(node, place)
         if keyed is None or not is_code(key, shapes):
             return None
         given = shapes.keys(keyed, known("an attribute"), place=place)
         columns, language = columns_of(given.get("column"), shapes), shapes.text(given.get("language"))
         if shapes.lacks(keyed, given, "column"):
-            message = say("{place} needs '{needed}'", place=place, needed="column")
+            message = say("{place} needs '{needed}'", place=word(place), needed="column")
             shapes.findings.error("LOD3005", message, keyed.origin, say("column: D"))
         if language and not is_language_tag(language.value):
             message = say("'{tag}' is no language tag", tag=language.value)
@@ -270,7 +270,7 @@ class _Reader:
         return Attribute(key.value, labels, columns[0], language.value if language else "", key.origin)
 
     def _measure(self, key: Text, node: Node, dimensions: tuple[Dimension, ...]) -> Measure | None:
-        shapes, place = self.shapes, f"measure '{key.value}'"
+        shapes, place = self.shapes, say("measure '{name}'", name=key.value)
         keyed = shapes.keyed(node, place)
         if keyed is None or not is_code(key, shapes):
             return None
@@ -278,7 +278,7 @@ class _Reader:
         if shapes.lacks(keyed, given, "label"):
             shapes.findings.error(
                 "LOD3005",
-                say("{place} needs 'label'", place=place),
+                say("{place} needs 'label'", place=word(place)),
                 keyed.origin,
                 say("label: {zh-Hant-TW: 人數, en: Headcount}"),
             )

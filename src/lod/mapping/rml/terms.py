@@ -36,7 +36,7 @@ from lod.mapping.templates import is_language_tag
 from lod.rdf.iris import illegal_character, is_absolute
 from lod.rdf.namespaces import RDF, XSD
 from lod.rdf.turtle import Blank, Iri, Literal, Term
-from lod.wording import say
+from lod.wording import say, word
 
 
 class Role(StrEnum):
@@ -103,7 +103,7 @@ class Terms:
     def _gathered(self, node: Resource, role: Role) -> ReadTerm | None:
         """A gather map. What it says as a term map is its head; without that, every row makes a blank node."""
         if role not in (Role.SUBJECT, Role.OBJECT):
-            message = say("a {role} is no list or container", role=role)
+            message = say("a {role} is no list or container", role=word(role))
             self.findings.error("LOD3119", message, self.graph.origin(node), say("gather in a subject or object map"))
             return None
         origin = self.graph.origin(node)
@@ -209,7 +209,7 @@ class Terms:
             allowed = " or ".join(sorted(f"{each}" for each in _ALLOWED[role]))
             self.findings.error(
                 "LOD3107",
-                say("a {role} is no {known}", role=role, known=known[0]),
+                say("a {role} is no {known}", role=word(role), known=known[0]),
                 iri.origin,
                 say("here it is: {allowed}", allowed=allowed),
             )
@@ -252,7 +252,7 @@ class Terms:
             self._check_iri(constant)
             return ReadTerm(TermMap(constant, TermType.IRI, value.origin))
         if role is not Role.OBJECT:
-            message = say("a {role} is an IRI, not the text {value}", role=role, value=shown(value))
+            message = say("a {role} is an IRI, not the text {value}", role=word(role), value=shown(value))
             self.findings.error(
                 "LOD3107", message, value.origin, say("write <{value}>, or use rml:template", value=value.value)
             )
@@ -273,7 +273,7 @@ class Terms:
         if not any(self.graph.values(node, name) for name in _EXPRESSIONS):
             hint = say("add rml:template, rml:reference, rml:constant or rml:functionExecution")
             self.findings.error(
-                "LOD3103", say("the {role} map does not say what the {role} is", role=role), origin, hint
+                "LOD3103", say("the {role} map does not say what the {role} is", role=word(role)), origin, hint
             )
         return None
 

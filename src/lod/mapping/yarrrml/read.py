@@ -178,7 +178,7 @@ class _Reader:
     def mapping(self, key: Text, node: Node) -> None:
         """One mapping: a triples map for each source and subject."""
         where = key.at(0, len(key.value))
-        place = f"mapping '{key.value}'"
+        place = say("mapping '{name}'", name=key.value)
         keyed = self.shapes.keyed(node, place)
         if keyed is None:
             return

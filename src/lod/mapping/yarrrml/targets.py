@@ -13,7 +13,7 @@ from lod.mapping.ir import LogicalTarget
 from lod.mapping.shapes import Shapes
 from lod.mapping.targets import COMPRESSIONS, target_path
 from lod.mapping.yarrrml.keys import values_of
-from lod.wording import say
+from lod.wording import say, word
 
 SERIALIZATIONS = {
     "nquads": "nq",
@@ -118,6 +118,6 @@ def _one_of(text: Text | None, known: tuple[str, ...], what: str, findings: Find
         return ""
     name = text.value.lower()
     if name not in known:
-        message = say("no {what} '{text}' is known here", what=what, text=text.value)
+        message = say("no {what} '{text}' is known here", what=word(what), text=text.value)
         findings.error("LOD3114", message, text.origin, did_you_mean(name, known))
     return name

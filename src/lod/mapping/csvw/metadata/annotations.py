@@ -16,7 +16,7 @@ from lod.mapping.csvw.syntax.language_tags import UNDEFINED, is_well_formed
 from lod.mapping.csvw.syntax.xsd import canonical
 from lod.rdf.iris import illegal_character
 from lod.rdf.namespaces import RDF, XSD
-from lod.wording import say
+from lod.wording import say, word
 
 _CODE = "LOD3502"
 _KEYWORDS = ("@value", "@type", "@language", "@id")
@@ -106,7 +106,7 @@ def _value_object(json: Json, members: dict[str, Json], findings: Findings) -> L
     if isinstance(value, tuple | dict) or value is None:
         findings.error(
             _CODE,
-            say("@value must be a string, a number or a boolean, not {kind}", kind=members["@value"].kind),
+            say("@value must be a string, a number or a boolean, not {kind}", kind=word(members["@value"].kind)),
             members["@value"].at,
         )
     language = _language(members["@language"], findings) if "@language" in members else ""
@@ -189,7 +189,9 @@ def _node_id(members: dict[str, Json], context: Context, findings: Findings) -> 
         return None
     value = members["@id"].value
     if not isinstance(value, str):
-        findings.error(_CODE, say("@id must be a string, not {kind}", kind=members["@id"].kind), members["@id"].at)
+        findings.error(
+            _CODE, say("@id must be a string, not {kind}", kind=word(members["@id"].kind)), members["@id"].at
+        )
         return None
     if value.startswith("_:"):
         findings.error(

@@ -34,7 +34,7 @@ from lod.mapping.csvw.metadata.schema import FOREIGN_KEY, inheriting, read_schem
 from lod.mapping.csvw.syntax.json_document import Json, read_json
 from lod.mapping.csvw.syntax.language_tags import is_well_formed
 from lod.mapping.csvw.syntax.urls import normalize_url
-from lod.wording import say
+from lod.wording import say, word
 
 MISSING, NOT_CARRIED_OUT = "LOD3510", "LOD3515"
 
@@ -58,7 +58,7 @@ def read_document(text: str, path: str, url: str, findings: Findings, fetch: Fet
     if json is None:
         return None
     if not isinstance(json.value, dict):
-        findings.error(REQUIRED, say("a metadata document is an object, not {kind}", kind=json.kind), json.at)
+        findings.error(REQUIRED, say("a metadata document is an object, not {kind}", kind=word(json.kind)), json.at)
         return None
     reading = Reading(_context(json, url, findings), findings, fetch, (url,))
     is_group = "tables" in json.value or (json.value.get("@type") or json).value == "TableGroup"
@@ -99,7 +99,7 @@ def _context(json: Json, url: str, findings: Findings) -> Context:
         elif key in ("@base", "@language"):
             wanted = "a URL" if key == "@base" else "a language tag"
             findings.warning(
-                NOT_PERMITTED, say("{key} must be {wanted}: it is ignored", key=key, wanted=wanted), value.at
+                NOT_PERMITTED, say("{key} must be {wanted}: it is ignored", key=key, wanted=word(wanted)), value.at
             )
         else:
             findings.error(
@@ -252,7 +252,9 @@ def _check_foreign_keys(reading: Reading, group: TableGroup) -> None:
                 hint = did_you_mean(wanted, (other.url for other in group.tables))
                 reading.error(
                     FOREIGN_KEY,
-                    say("a foreign key refers to {wanted}, but not exactly one table here is that", wanted=wanted),
+                    say(
+                        "a foreign key refers to {wanted}, but not exactly one table here is that", wanted=word(wanted)
+                    ),
                     key.at,
                     hint,
                 )

@@ -17,7 +17,7 @@ from lod.mapping.csvw.syntax.json_document import Json
 from lod.mapping.csvw.syntax.language_tags import is_well_formed
 from lod.mapping.csvw.syntax.uri_template import UriTemplate, UriTemplateError, parse_uri_template
 from lod.mapping.csvw.syntax.urls import normalize_url
-from lod.wording import NOTHING, Wording, say
+from lod.wording import NOTHING, Wording, say, word
 
 DIALECT_BROKEN, REQUIRED, UNKNOWN, NOT_PERMITTED = "LOD3502", "LOD3503", "LOD3504", "LOD3505"
 
@@ -38,7 +38,7 @@ class Reading:
         shown = repr(json.value) if isinstance(json.value, str | bool | int | float) else json.kind
         self.findings.warning(
             NOT_PERMITTED,
-            say("'{name}' must be {wanted}, not {shown}: it is ignored", name=name, wanted=wanted, shown=shown),
+            say("'{name}' must be {wanted}, not {shown}: it is ignored", name=name, wanted=word(wanted), shown=shown),
             json.at,
         )
 
@@ -63,21 +63,21 @@ def members(
             if value.value != type_:
                 reading.error(
                     DIALECT_BROKEN,
-                    say("the @type of {what} must be '{type}'", what=what, type=type_),
+                    say("the @type of {what} must be '{type}'", what=word(what), type=type_),
                     value.at,
                     say("or leave it out"),
                 )
         elif key in known or (key == "@context" and "@context" in known):
             kept[key] = value
         elif key.startswith("@"):
-            reading.error(DIALECT_BROKEN, say("'{key}' may not stand in {what}", key=key, what=what), at)
+            reading.error(DIALECT_BROKEN, say("'{key}' may not stand in {what}", key=key, what=word(what)), at)
         elif is_common_property(key):
             annotations += read_annotations(key, value, reading.context, reading.findings)
         else:
             prefix, colon, _ = key.partition(":")
             hint = did_you_mean(prefix, PREFIXES) if colon else did_you_mean(key, [k for k in known if k[0] != "@"])
             reading.findings.warning(
-                UNKNOWN, say("{what} has no property '{key}': it is ignored", what=what, key=key), at, hint
+                UNKNOWN, say("{what} has no property '{key}': it is ignored", what=word(what), key=key), at, hint
             )
     return kept, tuple(annotations)
 
@@ -111,7 +111,10 @@ def identifier(reading: Reading, json: Json, what: str) -> str | None:
     """An `@id`, which is no blank node (§5.3.2 and elsewhere)."""
     if isinstance(json.value, str) and json.value.startswith("_:"):
         reading.error(
-            DIALECT_BROKEN, say("the @id of {what} must not be a blank node", what=what), json.at, say("leave @id out")
+            DIALECT_BROKEN,
+            say("the @id of {what} must not be a blank node", what=word(what)),
+            json.at,
+            say("leave @id out"),
         )
         return None
     # what is no string counts as the empty one, which is the document's base URL

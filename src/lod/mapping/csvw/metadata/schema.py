@@ -26,7 +26,7 @@ from lod.mapping.csvw.metadata.properties import (
     string,
 )
 from lod.mapping.csvw.syntax.json_document import Json
-from lod.wording import say
+from lod.wording import say, word
 
 COLUMNS, FOREIGN_KEY = "LOD3508", "LOD3509"
 
@@ -173,18 +173,18 @@ def _required_columns(reading: Reading, json: Json, known: set[str], what: str) 
         if key not in known:
             reading.error(
                 FOREIGN_KEY,
-                say("{what} may not have '{key}'", what=what, key=key),
+                say("{what} may not have '{key}'", what=word(what), key=key),
                 json.key_at(key),
                 did_you_mean(key, known),
             )
     if "columnReference" not in json.value:
-        reading.error(REQUIRED, say("{what} needs 'columnReference'", what=what), json.at)
+        reading.error(REQUIRED, say("{what} needs 'columnReference'", what=word(what)), json.at)
         return None
     found = column_references(reading, json.value["columnReference"], "columnReference")
     if found is None:
         reading.error(
             REQUIRED,
-            say("{what} needs a 'columnReference' that names columns", what=what),
+            say("{what} needs a 'columnReference' that names columns", what=word(what)),
             json.key_at("columnReference"),
         )
     return found

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lod.diagnostics import Findings, TextOrigin
-from lod.wording import Wording, say
+from lod.wording import Wording, say, word
 
 MAX_DEPTH = 100  # of nesting; no metadata document comes near it
 
@@ -98,8 +98,8 @@ class _Scan:
             raise JsonSyntaxError(say("nothing may follow the value, but {value} does", value=self._seen()), self.at)
         return value
 
-    def _seen(self) -> str:
-        return repr(self.text[self.at]) if self.at < len(self.text) else "the end of the text"
+    def _seen(self) -> Wording:
+        return Wording(repr(self.text[self.at])) if self.at < len(self.text) else say("the end of the text")
 
     def _space(self) -> None:
         found = _SPACE.match(self.text, self.at)
@@ -118,10 +118,10 @@ class _Scan:
             case '"':
                 text = self._string()
                 return Json(text, self.origin(start, self.at - start))
-        for word, value in _WORDS.items():
-            if self.text.startswith(word, start):
-                self.at += len(word)
-                return Json(value, self.origin(start, len(word)))
+        for name, value in _WORDS.items():
+            if self.text.startswith(name, start):
+                self.at += len(name)
+                return Json(value, self.origin(start, len(name)))
         number = _NUMBER.match(self.text, start)
         if number is None:
             raise JsonSyntaxError(say("a value is expected here, not {value}", value=self._seen()), start)
@@ -169,7 +169,7 @@ class _Scan:
     def _expect(self, mark: str, wanted: str) -> None:
         if not self.text.startswith(mark, self.at):
             raise JsonSyntaxError(
-                say("{wanted} is expected here, not {value}", wanted=wanted, value=self._seen()), self.at
+                say("{wanted} is expected here, not {value}", wanted=word(wanted), value=self._seen()), self.at
             )
         self.at += 1
         self._space()
