@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from lod.diagnostics import explanation, known_codes
 from lod.wording import ENGLISH, LANGUAGES, NOTHING, Wording, catalogue, chosen_language, joined, say, translated
 
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "lod"
@@ -101,3 +102,29 @@ def test_what_nobody_translated_is_said_in_english() -> None:
 )
 def test_chosen_language(wanted: list[str], chosen: str | None) -> None:
     assert chosen_language(wanted) == chosen
+
+
+PAGES = SOURCE / "findings"
+HEADINGS = {"zh-Hant-TW": ["## 意思", "## 範例", "## 怎麼辦"]}
+
+
+def code_of(page: str) -> list[str]:
+    """The lines to copy, below the last heading."""
+    return [line for line in page.rpartition("\n## ")[2].splitlines() if line.startswith("    ")]
+
+
+@pytest.mark.parametrize("language", OTHERS)
+@pytest.mark.parametrize("code", known_codes())
+def test_pages(code: str, language: str) -> None:
+    path = PAGES / language / f"{code}.md"
+    if not path.exists():
+        pytest.skip(f"{code} is explained in English only, as yet")
+    english, page = explanation(code) or "", explanation(code, language) or ""
+    assert page.startswith(f"# {code}: ")
+    assert [line for line in page.splitlines() if line.startswith("## ")] == HEADINGS[language]
+    assert code_of(page) == code_of(english)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_page_is_of_a_code(language: str) -> None:
+    assert {path.stem for path in (PAGES / language).glob("*.md")} <= set(known_codes())
