@@ -25,6 +25,7 @@ PAGES = {
     "structure": "/doc/def/structure/by-county",
     "thing with a Chinese key": "/doc/county/%E8%87%BA%E5%8C%97%E5%B8%82",
     "release": "/release",
+    "search": "/search",
     "about": "/about",
     "query": "/sparql",
 }

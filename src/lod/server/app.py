@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +48,7 @@ from lod.server.metrics import telling
 from lod.server.negotiation import choose_format
 from lod.server.question import QueryLimits
 from lod.server.refusals import not_found, unavailable
+from lod.server.search_page import is_search, respond_to_search
 from lod.server.served import CurrentRelease, ServedRelease
 from lod.server.sparql_protocol import serve_sparql
 from lod.server.workers import QueryPool
@@ -58,6 +59,13 @@ _LOG = logging.getLogger(__name__)
 
 _PAGE = f".{HTML.suffix}"
 _DATA = tuple(f".{item.suffix}" for item in GRAPH_FORMATS)
+# Pages that read the query string: whose path is whose.
+WITH_QUERY: tuple[tuple[Callable[[str, ServedRelease], bool], Callable[[ServedRelease, View], Answer]], ...] = (
+    (lambda path, _: is_view(path), respond_to_view),
+    (lambda path, _: is_citation(path), respond_to_citation),
+    (is_search, respond_to_search),
+)
+
 _MOST_PATH = 4096  # bytes; no address of ours comes near
 
 
@@ -209,11 +217,11 @@ async def answer_document(served: ServedRelease, scope: Scope, path: str, inside
     if inside == "/tpf":
         query, fresh = scope["query_string"].decode("latin-1"), request_header(scope, b"if-none-match")
         return await anyio.to_thread.run_sync(respond_to_fragment, served, query, accept, fresh)
-    if is_view(inside) or is_citation(inside):
+    asked = next((respond for mine, respond in WITH_QUERY if mine(inside, served)), None)
+    if asked is not None:
         query = scope["query_string"].decode("latin-1")
         view = View(inside, query, accept, languages, request_header(scope, b"if-none-match"))
-        work = respond_to_view if is_view(inside) else respond_to_citation
-        return await anyio.to_thread.run_sync(work, served, view)
+        return await anyio.to_thread.run_sync(asked, served, view)
     ask = Ask(inside, accept, languages, request_header(scope, b"if-none-match"))
     respond_to = respond if inside.startswith((*REDIRECTED, *DOCUMENTS)) else respond_at_root
     try:

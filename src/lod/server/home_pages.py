@@ -38,6 +38,7 @@ class HomePage:
 
     frame: Frame
     description: str
+    search: str
     datasets: tuple[DatasetCard, ...]
     code_lists: tuple[Shown, ...]
     triples: str
@@ -50,6 +51,7 @@ class CataloguePage:
 
     frame: Frame
     description: str
+    search: str
     datasets: tuple[DatasetCard, ...]
     code_lists: tuple[Shown, ...]
     dumps: tuple[Download, ...]
@@ -64,6 +66,7 @@ def home_page(reader: Reader, address: Address) -> HomePage:
             reader, address, languages.pick(site.title, reader.language), canonical=site.base_iri, current="home"
         ),
         description=languages.pick(site.description, reader.language),
+        search=reader.page("/search"),
         datasets=tuple(_card(reader, iri) for iri in datasets(reader.served)),
         code_lists=tuple(reader.link(iri) for iri in _code_lists(reader.served)),
         triples=f"{manifest.triples:,}",
@@ -85,6 +88,7 @@ def catalogue_page(reader: Reader, address: Address) -> CataloguePage:
             current="catalogue",
         ),
         description=languages.pick(site.description, reader.language),
+        search=reader.page("/search"),
         datasets=tuple(_card(reader, iri) for iri in datasets(reader.served)),
         code_lists=tuple(reader.link(iri) for iri in _code_lists(reader.served)),
         dumps=tuple(dumps(reader.served)),

@@ -82,7 +82,7 @@ class ServedRelease:
     memo: Memo = field(init=False, default_factory=lambda: Memo(capacity=1024))  # small things
     pages: Memo = field(init=False, default_factory=lambda: Memo(capacity=256))  # rendered, some ten kB each
     cubes: Memo = field(init=False, default_factory=lambda: Memo(capacity=16))  # up to some megabytes each
-    opened: Memo = field(init=False, default_factory=lambda: Memo(capacity=1))  # the columnar side
+    opened: Memo = field(init=False, default_factory=lambda: Memo(capacity=2))  # the columnar side, the search
 
     def __post_init__(self) -> None:
         digest = f"{self.release.manifest.digest}{self.release.manifest.name}{SITE_DIGEST}{self.under}"

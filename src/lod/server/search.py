@@ -1,0 +1,134 @@
+"""Search over the names of everything that is published: datasets, organisations, places, codes, terms.
+
+SQLite FTS5 (https://www.sqlite.org/fts5.html) over tokens that are made here: its tokenizers find no Chinese word of
+two characters. A run of East Asian characters becomes its pairs (臺北市 → 臺北 北市 市), other words stay whole. Before,
+texts are folded: width and case, 台 as 臺. The index holds names, not observations, and is made when a release is first
+searched.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from threading import Lock
+
+from pyoxigraph import Literal, NamedNode
+
+from lod.rdf.namespaces import DCAT, DCT, ORG, QB, SKOS
+from lod.server.labels import LABEL_PROPERTIES
+from lod.server.served import ServedRelease
+
+MOST_NAMES = 500_000
+_MORE = tuple(NamedNode(iri) for iri in (SKOS + "altLabel", SKOS + "notation", DCT + "identifier", DCAT + "keyword"))
+_LONGER = (NamedNode(DCT + "description"), NamedNode(SKOS + "definition"))
+_WEIGHTS = {  # how far a class comes to the front
+    QB + "DataSet": 6.0, DCAT + "Dataset": 6.0, ORG + "FormalOrganization": 3.0, ORG + "Organization": 3.0,
+    SKOS + "ConceptScheme": 2.5, SKOS + "Concept": 2.0,
+}  # fmt: skip
+_HIDDEN = re.compile("#|/obs/")
+_SAME = str.maketrans({"台": "臺", "裏": "裡", "峯": "峰", "双": "雙"})
+_EAST_ASIAN = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_PARTS = re.compile(rf"(?P<east>[{_EAST_ASIAN}]+)|(?P<word>[^\W_]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found, on one page of answers."""
+
+    iris: tuple[str, ...]
+    count: int
+
+
+def folded(text: str) -> str:
+    """A text as it is compared: NFKC, lower case, one spelling of characters that have two."""
+    return unicodedata.normalize("NFKC", text).lower().translate(_SAME)
+
+
+def tokens(text: str) -> list[str]:
+    """What the index has of a text: pairs of East Asian characters and the last one alone, other words whole."""
+    found: list[str] = []
+    for match in _PARTS.finditer(folded(text)):
+        run = match["east"]
+        if run is None:
+            found += _split(match["word"])
+        else:
+            found += [run[place : place + 2] for place in range(len(run))]
+    return found
+
+
+def _split(word: str) -> list[str]:
+    """A word that mixes scripts, at their borders."""
+    return re.findall(rf"[{_EAST_ASIAN}]+|[^{_EAST_ASIAN}]+", word)
+
+
+def query_of(text: str) -> str:
+    """A search as FTS5 has it: every part must be there; the last word may be a beginning. '' finds nothing."""
+    parts: list[str] = []
+    for match in _PARTS.finditer(folded(text)):
+        run = match["east"]
+        if run is None:
+            parts += [f'"{word}"*' for word in _split(match["word"])]
+        elif len(run) == 1:
+            parts.append(f'"{run}"*')
+        else:
+            parts.append('"' + " ".join(run[place : place + 2] for place in range(len(run) - 1)) + '"')
+    return " AND ".join(parts[:12])
+
+
+class SearchIndex:
+    """The names of a release. May be asked from several threads, one at a time."""
+
+    def __init__(self, served: ServedRelease) -> None:
+        self._lock = Lock()
+        self._database = sqlite3.connect(":memory:", check_same_thread=False)
+        self._database.execute(
+            "CREATE VIRTUAL TABLE names USING fts5(iri UNINDEXED, weight UNINDEXED, name, more, tokenize='unicode61')"
+        )
+        self._database.executemany("INSERT INTO names VALUES (?, ?, ?, ?)", _rows(served))
+
+    def search(self, text: str, start: int, most: int) -> Found:
+        """The IRIs whose names have what is searched, the nearest first."""
+        query = query_of(text)
+        if not query:
+            return Found((), 0)
+        with self._lock:
+            (count,) = self._database.execute("SELECT count(*) FROM names WHERE names MATCH ?", (query,)).fetchone()
+            found = self._database.execute(
+                """SELECT iri FROM names WHERE names MATCH ?
+                ORDER BY bm25(names, 0, 0, 10, 1) * weight, iri LIMIT ? OFFSET ?""",
+                (query, most, start),
+            ).fetchall()
+        return Found(tuple(iri for (iri,) in found), count)
+
+
+def search_index(served: ServedRelease) -> SearchIndex:
+    """The index of a release, made once."""
+    return served.opened.get("search", lambda: SearchIndex(served))
+
+
+def _rows(served: ServedRelease) -> Iterator[tuple[str, float, str, str]]:
+    names: dict[str, list[str]] = {}
+    more: dict[str, list[str]] = {}
+    for predicates, kept in ((LABEL_PROPERTIES, names), ((*_MORE, *_LONGER), more)):
+        for predicate in predicates:
+            for quad in served.store.quads_for_pattern(None, predicate, None, served.graph):
+                subject = getattr(quad.subject, "value", "")
+                if isinstance(quad.object, Literal) and subject.startswith(served.space.base):
+                    if len(names) >= MOST_NAMES and subject not in names:
+                        continue
+                    kept.setdefault(subject, []).append(quad.object.value)
+    kinds = {iri: _members(served, iri) for iri in _WEIGHTS}
+    for iri, texts in names.items():
+        if _HIDDEN.search(iri):
+            continue  # parts of a structure have no page of their own; figures are found by their places
+        weight = max((w for kind, w in _WEIGHTS.items() if iri in kinds[kind]), default=1.0)
+        yield iri, weight, " ".join(tokens(" ".join(texts))), " ".join(tokens(" ".join(more.get(iri, []))))
+
+
+def _members(served: ServedRelease, kind: str) -> set[str]:
+    predicate = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+    quads = served.store.quads_for_pattern(None, predicate, NamedNode(kind), served.graph)
+    return {quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode)}
