@@ -1,9 +1,9 @@
 """Search over the names of everything that is published: datasets, organisations, places, codes, terms.
 
 SQLite FTS5 (https://www.sqlite.org/fts5.html) over tokens that are made here: its tokenizers find no Chinese word of
-two characters. A run of East Asian characters becomes its pairs (臺北市 → 臺北 北市 市), other words stay whole. Before,
-texts are folded: width and case, 台 as 臺. The index holds names, not observations, and is made when a release is first
-searched.
+two characters. A run of East Asian characters becomes its pairs (臺北市 → 臺北 北市 市), other words stay whole.
+Before, texts are folded: width and case, 台 as 臺. The index holds names, not observations, and is made when a release
+is first searched.
 """
 
 from __future__ import annotations
