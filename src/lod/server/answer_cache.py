@@ -1,9 +1,17 @@
-"""Answers to queries that were asked before, in memory, the latest used; their key names release, query and format."""
+"""Answers that were given before, in memory, the latest used.
+
+Two looks: by the request as it stands, before anything of it is read; and by what it asks, whose key names release,
+query and format, for those who ask the same in other words.
+"""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
+
+from starlette.types import Scope
+
+from lod.server.answers import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +20,41 @@ class Kept:
 
     body: bytes
     way: str
+
+
+RequestKey = tuple[str | bytes, ...]
+"""Release, path, query string, and the header fields that an answer depends on, as they stand in a request."""
+
+_MATTER = frozenset({b"accept", b"accept-language", b"accept-datetime", b"if-none-match"})
+
+
+def request_key(release: str, scope: Scope) -> RequestKey:
+    """The key of a GET request. `release`: what the validators of its answers begin with."""
+    fields = [part for field in scope["headers"] if field[0] in _MATTER for part in field]
+    return (release, scope.get("raw_path") or scope["path"], scope["query_string"], *fields)
+
+
+@dataclass(slots=True)
+class KnownRequests:
+    """Answers by requests, ready to be sent: up to `capacity` of them, each small. Belongs to one event loop."""
+
+    capacity: int = 4096
+    _kept: OrderedDict[RequestKey, Answer] = field(default_factory=OrderedDict)
+
+    def get(self, key: RequestKey) -> Answer | None:
+        """The answer to a request."""
+        return self._kept.get(key)
+
+    def keep(self, key: RequestKey, answer: Answer) -> None:
+        """Keep an answer; the oldest make room."""
+        if len(answer.body) > LARGEST_KNOWN:
+            return
+        self._kept[key] = answer
+        if len(self._kept) > self.capacity:
+            self._kept.popitem(last=False)
+
+
+LARGEST_KNOWN = 16 << 10  # bytes
 
 
 @dataclass(slots=True)

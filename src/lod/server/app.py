@@ -25,6 +25,7 @@ from lod.errors import LodError
 from lod.rdf.formats import GRAPH_FORMATS, HTML
 from lod.server import answers
 from lod.server.addresses import DOCUMENT_FORMATS, canonical_path, parse_address
+from lod.server.answer_cache import request_key
 from lod.server.answers import Answer, request_header, send_answer
 from lod.server.archive import (
     RELEASE,
@@ -136,6 +137,9 @@ class Site:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        if (known := self._known(scope)) is not None:
+            await send_answer(known, scope, send)
+            return
         path = canonical_path(scope.get("raw_path") or scope["path"].encode()) or ""
         if path.startswith("/-/"):
             await send_answer(self._machinery(scope, path), scope, send)
@@ -159,7 +163,17 @@ class Site:
         elif (asked := request_header(scope, b"accept-datetime")) or is_archived(inside):
             await send_answer(await self._past(served, scope, inside, asked), scope, send)
         else:
-            await send_answer(await answer_document(served, scope, path, inside), scope, send)
+            answer = await answer_document(served, scope, path, inside)
+            if answer.status == 304 and scope["method"] == "GET":
+                self.pool.known.keep(request_key(served.etag_prefix, scope), answer)
+            await send_answer(answer, scope, send)
+
+    def _known(self, scope: Scope) -> Answer | None:
+        """The answer to a request that was answered before and is the same until the next release."""
+        served = self.current.served
+        if served is None or not self.current.is_settled or scope["method"] != "GET":
+            return None
+        return self.pool.known.get(request_key(served.etag_prefix, scope))
 
     def _machinery(self, scope: Scope, path: str) -> Answer:
         fresh = request_header(scope, b"if-none-match")

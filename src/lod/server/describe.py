@@ -140,23 +140,38 @@ def write(quads: Iterable[Quad], extra: Iterable[Triple], format: Format, base: 
     return _serialize(triples, format, {} if format is NTRIPLES else prefixes_for(triples, base))
 
 
-# In what the serialiser writes, a quote inside a literal is escaped, so this meets every literal as a whole.
-_LITERAL = re.compile(rb'"(?:[^"\\]|\\.)*"(?:@([a-z0-9-]+))?')
-_XML_LANG = re.compile(rb'xml:lang="([a-z0-9-]+)"')
+_TAG = re.compile(rb"[a-z0-9]+-[a-z0-9-]+")
+_XML_LANG = re.compile(rb'(?<=xml:lang=")[a-z0-9]+-[a-z0-9-]+')
 
 
 def _serialize(statements: list[Triple] | list[Quad], format: Format, prefixes: dict[str, str]) -> bytes:  # noqa: A002
     """Write a document. The store knows language tags in lower case; they leave as BCP 47 recommends."""
     document = serialize(statements, format=_OXIGRAPH[format], prefixes=prefixes or None) or b""
-    return (_XML_LANG if format is RDFXML else _LITERAL).sub(_with_written_tag, document)
+    if format is RDFXML:
+        return _XML_LANG.sub(lambda match: _written(match[0]), document)
+    pieces, done, at = [], 0, document.find(b'"@')
+    while at >= 0:
+        if document[at - 1] in _DOUBTFUL:  # does the quote begin a literal, or is it of its text?
+            return _LITERAL.sub(_with_written_tag, document)
+        if tag := _TAG.match(document, at + 2):
+            pieces += [document[done : tag.start()], _written(tag[0])]
+            done = tag.end()
+        at = document.find(b'"@', at + 2)
+    return b"".join([*pieces, document[done:]]) if pieces else document
+
+
+# In what the serialiser writes, a quote inside a literal is escaped, so this meets every literal as a whole.
+_LITERAL = re.compile(rb'("(?:[^"\\]|\\.)*"@)([a-z0-9]+-[a-z0-9-]+)|"(?:[^"\\]|\\.)*"')
+_DOUBTFUL = frozenset(b' \t\n([\\"')
 
 
 def _with_written_tag(match: re.Match[bytes]) -> bytes:
-    tag = match[1]
-    if tag is None or b"-" not in tag:
-        return match[0]
-    start, end = match.start(1) - match.start(), match.end(1) - match.start()
-    return match[0][:start] + written(tag.decode("ascii")).encode("ascii") + match[0][end:]
+    return match[1] + _written(match[2]) if match[2] else match[0]
+
+
+@lru_cache(maxsize=256)
+def _written(tag: bytes) -> bytes:
+    return written(tag.decode("ascii")).encode("ascii")
 
 
 def prefixes_for(statements: Iterable[Triple | Quad], base: str) -> dict[str, str]:

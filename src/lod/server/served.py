@@ -202,6 +202,11 @@ class CurrentRelease:
             raise self.trouble or LodError(say("nothing is published"))
         return self.served
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether the pointer was looked at a moment ago, so that `served` is current."""
+        return time.monotonic() - self._looked < LOOK_EVERY
+
     def _look(self) -> None:
         pointer = self.releases / (self.pinned or "current")
         try:

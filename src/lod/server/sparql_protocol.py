@@ -24,6 +24,7 @@ from lod.errors import LodError
 from lod.rdf.formats import GRAPH_FORMATS, HTML, Format
 from lod.server import answers
 from lod.server.addresses import parse_address
+from lod.server.answer_cache import request_key
 from lod.server.answers import Answer, header, request_header, send_answer
 from lod.server.dereference import content_type
 from lod.server.metrics import count_query
@@ -118,6 +119,8 @@ async def _answer(exchange: Exchange, operation: Operation) -> None:
     if key is not None and (kept := exchange.pool.cache.get(key)) is not None:
         count_query("cached", kept.way)
         known = Answer(200, (*headers, header("answered-from", kept.way)), kept.body)
+        if exchange.method == "GET":
+            exchange.pool.known.keep(request_key(exchange.served.etag_prefix, exchange.scope), known)
         await send_answer(known, exchange.scope, exchange.send)
         return
     base = exchange.served.space.base

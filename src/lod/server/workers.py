@@ -27,7 +27,7 @@ from types import TracebackType
 from typing import Self
 
 from lod.errors import LodError
-from lod.server.answer_cache import AnswerCache
+from lod.server.answer_cache import AnswerCache, KnownRequests
 from lod.server.fairness import Budgets, EndedWorkers
 from lod.server.metrics import observe_seconds
 from lod.server.question import QueryLimits, Question
@@ -87,6 +87,7 @@ class QueryPool:
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopped = False
         self.cache = AnswerCache()
+        self.known = KnownRequests()
         self.budgets = Budgets(self.limits.client_seconds)
         self.ended = EndedWorkers()
 
