@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -55,3 +59,71 @@ def test_mistakes(lod: Lod, project: Path) -> None:
     assert result.returncode == 1
     assert "error LOD4001" in result.stderr
     assert result.stdout == ""
+
+
+def test_which_rule_and_cells_made_a_statement(lod: Lod, project: Path) -> None:
+    subject = "data/staff/obs/2023/B/M"
+    result = lod("preview", MAPPING, "--subject", subject, "--predicate", "a", cwd=project)
+    assert (result.returncode, result.stderr) == (0, "")
+    head, statement, *cells = result.stdout.splitlines()
+    assert head.startswith("tables/staff.csv, row ")
+    assert statement == f"  → <{subject}> a qb:Observation"
+    assert cells[:3] == ["      year = 2023", "      office = B", "      sex = M"]
+    assert cells[3].strip().startswith(f"{MAPPING}:")
+    assert "qb:Observation" in cells[4]
+
+
+def test_one_triple_as_json(lod: Lod, project: Path) -> None:
+    rows = json.loads(lod("preview", MAPPING, "--rows", 1, "--format", "json", cwd=project).stdout)["rows"]
+    statement = next(each for each in rows[0]["statements"] if "headcount" in each["cells"])
+    found = json.loads(lod("preview", MAPPING, "--triple", statement["line"], "--format", "json", cwd=project).stdout)
+    (row,) = found["rows"]
+    assert (row["row"], row["statements"]) == (rows[0]["row"], [statement])
+    assert statement["cells"] == {"year": "2022", "office": "A", "sex": "F", "headcount": "14"}
+
+
+def test_a_statement_that_no_row_makes(lod: Lod, project: Path) -> None:
+    result = lod("preview", MAPPING, "--subject", "data/staff/obs/1999/A/F", cwd=project)
+    assert result.returncode == 1
+    assert "error LOD4046 no row makes such a statement" in result.stderr
+
+
+def until(lines: Iterator[str], wanted: str) -> None:
+    """Read on until a line holds the words."""
+    assert any(wanted in line for line in lines), wanted
+
+
+def test_watch_shows_it_again_when_a_file_is_saved(project: Path) -> None:
+    command = [sys.executable, "-m", "lod", "preview", MAPPING, "--rows", "1", "--watch", "--lang", "en"]
+    watching = subprocess.Popen(
+        command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", env=environment()
+    )
+    assert watching.stdout is not None
+    lines = iter(watching.stdout.readline, "")
+    try:
+        until(lines, "headcount  14")
+        until(lines, "Waiting for a change")
+        text = (project / "tables" / "staff.csv").read_text(encoding="utf-8")
+        (project / "tables" / "staff.csv").write_text(text.replace(",14", ",150"), encoding="utf-8")
+        until(lines, "headcount  150")
+        until(lines, "Waiting for a change")
+        mapping = (project / MAPPING).read_text(encoding="utf-8")
+        replaced = project / "mappings" / "new.tmp"
+        replaced.write_text(mapping.replace("$(sex)", "$(sexe)"), encoding="utf-8")
+        replaced.replace(project / MAPPING)  # as editors save
+        until(lines, "error LOD4001")
+        until(lines, "Waiting for a change")
+        (project / MAPPING).write_text(mapping, encoding="utf-8")
+        until(lines, "headcount  150")
+        until(lines, "Waiting for a change")
+        watching.send_signal(signal.SIGINT)
+        assert watching.wait(timeout=20) == 0
+        assert "Traceback" not in watching.stdout.read()
+    finally:
+        watching.kill()
+        watching.wait()
+        watching.stdout.close()
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONUTF8": "1"}

@@ -175,13 +175,13 @@ def _excerpt(text: Text, origin: Origin | None, settings: Settings) -> int:
         return _quoted(text, origin.row, name + plain(origin.text), len(name) + 1, max(1, len(origin.text)))
     if origin is None or not origin.line:
         return 2
-    source = _line_of(origin, settings)
+    source = line_of(origin, settings)
     if not source:
         return 2
     return _quoted(text, origin.line, plain(source), origin.column, origin.length)
 
 
-def _line_of(origin: TextOrigin, settings: Settings) -> str | None:
+def line_of(origin: TextOrigin, settings: Settings) -> str | None:
     """The line that a finding points at, or None if there is none to show."""
     if origin.path in settings.texts:
         lines = settings.texts[origin.path].splitlines()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,50 +15,162 @@ from lod.cli.files import existing, open_project
 from lod.cli.options import in_project, reporting_findings
 from lod.cli.output import Settings
 from lod.cli.sheets import roles_as_json, show_sheet
-from lod.errors import UsageError
+from lod.cli.watch import looked_at, wait_for_change
+from lod.diagnostics import CellOrigin, Diagnostic, FindingsError, Severity, TextOrigin
+from lod.errors import LodError, UsageError
 from lod.rdf.namespaces import PREFIXES, RDF
+from lod.wording import say, translated
 
 if TYPE_CHECKING:
     from lod.lift.cubes.roles import SheetRoles
-    from lod.lift.preview import Preview, PreviewRow, PreviewStatement
+    from lod.lift.preview import Preview, PreviewRow, PreviewStatement, Wanted
 
 
 @click.command("preview")
 @click.argument("mapping", type=click.Path(path_type=Path))
 @click.option("--rows", type=click.IntRange(1, 1000), default=3, show_default=True, help="How many of each table.")
+@click.option("--triple", metavar="TRIPLE", help="Only this one, as N-Triples writes it: which rule and cells made it?")
+@click.option("--subject", metavar="IRI", help="Only statements about it, from whichever rows.")
+@click.option("--predicate", metavar="IRI", help="Only statements by it, from whichever rows.")
+@click.option("--watch", is_flag=True, help="Show it again whenever the mapping or a table is saved. Ctrl-C stops.")
 @in_project
 @reporting_findings
 @click.pass_obj
-def command(settings: Settings, mapping: Path, rows: int, project: Path) -> int:
+def command(
+    settings: Settings,
+    mapping: Path,
+    rows: int,
+    triple: str | None,
+    subject: str | None,
+    predicate: str | None,
+    watch: bool,
+    project: Path,
+) -> int:
     """Show the first rows of each table and the triples that each becomes, with the line of the rule that made it.
 
     Of a cube file, the whole sheet first, each cell with its role.
     Reads no more than these rows. Works outside a project too; sources then stand beside the mapping.
 
+    With --triple, or --subject and --predicate, the rows that made it, the rule and the cells. IRIs may be written with
+    a well-known prefix, or relative to the project's base.
+
     \b
-    Example:
+    Examples:
       lod preview mappings/staff.yarrrml.yml --rows 1
+      lod preview mappings/staff.yarrrml.yml --subject id/staff/7 --predicate rdfs:label
+      lod preview mappings/staff.yarrrml.yml --watch
     """
+    existing(mapping)
+    surroundings = _surroundings(settings, mapping, project)
+    asked = Asked(mapping, surroundings[0], surroundings[1], rows, triple, subject, predicate)
+    if watch:
+        return _watch(settings, asked)
+    return _show(settings, asked)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be shown."""
+
+    mapping: Path
+    folders: list[Path]
+    base_iri: str
+    rows: int
+    triple: str | None
+    subject: str | None
+    predicate: str | None
+
+    def wanted(self) -> Wanted | None:
+        """The statement that was asked about, if any."""
+        from lod.lift.preview import Wanted
+
+        if self.triple:
+            terms = [*self.triple.strip().removesuffix(".").strip().split(" ", 2), "", ""][:3]
+            return Wanted(*(term if term.startswith(('"', "_:")) else self._iri(term) for term in terms))
+        if self.subject or self.predicate:
+            return Wanted(self._iri(self.subject or ""), self._iri(self.predicate or ""))
+        return None
+
+    def _iri(self, text: str) -> str:
+        """An IRI as N-Quads writes it: `<…>`, `prefix:name`, `a`, absolute, or relative to the base."""
+        if not text or text.startswith(("<", "_:")):
+            return text
+        prefix, colon, name = text.partition(":")
+        if text == "a":
+            return f"<{RDF}type>"
+        if colon and prefix in PREFIXES and not name.startswith("//"):
+            return f"<{PREFIXES[prefix]}{name}>"
+        return f"<{text if colon else self.base_iri + text}>"
+
+
+def _watch(settings: Settings, asked: Asked) -> int:
+    """Show, and show again whenever a file that it depends on is saved."""
+    from lod.mapping.read import with_extended
+
+    tables: Sequence[Path] = ()
+    out = output.console(error=False)
+    try:
+        while True:
+            seen = looked_at([*with_extended([asked.mapping]), *tables])
+            if out.is_terminal:
+                out.clear()
+            try:
+                _, tables = _show(settings, asked)
+            except LodError as error:
+                single = (Diagnostic(error.code, Severity.ERROR, error.message, None, error.hint),)
+                output.show(error.diagnostics if isinstance(error, FindingsError) else single, settings)
+            seen = {**looked_at(tables), **seen}
+            output.line(say("Waiting for a change; Ctrl-C stops."), settings)
+            sys.stdout.flush()
+            wait_for_change(seen)
+    except KeyboardInterrupt:
+        return 0
+
+
+def _show(settings: Settings, asked: Asked) -> tuple[int, list[Path]]:
+    """Show it once; the exit code, and the tables that were read."""
     from lod.diagnostics import Findings
     from lod.lift.compile import compile_plan
     from lod.lift.preview import preview
     from lod.mapping.read import read_mappings
 
-    existing(mapping)
-    folders, base_iri = _surroundings(settings, mapping, project)
     findings = Findings()
-    sheets = _sheets(mapping, folders)
+    sheets = _sheets(asked.mapping, asked.folders)
     if settings.format == "text":
         for sheet in sheets:
             show_sheet(sheet, settings)  # before anything is found wrong: it shows where
-    plan = compile_plan(read_mappings([mapping], findings), folders=folders, base_iri=base_iri, findings=findings)
+    mapping = read_mappings([asked.mapping], findings)
+    plan = compile_plan(mapping, folders=asked.folders, base_iri=asked.base_iri, findings=findings)
     findings.raise_if_errors()
-    shown = preview(plan, rows)
+    wanted = asked.wanted()
+    shown = preview(plan, asked.rows, wanted)
+    if wanted and not shown.rows:
+        hint = say(
+            "spell the terms as they are published; statements that need another table's rows are not looked for"
+        )
+        findings.error("LOD4046", say("no row makes such a statement"), TextOrigin(str(asked.mapping)), hint)
+        findings.raise_if_errors()
     if settings.format == "text":
-        output.data("\n".join(_lines(shown, base_iri)))
+        lines = _lines(shown, asked.base_iri, settings) if wanted is None else _reasons(shown, asked.base_iri, settings)
+        output.data("\n".join(lines))
     more = {"sheets": [roles_as_json(sheet) for sheet in sheets]} if sheets else {}
     output.show(findings, settings, facts={"rows": [_as_json(row) for row in shown.rows], **more})
-    return 0
+    return 0, [table.path for table in plan.tables]
+
+
+def _reasons(shown: Preview, base_iri: str, settings: Settings) -> Iterator[str]:
+    """Each statement with the cells and the line of the mapping that made it."""
+    for row in shown.rows:
+        yield output.place(CellOrigin(row.table, row.row), settings.language)
+        for each in row.statements:
+            terms = each.line.removesuffix(" .").split(" ", 2)
+            yield f"  → {' '.join(_short(term, base_iri) for term in terms)}"
+            for column, text in each.cells:
+                yield f"      {column} = {output.plain(text or '')}"
+            yield f"      {each.origin}"
+            if line := output.line_of(each.origin, settings):
+                yield f"      {each.origin.line} | {output.plain(line)}"
+        yield ""
 
 
 def _sheets(mapping: Path, folders: list[Path]) -> list[SheetRoles]:
@@ -80,17 +194,18 @@ def _surroundings(settings: Settings, mapping: Path, project: Path) -> tuple[lis
     return [loaded.build.tables, mapping.parent, loaded.root], loaded.base_iri
 
 
-def _lines(shown: Preview, base_iri: str) -> Iterator[str]:
+def _lines(shown: Preview, base_iri: str, settings: Settings) -> Iterator[str]:
     from rich.cells import cell_len
 
     for row in shown.rows:
-        yield f"{row.table}, row {row.row}"
+        yield output.place(CellOrigin(row.table, row.row), settings.language)
         width = max((cell_len(column) for column, _ in row.cells), default=0)
         yield from (f"    {_padded(column, width)}  {output.plain(text or '')}".rstrip() for column, text in row.cells)
         yield from _triples(row.statements, base_iri)
         yield ""
     for origin in shown.joins:
-        yield f"{origin}: needs rows of another table and is not shown"
+        words = say("{origin}: needs rows of another table and is not shown", origin=origin)
+        yield translated(words, settings.language)
 
 
 def _triples(statements: tuple[PreviewStatement, ...], base_iri: str) -> Iterator[str]:
@@ -137,6 +252,12 @@ def _as_json(row: PreviewRow) -> dict[str, Any]:
         "row": row.row,
         "cells": dict(row.cells),
         "statements": [
-            {"line": each.line, "triples_map": each.triples_map, "rule": str(each.origin)} for each in row.statements
+            {
+                "line": each.line,
+                "triples_map": each.triples_map,
+                "rule": str(each.origin),
+                "cells": dict(each.cells),
+            }
+            for each in row.statements
         ],
     }

@@ -20,15 +20,32 @@ from lod.tables.csv import first_rows
 from lod.tables.table import Aspect, Table
 
 Cells = Sequence[str | None]
+_ALL = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class PreviewStatement:
-    """One statement of a row: the N-Quads line, and the rule that made it."""
+    """One statement of a row: the N-Quads line, the rule that made it, and the (column, text) of its cells."""
 
     line: str
     triples_map: str
     origin: TextOrigin
+    cells: tuple[tuple[str, str | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A statement that somebody asks about: its terms as N-Quads writes them, '' for any."""
+
+    subject: str = ""
+    predicate: str = ""
+    object: str = ""
+
+    def fits(self, line: str) -> bool:
+        """Whether an N-Quads line is such a statement."""
+        subject, predicate, rest = line.removesuffix(" .").split(" ", 2)
+        known = (self.subject in ("", subject), self.predicate in ("", predicate))
+        return all(known) and (not self.object or rest == self.object or rest.startswith(self.object + " <"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +66,26 @@ class Preview:
     joins: tuple[TextOrigin, ...]
 
 
-def preview(plan: Plan, rows: int) -> Preview:
-    """The first `rows` rows of each table and their statements. Values are not checked as the lift checks them."""
+def preview(plan: Plan, rows: int, wanted: Wanted | None = None) -> Preview:
+    """The first `rows` rows of each table and their statements. Values are not checked as the lift checks them.
+
+    With `wanted`, the first rows that make such a statement, wherever they stand, and of their statements those alone.
+    """
     emissions = (*plan.emissions, *plan.shared)
     joins = tuple(s.origin for e in emissions if isinstance(e.relation, Joined) for s in e.statements)
-    shown = tuple(
-        PreviewRow(table.name, row, tuple(_shown(table, cells)), tuple(_statements(plan, table, row, cells)))
-        for table in plan.tables
-        for row, cells in _first_rows(plan, table, rows)
-    )
-    return Preview(shown, joins)
+    shown = (row for table in plan.tables for row in _rows_of(plan, table, rows, wanted))
+    return Preview(tuple(shown), joins)
+
+
+def _rows_of(plan: Plan, table: Table, rows: int, wanted: Wanted | None) -> Iterator[PreviewRow]:
+    left = rows
+    for row, cells in _first_rows(plan, table, rows if wanted is None else _ALL):
+        made = tuple(each for each in _statements(plan, table, row, cells) if not wanted or wanted.fits(each.line))
+        if made or wanted is None:
+            yield PreviewRow(table.name, row, tuple(_shown(table, cells)), made)
+            left -= 1
+        if not left:
+            return
 
 
 def _first_rows(plan: Plan, table: Table, rows: int) -> Iterable[tuple[int, Cells]]:
@@ -89,7 +116,13 @@ def _statements(plan: Plan, table: Table, row: int, cells: Cells) -> Iterator[Pr
             for statement in emission.statements:
                 line = spell_statement(statement, row, cells)
                 if line:
-                    yield PreviewStatement(line, emission.triples_map, statement.origin)
+                    places = sorted(column.index for column in statement.columns if column.index >= 0)
+                    used = tuple((_column_name(table, place), cells[place]) for place in places)
+                    yield PreviewStatement(line, emission.triples_map, statement.origin, used)
+
+
+def _column_name(table: Table, place: int) -> str:
+    return table.json.columns[place].reference if table.json and place < table.stored else table.columns[place]
 
 
 def spell_statement(statement: Statement, row: int, cells: Cells) -> str | None:
