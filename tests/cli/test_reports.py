@@ -76,7 +76,7 @@ def test_what_is_escaped_for_github() -> None:
 def test_sarif_of_cells_files_and_nothing() -> None:
     items = [
         Diagnostic("LOD1", Severity.INFO, say("a"), CellOrigin("t.csv", 3, "headcount", "x")),
-        Diagnostic("LOD2", Severity.WARNING, say("b"), TextOrigin("m.yml")),
+        Diagnostic("LOD2", Severity.WARNING, say("b"), TextOrigin("m.yml"), related=(TextOrigin("n.yml"),) * 2),
         Diagnostic("LOD1", Severity.ERROR, say("c")),
         Diagnostic("", Severity.ERROR, say("d")),
     ]
@@ -87,6 +87,7 @@ def test_sarif_of_cells_files_and_nothing() -> None:
     assert cell["locations"][0]["physicalLocation"]["region"] == {"startLine": 3}
     assert cell["locations"][0]["logicalLocations"] == [{"name": "headcount", "kind": "member"}]
     assert "region" not in file["locations"][0]["physicalLocation"]
+    assert len(file["relatedLocations"]) == 1
     assert (nowhere["ruleIndex"], "locations" in nowhere) == (0, False)
     assert "ruleId" not in codeless
     assert sarif([], ENGLISH, [])["runs"][0]["results"] == []

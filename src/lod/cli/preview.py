@@ -145,9 +145,7 @@ def _show(settings: Settings, asked: Asked) -> tuple[int, list[Path]]:
     wanted = asked.wanted()
     shown = preview(plan, asked.rows, wanted)
     if wanted and not shown.rows:
-        hint = say(
-            "spell the terms as they are published; statements that need another table's rows are not looked for"
-        )
+        hint = say("spell the terms as published; statements that need another table's rows are not looked for")
         findings.error("LOD4046", say("no row makes such a statement"), TextOrigin(str(asked.mapping)), hint)
         findings.raise_if_errors()
     if settings.format == "text":

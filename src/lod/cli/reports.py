@@ -73,7 +73,10 @@ def _result(item: Diagnostic, codes: Sequence[str], language: str, folders: Sequ
     if item.origin:
         result["locations"] = [_location(item.origin, folders)]
     if item.related:
-        result["relatedLocations"] = [_location(origin, folders) for origin in item.related]
+        related: list[dict[str, Any]] = []
+        for each in (_location(origin, folders) for origin in item.related):
+            related += [each] if each not in related else []  # §3.27.22: no two are the same
+        result["relatedLocations"] = related
     return result
 
 
