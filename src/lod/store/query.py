@@ -21,7 +21,7 @@ from pyoxigraph import NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutio
 from lod.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS, RESULTS_TSV, TURTLE, Format, by_suffix
 from lod.rdf.iris import is_absolute
 from lod.store.faults import refuse_faults
-from lod.store.guard import Query, QueryError, inspect_query, undeclared_prefix
+from lod.store.guard import Query, QueryError, QueryForm, inspect_query, undeclared_prefix
 from lod.store.remote import RemoteError, RemoteStore
 from lod.store.rows import RowCounter
 from lod.wording import Wording, say
@@ -134,20 +134,11 @@ def evaluate(
             `max_rows`: `out` then holds the first blocks of an answer that must not be passed off as whole.
         Whatever `out.write` raises.
     """
-    results, way = _run(store, inspected, dataset, base_iri), Way.STORE
-    try:
-        if isinstance(store, pyoxigraph.Store):
-            refuse_faults(store, inspected, base_iri)
-    except QueryError:
-        del results  # the traceback would keep what may only be dropped by this thread
-        raise
-    if (
-        columns is not None
-        and isinstance(results, QuerySolutions)
-        and isinstance(store, pyoxigraph.Store)
-        and dataset == WHOLE_STORE
-    ):
-        results, way = _from_columns(store, inspected, base_iri, columns, results)
+    found, way = None, Way.STORE
+    if isinstance(store, pyoxigraph.Store):
+        found = _with_care(store, inspected, dataset, base_iri, columns)
+        way = Way.STORE if found is None else Way.COLUMNS
+    results = _run(store, inspected, dataset, base_iri) if found is None else found
     told(way)
     if not isinstance(results, QuerySolutions | QueryBoolean):
         return _write_graph(results, inspected, chosen, out, max_rows, is_cut)
@@ -193,17 +184,34 @@ def _run_elsewhere(
         raise QueryError(error.message, code=error.code, hint=error.hint) from None
 
 
-def _from_columns(
-    store: pyoxigraph.Store, inspected: Query, base_iri: str, columns: Columns, results: QuerySolutions
-) -> tuple[QuerySolutions, Way]:
-    """The same solutions over what the columns say, where they say it. `results` were not evaluated yet."""
+def _with_care(
+    store: pyoxigraph.Store, inspected: Query, dataset: Dataset, base_iri: str, columns: Columns | None
+) -> QuerySolutions | None:
+    """Refuse what our own engine answers wrongly; the solutions from columns where they have them."""
+    try:
+        refuse_faults(store, inspected, base_iri)
+    except QueryError:
+        _run(pyoxigraph.Store(), inspected, WHOLE_STORE, base_iri)  # what cannot be read comes first
+        raise
+    if columns is None or inspected.form is not QueryForm.SELECT or dataset != WHOLE_STORE:
+        return None
+    return _from_columns(store, inspected, base_iri, columns)
+
+
+def _from_columns(store: pyoxigraph.Store, inspected: Query, base_iri: str, columns: Columns) -> QuerySolutions | None:
+    """The solutions over what the columns say; None where the store has to answer.
+
+    The engine evaluates totals as soon as it is asked, so an empty store is asked what it thinks of the text.
+    """
+    accepted = _run(pyoxigraph.Store(), inspected, WHOLE_STORE, base_iri)
     text = columns.rewrite(inspected, base_iri)
     if text is None:
-        return results, Way.STORE
+        return None
     finished = store.query(text)
+    assert isinstance(accepted, QuerySolutions)
     assert isinstance(finished, QuerySolutions)
-    assert finished.variables == results.variables
-    return finished, Way.COLUMNS
+    assert finished.variables == accepted.variables
+    return finished
 
 
 def _nodes(iris: Sequence[str]) -> list[NamedNode]:
