@@ -39,7 +39,7 @@ from lod.release.release import Release, Site
 from lod.store.load import load as load_parts
 from lod.store.snapshot import Snapshot, open_snapshot
 from lod.validation.cube_findings import cube_findings
-from lod.validation.cube_observations import check_cubes
+from lod.validation.cube_observations import check_cubes, doubts_in
 from lod.validation.cube_structure import Graph, declares_cubes
 from lod.validation.data_graph import DataGraph
 from lod.validation.report import ValidationReport
@@ -241,7 +241,11 @@ def validate(job: Job, loaded: Loaded) -> Validated:
     material, report_file = loaded.compiled.material, job.work / "report" / "validation.ttl"
     report_file.unlink(missing_ok=True)
     graph = Graph(open_snapshot(loaded.snapshot.folder))
-    broken = check_cubes(graph) if declares_cubes(graph) else ()
+    options = job.project.build
+    doubts = doubts_in(
+        loaded.parts, memory_limit=options.memory_limit, threads=options.threads, spill=job.work / "observations"
+    )
+    broken = check_cubes(graph, doubts) if declares_cubes(graph) else ()
     findings = tuple(cube_findings(broken, loaded.result.lineage, material.vocabularies))
     job.findings.extend(findings)
     if not job.project.build.shapes:

@@ -2,16 +2,19 @@
 
 RDF Data Cube, https://www.w3.org/TR/vocab-data-cube/, §11.1: IC-1 and IC-11 to IC-21. Where the specification compares
 all pairs of observations (IC-12, IC-17), a digest of each one's dimensions is kept instead: 16 bytes an observation.
+Of a graph that is at hand as N-Quads, too, columns say which observations need a look (`doubts_in`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from pathlib import Path
 
 from pyoxigraph import BlankNode, NamedNode
 
+from lod.lift.engines.observations import CubeColumns, Doubtful, doubtful_observations
 from lod.rdf.namespaces import SDMX_ATTRIBUTE, SDMX_CODE
 from lod.validation.cube_structure import (
     MEASURE_TYPE,
@@ -30,20 +33,44 @@ from lod.validation.cube_structure import (
 )
 from lod.wording import say
 
+Doubts = Callable[[Sequence[CubeColumns]], Doubtful | None]
 Values = Mapping[NamedNode, tuple[Term, ...]]
 
 _MISSING = NamedNode(SDMX_CODE + "obsStatus-M")  # the figure is missing or kept back, and that is said
 _STATUS = NamedNode(SDMX_ATTRIBUTE + "obsStatus")
 
 
-def check_cubes(graph: Graph) -> Iterator[Broken]:
-    """All constraints, IC-1 to IC-21."""
+def check_cubes(graph: Graph, doubts: Doubts | None = None) -> Iterator[Broken]:
+    """All constraints, IC-1 to IC-21. `doubts`: finds the observations that need a look, among very many others."""
     yield from check_structures(graph)
-    yield from _check_datasets_of_observations(graph)
-    for dataset in datasets(graph):
-        structures = graph.nodes(dataset, qb("structure"))
-        if len(structures) == 1:
-            yield from _Dataset(graph, dataset, read_structure(graph, structures[0])).check()
+    structures = {
+        dataset: read_structure(graph, nodes[0])
+        for dataset in datasets(graph)
+        if len(nodes := graph.nodes(dataset, qb("structure"))) == 1
+    }
+    each = [_Dataset(graph, dataset, structure) for dataset, structure in structures.items()]
+    plain = [dataset for dataset in each if dataset.is_plain]
+    found = doubts(tuple(dataset.columns for dataset in plain)) if doubts and plain else None
+    if found is None or next(iter(graph.subjects(qb("observation"))), None):
+        yield from _check_datasets_of_observations(graph)
+    else:
+        yield from _check_one_dataset(graph, [NamedNode(subject[1:-1]) for subject in found.anywhere])
+    for dataset in each:
+        if found is None or not dataset.is_plain:
+            yield from dataset.check()
+        else:
+            yield from dataset.check([NamedNode(s[1:-1]) for s in found.by_dataset[str(dataset.node)]])
+
+
+def doubts_in(files: Sequence[Path], *, memory_limit: str, threads: int, spill: Path) -> Doubts:
+    """Doubts about the observations of a graph whose N-Quads are in files; none, if one has no IRI to find it by."""
+
+    def doubts(cubes: Sequence[CubeColumns]) -> Doubtful | None:
+        found = doubtful_observations(files, cubes, memory_limit=memory_limit, threads=threads, spill=spill)
+        subjects = (*found.anywhere, *(each for some in found.by_dataset.values() for each in some))
+        return found if all(subject.startswith("<") for subject in subjects) else None
+
+    return doubts
 
 
 def _check_datasets_of_observations(graph: Graph) -> Iterator[Broken]:
@@ -53,8 +80,12 @@ def _check_datasets_of_observations(graph: Graph) -> Iterator[Broken]:
             for node in graph.nodes(quad.object, qb("observation")):
                 if not graph.has(node, qb("dataSet"), quad.subject):
                     yield Broken(18, node, say("it is in a slice of a dataset and not of the dataset"), qb("dataSet"))
+    yield from _check_one_dataset(graph, _observations(graph))
+
+
+def _check_one_dataset(graph: Graph, nodes: Iterable[Node]) -> Iterator[Broken]:
     seen: set[Node] = set()
-    for node in _observations(graph):
+    for node in nodes:
         if node not in seen:
             seen.add(node)
             count = len(graph.objects(node, qb("dataSet")))
@@ -114,9 +145,28 @@ class _Dataset:
     def _attached(self, node: Node, properties: set[NamedNode]) -> Values:
         return {each: tuple(found) for each in properties if (found := self.graph.objects(node, each))}
 
-    def check(self) -> Iterator[Broken]:
-        """IC-11 to IC-17 and IC-19 to IC-21."""
-        for node in self._observations():
+    @property
+    def is_plain(self) -> bool:
+        """Whether each observation says itself all that is said of it, and all measures: columns can tell then."""
+        is_named = isinstance(self.node, NamedNode)
+        return is_named and not (self.structure.has_measure_dimension or self.whole or self.slices)
+
+    @property
+    def columns(self) -> CubeColumns:
+        """What its observations have, as terms of N-Quads."""
+        lists = {each: [self._members(code_list) for code_list in found] for each, found in self.lists.items()}
+        known = {each: [members for members in found if members is not None] for each, found in lists.items()}
+        return CubeColumns(
+            str(self.node),
+            tuple(map(str, self.dimensions)),
+            tuple(map(str, self.measures)),
+            tuple(map(str, self.required)),
+            {str(each): frozenset(map(str, frozenset.intersection(*found))) for each, found in known.items() if found},
+        )
+
+    def check(self, nodes: Iterable[Node] | None = None) -> Iterator[Broken]:
+        """IC-11 to IC-17 and IC-19 to IC-21, of all observations, or of some."""
+        for node in self._observations() if nodes is None else nodes:
             yield from self._check(node, self._values(node))
         yield from self._incomplete()
 
@@ -197,12 +247,15 @@ class _Dataset:
                 broken.discard(point)
                 yield Broken(17, node, say("not every measure has an observation at this point"), MEASURE_TYPE)
 
+    def _members(self, code_list: Node) -> frozenset[Term] | None:
+        if code_list not in self.members:
+            self.members[code_list] = code_members(self.graph, code_list)
+        return self.members[code_list]
+
     def _check_codes(self, node: Node, values: Values) -> Iterator[Broken]:
         for each, lists in self.lists.items():
             for code_list in lists:
-                if code_list not in self.members:
-                    self.members[code_list] = code_members(self.graph, code_list)
-                members = self.members[code_list]
+                members = self._members(code_list)
                 for value in values.get(each, ()):
                     if members is not None and value not in members:
                         yield Broken(

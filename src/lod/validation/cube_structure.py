@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, Store, Triple
 
 from lod.rdf.namespaces import OWL, QB, RDF, RDFS, SKOS, XSD
 from lod.wording import Wording, say
@@ -162,7 +162,10 @@ def check_structures(graph: Graph) -> Iterator[Broken]:
 
 def datasets(graph: Graph) -> list[Node]:
     """Datasets, said to be such or used as such."""
-    used = {q.object for q in graph.store.quads_for_pattern(None, qb("dataSet"), None)}
+    query = f"SELECT DISTINCT ?dataset {{ ?observation <{QB}dataSet> ?dataset }}"
+    solutions = graph.store.query(query, use_default_graph_as_union=True)
+    assert isinstance(solutions, QuerySolutions), "a SELECT"
+    used = [each["dataset"] for each in solutions]
     found = [*graph.typed("DataSet"), *(node for node in used if isinstance(node, (NamedNode, BlankNode)))]
     return list(dict.fromkeys(found))
 
