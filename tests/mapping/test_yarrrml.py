@@ -183,7 +183,7 @@ def test_joins(read: Read, parameters: str) -> None:
         ("ex:p", "xe:p", "LOD3006", "7:10"),
         ("p.csv~csv", "p.csv~cvs", "LOD3007", "4:23"),
         ("['p.csv~csv']", "p", "LOD3007", "4:15"),
-        ("p.csv~csv", "p.xml~xpath", "LOD3012", "4:23"),
+        ("p.csv~csv", "p.xml~xquery", "LOD3012", "4:23"),
         ("p.csv~csv", "https://example.org/p.csv~csv", "LOD3012", "4:17"),
         ("$(a)", "$(a", "LOD3008", "7:16"),
         ("$(a)", "$()", "LOD3008", "7:16"),

@@ -61,6 +61,11 @@ def references_of(table: Table) -> tuple[str, ...]:
 
 def check_view(view: LogicalView, base: Table, joined: Sequence[Table], findings: Findings) -> None:
     """Findings for fields that name what is not there, and for queries that are none."""
+    if base.json and base.json.is_xml:
+        findings.error(
+            "LOD3012", say("logical views of XML are not supported"), view.origin, say("map its rows directly")
+        )
+        return
     _check_fields(view.fields, _formulation(base), base, findings)
     own = [*names_of(view)]
     for join, parent in zip(view.joins, joined, strict=True):

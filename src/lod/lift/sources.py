@@ -43,7 +43,7 @@ from lod.mapping.read import shown_path
 from lod.mapping.view import View
 from lod.tables.compressed import plain_file
 from lod.tables.csv import open_csv
-from lod.tables.json import has_several, open_json
+from lod.tables.json import has_several, open_json, open_xml
 from lod.tables.table import Aspect, Computed, Dialect, JsonColumn, JsonRows, Table
 from lod.tables.typed import TypedTable
 from lod.wording import say
@@ -121,7 +121,8 @@ class Sources:
         table = self.table(source)
         if table is None or table.json is None or isinstance(table, LogicalViewTable | TypedTable):
             return table
-        several = tuple(sorted({each.name for each in needed if has_several(each.name)}))
+        is_xml = table.json.is_xml
+        several = tuple(sorted({each.name for each in needed if has_several(each.name, is_xml=is_xml)}))
         if not several:
             return table
         unnested = replace(table, json=replace(table.json, unnested=several))
@@ -163,6 +164,9 @@ class Sources:
             return open_typed(source, plain, name, asked, dialect, self.findings)
         if source.formulation is Formulation.JSONPATH:
             return open_json(plain, name, dialect, source.iterator, asked, self.findings, source.origin)
+        if source.formulation is Formulation.XPATH:
+            rows = JsonRows(source.iterator or "/*", (), namespaces=source.namespaces)
+            return open_xml(plain, name, dialect, rows, asked, self.findings, source.origin)
         return open_csv(plain, name, dialect, self.findings, source.origin)
 
     def _cube_sources(self) -> Cubes:

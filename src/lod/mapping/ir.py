@@ -33,6 +33,7 @@ class Formulation(StrEnum):
 
     CSV = "csv"
     JSONPATH = "JSONPath"  # each match of the iterator is a row, references are relative to it
+    XPATH = "XPath"  # of XML, likewise
     PRINTED = "printed table"  # a sheet made for the eye; a row is an observation
     WORKBOOK = "workbook"  # a tidy sheet: a header, and a row for each row below it
     PARQUET = "Parquet"
@@ -236,6 +237,7 @@ class LogicalSource:
     may_be_empty: bool = False  # no rows, and rows that make nothing, are no mistake
     may_lack: bool = False  # nor is a reference that no item of a JSON document has
     view: View | None = None  # rows that the mapping language makes of the file's records, instead of the records
+    namespaces: tuple[tuple[str, str], ...] = ()  # of XPath: prefix and IRI
     content: Rows | Part | Gathered | LogicalView | None = None  # of the formulations ROWS, PRINTED and VIEW
 
 

@@ -24,6 +24,8 @@ _FORMULATIONS = {
     "csv": Formulation.CSV,
     "jsonpath": Formulation.JSONPATH,
     "json": Formulation.JSONPATH,
+    "xpath": Formulation.XPATH,
+    "xml": Formulation.XPATH,
     **dict.fromkeys(("xlsx", "xls", "xlsb", "ods", "excel"), Formulation.WORKBOOK),
     "parquet": Formulation.PARQUET,
     "sqlite": Formulation.SQLITE,
@@ -31,7 +33,7 @@ _FORMULATIONS = {
     "postgres": Formulation.POSTGRESQL,
 }
 _DATABASES = (Formulation.SQLITE, Formulation.POSTGRESQL)
-_LATER = frozenset({"xpath", "xquery", "xml", "mysql", "mariadb", "oracle", "sqlserver", "css3", "sparql11"})
+_LATER = frozenset({"xquery", "mysql", "mariadb", "oracle", "sqlserver", "css3", "sparql11"})
 _VARIABLE = re.compile(r"\$\{\w+\}|\$\w+|env:\w+")
 _SCHEMES = ("postgresql", "postgres")
 _DELIMITERS = {"\\t": "\t", "tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
@@ -183,7 +185,7 @@ def _part(values: dict[str, Node], formulation: Formulation, origin: TextOrigin,
 
 def _everything(formulation: Formulation) -> str:
     """The iterator where none is written."""
-    return "$" if formulation is Formulation.JSONPATH else ""
+    return {Formulation.JSONPATH: "$", Formulation.XPATH: "/*"}.get(formulation, "")
 
 
 def _formulation(name: str, origin: TextOrigin, findings: Findings) -> Formulation | None:

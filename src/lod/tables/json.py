@@ -15,6 +15,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -26,8 +27,10 @@ from lod.tables.json_items import copy_items
 from lod.tables.json_values import DOUBLE_MACRO, aspect_sql, nodes_sql
 from lod.tables.jsonpath import JsonPath, JsonPathError, parse_jsonpath
 from lod.tables.table import Aspect, Dialect, JsonColumn, JsonRows, Table
-from lod.wording import say
+from lod.tables.xml import XmlError, XPath, check_queries, is_singular, read_xml, texts
+from lod.wording import NOTHING, Wording, say
 
+_Query = JsonPath | XPath
 _LINES = (".jsonl", ".ndjson")
 _BLOCK = 1 << 20
 _SHOWN = 3
@@ -47,8 +50,36 @@ def open_json(
 
     `references` are those that the mapping uses on this source, each with its place.
     """
-    queries = {reference: _query(reference, origin, findings) for reference, origin in references.items()}
-    rows = _query(iterator or "$", declared, findings)
+    before = len(findings.errors)
+    for query, origin in [*references.items(), (iterator or "$", declared)]:
+        _query(query, origin, findings)
+    columns = tuple(JsonColumn(reference, aspect) for reference in references for aspect in Aspect)
+    table = _open_document(path, name, dialect, JsonRows(iterator or "$", columns), findings, declared)
+    return table if len(findings.errors) == before else None
+
+
+def open_xml(
+    path: Path,
+    name: str,
+    dialect: Dialect,
+    rows: JsonRows,
+    references: Mapping[str, Origin],
+    findings: Findings,
+    declared: Origin | None,
+) -> Table | None:
+    """The same of an XML document, whose columns are the `references`; `rows` has the iterator and the prefixes."""
+    before = len(findings.errors)
+    check_queries({**references, rows.iterator: declared}, findings)
+    columns = tuple(JsonColumn(reference, aspect) for reference in references for aspect in Aspect)
+    nulls = (*dialect.nulls, *([""] if dialect.empty_is_null else []))
+    made = replace(rows, columns=columns, is_xml=True)
+    table = _open_document(path, name, replace(dialect, nulls=nulls), made, findings, declared)
+    return table if len(findings.errors) == before else None
+
+
+def _open_document(
+    path: Path, name: str, dialect: Dialect, rows: JsonRows, findings: Findings, declared: Origin | None
+) -> Table | None:
     try:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -64,10 +95,7 @@ def open_json(
                 "LOD2008", say("cannot read {name}: {strerror}", name=name, strerror=error.strerror), declared
             )
         return None
-    if rows is None or not all(queries.values()):
-        return None
-    columns = tuple(JsonColumn(reference, aspect) for reference in references for aspect in Aspect)
-    return Table(name, path, tuple(map(str, columns)), dialect, digest, size, JsonRows(iterator or "$", columns))
+    return Table(name, path, tuple(map(str, rows.columns)), dialect, digest, size, rows)
 
 
 def _query(written: str, origin: Origin | None, findings: Findings) -> JsonPath | None:
@@ -83,9 +111,9 @@ def _query(written: str, origin: Origin | None, findings: Findings) -> JsonPath 
         return None
 
 
-def has_several(reference: str) -> bool:
+def has_several(reference: str, *, is_xml: bool = False) -> bool:
     """Whether a reference can have several values in one row: it is then a column of its own rows."""
-    return not parse_jsonpath(reference).is_singular
+    return not (is_singular(reference) if is_xml else parse_jsonpath(reference).is_singular)
 
 
 def ingest_json(
@@ -100,6 +128,10 @@ def ingest_json(
     try:
         return _ingest(connection, table, columns, target, scratch, findings)
     except (duckdb.Error, ValueError) as error:
+        if isinstance(error, XmlError) and not error.line:  # a query, not the document
+            message = say("{error} in {table}", error=str(error), table=table.name)
+            _tell(findings, "LOD2103", message, CellOrigin(table.name, 0), say("declare the prefix in the mapping"))
+            return 0
         if isinstance(error, duckdb.OutOfMemoryException | duckdb.IOException):
             raise
         _report_syntax(table, error, findings)
@@ -119,8 +151,8 @@ def _ingest(
     assert table.json is not None
     used = [table.json.columns[n] for n in columns]
     references = list(dict.fromkeys(each.reference for each in used))
-    queries = {reference: parse_jsonpath(reference) for reference in references}
-    iterator = parse_jsonpath(table.json.iterator)
+    queries = {reference: _parsed(reference, table.json) for reference in references}
+    iterator = _parsed(table.json.iterator, table.json)
     items, found = _items(table, iterator, queries, scratch)
     values = _values(items, found)
     nulls = table.dialect.nulls
@@ -138,7 +170,11 @@ def _ingest(
     return int(done[0]) if done else 0
 
 
-def _items(table: Table, iterator: JsonPath, queries: Mapping[str, JsonPath], scratch: Path) -> tuple[str, list[str]]:
+def _parsed(query: str, rows: JsonRows) -> JsonPath | XPath:
+    return XPath(query, rows.namespaces) if rows.is_xml else parse_jsonpath(query)
+
+
+def _items(table: Table, iterator: _Query, queries: Mapping[str, _Query], scratch: Path) -> tuple[str, list[str]]:
     """A select of the rows as `j`, and for each reference where its values are in a `j`."""
     first = _first_sign(table)
     if not first:
@@ -162,12 +198,14 @@ def _items(table: Table, iterator: JsonPath, queries: Mapping[str, JsonPath], sc
     return _scan(_utf8(table, scratch), "unstructured", rows, table.size), places
 
 
-def _answer(table: Table, iterator: JsonPath, queries: Mapping[str, JsonPath], lines: bool, scratch: Path) -> None:
-    """The slow way: rows and values as RFC 9535 says, one row a line, as a list of lists of values."""
+def _answer(table: Table, iterator: _Query, queries: Mapping[str, _Query], lines: bool, scratch: Path) -> None:
+    """The slow way: rows and values as the query language says, one row a line, as a list of lists of values."""
     with scratch.open("w", encoding="utf-8") as target:
         for document in _documents(table, lines):
             for item in iterator.find(document):
                 row = [query.find(item) for query in queries.values()]
+                if isinstance(iterator, XPath):
+                    row = [list(texts(each)) for each in row]
                 target.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
@@ -208,7 +246,7 @@ def _check_values(
     table: Table,
     items: str,
     values: str,
-    queries: Mapping[str, JsonPath],
+    queries: Mapping[str, _Query],
     findings: Findings,
 ) -> None:
     """A reference that leads to an array or an object names no value; one that no item has is often misspelt."""
@@ -248,6 +286,9 @@ def _report_nested(
 
 def _documents(table: Table, lines: bool) -> Iterator[Any]:
     """The documents in a file, read as a whole: one, or one a line."""
+    if table.json and table.json.is_xml:
+        yield read_xml(table.path)
+        return
     with _open(table) as file:
         texts: Iterable[str] = (line for line in file if line.strip()) if lines else [file.read()]
         for text in texts:
@@ -284,21 +325,33 @@ def _report_syntax(table: Table, error: Exception, findings: Findings) -> None:
     try:
         for _ in _documents(table, _is_lines(table.path)):
             pass
+    except XmlError as exact:
+        origin = TextOrigin(table.name, exact.line, exact.column)
+        _tell(findings, "LOD2102", say("{table} is not XML: {error}", table=table.name, error=str(exact)), origin)
     except json.JSONDecodeError as exact:
         origin = TextOrigin(table.name, exact.lineno, exact.colno)
-        findings.error("LOD2011", say("{table} is not JSON: {msg}", table=table.name, msg=exact.msg), origin)
+        _tell(findings, "LOD2011", say("{table} is not JSON: {msg}", table=table.name, msg=exact.msg), origin)
     except UnicodeDecodeError as wrong:
         message = say(
             "byte {object:#04x} does not fit {encoding}",
             object=wrong.object[wrong.start],
             encoding=table.dialect.encoding,
         )
-        findings.error("LOD2002", message, CellOrigin(table.name), say("set the source's encoding"))
+        _tell(findings, "LOD2002", message, CellOrigin(table.name), say("set the source's encoding"))
     else:
         reason = str(error).splitlines()[0]
-        findings.error(
-            "LOD2008", say("{table} cannot be read: {reason}", table=table.name, reason=reason), CellOrigin(table.name)
+        _tell(
+            findings,
+            "LOD2008",
+            say("{table} cannot be read: {reason}", table=table.name, reason=reason),
+            CellOrigin(table.name),
         )
+
+
+def _tell(findings: Findings, code: str, message: Wording, origin: Origin, hint: Wording = NOTHING) -> None:
+    """A finding about a document: once, though several tables are made of it."""
+    if not any((each.code, each.message, each.origin) == (code, message, origin) for each in findings.errors):
+        findings.error(code, message, origin, hint)
 
 
 def _quoted(text: str) -> str:

@@ -42,11 +42,13 @@ class JsonColumn:
 
 @dataclass(frozen=True, slots=True)
 class JsonRows:
-    """How a JSON document is a table. `unnested`: the references whose several values are rows of their own."""
+    """How a document is a table. `unnested`: the references whose several values are rows of their own."""
 
     iterator: str
     columns: tuple[JsonColumn, ...]
     unnested: tuple[str, ...] = ()
+    is_xml: bool = False  # then the queries are XPath, else JSONPath
+    namespaces: tuple[tuple[str, str], ...] = ()  # of XPath: prefix and IRI
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ from lod.wording import NOTHING, say
 _Object = tuple[TermMap | ReferencingObjectMap | GatherMap | None, tuple[LogicalTarget, ...]]
 # the source of triples maps of constants, which need none
 _ONE_ROW = Rows((), ((),))
+_FILES = (Formulation.CSV, Formulation.JSONPATH, Formulation.XPATH)
 _BASE = "file:///mapping.ttl"  # of relative IRIs where the document declares none: they only name its parts
 
 
@@ -119,7 +120,7 @@ class _Reader:
         before = len(self.findings.errors)
         terms = Terms(self.graph, self.findings, lambda each: self._referencing(each, terms))
         source = self._source(node, terms) if self.graph.values(node, "logicalSource") else self._no_source(node)
-        if source and source.formulation in (Formulation.CSV, Formulation.JSONPATH) and self._is_legacy(node):
+        if source and source.formulation in _FILES and self._is_legacy(node):
             terms = replace(terms, is_legacy=True)
         subject = self._subject(node, terms)
         subject_map = next(iter(self.graph.resources(node, "subjectMap")), None)

@@ -17,13 +17,15 @@ from lod.mapping.rml.vocabulary import CSVW, RML, shown
 from lod.rdf.turtle import Iri, Literal, Term
 from lod.wording import NOTHING, say
 
-_FORMULATIONS = {"CSV": Formulation.CSV, "JSONPath": Formulation.JSONPATH}
+_FORMULATIONS = {"CSV": Formulation.CSV, "JSONPath": Formulation.JSONPATH, "XPath": Formulation.XPATH}
+_EVERYTHING = {Formulation.JSONPATH: "$", Formulation.XPATH: "/*"}  # the iterator where none is written
 _DOCUMENTS = (".json", ".jsonl", ".ndjson")
 # what a file's name says where the mapping says nothing, or that its rows are read as those of a CSV
 _ENDINGS = {
     **dict.fromkeys(_DOCUMENTS, Formulation.JSONPATH),
     **dict.fromkeys((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), Formulation.WORKBOOK),
     ".parquet": Formulation.PARQUET,
+    ".xml": Formulation.XPATH,
 }
 _FILES = ("FilePath", "RelativePathSource", "Source")
 
@@ -137,13 +139,28 @@ def _file(
         access=path,
         formulation=formulation,
         origin=access.origin,
-        iterator=iterator.value if iterator else "$" if formulation is Formulation.JSONPATH else "",
+        iterator=iterator.value if iterator else _EVERYTHING.get(formulation, ""),
         dialect=dialect,
         compression=compression,
         in_working_folder=in_working_folder,
         may_be_empty=True,  # as RML has it: an empty source makes an empty graph
         may_lack=node not in graph.legacy,  # RML-IO registry, JSONPath, «Generation of null values»
+        namespaces=_namespaces(graph, node),
     )
+
+
+def _namespaces(graph: Graph, node: Resource) -> tuple[tuple[str, str], ...]:
+    """The prefixes that a reference formulation declares. RML-IO registry, XPath."""
+    found = []
+    for formulation in graph.values(node, "referenceFormulation"):
+        for each in [] if isinstance(formulation, Literal) else graph.resources(formulation, "namespace"):
+            prefix, iri = graph.text(each, "namespacePrefix"), graph.one(each, "namespaceURL")
+            if prefix and iri:
+                found.append((prefix.value, str(iri.value)))
+            else:
+                message = say("a namespace has rml:namespacePrefix and rml:namespaceURL")
+                graph.findings.error("LOD3103", message, graph.origin(each))
+    return tuple(found)
 
 
 def _formulation(graph: Graph, node: Resource, path: str) -> Formulation | None:
@@ -151,7 +168,7 @@ def _formulation(graph: Graph, node: Resource, path: str) -> Formulation | None:
     if graph.values(node, "referenceFormulation") and declared is not Formulation.CSV:
         return declared
     by_name = next((known for end, known in _ENDINGS.items() if path.lower().endswith(end)), None)
-    if declared and by_name in (None, Formulation.JSONPATH):
+    if declared and by_name in (None, Formulation.JSONPATH, Formulation.XPATH):
         return declared
     return by_name or next((Formulation.JSONPATH for end in _DOCUMENTS if f"{end}." in path.lower()), Formulation.CSV)
 
@@ -161,6 +178,8 @@ def read_formulation(graph: Graph, node: Resource) -> Formulation | None:
     term = graph.one(node, "referenceFormulation")
     if term is None:
         return None
+    if RML + "XPathReferenceFormulation" in graph.types(term):
+        return Formulation.XPATH
     known = _FORMULATIONS.get(str(term.value).removeprefix(RML)) if isinstance(term, Iri) else None
     if known is None:
         hint = did_you_mean(shown(term), [f"rml:{name}" for name in _FORMULATIONS])

@@ -138,9 +138,9 @@ PLACES: dict[str, dict[str, Key]] = {
     "a source": {
         "access": Key("path", "The file; of PostgreSQL the variable that holds the address.", "staff.csv"),
         "referenceFormulation": Key(
-            "csv, jsonpath, xlsx, ods, parquet, sqlite or postgresql", "How references read it.", "csv"
+            "csv, jsonpath, xpath, xlsx, ods, parquet, sqlite or postgresql", "How references read it.", "csv"
         ),
-        "iterator": Key("JSONPath", "What of a JSON document are the rows.", "'$.staff[*]'"),
+        "iterator": Key("JSONPath or XPath", "What of a document are the rows.", "'$.staff[*]'"),
         "type": Key("localfile, sqlite or postgresql", "Local files and these databases are read.", "localfile"),
         "sheet": Key("name or number", "Of a workbook; else the first.", "2012"),
         "table": Key("name", "Of a database, or of a schema in it.", "hr.staff"),
