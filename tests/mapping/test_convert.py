@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
 from lod.diagnostics import Findings, FindingsError
@@ -65,12 +66,13 @@ _EMPTY = "an empty table is an error in YARRRML"
 _ENCODED = "an IRI that is nothing but a value, percent-encoded: YARRRML has no template of one reference"
 NOT_EXPECTED = {
     (Language.YARRRML, "RMLTC0000-JSON"): _EMPTY,
-    (Language.YARRRML, "RMLFNMLTC0008-CSV"): "a condition that no row meets is an error in YARRRML",
+    (Language.YARRRML, "RMLFNMLTC0008-CSV"): "a triples map that makes nothing is an error in YARRRML",
     (Language.YARRRML, "RMLTC0020a-JSON"): _ENCODED,
     (Language.YARRRML, "RMLTC0026a-JSON"): _ENCODED,
     (Language.YARRRML, "RMLTC0026b-JSON"): _ENCODED,
     (Language.YARRRML, "RMLTC0026c-JSON"): _ENCODED,
     (Language.YARRRML, "RMLTC0026d-JSON"): _ENCODED,
+    (Language.YARRRML, "RMLSTC0007d"): "prefixes of XPath",
     (Language.YARRRML, "RMLSTC0006b"): "a source in the folder where the lift runs",
 }
 
@@ -142,18 +144,38 @@ def shape(value: object) -> object:
     return (type(value).__name__, *(shape(getattr(value, name)) for name in slots)) if slots else value
 
 
-def test_what_a_language_cannot_say_is_told(tmp_path: Path) -> None:
-    gathers = """@prefix rml: <http://w3id.org/rml/> . @prefix ex: <https://example.org/> .
-        @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
-        <#a> rml:logicalSource [ rml:source [ a rml:FilePath ; rml:path "a.csv" ] ] ;
-          rml:subjectMap [ rml:template "https://example.org/{id}" ] ; rml:predicateObjectMap [
-            rml:predicate ex:p ; rml:objectMap [ rml:gather ( [ rml:reference "a" ] ) ; rml:gatherAs rdf:List ] ] ."""
-    mapping = read(gathers, tmp_path, "m.rml.ttl")
-    for language in Language:
-        findings = Findings()
-        convert(mapping, language, findings)
-        assert [each.code for each in findings.errors] == ["LOD3018"]
-        assert findings.errors[0].origin is not None
+GATHERED = """@prefix rml: <http://w3id.org/rml/> . @prefix ex: <https://example.org/> .
+@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
+<#a> rml:logicalSource [ rml:source [ a rml:FilePath ; rml:path "a.csv" ; rml:null "" ] ] ;
+  rml:subjectMap [ rml:template "https://example.org/{id}" ] ; rml:predicateObjectMap [
+    rml:predicate ex:p ; rml:objectMap [ rml:gather ( [ rml:reference "a" ] [ rml:gather ( [ rml:template "x{b}" ] ) ;
+        rml:gatherAs rdf:Bag ; rml:allowEmptyListAndContainer true ] ) ; rml:gatherAs rdf:List ;
+        rml:template "https://example.org/list/{id}" ; rml:strategy rml:cartesianProduct ] ] .
+<#b> rml:logicalSource [ rml:source [ a rml:FilePath ; rml:path "a.csv" ; rml:null "" ] ] ;
+  rml:subjectMap [ rml:gather ( [ rml:parentTriplesMap <#a> ; rml:joinCondition [ rml:child "a" ; rml:parent "a" ] ] ) ;
+    rml:gatherAs rdf:Seq ; rml:graph ex:g ] ; rml:predicateObjectMap [ rml:predicate ex:q ; rml:object "o" ] .
+"""
+
+
+def test_lists_and_containers(tmp_path: Path) -> None:
+    """RML says them again; YARRRML cannot, and says where."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.csv").write_text("id,a,b\n1,x,y\n2,x,\n", encoding="utf-8")
+    (tmp_path / "in" / "m.rml.ttl").write_text(GATHERED, encoding="utf-8")
+    text = converted(tmp_path / "in" / "m.rml.ttl", Language.RML)
+    (tmp_path / "in" / FILES[Language.RML]).write_text(text, encoding="utf-8")
+    found = []
+    for name in ("m.rml.ttl", FILES[Language.RML]):
+        assert lift(tmp_path / "in" / name, tmp_path / name, "https://example.org/") is not None
+        dataset = ox.Dataset(ox.parse(path=str(tmp_path / name / "out.nq"), format=ox.RdfFormat.N_QUADS))
+        dataset.canonicalize(ox.CanonicalizationAlgorithm.UNSTABLE)
+        found.append(dataset)
+    assert found[0] == found[1]
+    assert len(found[0]) > 10
+    findings = Findings()
+    convert(read_mappings([tmp_path / "in" / "m.rml.ttl"], findings), Language.YARRRML, findings)
+    assert [each.code for each in findings.errors] == ["LOD3018", "LOD3018"]
+    assert all(each.origin for each in findings.errors)
 
 
 def test_paths_fit_another_folder(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from lod.mapping.ir import (
     Reference,
     ReferencingObjectMap,
     RowIdentity,
+    Rows,
     Safety,
     Template,
     TermMap,
@@ -46,7 +47,13 @@ _NAMESPACES = {
     "formats": _FORMATS,
 }
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_\-]*[A-Za-z0-9_])?\Z")  # a safe part of PN_LOCAL
-_FORMULATIONS = {Formulation.CSV: "rml:CSV", Formulation.JSONPATH: "rml:JSONPath"}
+_FORMULATIONS = {
+    Formulation.CSV: "rml:CSV",
+    Formulation.JSONPATH: "rml:JSONPath",
+    Formulation.XPATH: "rml:XPath",
+    Formulation.WORKBOOK: "rml:CSV",  # of which the file's name tells that it is none
+    Formulation.PARQUET: "rml:CSV",
+}
 _ENCODINGS = {"utf-8": "rml:UTF-8", "utf-16": "rml:UTF-16"}
 _TERM_TYPES = {TermType.LITERAL: "rml:Literal", TermType.BLANK_NODE: "rml:BlankNode"}
 _SAFETIES = {Safety.IRI: "rml:IRI", Safety.URI: "rml:URI", Safety.UNSAFE: "rml:UnsafeIRI"}
@@ -96,10 +103,15 @@ class _Writer:
         pairs: list[_Pair] = [("a", "rml:TriplesMap")]
         if triples_map.base:
             pairs.append(("rml:baseIRI", f"<{triples_map.base}>"))
-        if triples_map.gathered:
-            self._refuse(say("lists and containers"), triples_map.origin)
-        pairs.append(("rml:logicalSource", self._source(triples_map.source)))
-        pairs.append(("rml:subjectMap", self._term(triples_map.subject)))
+        content = triples_map.source.content
+        if not isinstance(content, Rows) or content.columns:  # else all is constant, and needs no source
+            pairs.append(("rml:logicalSource", self._source(triples_map.source)))
+        gathered = triples_map.gathered
+        subject = self._gathered(gathered) if gathered else self._term(triples_map.subject)
+        if gathered:
+            graphs = [("rml:graphMap", self._term(each)) for each in triples_map.gathered_in if each]
+            subject = _Properties([*subject.pairs, *graphs])
+        pairs.append(("rml:subjectMap", subject))
         pairs += [("rml:predicateObjectMap", self._statement(each)) for each in triples_map.predicate_object_maps]
         lines = [f"{name} {each if isinstance(each, str) else each.written('  ')}" for name, each in pairs]
         return f"{_name(triples_map.name)} " + " ;\n  ".join(lines) + " .\n"
@@ -114,18 +126,18 @@ class _Writer:
 
     def _source(self, source: LogicalSource) -> _Properties:
         formulation = _FORMULATIONS.get(source.formulation)
-        if formulation is None or source.view:
+        if formulation is None or source.view or source.part or source.content is not None:
             read_as = say("sources read as {formulation}", formulation=source.formulation)
             self._refuse(say("tables that CSVW describes") if source.view else read_as, source.origin)
             return _Properties([])
         dialect, default = source.dialect, Dialect()
         is_plain = (dialect.delimiter, dialect.quote, dialect.header) == (default.delimiter, default.quote, True)
         pairs: list[_Pair]
-        if source.formulation is Formulation.JSONPATH or (is_plain and dialect.encoding.lower() in _ENCODINGS):
+        if source.formulation is not Formulation.CSV or (is_plain and dialect.encoding.lower() in _ENCODINGS):
             access = self._file(source)
         else:
             access = self._csvw_table(source)
-        pairs = [("rml:source", access), ("rml:referenceFormulation", formulation)]
+        pairs = [("rml:source", access), ("rml:referenceFormulation", _with_namespaces(formulation, source))]
         if source.iterator:
             pairs.append(("rml:iterator", literal(source.iterator)))
         return _Properties(pairs)
@@ -182,7 +194,7 @@ class _Writer:
         if isinstance(pom.object, ReferencingObjectMap):
             pairs.append(("rml:objectMap", self._referencing(pom.object)))
         elif isinstance(pom.object, GatherMap):
-            self._refuse(say("lists and containers"), pom.object.origin)
+            pairs.append(("rml:objectMap", self._gathered(pom.object)))
         elif short := self._short(pom.object):
             pairs.append(("rml:object", short))
         else:
@@ -190,6 +202,24 @@ class _Writer:
         if pom.graph:
             short = self._short(pom.graph)
             pairs.append(("rml:graph", short) if short else ("rml:graphMap", self._term(pom.graph)))
+        return _Properties(pairs)
+
+    def _gathered(self, gathered: GatherMap) -> _Properties:
+        """A list or container; its term map is its head."""
+        pairs = list(self._term(gathered.head).pairs) if gathered.head else []
+        members = []
+        for each in gathered.members:
+            if isinstance(each, GatherMap):
+                member = self._gathered(each)
+            else:
+                member = self._term(each, is_object=True) if isinstance(each, TermMap) else self._referencing(each)
+            members.append(member.written("      "))
+        pairs.append(("rml:gather", f"( {' '.join(members)} )"))
+        pairs.append(("rml:gatherAs", self._iri(gathered.kind)))
+        if gathered.is_product:
+            pairs.append(("rml:strategy", "rml:cartesianProduct"))
+        if gathered.keeps_empty:
+            pairs.append(("rml:allowEmptyListAndContainer", "true"))
         return _Properties(pairs)
 
     def _referencing(self, referencing: ReferencingObjectMap) -> _Properties:
@@ -294,6 +324,16 @@ class _Writer:
             return f"<{value}>"
         self.used.add(name)
         return f"{name}:{value[cut:]}"
+
+
+def _with_namespaces(formulation: str, source: LogicalSource) -> str | _Properties:
+    if not source.namespaces:
+        return formulation
+    pairs: list[_Pair] = [("a", "rml:XPathReferenceFormulation")]
+    for prefix, iri in source.namespaces:
+        known: list[_Pair] = [("rml:namespacePrefix", literal(prefix)), ("rml:namespaceURL", literal(iri))]
+        pairs.append(("rml:namespace", _Properties(known)))
+    return _Properties(pairs)
 
 
 def _escaped(text: str) -> str:

@@ -41,6 +41,7 @@ _ELSEWHERE = say("lod map convert --to rml says more")
 _FORMULATIONS = {
     Formulation.CSV: "csv",
     Formulation.JSONPATH: "jsonpath",
+    Formulation.XPATH: "xpath",
     Formulation.WORKBOOK: "xlsx",
     Formulation.PARQUET: "parquet",
     Formulation.SQLITE: "sqlite",
@@ -109,10 +110,12 @@ class _Writer:
 
     def _source(self, source: LogicalSource) -> list[str] | _Document:
         name = _FORMULATIONS.get(source.formulation)
-        if name is None or source.view or source.in_working_folder:
+        if name is None or source.view or source.in_working_folder or source.namespaces:
             read_as = say("sources read as {formulation}", formulation=source.formulation)
             what = say("tables that CSVW describes") if source.view else read_as
             hint = say("leave it out of what is converted")
+            if source.namespaces:
+                what, hint = say("prefixes of XPath"), say("declare them at the document's root")
             if source.in_working_folder:
                 what, hint = say("paths in the folder where the lift runs"), say("put the file beside the mapping")
             self._refuse(what, source.origin, hint)
@@ -265,8 +268,13 @@ class _Writer:
             else:
                 texts.append(_escaped(text))
             name = part.name if isinstance(part, Reference) else ""
-            if name.endswith("\\") or (text.endswith("\\") and following) or name.startswith("\\_"):
-                self._refuse(say("a backslash before a reference or at its end"), expression.origin)
+            if (
+                name.endswith("\\")
+                or "\\:" in name + text
+                or (text.endswith("\\") and following)
+                or name.startswith("\\_")
+            ):
+                self._refuse(say("a backslash before a reference or colon, or at its end"), expression.origin)
         written = "".join(texts)
         if written.endswith(_SUFFIXES):
             what = say("a text that ends in {ending}", ending=written[written.rindex("~") :])
