@@ -12,7 +12,7 @@ import logging
 from lod.errors import LodError
 from lod.rdf.formats import HTML, Format
 from lod.server import answers
-from lod.server.answers import Answer, header
+from lod.server.answers import Answer, header, link
 from lod.server.dereference import content_type
 from lod.server.fairness import BudgetSpent
 from lod.server.negotiation import PROBLEM, choose_format
@@ -45,6 +45,7 @@ _STATUS = {
     "LOD9109": 422,
     "LOD9110": 503,
 }
+_TOO_MUCH = frozenset({"LOD5018", "LOD9105", "LOD9106", "LOD9109"})
 _TITLES = {
     400: "Bad Request",
     403: "Forbidden",
@@ -80,6 +81,7 @@ def refuse(
         header("vary", "Accept, Accept-Language"),
         header("cache-control", answers.NO_STORE),
         *([header("allow", allow)] if failure.status == 405 else []),
+        *([header("link", _downloads(reader))] if failure.code in _TOO_MUCH else []),
         *([header("retry-after", str(after))] if (after := _retry_after(error, failure.status)) else []),
     ]
     chosen = choose_format(accept, (PROBLEM, _TEXT, HTML))
@@ -95,6 +97,12 @@ def refuse(
         (header("content-type", PROBLEM.media_type), header("content-language", language), *headers),
         body,
     )
+
+
+def _downloads(reader: Reader) -> str:
+    """Where the whole data is, for who asked for too much of it at once."""
+    prefix = reader.served.space.prefix
+    return f"{link(f'{prefix}/void', 'related')}, {link(f'{prefix}/catalog', 'related')}"
 
 
 def _retry_after(error: LodError, status: int) -> int:
@@ -129,7 +137,7 @@ def _problem(failure: Failure, limits: QueryLimits, language: str) -> bytes:
         **({"hint": translated(failure.hint, language)} if failure.hint else {}),
         **({"line": failure.line, "column": failure.column} if failure.line else {}),
         "in_each_language": {
-            tag: " ".join(text for text in (translated(failure.message, tag), translated(failure.hint, tag)) if text)
+            tag: " — ".join(text for text in (translated(failure.message, tag), translated(failure.hint, tag)) if text)
             for tag in LANGUAGES
         },
         "limits": {

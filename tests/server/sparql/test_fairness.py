@@ -106,4 +106,5 @@ def test_what_a_worker_says_is_translated_too(endpoint: Any) -> None:
     answer = endpoint.ask("SELECT ?s { ?s ?p ?o , ?o2 . ?s2 ?p2 ?o3 }")
     assert (answer.status_code, answer.json()["code"]) == (422, "LOD5018")
     assert answer.json()["detail"] == "the answer has more than 2,000 rows"
+    assert answer.headers["link"] == '</void>; rel="related", </catalog>; rel="related"'
     assert answer.json()["in_each_language"]["zh-Hant-TW"].startswith("結果超過 2,000 列")
