@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 
-from pyoxigraph import NamedNode
+from pyoxigraph import NamedNode, Quad
 
 from lod.rdf import languages
 from lod.rdf.formats import GRAPH_FORMATS
-from lod.rdf.namespaces import DCAT, DCT, PROV, QB, RDF, RDFS, SDMX_ATTRIBUTE, SKOS
+from lod.rdf.namespaces import DCAT, DCT, PROV, QB, RDF, RDFS, SDMX_ATTRIBUTE, SKOS, VOID
 from lod.server.addresses import Address
 from lod.server.citation import CITATION_FORMATS, CITE, reference, schema_org
 from lod.server.cube import Cube, read_cube
@@ -88,7 +88,7 @@ def dataset_page(reader: Reader, description: Description, address: Address) -> 
     title = reader.text(description.objects(DCT + "title")) or reader.label(description.iri)
     crumbs = (Crumb(reader.t("catalogue"), href=reader.page("/catalog")), Crumb(title.text, title.language))
     parts = explorer_parts(reader, cube, title.text)
-    files = (*_tables(reader, cube), *_variants(reader, address), *dumps(reader.served))
+    files = (*_tables(reader, cube), *_variants(reader, address), *dumps(reader.served, description))
     text = reader.text(description.objects(DCT + "description"))
     cited = reference(reader, title.text, description.iri)
     prefix = reader.served.space.prefix
@@ -175,13 +175,23 @@ def _variants(reader: Reader, address: Address) -> Iterable[Download]:
         yield Download(item.name, item.media_type, prefix + address.variant(item).path)
 
 
-def dumps(served: ServedRelease) -> Iterable[Download]:
-    """The bulk files of the release, the largest first: size and SHA-256 from the manifest."""
+def dumps(served: ServedRelease, dataset: Description | None = None) -> Iterable[Download]:
+    """The bulk files of a dataset, then those of the whole release: size and SHA-256 from the manifest."""
     manifest = served.release.manifest
-    for name, entry in sorted(dump_files(served.release).items(), key=lambda item: -item[1].bytes):
-        if entry.path.startswith("dump/"):
-            href = f"{served.space.prefix}/dump/{manifest.name}/{name}"
-            yield Download(name, "", href, readable_size(entry.bytes), entry.sha256, whole=True)
+    said = list(served.quads(None, NamedNode(VOID + "dataDump"), None))
+    of_datasets = {_stem(quad) for quad in said if str(quad.subject).startswith(f"<{served.space.base}data/")}
+    own = {_stem(quad) for quad in said if dataset and quad.subject == NamedNode(dataset.iri)}
+    files = [(name, entry) for name, entry in dump_files(served.release).items() if entry.path.startswith("dump/")]
+    for is_whole in (False, True):
+        for name, entry in sorted(files, key=lambda item: -item[1].bytes):
+            stem = name.partition(".")[0]
+            if stem not in of_datasets if is_whole else stem in own:
+                href = f"{served.space.prefix}/dump/{manifest.name}/{name}"
+                yield Download(name, "", href, readable_size(entry.bytes), entry.sha256, whole=is_whole)
+
+
+def _stem(dump: Quad) -> str:
+    return str(dump.object).strip("<>").rpartition("/")[2].partition(".")[0]
 
 
 def readable_size(size: int) -> str:
