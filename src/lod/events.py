@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lod.diagnostics import Diagnostic
+from lod.wording import NOTHING, Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class StageFinished:
 
     stage: str
     seconds: float
-    summary: str = ""
+    summary: Wording = NOTHING
     skipped: bool = False
 
 

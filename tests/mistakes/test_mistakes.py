@@ -135,7 +135,7 @@ MISTAKES = {
         "rml",
         "[ rml:predicate ex:p ; rml:objectMap [ rml:functionExecution [ rml:function §grel:toUppercase ] ] ]",
         "LOD3111",
-        "no function grel:toUppercase",
+        "no function 'grel:toUppercase'",
         "did you mean 'grel:toUpperCase'?",
     ),
     # what refers to nothing
@@ -292,6 +292,20 @@ def test_maps_that_contradict_each_other(tmp_path: Path) -> None:
     assert "of 1 subject, as '會計處' and '主計處' of <https://example.org/unit/B>" in item.message
     cells = [str(origin) for origin in item.related if isinstance(origin, CellOrigin)]
     assert cells == ["other.csv, row 3, column label", "unit.csv, row 3, column label"]
+
+
+def test_a_parent_that_is_wrong_itself(tmp_path: Path) -> None:
+    """The triples map that refers to it says nothing more."""
+    name, template = FILES["rml"]
+    join = "[ rml:predicate ex:p ; rml:objectMap [ rml:parentTriplesMap ex:unit ] ]"
+    text = template.format(join).replace('rml:template "https://example.org/unit/{code}"', "rml:template ex:x")
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "staff.csv").write_text(STAFF, encoding="utf-8")
+    (tmp_path / "unit.csv").write_text(UNIT, encoding="utf-8")
+    findings = Findings()
+    with pytest.raises(FindingsError):
+        lift_files([tmp_path / name], tmp_path / "out.nq", findings=findings)
+    assert {item.code for item in findings.errors} == {"LOD3105"}
 
 
 def test_all_errors_in_one_pass(tmp_path: Path) -> None:

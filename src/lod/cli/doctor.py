@@ -22,6 +22,7 @@ from lod.cli.output import Settings
 from lod.diagnostics import FindingsError
 from lod.errors import LodError, UsageError
 from lod.project.model import Project
+from lod.wording import Wording, joined, say, translated
 
 State = Literal["ok", "warn", "fail"]
 _STYLE = {"ok": "bold green", "warn": "bold yellow", "fail": "bold red"}
@@ -36,7 +37,7 @@ class Answer:
 
     topic: str
     state: State
-    text: str
+    text: Wording
 
 
 @click.command("doctor")
@@ -54,7 +55,9 @@ def command(settings: Settings, project: Path) -> int:
     """
     answers = list(_examine(settings, project))
     if settings.format == "json":
-        output.document([{"topic": a.topic, "state": a.state, "text": a.text} for a in answers])
+        output.document(
+            [{"topic": a.topic, "state": a.state, "text": translated(a.text, settings.language)} for a in answers]
+        )
     else:
         from rich.text import Text
 
@@ -62,9 +65,19 @@ def command(settings: Settings, project: Path) -> int:
         for answer in answers:
             if answer.state != "ok" or not settings.quiet:
                 out.print(
-                    Text(f"{answer.state:<5}", _STYLE[answer.state]).append(f"{answer.topic:<12}{answer.text}", "")
+                    Text(f"{answer.state:<5}", _STYLE[answer.state]).append(
+                        f"{answer.topic:<12}{translated(answer.text, settings.language)}", ""
+                    )
                 )
     return 1 if any(answer.state == "fail" for answer in answers) else 0
+
+
+def _said(error: LodError) -> Wording:
+    return joined([error.message, *([error.hint] if error.hint else [])], "; ")
+
+
+def _narrow(terminal: str) -> Wording:
+    return say("the terminal takes {terminal}: Chinese will be escaped; set LANG=C.UTF-8", terminal=terminal)
 
 
 def _examine(settings: Settings, start: Path) -> Iterator[Answer]:
@@ -74,14 +87,14 @@ def _examine(settings: Settings, start: Path) -> Iterator[Answer]:
     try:
         project = open_project(settings, start)
     except UsageError as error:
-        yield Answer("project", "warn", f"{error.message}; {error.hint}")
+        yield Answer("project", "warn", _said(error))
         yield _disk(start)
         return
     except FindingsError as error:
         count = len(error.diagnostics)
-        yield Answer("project", "fail", f"{count} finding{'s' if count > 1 else ''} in lod.toml; see: lod check")
+        yield Answer("project", "fail", say("{n} {n:finding|findings} in lod.toml; see: lod check", n=count))
         return
-    yield Answer("project", "ok", f"{project.name} in {project.root}")
+    yield Answer("project", "ok", say("{name} in {folder}", name=project.name, folder=project.root))
     yield _disk(project.releases)
     yield _asked("release", _release, project)
     yield _asked("store", _store, project)
@@ -91,7 +104,7 @@ def _examine(settings: Settings, start: Path) -> Iterator[Answer]:
 def _python() -> Answer:
     found = ".".join(map(str, sys.version_info[:3]))
     fits = sys.version_info >= (3, 11)
-    return Answer("python", "ok" if fits else "fail", f"{found}, lod {__version__}")
+    return Answer("python", "ok" if fits else "fail", Wording(f"{found}, lod {__version__}"))
 
 
 def _library(name: str) -> Answer:
@@ -99,42 +112,42 @@ def _library(name: str) -> Answer:
 
     try:
         import_module(name)
-        return Answer(name, "ok", metadata.version(_DISTRIBUTIONS.get(name, name)))
+        return Answer(name, "ok", Wording(metadata.version(_DISTRIBUTIONS.get(name, name))))
     except (ImportError, OSError) as error:
-        return Answer(name, "fail", f"cannot be imported: {error}; install lod again")
+        return Answer(name, "fail", say("cannot be imported: {error}; install lod again", error=error))
 
 
 def _encoding() -> Answer:
     terminal, files = sys.stdout.encoding or "none", locale.getpreferredencoding(do_setlocale=False)
     if terminal.lower().replace("-", "") != "utf8":
-        return Answer("encoding", "warn", f"the terminal takes {terminal}: Chinese will be escaped; set LANG=C.UTF-8")
-    return Answer("encoding", "ok", f"terminal {terminal}, locale {files}")
+        return Answer("encoding", "warn", _narrow(terminal))
+    return Answer("encoding", "ok", say("terminal {terminal}, locale {files}", terminal=terminal, files=files))
 
 
 def _disk(folder: Path) -> Answer:
     existing = next(p for p in (folder.resolve(), *folder.resolve().parents) if p.is_dir())
     if not os.access(existing, os.W_OK):
-        return Answer("disk", "fail", f"nothing can be written in {existing}; whose folder is it?")
+        return Answer("disk", "fail", say("nothing can be written in {folder}; whose folder is it?", folder=existing))
     free = shutil.disk_usage(existing).free
     state: State = "fail" if free < _SCARCE else "warn" if free < _LITTLE else "ok"
-    return Answer("disk", state, f"{free / 1e9:.1f} GB free in {existing}")
+    return Answer("disk", state, say("{free:.1f} GB free in {folder}", free=free / 1e9, folder=existing))
 
 
 def _asked(topic: str, look: Callable[[Project], Answer], project: Project) -> Answer:
     try:
         return look(project)
     except LodError as error:
-        return Answer(topic, "fail", f"{error.message}; {error.hint}")
+        return Answer(topic, "fail", _said(error))
 
 
 def _release(project: Project) -> Answer:
     from lod.release.release import current_name, open_current
 
     if current_name(project.releases) is None:
-        return Answer("release", "warn", "nothing is published yet; lod build --publish")
+        return Answer("release", "warn", say("nothing is published yet; lod build --publish"))
     release = open_current(project.releases, verify="full")
     count = len(release.manifest.files)
-    return Answer("release", "ok", f"{release.manifest.name}: {count} files as the manifest says")
+    return Answer("release", "ok", say("{name}: {n} files as the manifest says", name=release.manifest.name, n=count))
 
 
 def _store(project: Project) -> Answer:
@@ -143,9 +156,9 @@ def _store(project: Project) -> Answer:
 
     name = current_name(project.releases)
     if name is None:
-        return Answer("store", "ok", "none yet")
+        return Answer("store", "ok", say("none yet"))
     store = open_snapshot(project.releases / name / "store")
-    return Answer("store", "ok", f"opens, {len(store):,} quads")
+    return Answer("store", "ok", say("opens, {n:,} quads", n=len(store)))
 
 
 def _port(project: Project) -> Answer:
@@ -154,5 +167,5 @@ def _port(project: Project) -> Answer:
     try:
         listen(project.serve.host, project.serve.port).close()
     except UsageError as error:
-        return Answer("port", "warn", f"{error.message}; {error.hint}")
-    return Answer("port", "ok", f"{project.serve.port} of {project.serve.host} is free")
+        return Answer("port", "warn", _said(error))
+    return Answer("port", "ok", say("{port} of {host} is free", port=project.serve.port, host=project.serve.host))

@@ -134,7 +134,7 @@ def _run(arguments: list[str] | None, settings: Settings, interrupts: list[int])
     except click.Abort:
         return EXIT_INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        output.usage(error, settings)
         return error.exit_code
     except FindingsError as error:
         output.show(error.diagnostics, settings)

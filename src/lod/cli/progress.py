@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lod.cli.output import Settings, console
 from lod.events import Event, Reporter, StageAdvanced, StageFinished, StageStarted, silent
+from lod.wording import say, translated, word
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,28 +21,37 @@ def progress(settings: Settings) -> Iterator[Reporter]:
     if settings.quiet or settings.format == "json":
         yield silent
     elif out.is_terminal:
-        with _live(out) as report:
+        with _live(out, settings.language) as report:
             yield report
     else:
-        yield _plain(out)
+        yield _plain(out, settings.language)
 
 
-def _finished(event: StageFinished) -> str:
+def _finished(event: StageFinished, language: str) -> str:
     """`lift       1.24 s  486 statements`, or `lift    unchanged`."""
-    took = "unchanged" if event.skipped else f"{event.seconds:.2f} s"
-    return f"{event.stage:<10} {took:>9}  {event.summary}".rstrip()
+    from rich.cells import set_cell_size
+
+    took = say("unchanged") if event.skipped else say("{seconds:.2f} s", seconds=event.seconds)
+    name, time = translated(word(event.stage), language), translated(took, language)
+    return f"{set_cell_size(name, 10)} {_right(time, 9)}  {translated(event.summary, language)}".rstrip()
 
 
-def _plain(out: Console) -> Reporter:
+def _right(text: str, width: int) -> str:
+    from rich.cells import cell_len
+
+    return " " * (width - cell_len(text)) + text
+
+
+def _plain(out: Console, language: str) -> Reporter:
     def report(event: Event) -> None:
         if isinstance(event, StageFinished):
-            out.print(_finished(event))
+            out.print(_finished(event, language))
 
     return report
 
 
 @contextmanager
-def _live(out: Console) -> Iterator[Reporter]:
+def _live(out: Console, language: str) -> Iterator[Reporter]:
     from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
     columns = (
@@ -56,13 +66,13 @@ def _live(out: Console) -> Iterator[Reporter]:
 
         def report(event: Event) -> None:
             if isinstance(event, StageStarted):
-                tasks[event.stage] = display.add_task(event.stage, total=None, said="")
+                tasks[event.stage] = display.add_task(translated(word(event.stage), language), total=None, said="")
             elif isinstance(event, StageAdvanced) and event.stage in tasks:
-                said = f"{event.done:,} {event.unit}"
+                said = f"{event.done:,} {translated(word(event.unit), language)}"
                 display.update(tasks[event.stage], completed=event.done, total=event.total or None, said=said)
             elif isinstance(event, StageFinished):
                 if event.stage in tasks:
                     display.remove_task(tasks.pop(event.stage))
-                display.console.print(_finished(event))
+                display.console.print(_finished(event, language))
 
         yield report

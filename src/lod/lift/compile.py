@@ -218,7 +218,8 @@ class _Compiler:
     ) -> tuple[Relation, Term] | None:
         """The relation that a referencing object map reads, and the parent's subject over it."""
         parent = self.mapping.named(referencing.parent)
-        assert parent is not None, "parsers check that the parent exists"
+        if parent is None:
+            return None  # it was left out, and the parser has said why
         needed = [*parent.subject.references(), *(r for join in referencing.joins for r in references(join.parent))]
         table = self.sources.table_for(parent.source, needed, [parent.subject])
         if table is None:

@@ -217,7 +217,11 @@ def _run(plan: Plan, work: Path, limits: _Limits, report: Reporter, findings: Fi
         sifted = frozenset(session.sifted)
     write_lineage(plan, lineage, sifted)
     findings.extend(violations)
-    report(StageFinished(_STAGE, time.perf_counter() - begun, f"{sum(counts.values()):,} statements"))
+    report(
+        StageFinished(
+            _STAGE, time.perf_counter() - begun, say("{n:,} {n:statement|statements}", n=sum(counts.values()))
+        )
+    )
     return counts
 
 

@@ -331,7 +331,8 @@ def _uses_of_object(
             yield from _uses_of_object(each, source, mapping)
     else:
         parent = mapping.named(made.parent)
-        assert parent is not None, "parsers check that the parent exists"
+        if parent is None:
+            return  # it was left out, and the parser has said why
         if not made.joins:
             yield from _uses_of(parent.subject, source)
         for join in made.joins:

@@ -19,6 +19,7 @@ from lod.release.push import pushing
 from lod.release.release import Release, ReleaseError, current_name, open_release
 from lod.release.staging import clean_staging, staging
 from lod.validation.report import ValidationReport
+from lod.wording import NOTHING, Wording, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,23 +94,24 @@ def _timed(job: Job, stage: Stage, value: Any) -> Any:
     return result
 
 
-def _summary(stage: Stage, result: Any) -> str:
+def _summary(stage: Stage, result: Any) -> Wording:
     """What a stage came to, for people."""
     match result:
         case Parsed(material=material) if stage is STAGES[1]:
-            return f"{len(material.mapping.triples_maps)} triples maps, {len(material.shapes)} shapes files"
+            maps, shapes = len(material.mapping.triples_maps), len(material.shapes)
+            return say("{maps} triples {maps:map|maps}, {shapes} shapes {shapes:file|files}", maps=maps, shapes=shapes)
         case Compiled() if stage is STAGES[2]:
-            return f"{len(result.plan.tables)} tables"
+            return say("{n} {n:table|tables}", n=len(result.plan.tables))
         case Lifted():
-            return f"{result.result.statements:,} statements"
+            return say("{n:,} {n:statement|statements}", n=result.result.statements)
         case Loaded():
-            return f"{result.snapshot.quads:,} quads"
+            return say("{n:,} quads", n=result.snapshot.quads)
         case Validated(report=ValidationReport(results=results)) if stage is STAGES[6]:
-            return f"{len(results):,} results"
+            return say("{n:,} {n:result|results}", n=len(results))
         case Release():
-            return result.manifest.name
+            return Wording(result.manifest.name)
         case _:
-            return ""
+            return NOTHING
 
 
 def _name(stage: Stage) -> str:

@@ -8,11 +8,31 @@ from dataclasses import asdict
 from typing import Any
 
 from lod.diagnostics import CellOrigin, Diagnostic, Origin, Severity, TextOrigin
+from lod.wording import Wording
 
 
 def to_json(findings: Iterable[Diagnostic]) -> str:
     """Findings as JSON: one object each, places with the fields of their kind."""
-    return json.dumps([asdict(item) for item in findings], ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    entries = [{**asdict(item), "words": [_words(item.message), _words(item.hint)]} for item in findings]
+    return json.dumps(entries, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _words(text: object) -> Any:
+    """A sentence with its template and fields, so that it can still be said in another language; else what it is."""
+    if not isinstance(text, Wording) or not text.fields:
+        return str(text)
+    return {"template": text.template, "fields": {name: _field(value) for name, value in text.fields.items()}}
+
+
+def _field(value: object) -> Any:
+    return value if isinstance(value, bool | int | float) else _words(value)
+
+
+def _said(words: Any) -> Any:
+    """What `_words` wrote."""
+    if isinstance(words, dict):
+        return Wording(words["template"], {name: _said(value) for name, value in words["fields"].items()})
+    return Wording(words) if isinstance(words, str) else words
 
 
 def from_json(text: str) -> tuple[Diagnostic, ...]:
@@ -26,12 +46,13 @@ def from_json(text: str) -> tuple[Diagnostic, ...]:
 
 def _diagnostic(entry: dict[str, Any]) -> Diagnostic:
     severity, origin, related = Severity(entry["severity"]), entry["origin"], entry["related"]
+    message, hint = map(_said, entry.get("words") or (entry["message"], entry["hint"]))
     return Diagnostic(
         entry["code"],
         severity,
-        entry["message"],
+        message,
         _origin(origin) if origin else None,
-        entry["hint"],
+        hint,
         tuple(_origin(place) for place in related),
     )
 

@@ -73,7 +73,7 @@ def push(release: Release, endpoint: Endpoint, report: Reporter = silent) -> Non
             code="LOD8205",
         )
     update(endpoint, _pointing(release, store.graphs))
-    report(StageFinished(_STAGE, time.perf_counter() - begun, f"{sent:,} statements sent"))
+    report(StageFinished(_STAGE, time.perf_counter() - begun, say("{n:,} {n:statement|statements} sent", n=sent)))
 
 
 def _mark(graph: Graph) -> str:

@@ -89,7 +89,7 @@ def export_site(
         _tell_left_out(done.left_out, findings)
     files = [file for file in target.rglob("*") if file.is_file()]
     exported = Exported(len(stems), len(files), sum(file.stat().st_size for file in files), done.left_out)
-    report(StageFinished(_STAGE, time.perf_counter() - begun, f"{exported.files:,} files"))
+    report(StageFinished(_STAGE, time.perf_counter() - begun, say("{n:,} {n:file|files}", n=exported.files)))
     return exported
 
 
