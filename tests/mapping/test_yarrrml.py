@@ -569,3 +569,21 @@ def test_only_columns_have_a_side(read: Read) -> None:
     condition = "{function: equal, parameters: [[str2, $(a), s], [str1, '1', o]]}"
     _, findings = read(PERSON.replace("{po}", f"{{p: ex:p, o: x, condition: {condition}}}"))
     assert findings.errors == []
+
+
+def test_a_language_has_a_value_and_targets(read: Read) -> None:
+    po = "{p: ex:p, o: {value: $(a), language: {value: zh-Hant-TW, targets: ['dump.nt~void', ntriples]}}}"
+    mapping, findings = read(PERSON.replace("{po}", po))
+    assert findings.errors == []
+    [pom] = only(mapping).predicate_object_maps
+    assert isinstance(pom.object, TermMap)
+    assert isinstance(pom.object.language, Constant)
+    assert (pom.object.language.value, [each.path for each in pom.targets]) == ("zh-Hant-TW", ["dump.nt"])
+
+
+def test_what_leads_elsewhere_is_refused_by_name(read: Read) -> None:
+    target = "{access: a.nt, type: void, ldes: {timestampPath: [ex:t, $(t)]}, headers: [a]}"
+    text = PERSON.replace("{po}", "[ex:p, $(a)]").replace(
+        "    po:", f"    targets: {target}\n    changeDetection: {{}}\n    po:"
+    )
+    assert [each.code for each in read(text)[1].errors] == ["LOD3012"] * 3

@@ -40,6 +40,9 @@ def document(place: str, name: str, entry: Entries) -> Entries:
         case "an object":
             of = {"mapping": "office", "condition": join} if name in ("mapping", "condition") else alone
             return document("a mapping", "", {"po": f"[[ex:p, {flow(of | entry)}]]"})
+        case "a language":
+            of = alone if name in call else {"value": "zh"}
+            return document("an object", "language", {"value": "$(name)", "language": flow(of | entry)})
         case "a function":
             return document("an object", "datatype", {"datatype": flow(call | entry)})
         case "a condition":

@@ -28,6 +28,8 @@ _CONDITION = ("conditions", "c")
 _TARGETS = Key("name, target or list", "Files of their own that the statements go to.", "dump", ("target", "t"))
 _FUNCTION = Key("name or call", "The function that makes the value.", "grel:toUpperCase", ("f", "fn"))
 _PARAMETERS = Key("list", "What the function is given.", "[[grel:valueParam, $(name)]]", ("pms",))
+# of targets that are no files: web addresses, event streams, files whose names are made of values
+_ELSEWHERE = ("authentication", "credentials", "headers", "id", "ldes", "methodName", "rel", "security", "source")
 _TYPE = Key("iri, uri, unsafe-iri, literal or blank", "The kind of term.", "iri")
 
 PLACES: dict[str, dict[str, Key]] = {
@@ -53,6 +55,7 @@ PLACES: dict[str, dict[str, Key]] = {
             "{staff: {sources: staff, s: 'ex:$(id)', po: [[rdfs:label, $(name)]]}}",
             ("mapping", "m"),
         ),
+        "authentications": Key("", "", "", is_later=True),
     },
     "a mapping": {
         "sources": Key("name, source or list", "The tables whose rows it maps.", "[['staff.csv~csv']]", ("source",)),
@@ -71,6 +74,7 @@ PLACES: dict[str, dict[str, Key]] = {
             _CONDITION,
         ),
         "targets": _TARGETS,
+        "changeDetection": Key("", "", "", is_later=True),
     },
     "a predicate-object": {
         "predicates": Key(_TERM, "`a` is rdf:type.", "[rdfs:label, skos:prefLabel]", ("predicate", "p")),
@@ -122,6 +126,12 @@ PLACES: dict[str, dict[str, Key]] = {
         ),
         "targets": _TARGETS,
     },
+    "a language": {
+        "value": Key("template", "The language.", "zh-Hant-TW", ("v",)),
+        "function": _FUNCTION,
+        "parameters": _PARAMETERS,
+        "targets": _TARGETS,
+    },
     "a function": {"function": _FUNCTION, "parameters": _PARAMETERS},
     "a condition": {
         "function": Key("name or call", "A function whose value is true or false.", "idlab-fn:equal", ("f", "fn")),
@@ -156,7 +166,7 @@ PLACES: dict[str, dict[str, Key]] = {
         "empty": Key("null or text", "Whether an empty cell is no value, or a text without signs.", "text"),
         "header": Key("true or false", "Without a header columns are called 1, 2, 3 …", "false"),
         "compression": Key("gzip, zip …", "As the file is packed, where its ending does not tell.", "gzip"),
-        **{name: Key("", "", "", is_later=True) for name in ("security", "headers", "contentType")},
+        **{name: Key("", "", "", is_later=True) for name in ("security", "headers", "contentType", "operationType")},
     },
     "credentials": {
         "username": Key("name or variable", "The user of the database.", "$LOD_USER"),
@@ -168,7 +178,7 @@ PLACES: dict[str, dict[str, Key]] = {
         "serialization": Key("syntax", "nquads, ntriples, turtle, trig, jsonld, rdfxml or n3.", "ntriples"),
         "compression": Key("gzip, zip …", "How the file is packed.", "gzip"),
         "encoding": Key("encoding", "utf-8 or utf-16.", "utf-8"),
-        **{name: Key("", "", "", is_later=True) for name in ("credentials", "security")},
+        **{name: Key("", "", "", is_later=True) for name in _ELSEWHERE},
     },
 }
 

@@ -28,7 +28,7 @@ _BEHIND: dict[tuple[str, str], tuple[tuple[str, ...], bool]] = {
     ("a parameter", "value"): (("a function",), False),
     ("an object", "value"): (("a function",), False),
     ("an object", "datatype"): (("a function",), False),
-    ("an object", "language"): (("a function",), False),
+    ("an object", "language"): (("a language",), False),
     ("a term", "value"): (("a function",), False),
 }
 _BEHIND |= {(place, "condition"): (("a condition",), False) for place in PLACES if "condition" in PLACES[place]}

@@ -168,6 +168,7 @@ class Terms:
         targets = self.targets.read(values.get("targets"))
         if "mapping" in values:
             return self._referencing(values, node.origin, targets)
+        targets += self._targets_of_language(values.get("language"))
         own = Kind(values.get("type"), values.get("datatype"), values.get("language")).over(kind)
         made: TermMap | None = None
         value = values.get("value")
@@ -252,6 +253,9 @@ class Terms:
         return self._iri(node)
 
     def _language(self, node: Node | None) -> Expression | None:
+        if isinstance(node, Keyed):
+            values = values_of(node, "a language", self.findings)
+            return self._language(values["value"]) if "value" in values else self.calls.call(values, node.origin)
         if not isinstance(node, Text):
             return self.calls.expression(node) if node else None
         end = len(node.value) - 5 if node.value.endswith("~lang") else None
@@ -262,6 +266,12 @@ class Terms:
                 "LOD3009", say("'{expression}' is no language tag", expression=expression.value), node.origin, hint
             )
         return expression
+
+    def _targets_of_language(self, node: Node | None) -> tuple[LogicalTarget, ...]:
+        """The targets that stand at a language, as at any other term; its own reader looks at the other keys."""
+        names = ("targets", *(short for short, name in aliases("a language").items() if name == "targets"))
+        found = [value for key, value in node if key.value in names] if isinstance(node, Keyed) else []
+        return self.targets.read(found[0]) if found else ()
 
     def _text(self, text: Text) -> Expression:
         """A text. A prefix of this document that it begins with is expanded, as the reference implementation does."""
