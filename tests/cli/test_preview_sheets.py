@@ -51,3 +51,16 @@ def test_as_json_roles_are_by_cell(lod: Any, folder: Path) -> None:
     assert sheet["roles"] == {
         "A1": "header", "B1": "header", "A2": "label", "B2": "data", "A3": "label", "B3": "data", "A4": "note",
     }  # fmt: skip
+
+
+def test_tables_may_be_elsewhere(lod: Any, folder: Path) -> None:
+    (folder / "tables").mkdir()
+    (folder / "人數11310.csv").rename(folder / "tables" / "人數11310.csv")
+    assert lod("preview", "staff.cube.yml", cwd=folder).returncode == 1
+    shown = lod("preview", "staff.cube.yml", "--tables", "tables", cwd=folder)
+    assert shown.returncode == 0, shown.stderr
+    assert lod("check", "staff.cube.yml", "--tables", "tables", cwd=folder).returncode == 0
+    (folder / "tables" / "人數11310.csv").write_text("性別,人數\n男,12\n不明,10\n", encoding="utf-8")
+    checked = lod("check", "staff.cube.yml", "--tables", "tables", cwd=folder)
+    assert checked.returncode == 1
+    assert "A3: '不明' is no label of dimension 'sex'" in checked.stdout + checked.stderr

@@ -10,7 +10,7 @@ import click
 
 from lod.cli import output
 from lod.cli.files import existing, open_project
-from lod.cli.options import in_project, reporting_findings
+from lod.cli.options import in_project, looking_in_tables, reporting_findings
 from lod.cli.output import Settings
 from lod.diagnostics import CellOrigin, Findings, FindingsError, Origin
 from lod.errors import UsageError
@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 
 @click.command("check")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
+@looking_in_tables
 @in_project
 @reporting_findings
 @click.pass_obj
-def command(settings: Settings, paths: tuple[Path, ...], project: Path) -> int:
+def command(settings: Settings, paths: tuple[Path, ...], tables: Path | None, project: Path) -> int:
     """Say what is wrong in a project, its mappings and its shapes.
 
     Reads no more than the header of each table. With PATHs, only what stands in these files and folders is reported;
@@ -35,12 +36,13 @@ def command(settings: Settings, paths: tuple[Path, ...], project: Path) -> int:
     Examples:
       lod check
       lod check mappings/staff.yarrrml.yml
+      lod check staff.cube.yml --tables ../printed
       lod check --format json
     """
     wanted = [existing(path) for path in paths]
     start = wanted[0] if wanted and project == Path() else project
     try:
-        found = list(_project_findings(settings, start, wanted))
+        found = list(_project_findings(settings, start, wanted, [existing(tables)] if tables else []))
     except FindingsError as error:
         found = list(error.diagnostics)
     shown = [item for item in found if not wanted or _concerns(item.origin, wanted, settings.folders)]
@@ -50,8 +52,8 @@ def command(settings: Settings, paths: tuple[Path, ...], project: Path) -> int:
     return 1 if output.has_errors(shown) else 0
 
 
-def _project_findings(settings: Settings, start: Path, wanted: Sequence[Path]) -> Findings:
-    """What is wrong in the project, and in files that nothing in it names.
+def _project_findings(settings: Settings, start: Path, wanted: Sequence[Path], tables: Sequence[Path]) -> Findings:
+    """What is wrong in the project, and in files that nothing in it names; their sources are in `tables` first.
 
     Raises:
         UsageError: LOD1001 there is no project, and a file by itself was not asked for.
@@ -65,10 +67,11 @@ def _project_findings(settings: Settings, start: Path, wanted: Sequence[Path]) -
     except UsageError:
         if not files or len(files) < len(wanted):
             raise
-        return _loose_findings(files, [], "")
+        settings.folders += tables
+        return _loose_findings(files, tables, "")
     findings = check(loaded)
     loose = [path for path in files if path.resolve() not in _named(loaded)]
-    findings.extend(_loose_findings(loose, [loaded.build.tables, loaded.root], loaded.base_iri))
+    findings.extend(_loose_findings(loose, [*tables, loaded.build.tables, loaded.root], loaded.base_iri))
     return findings
 
 
@@ -88,7 +91,7 @@ def _loose_findings(files: Sequence[Path], folders: Sequence[Path], base_iri: st
     for path in files:
         if path.suffix in (".yml", ".yaml", ".yarrrml"):
             mapping = read_mappings([path], findings)
-            compile_plan(mapping, folders=[path.parent, *folders], base_iri=base_iri, findings=findings)
+            compile_plan(mapping, folders=[*folders, path.parent], base_iri=base_iri, findings=findings)
         elif path.suffix in (".json", ".csv", ".tsv"):
             validate_csvw(path, findings, base_iri=base_iri, tables=folders[0] if folders else None)
         else:

@@ -94,6 +94,16 @@ def in_project(command: F) -> F:
     )(command)
 
 
+def looking_in_tables(command: F) -> F:
+    """`--tables DIR`: the command's `tables` argument is that folder, or None."""
+    return click.option(
+        "--tables",
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        help="Look here for sources before beside the mapping.",
+    )(command)
+
+
 def share(_context: click.Context, _parameter: click.Parameter, value: str) -> float:
     """The value of an option that takes `1%` or `0.01`."""
     from lod.project.shares import parse_share

@@ -12,7 +12,7 @@ import click
 
 from lod.cli import output
 from lod.cli.files import existing, open_project
-from lod.cli.options import in_project, reporting_findings
+from lod.cli.options import in_project, looking_in_tables, reporting_findings
 from lod.cli.output import Settings
 from lod.cli.sheets import roles_as_json, show_sheet
 from lod.cli.watch import looked_at, wait_for_change
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 @click.option("--subject", metavar="IRI", help="Only statements about it, from whichever rows.")
 @click.option("--predicate", metavar="IRI", help="Only statements by it, from whichever rows.")
 @click.option("--watch", is_flag=True, help="Show it again whenever the mapping or a table is saved. Ctrl-C stops.")
+@looking_in_tables
 @in_project
 @reporting_findings
 @click.pass_obj
@@ -44,6 +45,7 @@ def command(
     subject: str | None,
     predicate: str | None,
     watch: bool,
+    tables: Path | None,
     project: Path,
 ) -> int:
     """Show the first rows of each table and the triples that each becomes, with the line of the rule that made it.
@@ -61,8 +63,9 @@ def command(
       lod preview mappings/staff.yarrrml.yml --watch
     """
     existing(mapping)
-    surroundings = _surroundings(settings, mapping, project)
-    asked = Asked(mapping, surroundings[0], surroundings[1], rows, triple, subject, predicate)
+    folders, base_iri = _surroundings(settings, mapping, project)
+    settings.folders += [existing(tables)] if tables else []
+    asked = Asked(mapping, [*([tables] if tables else []), *folders], base_iri, rows, triple, subject, predicate)
     if watch:
         return _watch(settings, asked)
     return _show(settings, asked)[0]
