@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -66,3 +68,22 @@ def test_curl(endpoint: Any) -> None:
         pytest.skip("curl is not installed")
     command = [curl, "-sS", "--data-urlencode", f"query={COUNT}", "-H", "Accept: text/csv", endpoint.url]
     assert subprocess.run(command, capture_output=True, check=True, timeout=20).stdout == b"n\r\n6000\r\n"
+
+
+def comunica() -> str | None:
+    """Comunica's command: on PATH, or below `node_modules` of the repository or of `web/`."""
+    root = Path(__file__).resolve().parents[3]
+    places = [root / "node_modules" / ".bin", root / "web" / "node_modules" / ".bin"]
+    found = shutil.which("comunica-sparql", path=os.pathsep.join([os.environ.get("PATH", ""), *map(str, places)]))
+    return found if found and shutil.which("node") else None
+
+
+@pytest.mark.skipif(comunica() is None, reason="no Comunica: npm install @comunica/query-sparql@4 in web/")
+def test_comunica(endpoint: Any) -> None:
+    """It asks for the service description first and chooses formats by itself."""
+    command = [str(comunica()), f"sparql@{endpoint.url}", "-q", COUNT, "-t", "text/csv"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout.split()) == (0, ["n", str(TRIPLES)]), done.stderr
+    command = [str(comunica()), f"sparql@{endpoint.url}", "-q", f"DESCRIBE <{THING}>", "-t", "application/n-triples"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert len(done.stdout.splitlines()) == 2, done.stderr
