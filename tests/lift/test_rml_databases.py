@@ -128,3 +128,20 @@ def test_the_database_case_of_rml_io(
     lift_files([case / "mapping.ttl"], out, findings=Findings())
     expected = (case / "default.nq").read_text(encoding="utf-8").splitlines()
     assert sorted(out.read_text(encoding="utf-8").splitlines()) == sorted(filter(None, expected))
+
+
+def test_logical_tables_of_r2rml(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R2RML says no database: the environment does."""
+    write_sqlite(tmp_path / "d.db", "CREATE TABLE t (id INTEGER, n INTEGER)", "INSERT INTO t VALUES (1, 5), (2, NULL)")
+    text = """@prefix rr: <http://www.w3.org/ns/r2rml#> .
+        <#a> rr:logicalTable [ ASKED ] ; rr:subjectMap [ rr:template "https://example.org/id/{id}" ] ;
+          rr:predicateObjectMap [ rr:predicate <https://example.org/n> ; rr:objectMap [ rr:column "n" ] ] ."""
+    path = tmp_path / "m.rml.ttl"
+    for asked, n in (('rr:tableName "t"', 5), ('rr:sqlQuery "SELECT id, n + 1 AS n FROM t"', 6)):
+        path.write_text(text.replace("ASKED", asked), encoding="utf-8")
+        monkeypatch.setenv("LOD_DATABASE_URL", f"sqlite:{tmp_path / 'd.db'}")
+        assert lifted(path) == [f'<id/1> <n> "{n}"^^<xsd:integer> .']
+        monkeypatch.delenv("LOD_DATABASE_URL")
+        with pytest.raises(FindingsError) as refused:
+            lifted(path)
+        assert [each.code for each in refused.value.diagnostics if each.code == "LOD2027"]

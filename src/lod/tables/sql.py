@@ -102,6 +102,8 @@ def open_postgresql(address: Address, query: str, source: Source, findings: Find
     uri = _uri(address, source, findings)
     if uri is None:
         return None
+    if uri.startswith("sqlite:"):  # an address in a variable may be of either
+        return open_sqlite(Path(uri.removeprefix("sqlite:")), query, source, findings)
     with _refusals(source, findings), _postgresql(uri) as cursor:
         names = _stream(cursor, f"SELECT * FROM ({query}\n) AS q LIMIT 0").columns  # noqa: S608
         asked = ", ".join(f"pg_typeof(q.{_name(name)})::text AS v{n}" for n, name in enumerate(names))

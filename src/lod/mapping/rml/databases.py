@@ -15,6 +15,7 @@ from lod.rdf.turtle import Iri, Literal
 from lod.wording import say
 
 D2RQ = "http://www.wiwiss.fu-berlin.de/suhl/bizer/D2RQ/0.1#"
+DATABASE = "$LOD_DATABASE_URL"
 _TABLES, _QUERIES = ("SQL2008Table",), ("SQL2008Query", "SQL2008", "CSV")
 _VARIABLE = re.compile(r"\$\{\w+\}|\$\w+|env:\w+")
 
@@ -57,6 +58,22 @@ def read_database(graph: Graph, node: Resource, access: Resource) -> LogicalSour
         query=query,
         user=user.value if user else "",
         password=password.value if password else "",
+        may_be_empty=True,
+    )
+
+
+def read_logical_table(graph: Graph, node: Resource) -> LogicalSource | None:
+    """A logical table of R2RML, which does not say of which database: that is DATABASE of the environment."""
+    asked = _asked(graph, node)
+    if asked is None:
+        return None
+    return LogicalSource(
+        DATABASE,
+        Formulation.POSTGRESQL,
+        graph.origin(node),
+        dialect=Dialect(empty_is_null=False),
+        part=asked[0],
+        query=asked[1],
         may_be_empty=True,
     )
 

@@ -10,7 +10,7 @@ import codecs
 
 from lod.diagnostics import did_you_mean
 from lod.mapping.ir import Dialect, Formulation, LogicalSource
-from lod.mapping.rml.databases import is_database, read_database
+from lod.mapping.rml.databases import is_database, read_database, read_logical_table
 from lod.mapping.rml.graph import Graph, Resource
 from lod.mapping.rml.targets import read_compression, read_encoding
 from lod.mapping.rml.vocabulary import CSVW, RML, shown
@@ -34,6 +34,8 @@ def read_source(graph: Graph, node: Resource) -> LogicalSource | None:
     """A logical source; None, and findings, when something in it is missing or wrong."""
     iterator = graph.text(node, "iterator")
     access = graph.one(node, "source")
+    if access is None and (graph.values(node, "tableName") or (graph.values(node, "query") and node in graph.legacy)):
+        return read_logical_table(graph, node)
     if access is None:
         hint = say("rml:source [ a d2rq:Database; d2rq:jdbcDSN … ]") if graph.values(node, "query") else NOTHING
         graph.findings.error("LOD3103", say("the logical source has no rml:source"), graph.origin(node), hint)
