@@ -28,6 +28,11 @@ RequestKey = tuple[str | bytes, ...]
 _MATTER = frozenset({b"accept", b"accept-language", b"accept-datetime", b"if-none-match"})
 
 
+def may_be_known(scope: Scope) -> bool:
+    """Whether answers to such requests are kept: conditional ones, and queries."""
+    return b"sparql" in scope.get("raw_path", b"") or any(name == b"if-none-match" for name, _ in scope["headers"])
+
+
 def request_key(release: str, scope: Scope) -> RequestKey:
     """The key of a GET request. `release`: what the validators of its answers begin with."""
     fields = [part for field in scope["headers"] if field[0] in _MATTER for part in field]

@@ -25,7 +25,7 @@ from lod.errors import LodError
 from lod.rdf.formats import GRAPH_FORMATS, HTML
 from lod.server import answers
 from lod.server.addresses import DOCUMENT_FORMATS, canonical_path, parse_address
-from lod.server.answer_cache import request_key
+from lod.server.answer_cache import may_be_known, request_key
 from lod.server.answers import Answer, request_header, send_answer
 from lod.server.archive import (
     RELEASE,
@@ -171,7 +171,7 @@ class Site:
     def _known(self, scope: Scope) -> Answer | None:
         """The answer to a request that was answered before and is the same until the next release."""
         served = self.current.served
-        if served is None or not self.current.is_settled or scope["method"] != "GET":
+        if served is None or scope["method"] != "GET" or not may_be_known(scope) or not self.current.is_settled:
             return None
         return self.pool.known.get(request_key(served.etag_prefix, scope))
 

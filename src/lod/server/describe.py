@@ -134,7 +134,7 @@ def write(quads: Iterable[Quad], extra: Iterable[Triple], format: Format, base: 
         added = (Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in extra)
         all_quads = list(dict.fromkeys([*quads, *added]))
         return _serialize(all_quads, format, prefixes_for(all_quads, base))
-    triples = list(dict.fromkeys([*(quad.triple for quad in quads), *extra]))
+    triples = list(dict.fromkeys([*[quad.triple for quad in quads], *extra]))
     if format is JSONLD:
         return write_jsonld(triples, prefixes_for(triples, base))
     return _serialize(triples, format, {} if format is NTRIPLES else prefixes_for(triples, base))
