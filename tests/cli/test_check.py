@@ -67,3 +67,16 @@ def test_file_of_no_project(lod: Lod, tmp_path: Path) -> None:
 def test_no_project(lod: Lod, tmp_path: Path) -> None:
     assert "LOD1001" in lod("check", cwd=tmp_path).stderr
     assert "LOD1001" in lod("check", str(tmp_path), cwd=tmp_path).stderr
+
+
+def test_an_rml_mapping_by_itself(lod: Lod, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("code,name\n1,A\n", encoding="utf-8")
+    (tmp_path / "m.ttl").write_text(
+        "@prefix rml: <http://w3id.org/rml/> . @prefix ex: <https://example.org/> .\n"
+        'ex:m rml:logicalSource [ rml:source [ a rml:RelativePathSource ; rml:path "t.csv" ] ;\n'
+        '  rml:referenceFormulation rml:CSV ] ; rml:subjectMap [ rml:template "https://example.org/{kode}" ] ;\n'
+        '  rml:predicateObjectMap [ rml:predicate ex:p ; rml:objectMap [ rml:reference "name" ] ] .\n',
+        encoding="utf-8",
+    )
+    result = lod("check", "m.ttl", "--format", "json", cwd=tmp_path)
+    assert (result.returncode, codes(result)) == (1, ["LOD4001"])

@@ -19,6 +19,8 @@ from lod.wording import say
 if TYPE_CHECKING:
     from lod.project.model import Project
 
+_RML = (b"http://w3id.org/rml/", b"http://semweb.mmlab.be/ns/rml#", b"http://www.w3.org/ns/r2rml#")
+
 
 @click.command("check")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
@@ -89,7 +91,7 @@ def _loose_findings(files: Sequence[Path], folders: Sequence[Path], base_iri: st
 
     findings = Findings()
     for path in files:
-        if path.suffix in (".yml", ".yaml", ".yarrrml"):
+        if path.suffix in (".yml", ".yaml", ".yarrrml") or _is_rml(path):
             mapping = read_mappings([path], findings)
             compile_plan(mapping, folders=[*folders, path.parent], base_iri=base_iri, findings=findings)
         elif path.suffix in (".json", ".csv", ".tsv"):
@@ -97,6 +99,14 @@ def _loose_findings(files: Sequence[Path], folders: Sequence[Path], base_iri: st
         else:
             parse_document(path, findings, base_iri=base_iri or None)
     return findings
+
+
+def _is_rml(path: Path) -> bool:
+    """Whether a file in Turtle is a mapping: by its name, or by the namespaces of RML and R2RML in it."""
+    if path.name.lower().endswith((".rml.ttl", ".rml")):
+        return True
+    text = path.read_bytes() if path.suffix == ".ttl" else b""
+    return any(namespace in text for namespace in _RML)
 
 
 def _concerns(origin: Origin | None, wanted: Sequence[Path], folders: Sequence[Path]) -> bool:
