@@ -71,6 +71,7 @@ def test_every_cell_has_a_role() -> None:
         Role.HEADER: 6,
         Role.LABEL: 4,
         Role.DATA: 16,
+        Role.ATTRIBUTE: 0,
         Role.NOTE: 2,
         Role.IGNORED: 0,
         Role.OUTSIDE: 0,

@@ -113,7 +113,8 @@ def show(
     """Report findings in the format asked for.
 
     Text goes to standard error (`as_data`: they are what was asked for, so to standard output), the formats for
-    programs to standard output. `facts`: what else the command has to say, in JSON.
+    programs to standard output. Infos are told as text to who asked for them, or with --verbose. `facts`: what else
+    the command has to say, in JSON.
     """
     items = list(findings)
     if settings.format == "json":
@@ -124,7 +125,8 @@ def show(
         if items:
             data(reports.github(items, settings.language, settings.folders))
     else:
-        _show_text(items, settings, console(error=not as_data))
+        told = [item for item in items if as_data or settings.verbose or item.severity is not Severity.INFO]
+        _show_text(told, settings, console(error=not as_data))
 
 
 def _show_text(items: list[Diagnostic], settings: Settings, out: Console) -> None:

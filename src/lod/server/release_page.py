@@ -76,7 +76,9 @@ def findings(served: ServedRelease) -> tuple[Finding, ...]:
     try:
         data: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
         return tuple(
-            Finding(str(f["severity"]), str(f["code"]), str(f["message"]), str(f.get("hint") or "")) for f in data
+            Finding(str(f["severity"]), str(f["code"]), str(f["message"]), str(f.get("hint") or ""))
+            for f in data
+            if f["severity"] != "info"  # for those who build, not for readers
         )[:MOST_FINDINGS]
     except (OSError, ValueError, KeyError, TypeError):
         return ()
