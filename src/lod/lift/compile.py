@@ -57,7 +57,7 @@ from lod.rdf.namespaces import XSD
 from lod.rdf.nquads import escape, label
 from lod.tables.table import Aspect, Table
 from lod.tables.typed import TypedTable
-from lod.wording import say
+from lod.wording import joined, say
 
 PASSES = (
     fold_constants,
@@ -122,7 +122,7 @@ def _warn_of_unused(plan: Plan, mapping: Mapping, sources: Sources) -> None:
         if isinstance(table, TypedTable):
             unused = table.without(used)
         if unused:
-            names = ", ".join(f"'{name}'" for name in unused)
+            names = joined([say("'{name}'", name=name) for name in unused], say(", "))
             origin = next(t.source.origin for t in mapping.triples_maps if sources.table(t.source) is table)
             message = say(
                 "no rule uses {n:column|columns} {names} of {table}",

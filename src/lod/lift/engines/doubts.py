@@ -80,7 +80,7 @@ def _doubt_statement(
     said.add((tables[0], frozenset(empty or wanted)))
     names = {column: tables[column.side].columns[column.index] for column in wanted}
     conditions = [column for column in empty if _is_condition(tables[column.side], column)]
-    named = _named([f"'{names[column]}'" for column in empty or wanted])
+    named = _named([names[column] for column in empty or wanted])
     where = [CellOrigin(tables[c.side].name, 0, names[c]) for c in empty if c not in conditions]
     if conditions:
         message = say("no row of {table} meets the condition {condition}", table=tables[0], condition=named)
@@ -119,7 +119,7 @@ def _place(statement: Statement) -> TextOrigin:
 
 
 def _named(names: Sequence[str]) -> Wording:
-    return joined(names, say(" and "))
+    return joined([say("'{name}'", name=name) for name in names], say(" and "))
 
 
 def _doubt_join(session: Session, emission: Emission, join: Joined, findings: Findings) -> None:
@@ -127,8 +127,8 @@ def _doubt_join(session: Session, emission: Emission, join: Joined, findings: Fi
     if any(_may_be_empty(table) for table in (join.child, join.parent)):
         return
     pairs = [(join.child.columns[a], join.parent.columns[b]) for a, b in join.on]
-    child = _named([f"'{name}'" for name, _ in pairs])
-    parent = _named([f"'{name}'" for _, name in pairs])
+    child = _named([name for name, _ in pairs])
+    parent = _named([name for _, name in pairs])
     cells = [
         *_first_cells(session, join.child, join.on[0][0]),
         *_first_cells(session, join.parent, join.on[0][1]),
