@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import time
 from collections.abc import Callable
@@ -51,6 +52,15 @@ def test_a_new_release_is_taken_up(published: Path, serve: Serve, lod: Lod) -> N
         assert time.monotonic() < gives_up
         time.sleep(0.05)
     assert "人事室" in answer.text
+
+
+def test_a_copied_release_is_served_without_its_project(published: Path, serve: Serve, tmp_path: Path) -> None:
+    name = (published / "releases" / "current").read_text(encoding="utf-8").strip()
+    copy = shutil.copytree(published / "releases" / name, tmp_path / "副本" / name)
+    site = serve(tmp_path, "--release", str(copy))
+    assert httpx.get(f"{site.address}doc/code/office/A.ttl").status_code == 200
+    answer = httpx.get(f"{site.address}sparql", params={"query": "ASK { ?s ?p ?o }", "format": "json"})
+    assert answer.json()["boolean"] is True
 
 
 def test_address_of_lod_toml(published: Path, serve: Serve) -> None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lod.cli import output
-from lod.cli.files import open_project
+from lod.cli.files import existing, open_project
 from lod.cli.options import in_project, quiet_and_verbose
 from lod.cli.output import Settings
 from lod.errors import UsageError
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from uvicorn import Config
 
 _BACKLOG = 2048
+_HOST, _PORT = "127.0.0.1", 8080
 
 
 @click.command("serve")
@@ -41,11 +42,24 @@ _BACKLOG = 2048
     type=click.IntRange(1, 65535),
     help="Tell figures for Prometheus on this port of the machine itself (127.0.0.1); else nowhere.",
 )
+@click.option(
+    "--release",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Serve this one release folder, without a project: for a machine that was handed a copy.",
+)
 @in_project
 @quiet_and_verbose
 @click.pass_obj
 def command(
-    settings: Settings, host: str | None, port: int | None, workers: int, metrics_port: int | None, project: Path
+    settings: Settings,
+    host: str | None,
+    port: int | None,
+    workers: int,
+    metrics_port: int | None,
+    folder: Path | None,
+    project: Path,
 ) -> int:
     """Serve the published release: pages for people, data for machines, SPARQL for researchers.
 
@@ -55,26 +69,30 @@ def command(
     Examples:
       lod serve
       lod serve --port 8081 --workers 2 --metrics-port 9100
+      lod serve --release /srv/releases/3-1f0c22ab
     """
-    from lod.release.release import open_current
+    from lod.project.model import ServeOptions
+    from lod.release.release import open_current, open_release
     from lod.server.app import create_app
     from lod.store.remote import Endpoint
     from lod.store.snapshot import open_snapshot
 
-    loaded = open_project(settings, project, to_build=False)
-    release = open_current(loaded.releases)
+    loaded = None if folder else open_project(settings, project, to_build=False)
+    release = open_current(loaded.releases) if loaded else open_release(existing(folder or Path()).resolve())
     open_snapshot(release.store)  # say now, in one line, if the store is missing or damaged
-    listener = listen(host or loaded.serve.host, loaded.serve.port if port is None else port)
+    serve = loaded.serve if loaded else ServeOptions(_HOST, _PORT)
+    listener = listen(host or serve.host, serve.port if port is None else port)
     address = _address(listener)
     said = say("Release {name} is served at {address}", name=release.manifest.name, address=address)
     output.line(said, settings)
     output.line(say("  catalogue {address}catalog", address=address), settings)
     output.line(f"  SPARQL    {address}sparql", settings)
     output.line(say("Ctrl-C stops."), settings)
-    elsewhere = Endpoint(**asdict(loaded.store)) if loaded.store else None
+    elsewhere = Endpoint(**asdict(loaded.store)) if loaded and loaded.store else None
     app = partial(
         create_app,
-        loaded.releases,
+        loaded.releases if loaded else release.folder.parent,
+        release=None if loaded else release.folder.name,
         metrics=("127.0.0.1", metrics_port) if metrics_port else None,
         elsewhere=elsewhere,
     )

@@ -51,6 +51,7 @@ from lod.server.question import QueryLimits
 from lod.server.refusals import not_found, unavailable
 from lod.server.search_page import is_search, respond_to_search
 from lod.server.served import CurrentRelease, ServedRelease
+from lod.server.sitemap import is_sitemap, respond_to_sitemap
 from lod.server.sparql_protocol import serve_sparql
 from lod.server.workers import QueryPool
 from lod.store.remote import Endpoint
@@ -228,6 +229,10 @@ async def answer_document(served: ServedRelease, scope: Scope, path: str, inside
     if path.encode("ascii") != scope.get("raw_path", scope["path"].encode()):
         query = scope["query_string"].decode("latin-1")
         return answers.redirect(308, path + (f"?{query}" if query else ""), cache=answers.LONG)
+    if is_sitemap(inside):
+        fresh = request_header(scope, b"if-none-match")
+        found = await anyio.to_thread.run_sync(respond_to_sitemap, served, inside, fresh)
+        return found or not_found(served, inside, accept, languages)
     if inside == "/tpf":
         query, fresh = scope["query_string"].decode("latin-1"), request_header(scope, b"if-none-match")
         return await anyio.to_thread.run_sync(respond_to_fragment, served, query, accept, fresh)

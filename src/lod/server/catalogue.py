@@ -102,7 +102,7 @@ def _links(served: ServedRelease, address: Address, formats: tuple[Format, ...])
 def robots(served: ServedRelease) -> Answer:
     """robots.txt (RFC 9309): everything may be read but the endpoint's queries and the machinery."""
     prefix = served.space.prefix
-    text = f"User-agent: *\nDisallow: {prefix}/sparql\nDisallow: {prefix}/-/\n"
+    text = f"User-agent: *\nDisallow: {prefix}/sparql\nDisallow: {prefix}/-/\nSitemap: {served.space.base}sitemap.xml\n"
     return Answer(
         200, (header("content-type", "text/plain; charset=utf-8"), header("cache-control", answers.LONG)), text.encode()
     )

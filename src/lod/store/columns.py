@@ -177,6 +177,36 @@ def open_columns(
     return index, database
 
 
+def count_uris(file: Path) -> int:
+    """How many rows a list of URIs has (`uris.parquet` of a release): from its foot, without reading it.
+
+    Raises:
+        ColumnsError: LOD9202 it cannot be read.
+    """
+    ((count,),) = _ask_uris(file, "SELECT count(*) FROM read_parquet($file)")
+    return int(count)
+
+
+def read_uris(file: Path, start: int, most: int) -> list[str]:
+    """A part of a list of URIs, in its order: at most `most` from row `start` on.
+
+    Raises:
+        ColumnsError: LOD9202 it cannot be read.
+    """
+    part = f"SELECT uri FROM read_parquet($file, file_row_number = true) WHERE file_row_number >= {start:d} "
+    return [uri for (uri,) in _ask_uris(file, f"{part} ORDER BY file_row_number LIMIT {most:d}")]
+
+
+def _ask_uris(file: Path, query: str) -> list[tuple[Any, ...]]:
+    import duckdb
+
+    try:
+        with duckdb.connect(":memory:", config={"threads": 1, "memory_limit": "256MB"}) as database:
+            return database.execute(query, {"file": str(file)}).fetchall()
+    except duckdb.Error as error:
+        raise ColumnsError(say("{file} cannot be read: {error}", file=file, error=error), code="LOD9202") from error
+
+
 def view(cube: Cube) -> str:
     """The name of a cube's view, quoted."""
     return identifier(cube.dataset)
