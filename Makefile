@@ -33,9 +33,9 @@ test: .venv/installed-test web
 conformance: .venv/installed-test
 	@mkdir -p build/earl
 	@for report in tests/conformance/*_report.py; do \
-	  $(BIN)/python $$report $(SUITES)/.. --earl build/earl/$$(basename $$report _report.py).ttl; \
+	  $(BIN)/python $$report $(abspath $(SUITES)/..) --earl build/earl/$$(basename $$report _report.py).ttl; \
 	done; echo "EARL: $$(ls build/earl/*.ttl 2>/dev/null | tr '\n' ' ')"
-	$(BIN)/pytest -q -m suite --shared $(SUITES)/.. $(ARGS)
+	$(BIN)/pytest -q -m suite --shared=$(abspath $(SUITES)/..) $(ARGS)
 
 benchmarks: .venv/installed-test
 	@for benchmark in benchmarks/*.py; do echo "$$benchmark"; $(BIN)/python $$benchmark || exit; done

@@ -18,7 +18,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def shared(request: pytest.FixtureRequest) -> Path:
     """The folder of material written by others; the test is skipped, visibly, when it is absent."""
-    folder = Path(request.config.getoption("--shared"))
+    folder = Path(request.config.getoption("--shared")).resolve()
     if not (folder / "suites").is_dir():
         pytest.skip(f"no conformance suites or tables in {folder} (--shared DIR or LOD_SHARED)")
     return folder
