@@ -38,14 +38,14 @@ from lod.release.push import pushing
 from lod.release.release import Release, Site
 from lod.store.load import load as load_parts
 from lod.store.snapshot import Snapshot, open_snapshot
+from lod.validation.built import Lifted as LiftedTables
+from lod.validation.built import validate_lift
 from lod.validation.cube_findings import cube_findings
 from lod.validation.cube_observations import check_cubes, doubts_in
 from lod.validation.cube_structure import Graph, declares_cubes
-from lod.validation.data_graph import DataGraph
 from lod.validation.report import ValidationReport
 from lod.validation.trace import Sources as Origins
 from lod.validation.trace import trace
-from lod.validation.validate import validate as validate_graph
 from lod.wording import ENGLISH, chosen_language, say
 
 
@@ -253,7 +253,16 @@ def validate(job: Job, loaded: Loaded) -> Validated:
             "LOD6006", say("the project has no shapes: nothing was validated"), hint=say('shapes = ["shapes/*.ttl"]')
         )
         return _unless_broken(Validated(loaded, None), findings, job)
-    report = validate_graph(DataGraph(files=loaded.parts), material.shapes, job.findings)
+    options, own = job.project.build, set(loaded.result.parts)
+    lifted = LiftedTables(
+        loaded.compiled.plan,
+        loaded.result.lineage,
+        loaded.parts,
+        tuple(part for part in loaded.parts if part not in own),
+        options.memory_limit,
+        options.threads,
+    )
+    report = validate_lift(lifted, material.shapes, job.findings)
     origins = Origins(loaded.result.lineage, material.vocabularies, material.shapes)
     job.findings.extend(trace(report, origins))
     if report.violations:

@@ -11,6 +11,7 @@ from pyoxigraph import BlankNode, Quad, RdfFormat, parse
 
 from lod.rdf.parse import Document
 
+_SMALL = 64 << 20  # bytes of files that are read again for their blank nodes
 _FORMATS = {".nt": RdfFormat.N_TRIPLES, ".nq": RdfFormat.N_QUADS}
 
 
@@ -39,7 +40,8 @@ class DataGraph:
 
     def labels(self) -> Sequence[str] | None:
         """The labels of blank nodes in the order in which they appear in `write`'s file; None where nobody knows."""
-        return None if self.files else labels_of(self._read())
+        known = sum(path.stat().st_size for path in self.files) < _SMALL
+        return labels_of(self.quads()) if known else None
 
     def size(self) -> int:
         """About how many statements there are."""

@@ -68,6 +68,7 @@ class ValidationReport:
     engine: str  # which processor judged: name and version; several, if several did
     shapes: ShapeGraph
     judged: tuple[Judged, ...] = ()
+    left_out: int = 0  # rows that may fail, too, but were only counted
 
     @property
     def violations(self) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
@@ -46,7 +46,7 @@ class Compiled:
             if type(error).__name__ != "PanicException":  # a bug in compiled code, raised past Exception
                 raise
             raise Unable(f"the processor broke down: {error}") from error
-        reader = _Reader(data.labels(), shape_labels, shapes)
+        reader = _Reader(data, shape_labels)
         results = list(reader.results(lines))
         if report.conforms is not (not results) and not (report.conforms is False and results):
             raise Unable("the verdict and the results disagree")
@@ -103,9 +103,9 @@ def _idle_query(shapes: ShapeGraph, shape: Node) -> str:
 class _Reader:
     """Reads the report that the processor writes, with the blank nodes that we know."""
 
-    data_labels: Sequence[str] | None
+    data: DataGraph
     shape_labels: Sequence[str]
-    shapes: ShapeGraph
+    data_labels: list[Sequence[str] | None] = field(default_factory=list)  # once they are needed
 
     def results(self, lines: str) -> Iterator[ValidationResult]:
         """Every result."""
@@ -148,7 +148,9 @@ class _Reader:
         if not found:
             return term
         of_shapes, number = found[1] == "1", int(found[2])
-        labels = self.shape_labels if of_shapes else self.data_labels
+        if not of_shapes and not self.data_labels:
+            self.data_labels.append(self.data.labels())
+        labels = self.shape_labels if of_shapes else self.data_labels[0]
         number -= 0 if of_shapes else len(self.shape_labels)
         return BlankNode(labels[number]) if labels is not None and 0 <= number < len(labels) else term
 
