@@ -11,6 +11,7 @@ import csv
 import json
 import runpy
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -167,7 +168,9 @@ def expected(bench: Path, rows: int, prefix: Path) -> dict[str, int]:
     """Let the generator write `prefix.nt`; returns how many results each 'Component|path' must have, full shapes."""
     sys.path.insert(0, str(bench))
     try:
-        made = runpy.run_path(str(bench / "shacl" / "gen_shacl_data.py"))["lift"](rows, str(prefix))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)  # it leaves closing its files to the interpreter
+            made = runpy.run_path(str(bench / "shacl" / "gen_shacl_data.py"))["lift"](rows, str(prefix))
     finally:
         sys.path.remove(str(bench))
     counts: dict[str, int] = dict(made["core"])

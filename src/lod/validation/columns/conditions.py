@@ -60,6 +60,7 @@ class Probe:
     statements: tuple[Statement, ...]
     constraints: tuple[tuple[str, Term], ...]
     path: str = ""
+    even_none: bool = False  # rows without any of the statements are judged, too
 
 
 @dataclass(slots=True)
@@ -172,7 +173,7 @@ class Conditions:
         statements = tuple(s for name in sorted(named) for s in self.family.of(name))
         if not statements:
             raise Unplannable(f"sh:{predicate.removeprefix(SH)} over nothing that is in the table")
-        return Test(predicate.removeprefix(SH), probe=Probe(statements, ((predicate, value),)))
+        return Test(predicate.removeprefix(SH), probe=Probe(statements, ((predicate, value),), even_none=True))
 
     def _mentioned(self, shape: Term | None, members: Sequence[Term]) -> set[str]:
         """The predicates at the focus node that shapes speak of; only such as look at nothing else of it."""
@@ -289,7 +290,7 @@ class Conditions:
         if not statements:
             least = self.shapes.value(shape, SH + "qualifiedMinCount")
             return Test("qualified", "true" if least is not None and _number(least) > 0 else "false")
-        return Test("qualified", probe=Probe(statements, rest, path.value))
+        return Test("qualified", probe=Probe(statements, rest, path.value, even_none=True))
 
     def _pair(self, shape: Term, predicate: str, other: NamedNode, statements: tuple[Statement, ...]) -> Test:
         path = self.shapes.value(shape, SH + "path")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, NamedNode
 
+from lod.lift.engines import sql
 from lod.lift.lineage import key_of
 from lod.rdf.namespaces import RDF, SH
 from lod.validation.columns.conditions import ASIDE, SET, VALUE, Conditions, Test
@@ -83,7 +84,10 @@ class Planner:
         classes = [*self.shapes.objects(shape, SH + "targetClass"), *([shape] if self.shapes.is_class(shape) else [])]
         for cls, statement in types_of(family):
             if cls is None:
-                conditions.append("true" if classes else "false")
+                wanted = [iri for iri in self._below(classes) if key_of(statement.object, iri) is not None]
+                listed = ", ".join(map(sql.quoted, wanted))
+                if wanted:
+                    conditions.append(f"({present(statement, family)} AND {sql.value(statement.object)} IN ({listed}))")
             elif any(isinstance(each, NamedNode) and each.value in self.above(cls) for each in classes):
                 conditions.append(f"({present(statement, family)})")
         for each in self.shapes.objects(shape, SH + "targetSubjectsOf"):
@@ -98,6 +102,11 @@ class Planner:
         if self.shapes.objects(shape, SH + "target"):
             raise Unplannable("sh:target")
         return " OR ".join(conditions) or None
+
+    def _below(self, classes: Iterable[Term]) -> set[str]:
+        """Classes and their subclasses."""
+        wanted = {each.value for each in classes if isinstance(each, NamedNode)}
+        return wanted | {cls for cls, above in self.superclasses.items() if wanted & above}
 
     def _beyond(self, shape: Term, *, at_family: bool) -> list[Grouping]:
         """See that nothing a shape asks for reaches into a large family against the direction of its statements."""

@@ -59,12 +59,11 @@ class Probes:
         columns = sorted({c for statement in probe.statements for c in statement.columns - family.key.columns}
                          | {c for statement in probe.statements for c in statement.object.columns})  # fmt: skip
         unit = _Unit(family, probe, f"probe_{len(self._units)}", columns)
-        any_there = " OR ".join(f"({present(statement, family)})" for statement in probe.statements)
         chosen = ", ".join(sql.column(each) for each in columns) or "1 AS one"
         connection = self.session.connection
         connection.execute(
             f"CREATE TEMP TABLE {unit.name} AS SELECT row_number() OVER () AS id, * FROM "
-            f"(SELECT DISTINCT {chosen} FROM {family.source} WHERE {any_there})"
+            f"(SELECT DISTINCT {chosen} FROM {family.source} WHERE {_there(family, probe)})"
         )
         row = connection.execute(f"SELECT count(*) FROM {unit.name}").fetchone()
         if row and len(columns) > 1 and len(probe.statements) > 1 and int(row[0]) > _MANY:
@@ -108,7 +107,7 @@ class Probes:
         row = self.session.connection.execute(f"SELECT count(*) FROM {unit.name}").fetchone()
         if not row or not row[0]:
             return None
-        there = " OR ".join(f"({present(statement, family)})" for statement in probe.statements)
+        there = _there(family, probe)
         if not unit.columns:
             return f"({there})"
         same = " AND ".join(f"f.{sql.column(each)} IS NOT DISTINCT FROM s.{sql.column(each)}" for each in unit.columns)
@@ -138,8 +137,15 @@ def _marked(session: Session, unit: _Unit) -> Emission:
     return PlainCells(session.connection, lambda _: unit.name).mark(emission)
 
 
+def _there(family: Family, probe: Probe) -> str:
+    """Which rows a probe is about."""
+    if probe.even_none:
+        return "true"
+    return " OR ".join(f"({present(statement, family)})" for statement in probe.statements)
+
+
 def _is_single(probe: Probe) -> bool:
-    return bool(probe.path) and len(probe.statements) == 1
+    return bool(probe.path) and len(probe.statements) == 1 and not probe.even_none
 
 
 def _shape(number: int, unit: _Unit) -> Iterator[Quad]:
@@ -153,5 +159,12 @@ def _shape(number: int, unit: _Unit) -> Iterator[Quad]:
         at = BlankNode(f"probe{number}")
         yield Quad(shape, NamedNode(SH + "property"), at)
         yield Quad(at, NamedNode(SH + "path"), NamedNode(marker if _is_single(probe) else probe.path))
-    for predicate, value in probe.constraints:
-        yield Quad(at, NamedNode(predicate), value)
+    for place, (predicate, value) in enumerate(probe.constraints):
+        if predicate != SH + "property":
+            yield Quad(at, NamedNode(predicate), value)
+            continue
+        # the results of a property shape are about the value; those of sh:and about the node that has it
+        one = BlankNode(f"probe{number}and{place}")
+        yield Quad(at, NamedNode(SH + "and"), one)
+        yield Quad(one, NamedNode(RDF + "first"), value)
+        yield Quad(one, NamedNode(RDF + "rest"), NamedNode(RDF + "nil"))

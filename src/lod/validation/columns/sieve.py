@@ -281,9 +281,14 @@ def _tuple_hash(choice: Sequence[Statement], choices: Sequence[Sequence[Statemen
     """One number for the values of a choice: of cells where they tell, else of terms."""
     alike = all(len({_form(each[n].object) for each in choices}) == 1 for n in range(len(choice)))
     if alike and all(is_injective(s.object) for s in choice):
-        cells = [sql.column(cell.column) for s in choice for cell in s.object.cells()]
+        cells = [_comparable(s.object, sql.column(cell.column)) for s in choice for cell in s.object.cells()]
         return f"hash({', '.join(cells) or '1'})"
     return f"hash({', '.join(spelled(s.object) for s in choice)})"
+
+
+def _comparable(term: Term, cell: str) -> str:
+    """A cell such that numbers of one value agree: queries may group by value, and 1.50 is 1.5."""
+    return f"coalesce(CAST(try_cast({cell} AS DOUBLE) AS VARCHAR), {cell})" if term.datatype else cell
 
 
 def _form(term: Term) -> tuple[object, ...]:

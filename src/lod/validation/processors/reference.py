@@ -70,6 +70,10 @@ def rules_of(shapes: ShapeGraph, targeted: Sequence[Node] | None = None) -> rdfl
         to_rdflib(document.quads, rules)
         for prefix, iri in document.prefixes.items():
             rules.bind(prefix, iri, replace=True)  # queries of shapes may use them
+    for form in (SHACL.select, SHACL.ask):
+        for constraint, _, text in list(rules.triples((None, form, None))):
+            query = shapes.query(to_term(constraint), str(text))
+            rules.set((constraint, form, rdflib.Literal(query)))
     if targeted is not None:
         asked = {str(node) for node in targeted}
         for predicate in TARGETS:
