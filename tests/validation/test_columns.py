@@ -200,7 +200,8 @@ ELSEWHERE = [  # shapes with other targets, whole
     f"e:S a sh:NodeShape ; sh:targetNode e:set ; {P}e:first ; sh:node [ {P}e:text ; sh:minLength 2 ] ] ]",
     f"e:S a sh:NodeShape ; sh:targetSubjectsOf e:first ; {P}( e:first e:n ) ; sh:minInclusive 2 ]",
     "e:S a sh:NodeShape ; sh:targetNode e:set ; sh:sparql [ sh:select 'SELECT $this "
-    "(COUNT(DISTINCT ?o) AS ?many) WHERE { ?o e:n ?n ; e:m ?m } GROUP BY $this ?n ?m HAVING (COUNT(DISTINCT ?o) > 1)' ]",
+    "(COUNT(DISTINCT ?o) AS ?many) WHERE { ?o e:n ?n ; e:m ?m } GROUP BY $this ?n ?m "
+    "HAVING (COUNT(DISTINCT ?o) > 1)' ]",
 ]  # fmt: skip
 NOT_PLANNED = [
     f"{SHAPE}{P}( e:code e:label ) ; sh:minCount 1 ]",

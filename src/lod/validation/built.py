@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lod.diagnostics import Findings
 from lod.lift.engines.session import open_session
-from lod.lift.lineage import table_file
+from lod.lift.lineage import read_lineage, table_file
 from lod.lift.plan import Plan
 from lod.lineage import Lineage
 from lod.rdf.parse import Document
@@ -20,6 +20,7 @@ from lod.validation.processors.processor import Unable, processors
 from lod.validation.report import Judged, ValidationReport, ValidationResult
 from lod.validation.shape_graph import Node, ShapeGraph
 from lod.validation.validate import check_shapes, judged, tell_idle
+from lod.wording import say
 
 LARGE = 50_000  # statements that a table makes: below that the whole graph is as soon validated
 
@@ -81,8 +82,9 @@ def _validate(
         where = "the whole graph" if reason else "columns"
         who += [Judged(shape, judge.name, where, reason.get(shape, "") if reason else "") for shape in shapes]
     if sieved.left_out:
-        message = f"{sieved.left_out:,} more rows may fail than were judged one by one"
-        findings.warning("LOD6012", message, hint="correct what is reported first: rows that fail alike have one cause")
+        message = say("{count:,} more rows may fail than were judged one by one", count=sieved.left_out)
+        hint = say("correct what is reported first: rows that fail alike have one cause")
+        findings.warning("LOD6012", message, hint=hint)
     tell_idle(idle, graph, findings)
     ordered = tuple(sorted(results, key=lambda result: result.order()))
     return ValidationReport(not ordered, ordered, "; ".join(engines), graph, tuple(who), sieved.left_out)
@@ -90,7 +92,10 @@ def _validate(
 
 def _sieve(lifted: Lifted, graph: ShapeGraph, targeted: Sequence[Node], large: int, work: Path) -> Sieved:
     with open_session(lifted.memory_limit, lifted.threads, work / "spill") as session:
+        numbered = {record.table.file for record in read_lineage(lifted.lineage) if record.table.is_numbered}
         for number, table in enumerate(lifted.plan.tables):
             session.files[table] = lifted.lineage.folder / table_file(number)
+            if session.files[table] in numbered:
+                session.sifted.add(table)
         sieve = Sieve(session, lifted.plan, lifted.others, graph, processors()[0], work, large)
         return sieve.run(targeted)

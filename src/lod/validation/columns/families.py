@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from lod.lift.engines import sql
-from lod.lift.engines.plain import PlainCells
 from lod.lift.engines.session import Session, relation_sql, scan_sql
 from lod.lift.lineage import key_of
 from lod.lift.passes.coincidence import is_injective, terms_may_coincide
@@ -89,7 +88,7 @@ def divide(session: Session, plan: Plan, large: int) -> Division:
             families.append(family)
         else:
             key = statements[0].subject
-            small.append(session.plain.mark(Emission(members[0][0].triples_map, relation, key, statements)))
+            small.append(session.columns.mark(Emission(members[0][0].triples_map, relation, key, statements)))
     for family in families:
         for other in families:
             if family is not other and terms_may_coincide(family.key, other.key):
@@ -166,10 +165,9 @@ def _matching(session: Session, term: Term, source: str, family: Family, reason:
     return [value for value in values if key_of(family.key, value.removeprefix("<").removesuffix(">")) is not None]
 
 
-def marked(session: Session, family: Family, name: str, statements: tuple[Statement, ...]) -> Emission:
-    """Statements over the rows of the table `name`, few of a family's: cells that need no encoding are marked."""
-    emission = Emission("", Scan(family.table), family.key, statements)
-    return PlainCells(session.connection, lambda _: name).mark(emission)
+def marked(session: Session, family: Family, statements: tuple[Statement, ...]) -> Emission:
+    """Statements of a family, cells marked where the table needs no encoding."""
+    return session.columns.mark(Emission("", Scan(family.table), family.key, statements))
 
 
 def write_lines(session: Session, selects: Sequence[str], target: str) -> None:

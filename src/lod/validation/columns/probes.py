@@ -13,7 +13,6 @@ from pathlib import Path
 from pyoxigraph import BlankNode, NamedNode, Quad
 
 from lod.lift.engines import sql
-from lod.lift.engines.plain import PlainCells
 from lod.lift.engines.session import Session
 from lod.lift.plan import ROW, Column, Emission, Scan, Term
 from lod.mapping.ir import TermType
@@ -133,8 +132,7 @@ def _marked(session: Session, unit: _Unit) -> Emission:
     """A probe's statements without subjects, whose columns its table does not have."""
     nothing = Term(TermType.IRI, ("",), unit.family.key.origin)
     statements = tuple(replace(each, subject=nothing, graph=None) for each in unit.probe.statements)
-    emission = Emission("", Scan(unit.family.table), nothing, statements)
-    return PlainCells(session.connection, lambda _: unit.name).mark(emission)
+    return session.columns.mark(Emission("", Scan(unit.family.table), nothing, statements))
 
 
 def _there(family: Family, probe: Probe) -> str:

@@ -246,7 +246,7 @@ class Sieve:
         ).fetchone()
         rows = connection.execute(f"SELECT count(*) FROM {name}").fetchone()
         del done
-        plain = marked(self.session, family, name, family.statements)
+        plain = marked(self.session, family, family.statements)
         subject = sql.concat(sql.parts(plain.key))
         selects = [
             f"SELECT {sql.concat(sql.line(s, subject))} AS line FROM {name} WHERE {present(s, family)}"
