@@ -261,6 +261,7 @@ def validate(job: Job, loaded: Loaded) -> Validated:
         tuple(part for part in loaded.parts if part not in own),
         options.memory_limit,
         options.threads,
+        job.work,
     )
     report = validate_lift(lifted, material.shapes, job.findings)
     origins = Origins(loaded.result.lineage, material.vocabularies, material.shapes)

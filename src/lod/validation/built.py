@@ -35,6 +35,7 @@ class Lifted:
     others: Sequence[Path]  # what no table made
     memory_limit: str = "512MB"
     threads: int = 2
+    work: Path | None = None  # a folder for what is thrown away; else that of the system
 
 
 def validate_lift(
@@ -53,7 +54,7 @@ def validate_lift(
     try:
         check_shapes(shapes, own)
         own.raise_if_errors()
-        with tempfile.TemporaryDirectory(prefix="validate-", dir=lifted.lineage.folder.parent) as folder:
+        with tempfile.TemporaryDirectory(prefix="validate-", dir=lifted.work) as folder:
             return _validate(lifted, graph, targeted, own, large, Path(folder))
     finally:
         findings.extend(own)
