@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,12 +20,26 @@ PAGES = {
     "dataset": COUNTIES,
     "wide dataset": "/data/civil-servants-by-rank",
     "dataset of two measures": "/data/civil-servants-mean-age",
+    "view": f"{COUNTIES}/slice",
+    "wide view": "/data/civil-servants-by-rank/slice",
     "observation": f"{COUNTIES}/obs/2012/63000/M",
     "code list": "/doc/code/rank",
     "concept": "/doc/code/county/63000",
     "organisation": "/doc/org/2.16.886.101.20003.20072",
     "term": "/doc/def/dimension/county",
+    "release": "/release",
+    "about": "/about",
+    "search": "/search",
     "query": "/sparql",
+}
+AXE = Path(__file__).resolve().parents[2] / "web/node_modules/axe-core/axe.min.js"
+CHARTS = {
+    "map": f"{COUNTIES}/slice.{{}}.html?show=chart&chart=map",
+    "grouped": f"{COUNTIES}/slice.{{}}.html?show=chart&chart=grouped",
+    "stacked": f"{COUNTIES}/slice.{{}}.html?show=chart&chart=stacked",
+    "heat": f"{COUNTIES}/slice.{{}}.html?show=chart&chart=heat",
+    "pyramid": "/data/civil-servants-by-age/slice.{}.html?show=chart&chart=pyramid",
+    "searched": "/search.{}.html?q=63000",
 }
 NewVisit = Callable[..., Any]
 
@@ -165,3 +180,56 @@ def test_a_printed_page_keeps_the_figures_and_the_attribution(visit: NewVisit) -
     expect(page.locator("table.cube")).to_be_visible()
     expect(page.locator("footer")).to_contain_text(ATTRIBUTION)
     expect(page.locator("header.site nav").first).to_be_hidden()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "name", [*(name for name in PAGES if name != "code list"), *CHARTS]
+)  # its tree has links inside of summaries
+def test_axe_finds_nothing_to_complain_about(visit: NewVisit, name: str, scheme: str) -> None:
+    """https://github.com/dequelabs/axe-core ; WCAG 2.2 A and AA, and its best practices."""
+    if not AXE.is_file():
+        pytest.skip("axe-core is not fetched (make web, needs npm)")
+    language = "zh-Hant-TW" if scheme == "light" else "en"
+    path = CHARTS[name].format(language) if name in CHARTS else f"{PAGES[name]}.{language}.html"
+    page: Page = visit(color_scheme=scheme).open(path)
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run().then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html.slice(0, 160))]))")
+    assert found == []
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_no_chart_makes_a_page_wider_than_a_small_telephone(visit: NewVisit, name: str) -> None:
+    page: Page = visit(width=360).open(CHARTS[name].format("zh-Hant-TW"))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_a_researcher_pivots_charts_and_asks_behind_it_without_scripts(visit: NewVisit) -> None:
+    page: Page = visit(scripts=False).open("/index.zh-Hant-TW.html")
+    page.get_by_role("searchbox").fill("台北市")
+    page.get_by_role("button", name="搜尋").click()
+    page.get_by_role("link", name="臺北市", exact=True).first.click()
+    expect(page.locator("h1")).to_have_text("臺北市")
+    page.get_by_role("link", name="全國公務人員人數按縣市別及性別分").first.click()
+    page.get_by_text("自選列、欄與項目").click()
+    page.get_by_label("列", exact=True).select_option("sex")
+    page.get_by_label("欄", exact=True).select_option("county")
+    page.get_by_role("button", name="顯示").click()
+    expect(page).to_have_url(re.compile(r"rows=sex&cols=county"))
+    expect(page.locator("table.cube tbody th").first).to_contain_text("男女合計")
+    page.get_by_role("link", name="熱圖").click()
+    expect(page.locator("svg.chart")).to_be_visible()
+    page.get_by_role("link", name="以 SPARQL 查詢").click()
+    expect(page.get_by_role("region").locator("tbody tr")).to_have_count(69)
+
+
+def test_the_explorer_can_be_walked_by_keyboard(visit: NewVisit) -> None:
+    page: Page = visit(locale="en-GB").open(f"{COUNTIES}/slice.en.html")
+    page.get_by_label("Rows", exact=True).focus()
+    page.keyboard.press("ArrowDown")
+    for _ in range(4):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.type") == "submit":
+            break
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("rows=sex"))
