@@ -95,6 +95,14 @@ PROJECT_FILE: dict[str, tuple[str, dict[str, tuple[str, str, str]]]] = {
         {
             "host": ("address", '`"127.0.0.1"`', "`0.0.0.0` for all addresses of the machine."),
             "port": ("whole number", "`8080`", ""),
+            "query_seconds": ("whole number", "`10`", "How long one query to `/sparql` may take."),
+            "query_rows": (
+                "whole number",
+                "`10000`",
+                "How many rows or triples it may answer; more is refused.",
+            ),
+            "query_megabytes": ("whole number", "`50`", "How long its answer may be."),
+            "client_seconds": ("whole number", "`30`", "Of query work a minute for each client; then 429."),
         },
     ),
     "store": (

@@ -63,6 +63,17 @@ def test_a_copied_release_is_served_without_its_project(published: Path, serve: 
     assert answer.json()["boolean"] is True
 
 
+def test_limits_of_lod_toml(published: Path, serve: Serve) -> None:
+    with (published / "lod.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[serve]\nquery_rows = 2\n")
+    site = serve(published)
+    ask = {"query": "SELECT * { ?s ?p ?o }", "format": "csv"}
+    answer = httpx.get(f"{site.address}sparql", params=ask)
+    assert answer.status_code != 200
+    assert "2" in answer.text
+    assert httpx.get(f"{site.address}sparql", params={**ask, "query": ask["query"] + " LIMIT 2"}).status_code == 200
+
+
 def test_address_of_lod_toml(published: Path, serve: Serve) -> None:
     with (published / "lod.toml").open("a", encoding="utf-8") as file:
         file.write('\n[serve]\nhost = "localhost"\n')

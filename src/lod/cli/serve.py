@@ -8,7 +8,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
     from uvicorn import Config
 
+    from lod.project.model import ServeOptions
+    from lod.server.question import QueryLimits
+
 _BACKLOG = 2048
-_HOST, _PORT = "127.0.0.1", 8080
 
 
 @click.command("serve")
@@ -80,7 +82,7 @@ def command(
     loaded = None if folder else open_project(settings, project, to_build=False)
     release = open_current(loaded.releases) if loaded else open_release(existing(folder or Path()).resolve())
     open_snapshot(release.store)  # say now, in one line, if the store is missing or damaged
-    serve = loaded.serve if loaded else ServeOptions(_HOST, _PORT)
+    serve = loaded.serve if loaded else ServeOptions()
     listener = listen(host or serve.host, serve.port if port is None else port)
     address = _address(listener)
     said = say("Release {name} is served at {address}", name=release.manifest.name, address=address)
@@ -89,16 +91,32 @@ def command(
     output.line(f"  SPARQL    {address}sparql", settings)
     output.line(say("Ctrl-C stops."), settings)
     elsewhere = Endpoint(**asdict(loaded.store)) if loaded and loaded.store else None
+    limits = _limits(serve)
     app = partial(
         create_app,
         loaded.releases if loaded else release.folder.parent,
         release=None if loaded else release.folder.name,
+        limits=limits,
         metrics=("127.0.0.1", metrics_port) if metrics_port else None,
         elsewhere=elsewhere,
     )
     with _shared_figures(workers if metrics_port else 1):
         _answer(_configuration(app, settings, workers), listener)
     return 0
+
+
+def _limits(serve: ServeOptions) -> QueryLimits:
+    """What a query may take: as `[serve]` says, else as the server has it."""
+    from lod.server.question import QueryLimits
+
+    usual = QueryLimits()
+    return replace(
+        usual,
+        seconds=serve.query_seconds or usual.seconds,
+        rows=serve.query_rows or usual.rows,
+        bytes=serve.query_megabytes * 1_000_000 or usual.bytes,
+        client_seconds=serve.client_seconds or usual.client_seconds,
+    )
 
 
 @contextmanager

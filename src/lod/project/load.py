@@ -80,6 +80,8 @@ def _shown(file: Path) -> str:
     return str(file) if relative.startswith("..") else relative
 
 
+_LIMITS = ("query_seconds", "query_rows", "query_megabytes", "client_seconds")
+
 _KEYS: dict[str, frozenset[str]] = {
     "": frozenset({"project", "agency", "licence", "attribution", "build", "release", "serve", "store"}),
     "project": frozenset({"name", "base_iri", "languages", "title", "description"}),
@@ -92,7 +94,7 @@ _KEYS: dict[str, frozenset[str]] = {
         }
     ),
     "release": frozenset({"folder", "retired"}),
-    "serve": frozenset({"host", "port"}),
+    "serve": frozenset({"host", "port", *_LIMITS}),
     "store": frozenset({"kind", "query", "update", "graph_store", "auth", "user", "secret_env", "timeout"}),
 }
 
@@ -136,7 +138,11 @@ class _Reader:
             build=self._build(),
             releases=self.root / (self._string("release.folder") or "releases"),
             retired=self.root / (self._string("release.retired") or "retired.yml"),
-            serve=ServeOptions(self._string("serve.host") or "127.0.0.1", self._integer("serve.port", 8080)),
+            serve=ServeOptions(
+                self._string("serve.host") or "127.0.0.1",
+                self._integer("serve.port", 8080),
+                *(self._limit(f"serve.{name}") for name in _LIMITS),
+            ),
             store=self._store(),
             origins=self.positions,
         )
@@ -245,6 +251,12 @@ class _Reader:
     def _integer(self, key: str, default: int) -> int:
         value = self._typed(key, int, "a whole number")
         return default if value is None else value
+
+    def _limit(self, key: str) -> int:
+        value = self._integer(key, 0)
+        if value < 0 or (value == 0 and self._get(key) is not None):
+            self._error("LOD1005", say("'{key}' must be 1 or more", key=key), key)
+        return max(value, 0)
 
     def _strings(self, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
         value = self._typed(key, list, "a list of strings")

@@ -46,10 +46,14 @@ class BuildOptions:
 
 @dataclass(frozen=True, slots=True)
 class ServeOptions:
-    """`[serve]`: where the site listens."""
+    """`[serve]`: where the site listens, and what one query to `/sparql` may take; 0 leaves a limit as it is."""
 
-    host: str
-    port: int
+    host: str = "127.0.0.1"
+    port: int = 8080
+    query_seconds: int = 0
+    query_rows: int = 0
+    query_megabytes: int = 0
+    client_seconds: int = 0  # of query work a minute for each client
 
 
 @dataclass(frozen=True, slots=True)
