@@ -43,3 +43,13 @@ def test_a_citizen_walks_through_the_files(visit: NewVisit, static_url: str) -> 
     expect(page.locator("h1")).to_contain_text("county")
     assert page.url.endswith("/stat/2012/data/civil-servants-by-county.en.html")
     assert page.evaluate("getComputedStyle(document.body).marginTop") == "0px", "the style sheet is there"
+
+
+def test_a_name_is_found_without_a_server(visit: NewVisit, static_url: str) -> None:
+    reader = visit()
+    reader.url = static_url
+    page: Page = reader.open("/index.zh-Hant-TW.html")
+    page.get_by_role("searchbox").fill("台北")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="臺北市", exact=True).first.click()
+    expect(page.locator("h1")).to_contain_text("臺北市")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from urllib.parse import unquote
@@ -14,7 +15,7 @@ from lod.errors import UsageError
 from lod.rdf.formats import HTML, TURTLE
 from lod.server.addresses import DOCUMENT_FORMATS, UrlSpace
 from lod.server.export.paths import Shelf, file_of
-from lod.server.export.write import MARK, export_site, stems_of
+from lod.server.export.write import MARK, beside, export_site, stems_of
 from lod.server.served import open_served
 
 LINK = re.compile(r'(?:href|src|action)="([^"]*)"')
@@ -48,7 +49,8 @@ def test_every_link_leads_to_a_file_or_to_another_site(exported: Path) -> None:
 
 def test_a_file_is_what_the_server_answers(exported: Path, releases: Path, site: httpx.Client) -> None:
     served = open_served(releases / "1-aaaaaaaa")
-    shelf = Shelf(served.space, stems_of(served), DOCUMENT_FORMATS, served.site.languages)
+    stems, languages = stems_of(served), served.site.languages
+    shelf = Shelf(served.space, stems, DOCUMENT_FORMATS, languages, beside(served, DOCUMENT_FORMATS))
     compared = 0
     for stem in sorted(stems_of(served)):
         for address in shelf.variants(stem):
@@ -67,6 +69,14 @@ def test_an_address_without_a_suffix_leads_to_the_page(exported: Path) -> None:
         assert target, folder
         page = exported / folder / unquote(target[1])
         assert "<html lang=" in page.read_text(encoding="utf-8")
+
+
+def test_names_can_be_searched_without_a_server(exported: Path) -> None:
+    names = json.loads((exported / "search.zh-Hant-TW.json").read_text(encoding="utf-8"))
+    (taipei,) = [name for name in names if name["label"] == "臺北市" and "code/county" in name["href"]]
+    assert (exported / taipei["href"]).is_file()
+    assert "taipei city" in taipei["text"]
+    assert "static-search" in (exported / "search.en.html").read_text(encoding="utf-8")
 
 
 def test_bulk_files_come_along(exported: Path) -> None:

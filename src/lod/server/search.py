@@ -103,6 +103,12 @@ class SearchIndex:
             ).fetchall()
         return Found(tuple(iri for (iri,) in found), count)
 
+    def iris(self) -> list[str]:
+        """Everything that can be found, what comes to the front first."""
+        with self._lock:
+            found = self._database.execute("SELECT iri FROM names ORDER BY weight DESC, iri").fetchall()
+        return [iri for (iri,) in found]
+
 
 def search_index(served: ServedRelease) -> SearchIndex:
     """The index of a release, made once."""

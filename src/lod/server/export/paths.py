@@ -20,6 +20,8 @@ ROOT_FORMATS: dict[str, tuple[Format, ...]] = {
     "/": DOCUMENT_FORMATS,
     "/catalog": DOCUMENT_FORMATS,
     "/void": GRAPH_FORMATS,
+    "/release": (HTML,),
+    "/about": (HTML,),
 }
 """What stands at the root, and in which formats."""
 
@@ -35,6 +37,7 @@ class Shelf:
     stems: Container[str]
     formats: tuple[Format, ...]
     languages: tuple[str, ...]
+    files: Container[str] = ()  # paths of what is copied or made besides
 
     def variants(self, stem: str) -> list[Address]:
         """Every variant of a document, pages first."""
@@ -44,7 +47,7 @@ class Shelf:
 
     def holds(self, path: str) -> bool:
         """Whether a path of the site (below its prefix) is a file of the export."""
-        if path in BY_PATH:
+        if path in BY_PATH or path in self.files:
             return True
         address = parse_address(path, self.languages)
         if address.stem not in self.stems or address.format not in ROOT_FORMATS.get(address.stem, self.formats):
@@ -56,7 +59,7 @@ class Shelf:
         inside = link.removeprefix(self.space.prefix) if self.space.prefix else link
         path, mark, rest = re.fullmatch(r"([^?#]*)([?#]?)(.*)", inside, re.DOTALL).groups()  # type: ignore[union-attr]
         up = "../" * depth
-        if mark != "?" and self.holds(path):
+        if self.holds(path) and (mark != "?" or path in self.files):
             return f"{up}{path[1:]}{mark}{rest}"
         if mark != "?" and path in self.stems:
             return f"{up}{folder_of(path)}index.html{mark}{rest}"

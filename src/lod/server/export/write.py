@@ -29,6 +29,7 @@ from lod.server.catalogue import respond_at_root, robots
 from lod.server.dereference import DOCUMENTS, Ask, respond
 from lod.server.export.entry import entry_page
 from lod.server.export.paths import ROOT_FORMATS, Shelf, file_of
+from lod.server.export.search import search_files, search_paths
 from lod.server.served import ServedRelease, dump_files, open_served
 from lod.store.snapshot import open_snapshot
 from lod.wording import say
@@ -81,7 +82,11 @@ def export_site(
         stems = sorted(stems_of(served))
         (work / _STEMS).write_text("\n".join(stems), encoding="utf-8")
         done = _write_documents(release, work, formats, processes, len(stems), report)
-        _write_beside(served, site)
+        _write_beside(
+            served,
+            site,
+            Shelf(served.space, frozenset(stems), tuple(formats), served.site.languages, beside(served, formats)),
+        )
         _put_in_place(work, site, target)
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -158,7 +163,7 @@ def _write_share(share: _Share) -> tuple[int, list[str]]:
         _opened[share.work] = (open_served(share.release), frozenset(stems))
     served, known = _opened[share.work]
     formats = tuple(item for suffix in share.suffixes if (item := by_suffix(suffix, DOCUMENT_FORMATS)))
-    shelf = Shelf(served.space, known, formats, served.site.languages)
+    shelf = Shelf(served.space, known, formats, served.site.languages, beside(served, formats))
     written, left_out = 0, []
     for stem in islice(sorted(known), share.number, None, share.of):
         if all(_write(share.work / "site", path, body) for path, body in document_files(served, shelf, stem)):
@@ -202,8 +207,17 @@ def _write(site: Path, path: str, body: bytes) -> bool:
     return True
 
 
-def _write_beside(served: ServedRelease, site: Path) -> None:
-    """Styles and images, robots.txt, the files for bulk use, and the mark."""
+def beside(served: ServedRelease, formats: Sequence[Format]) -> frozenset[str]:
+    """The paths of what is no document: the files for bulk use, and the search where there are pages."""
+    dumps = (f"/dump/{served.release.manifest.name}/{name}" for name in dump_files(served.release))
+    return frozenset([*dumps, *(search_paths(served) if HTML in formats else ())])
+
+
+def _write_beside(served: ServedRelease, site: Path, shelf: Shelf) -> None:
+    """Styles and images, robots.txt, the search, the files for bulk use, and the mark."""
+    if HTML in shelf.formats:
+        for path, body in search_files(served, shelf).items():
+            _write(site, path, body)
     for path, asset in BY_PATH.items():
         _write(site, path, asset.body)
     _write(site, "/robots.txt", robots(served).body)
