@@ -11,8 +11,9 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--shared DIR`: the folder with conformance suites and tables written by others."""
+    """`--shared DIR`: the folder with conformance suites and tables written by others; `--kills N`: of builds."""
     parser.addoption("--shared", default=os.environ.get("LOD_SHARED", str(REPOSITORY.parent / "shared")))
+    parser.addoption("--kills", type=int, default=10, help="how many builds the kill loop kills")
 
 
 @pytest.fixture(scope="session")

@@ -34,6 +34,7 @@ COMMANDS = (
     "rollback",
     "releases",
     "verify",
+    "gc",
     "serve",
     "query",
     "export",

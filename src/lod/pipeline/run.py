@@ -17,6 +17,7 @@ from lod.release.lock import exclusive
 from lod.release.publish import switch
 from lod.release.push import pushing
 from lod.release.release import Release, ReleaseError, current_name, open_release
+from lod.release.space import check_space
 from lod.release.staging import clean_staging, staging
 from lod.validation.report import ValidationReport
 from lod.wording import NOTHING, Wording, say
@@ -42,16 +43,23 @@ def build(project: Project, *, publish: bool = False, report: Reporter = silent)
         LockedError: LOD8005 another build or publication is at work here.
         FindingsError: errors in mappings, tables, vocabularies, linksets or shapes.
         ValidationRefused, GateRefused: the data violates its shapes, or may not be told.
+        SpaceError: LOD8023 there is not enough room on the disk.
         ValidationFailed, StoreError, ReleaseError: what their codes say.
     """
     findings = Findings()
     with exclusive(project.releases, "lod build"):
         clean_staging(project.releases, findings)
+        check_space(project.releases, _size(project))
         with staging(project.releases) as folder:
             work = project.root / ".lod"
             work.mkdir(mode=0o700, exist_ok=True)
             job = Job(project, folder, work, publish, build_time(), findings, report)
             return _run(job)
+
+
+def _size(project: Project) -> int:
+    """Of the tables, in bytes."""
+    return sum(path.stat().st_size for path in project.build.tables.rglob("*") if path.is_file())
 
 
 def _run(job: Job) -> BuildResult:

@@ -48,7 +48,8 @@ def rollback(releases: Path, to: str | None = None, *, before: Before | None = N
     """
     with exclusive(releases, "rollback"):
         if to is None:
-            earlier = [name for name in history(read_log(releases)) if name != current_name(releases)]
+            there = {folder.name for folder in release_folders(releases)} - {current_name(releases)}
+            earlier = [name for name in history(read_log(releases)) if name in there]
             if not earlier:
                 hint = say("'lod releases' lists what there is; 'lod rollback --to NAME' goes to any of it")
                 raise ReleaseError(say("nothing was published before"), hint=hint, code="LOD8007")

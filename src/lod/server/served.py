@@ -21,6 +21,7 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFor
 
 from lod.errors import LodError
 from lod.release.candidates import release_folders
+from lod.release.hold import hold
 from lod.release.log import read_log
 from lod.release.mirror import open_mirror
 from lod.release.release import Release, Site, current_name, open_release
@@ -65,7 +66,7 @@ class Memo:
         return value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class ServedRelease:
     """A release opened for reading: its sealed store, its descriptions in memory, labels by IRI."""
 
@@ -153,7 +154,9 @@ def open_served(folder: Path, *, under: str = "", elsewhere: Endpoint | None = N
             code="LOD8003",
         ) from error
     store = open_mirror(release, elsewhere) if elsewhere else open_snapshot(release.store)
-    return ServedRelease(release, store, metadata, under, tombstones)
+    served = ServedRelease(release, store, metadata, under, tombstones)
+    hold(folder, served)
+    return served
 
 
 def read_description(file: Path, base_iri: str) -> Iterator[Quad]:
