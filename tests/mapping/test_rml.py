@@ -39,6 +39,16 @@ def pom(text: str) -> str:
     return f"ex:Map {SOURCE} ; {SUBJECT} ;\nrml:predicateObjectMap [ rml:predicate ex:p ; {text} ] ."
 
 
+def test_what_can_be_read_beside_a_mistake_is_kept(tmp_path: Path) -> None:
+    good = "rml:predicateObjectMap [ rml:predicate ex:q ; rml:objectMap [ rml:reference 'name' ] ]"
+    bad = (
+        "rml:predicateObjectMap [ rml:predicate ex:p ; rml:objectMap [ rml:functionExecution [ rml:function ex:no ] ] ]"
+    )
+    found, findings = read(f"ex:Map {SOURCE} ; {SUBJECT} ; {good} ; {bad} .", tmp_path)
+    assert [finding.split()[1] for finding in findings] == ["LOD3111"]
+    assert [len(each.predicate_object_maps) for each in found] == [1]
+
+
 def term(text: str, folder: Path) -> TermMap:
     found = only(pom(f"rml:objectMap [ {text} ]"), folder).predicate_object_maps[0].object
     assert isinstance(found, TermMap)

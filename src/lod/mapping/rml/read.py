@@ -130,8 +130,9 @@ class _Reader:
         poms = [
             pom for each in self.graph.resources(node, "predicateObjectMap") for pom in self._pom(each, graphs, terms)
         ]
-        if source is None or subject is None or subject.term is None or len(self.findings.errors) > before:
-            return None
+        is_unread = len(self.findings.errors) > before and not (classes or poms)
+        if source is None or subject is None or subject.term is None or is_unread:
+            return None  # else what could be read is held against its table, although nothing will be lifted
         made = [
             subject.gathered,
             subject.term,
@@ -262,6 +263,8 @@ class _Reader:
             return None
         joins = [self._join(each, terms) for each in self.graph.resources(node, "joinCondition")]
         found = tuple(each for each in joins if each)
+        if len(found) < len(joins):
+            return None  # with fewer conditions it would be another join
         return ReferencingObjectMap(self.names[parent], found, self.graph.origin(node))
 
     def _join(self, node: Resource, terms: Terms) -> Join | None:
