@@ -57,6 +57,17 @@ class Wording(str):
         return text
 
 
+class Labelled(Wording):
+    """What people call a thing, in each of `LANGUAGES`: words of others that differ by language."""
+
+    texts: Mapping[str, str]
+
+    def __new__(cls, texts: Mapping[str, str]) -> Self:
+        text = super().__new__(cls, texts[ENGLISH])
+        text.texts = texts
+        return text
+
+
 def say(template: str, /, **fields: object) -> Wording:
     """A sentence. With fields, `{name}` in it stands for a field, and braces are doubled."""
     return Wording(template, fields)
@@ -81,6 +92,8 @@ def translated(text: str, language: str) -> str:
     """The text in a language of `LANGUAGES`; as it stands if it was not said, or nobody has translated it."""
     if not isinstance(text, Wording) or language == ENGLISH:
         return text
+    if isinstance(text, Labelled):
+        return text.texts[language]
     template = catalogue(language).get(text.template, text.template)
     if not text.fields:
         return template

@@ -11,7 +11,9 @@ from lod.diagnostics import CellOrigin, Diagnostic, Origin, Severity
 from lod.lift.lineage import find_cells
 from lod.lineage import Lineage
 from lod.rdf.parse import Document, place_of
+from lod.validation.default_messages import Labels, default_message
 from lod.validation.report import INFO, WARNING, Term, ValidationReport, ValidationResult, local_name
+from lod.validation.shape_graph import ShapeGraph
 from lod.validation.validate import shape_place
 from lod.wording import Wording, joined, say
 
@@ -37,13 +39,14 @@ def trace(report: ValidationReport, sources: Sources) -> Iterator[Diagnostic]:
         for quad in document.quads
         if isinstance(quad.object, BlankNode)
     }
+    labels = Labels((*sources.documents, *sources.shapes))
     for number, result in enumerate(report.results):
         origins = _origins(result, sources.lineage, written) if number < _EACH else []
         shape = shape_place(_iri(_owner(result.source_shape, owners)), sources.shapes)
         yield Diagnostic(
             "LOD6001",
             _SEVERITY.get(result.severity, Severity.ERROR),
-            _message(result),
+            _message(result, report.shapes, labels),
             origins[0] if origins else shape,
             _hint(result),
             (*origins[1:], *([shape] if shape and origins else [])),
@@ -79,11 +82,12 @@ def _blamed(cells: Sequence[CellOrigin], result: ValidationResult) -> Sequence[C
     return holding or cells
 
 
-def _message(result: ValidationResult) -> Wording:
-    """'id/code/county/63000, headcount: …': the focus node, the path and what the shape or the validator says."""
-    path = f", {local_name(result.path) if result.predicate else result.path}" if result.path else ""
+def _message(result: ValidationResult, shapes: ShapeGraph, labels: Labels) -> Wording:
+    """'id/code/county/63000, headcount: …': the focus node, the path and what the shape says; else what is expected."""
     said: str = " / ".join(dict.fromkeys(result.messages.values()))  # in the words, and languages, of the shape
-    said = said or say("{component} is not met", component=local_name(result.component))
+    if not said:
+        return joined([_shown(result.focus_node), ": ", default_message(result, shapes, labels)], "")
+    path = f", {local_name(result.path) if result.predicate else result.path}" if result.path else ""
     value = "" if result.value is None else _shown(result.value)
     more = f" ({value})" if value and value not in said else ""
     return joined([f"{_shown(result.focus_node)}{path}: ", said, more], "")
