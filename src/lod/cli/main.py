@@ -34,6 +34,7 @@ COMMANDS = (
     "rollback",
     "releases",
     "verify",
+    "diff",
     "gc",
     "serve",
     "query",

@@ -83,6 +83,11 @@ def reporting_findings(command: F) -> F:
     return _reporting(command, ("text", "json", "sarif", "github"))
 
 
+def reporting_differences(command: F) -> F:
+    """The same with the formats of `lod.cli.differences`."""
+    return _reporting(command, ("text", "json", "html", "turtle"))
+
+
 def in_project(command: F) -> F:
     """`--project DIR`: the command's `project` argument is that folder."""
     return click.option(

@@ -1,0 +1,90 @@
+"""The difference of two releases as JSON, as one HTML page, as Turtle (VoID, PROV), and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from lod.rdf.namespaces import PROV, RDFS, VOID
+from lod.wording import say, translated
+
+if TYPE_CHECKING:
+    from lod.release.difference import Difference, Part
+
+_KINDS = {
+    "datasets": say("datasets"),
+    "triples": say("triples"),
+    "observations": say("observations"),
+    "codes": say("codes"),
+    "uris": say("URIs"),
+}
+_WAYS = {"added": say("added"), "removed": say("removed"), "changed": say("changed")}
+
+
+def as_json(difference: Difference) -> dict[str, Any]:
+    """For programs."""
+    return asdict(difference)
+
+
+def as_text(difference: Difference, language: str) -> str:
+    """A table of counts, then a few examples of each."""
+    lines = [f"{difference.before} → {difference.after}", ""]
+    lines += [f"{way} {kind}: {part.count:,}" for kind, way, part in _named(difference, language) if part.count]
+    if len(lines) == 2:
+        lines.append(translated(say("nothing differs"), language))
+    for kind, way, part in _named(difference, language):
+        if part.examples:
+            lines += ["", f"{way} {kind}", *(f"  {example}" for example in part.examples)]
+    return "\n".join(lines)
+
+
+def as_html(difference: Difference, language: str) -> str:
+    """One page that needs nothing else."""
+    title = escape(f"{difference.before} → {difference.after}")
+    head = "".join(f'<th scope="col">{escape(translated(way, language))}</th>' for way in _WAYS.values())
+    body = ""
+    for kind, change in difference.changes.items():
+        cells = "".join(f"<td>{getattr(change, way).count:,}</td>" for way in _WAYS)
+        body += f'<tr><th scope="row">{escape(translated(_KINDS[kind], language))}</th>{cells}</tr>\n'
+    examples = "".join(
+        f"<h2>{escape(f'{way} {kind}')}</h2><ul>"
+        + "".join(f"<li><code>{escape(example)}</code></li>" for example in part.examples)
+        + "</ul>\n"
+        for kind, way, part in _named(difference, language)
+        if part.examples
+    )
+    style = (
+        "body{font-family:system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
+        "td,th{padding:.3rem 1rem;text-align:right}code{overflow-wrap:anywhere}"
+    )
+    return (
+        f'<!DOCTYPE html>\n<html lang="{escape(language)}"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<meta name="viewport" content="width=device-width"><style>{style}</style></head>\n'
+        f"<body><main><h1>{title}</h1>\n<table><thead><tr><td></td>{head}</tr></thead><tbody>\n{body}</tbody></table>\n"
+        f"{examples}</main></body></html>\n"
+    )
+
+
+def as_turtle(difference: Difference) -> str:
+    """A `void:Dataset` for what was added, removed and changed of each kind: how many, and examples."""
+    lines = [f"@prefix void: <{VOID}> .", f"@prefix prov: <{PROV}> .", f"@prefix rdfs: <{RDFS}> .", ""]
+    lines += [f'<#difference> a prov:Entity ; rdfs:label "{difference.before} → {difference.after}" .']
+    for kind, change in difference.changes.items():
+        counted = "void:triples" if kind == "triples" else "void:entities"
+        for way in _WAYS:
+            part: Part = getattr(change, way)
+            if part.count:
+                subset = f"<#{way}-{kind}>"
+                lines += [f"<#difference> void:subset {subset} .", f"{subset} a void:Dataset ;"]
+                lines += [f'    rdfs:label "{way} {kind}"@en ; {counted} {part.count} .']
+                named = [iri for iri in part.examples if kind != "triples" and not iri.startswith("_:")]
+                lines += [f"{subset} void:exampleResource <{iri}> ." for iri in named]
+    return "\n".join(lines) + "\n"
+
+
+def _named(difference: Difference, language: str) -> Iterator[tuple[str, str, Part]]:
+    for kind, change in difference.changes.items():
+        for way, said in _WAYS.items():
+            yield translated(_KINDS[kind], language), translated(said, language), getattr(change, way)
