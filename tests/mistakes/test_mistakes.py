@@ -294,6 +294,34 @@ def test_maps_that_contradict_each_other(tmp_path: Path) -> None:
     assert cells == ["other.csv, row 3, column label", "unit.csv, row 3, column label"]
 
 
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ("[skos:notation, $(id), xsd:integer]", [("LOD6020", "warning", "<http://www.w3.org/2004/02/skos/core#nota")]),
+        ("[ex:a, $(id), xsd:integer]", []),
+        ("[ex:a, $(code), xsd:integer]", [("LOD6020", "warning", "2 values with zeros in front, as '01', whi")]),
+        ("[ex:a, $(code)]", []),
+        ("[ex:a, $(share), xsd:decimal]", [("LOD6021", "info", "returns 2 values without them, '25.00' as '25'")]),
+        ("[ex:a, $(id), xsd:int]", [("LOD6022", "info", "xsd:int as xsd:integer")]),
+    ],
+)
+def test_numbers_that_a_store_returns_otherwise(
+    rule: str, expected: list[tuple[str, str, str]], tmp_path: Path
+) -> None:
+    table = (
+        "id,name,unit,count,email,tag,code,share\n1,林,A,3,,zh,01,25.00\n2,陳,B,5,,en,002,0.5\n3,王,A,7,,en,10,-7.50\n"
+    )
+    said, _ = findings_of(tmp_path, "yarrrml", f"- {rule}", table)
+    said = [each for each in said if each.code.startswith("LOD60")]
+    assert [(each.code, each.severity) for each in said] == [each[:2] for each in expected]
+    for each, (*_, text) in zip(said, expected, strict=True):
+        assert text in each.message
+        assert isinstance(each.origin, TextOrigin)
+        assert each.origin.line
+        if "$(code)" in rule:
+            assert str(each.related[0]) == "staff.csv, row 2, column code"
+
+
 def test_a_parent_that_is_wrong_itself(tmp_path: Path) -> None:
     """The triples map that refers to it says nothing more."""
     name, template = FILES["rml"]

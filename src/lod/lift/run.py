@@ -190,6 +190,7 @@ def _run(plan: Plan, work: Path, limits: _Limits, report: Reporter, findings: Fi
     from lod.lift.engines.doubts import doubt
     from lod.lift.engines.lookups import settle_lookups
     from lod.lift.engines.rejects import Rejects
+    from lod.lift.engines.retyped import doubt_numbers
     from lod.lift.engines.session import open_session
     from lod.lift.engines.survey import survey
 
@@ -211,6 +212,7 @@ def _run(plan: Plan, work: Path, limits: _Limits, report: Reporter, findings: Fi
         surveys = [survey(session, emission, findings) for emission in (*plan.emissions, *plan.shared)]
         silent = _refuse_silence(plan, surveys, findings)
         doubt(session, plan, surveys, silent, findings)
+        doubt_numbers(session, plan, surveys, findings)
         findings.raise_if_errors()
         report(StageAdvanced(_STAGE, 2, 3, "values checked"))
         counts |= engine.write_statements(session, plan, surveys, work / _OUTPUT)

@@ -71,6 +71,11 @@ LEXICAL_SPACES: dict[str, LexicalSpace] = {
     XSD + "language": LexicalSpace(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*", "zh-Hant-TW"),
 }
 
+DERIVED_INTEGERS = frozenset(
+    iri for iri, space in LEXICAL_SPACES.items() if space.pattern == _INTEGER and iri != XSD + "integer"
+)
+"""The integer types that XML Schema derives from xsd:integer, §3.4.14 to §3.4.25."""
+
 # Datatypes whose texts need a language, so that no mapping can make them with a datatype alone
 NEED_LANGUAGE = frozenset({RDF + "langString", RDF + "dirLangString"})
 

@@ -1,0 +1,170 @@
+"""What a store that keeps numbers by value gives back otherwise than it was written: codes, zeros, derived types.
+
+The dumps keep every literal as written; whoever asks the SPARQL endpoint gets numbers by value. A sum loses nothing, a
+code loses what tells it from another one. Asked of the engine after the survey: one query an emission.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lod.diagnostics import CellOrigin, Findings
+from lod.lift.engines import sql
+from lod.lift.engines.session import Session, relation_sql
+from lod.lift.engines.survey import Survey
+from lod.lift.plan import Column, Emission, Plan, Statement, sides
+from lod.mapping.ir import TermType
+from lod.rdf.datatypes import DERIVED_INTEGERS
+from lod.rdf.namespaces import DCT, SKOS, XSD
+from lod.wording import Wording, say
+
+_CODES = {
+    SKOS + "notation",
+    DCT + "identifier",
+    "http://www.w3.org/ns/org#identifier",
+    "http://www.w3.org/ns/adms#identifier",
+    "http://purl.org/dc/elements/1.1/identifier",
+    "http://schema.org/identifier",
+    "https://schema.org/identifier",
+}
+_INTEGERS = {XSD + "integer", *DERIVED_INTEGERS}
+_LEADING = r"^[+-]?0[0-9]"
+_TRAILING = r"\.[0-9]*0$|\.$"
+_SHOWN = 3
+
+_Told = tuple[Statement, str, str]  # what is said of a statement, its code, and the pattern of the values in question
+
+
+def doubt_numbers(session: Session, plan: Plan, surveys: Sequence[Survey], findings: Findings) -> None:
+    """Look for numbers that are codes, and for those that come back in another spelling or type.
+
+    Findings: LOD6020, a warning, a code typed as a number: its property says so, or a cell begins with a zero;
+    info: LOD6021 decimals with zeros at the end, LOD6022 a type derived from xsd:integer.
+    """
+    said: set[tuple[str, object]] = set()
+    for emission, seen in zip((*plan.emissions, *plan.shared), surveys, strict=True):
+        asked: list[_Told] = []
+        for statement, made in zip(emission.statements, seen.made, strict=True):
+            datatype = _number_type(statement)
+            if not made or not datatype:
+                continue
+            if statement.predicate.pieces[0] in _CODES:
+                _say_code(statement, datatype, said, findings)
+            else:
+                asked.append((statement, "LOD6020", _LEADING))
+            if datatype == XSD + "decimal":
+                asked.append((statement, "LOD6021", _TRAILING))
+            if datatype in DERIVED_INTEGERS and ("LOD6022", statement.object.origin) not in said:
+                said.add(("LOD6022", statement.object.origin))
+                message = say("the SPARQL endpoint returns xsd:{name} as xsd:integer", name=_short(datatype))
+                hint = say("the values stay, and so do the dumps; with xsd:integer both say the same")
+                findings.info("LOD6022", message, statement.object.origin, hint)
+        asked = [each for each in asked if (each[1], each[0].object.origin) not in said]
+        said |= {(each[1], each[0].object.origin) for each in _ask(session, emission, asked, findings)}
+
+
+def _number_type(statement: Statement) -> str:
+    """The numeric datatype that the rule gives, '' if none or if the row decides it."""
+    term = statement.object
+    if term.kind is not TermType.LITERAL or term.is_spelled or not term.columns or len(term.datatype) != 1:
+        return ""
+    datatype = term.datatype[0]
+    return datatype if isinstance(datatype, str) and (datatype in _INTEGERS or datatype == XSD + "decimal") else ""
+
+
+def _say_code(statement: Statement, datatype: str, said: set[tuple[str, object]], findings: Findings) -> None:
+    if ("LOD6020", statement.object.origin) in said:
+        return
+    said.add(("LOD6020", statement.object.origin))
+    message = say(
+        "codes typed as numbers: <{property}> is given values of xsd:{name}",
+        property=str(statement.predicate.pieces[0]),
+        name=_short(datatype),
+    )
+    findings.warning("LOD6020", message, statement.object.origin, _as_string())
+
+
+def _ask(session: Session, emission: Emission, asked: Sequence[_Told], findings: Findings) -> list[_Told]:
+    """Count the values of all patterns in one query; returns what was said."""
+    if not asked:
+        return []
+    conditions = [_condition(session, emission, statement, pattern) for statement, _, pattern in asked]
+    source = relation_sql(session, emission.relation)
+    counts = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in conditions)
+    where = sql.conjunction(sql.present(emission.key.columns))
+    row = session.connection.execute(f"SELECT {counts} FROM {source} WHERE {where}").fetchone()
+    told = []
+    for each, condition, count in zip(asked, conditions, row or (), strict=True):
+        if count:
+            told.append(each)
+            _tell(session, emission, each, (condition, int(count)), findings)
+    return told
+
+
+def _condition(session: Session, emission: Emission, statement: Statement, pattern: str) -> str:
+    """That a row makes the statement, with a value of the pattern. A column that repeats few values is not read."""
+    made = f"regexp_matches({sql.value(statement.object)}, {sql.quoted(pattern)})"
+    column = _first(statement)
+    if column and statement.object.columns == {column}:
+        values = session.columns.few(sides(emission.relation)[column.side], column.index)
+        if values is not None:
+            look = f"SELECT count(*) FROM (SELECT unnest($values::VARCHAR[]) AS {sql.column(column)}) WHERE {made}"
+            row = session.connection.execute(look, {"values": list(values)}).fetchone()
+            if row and not row[0]:
+                return "false"
+    return sql.conjunction([*sql.present(statement.columns), made])
+
+
+def _tell(session: Session, emission: Emission, told: _Told, found: tuple[str, int], findings: Findings) -> None:
+    statement, code, _ = told
+    condition, count = found
+    column = _first(statement)
+    row, cell = (("pr" if column.side else "r"), sql.column(column)) if column else ("r", "''")
+    where = sql.conjunction([*sql.present(emission.key.columns), condition])
+    rows = session.connection.execute(
+        f"SELECT {row}, {cell}, {sql.value(statement.object)} FROM {relation_sql(session, emission.relation)} "
+        f"WHERE {where} ORDER BY 1 LIMIT {_SHOWN}"
+    ).fetchall()
+    cells: list[CellOrigin] = []
+    if column:
+        table = sides(emission.relation)[column.side]
+        cells = [CellOrigin(table.name, int(n), table.columns[column.index], str(text)) for n, text, _ in rows]
+    text = str(rows[0][2]) if rows else ""
+    if code == "LOD6020":
+        message = say(
+            "codes typed as numbers: {n:,} {n:value|values} with zeros in front, as '{text}', which the SPARQL "
+            "endpoint returns as '{value}'",
+            n=count,
+            text=text,
+            value=_by_value(text),
+        )
+        findings.warning(code, message, statement.object.origin, _as_string(), cells)
+        return
+    message = say(
+        "zeros at the end: the SPARQL endpoint returns {n:,} {n:value|values} without them, '{text}' as '{value}'",
+        n=count,
+        text=text,
+        value=_by_value(text),
+    )
+    hint = say("the values stay, and so do the dumps; how many digits were measured can be said by a column of its own")
+    findings.info(code, message, statement.object.origin, hint, cells)
+
+
+def _as_string() -> Wording:
+    return say("leave the datatype out: codes are strings, '01' is not '1'")
+
+
+def _by_value(text: str) -> str:
+    """A number's text as the store returns it."""
+    sign, digits = ("-" if text.startswith("-") else ""), text.lstrip("+-")
+    whole, _, rest = digits.partition(".")
+    return sign + (whole.lstrip("0") or "0") + (f".{rest.rstrip('0')}" if rest.rstrip("0") else "")
+
+
+def _first(statement: Statement) -> Column | None:
+    """The first column of the source in the object."""
+    return min((column for column in statement.object.columns if column.index >= 0), default=None)
+
+
+def _short(datatype: str) -> str:
+    return datatype.removeprefix(XSD)

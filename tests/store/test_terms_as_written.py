@@ -1,0 +1,35 @@
+"""What the store makes of terms: pinned, so that an upgrade that changes it is noticed, and its warnings with it."""
+
+from __future__ import annotations
+
+import pytest
+from pyoxigraph import Literal, NamedNode, Quad, Store
+
+from lod.rdf.datatypes import DERIVED_INTEGERS
+from lod.rdf.namespaces import XSD
+
+
+def _returned(*terms: tuple[str, str]) -> list[tuple[str, str]]:
+    store, node = Store(), NamedNode("https://e.example/a")
+    for text, name in terms:
+        store.add(Quad(node, node, Literal(text, datatype=NamedNode(XSD + name))))
+    literals = [quad.object for quad in store if isinstance(quad.object, Literal)]
+    return sorted((each.value, each.datatype.value.removeprefix(XSD)) for each in literals)
+
+
+def test_five_literals_in_three_out() -> None:
+    """Numbers are kept by value, strings as written."""
+    written = [("01", "integer"), ("1", "integer"), ("25.00", "decimal"), ("25", "decimal"), ("01", "string")]
+    assert _returned(*written) == [("01", "string"), ("1", "integer"), ("25", "decimal")]
+
+
+@pytest.mark.parametrize("datatype", sorted(DERIVED_INTEGERS))
+def test_derived_integers(datatype: str) -> None:
+    """LOD6022 says so; types whose values keep their type would need no finding."""
+    assert _returned(("-7", datatype.removeprefix(XSD))) == [("-7", "integer")]
+
+
+def test_what_stays() -> None:
+    """Codes as strings, dates, years, integers too long for the store, and what is no value of its type."""
+    kept = [("0001", "string"), ("2012-12-31", "date"), ("2012", "gYear"), ("099999999999999999999", "integer")]
+    assert _returned(*kept, ("n/a", "integer")) == sorted([*kept, ("n/a", "integer")])
