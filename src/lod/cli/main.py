@@ -29,6 +29,7 @@ COMMANDS = (
     "init",
     "check",
     "preview",
+    "plan",
     "build",
     "publish",
     "rollback",

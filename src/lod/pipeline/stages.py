@@ -160,12 +160,7 @@ def protect(_job: Job, compiled: Compiled) -> Compiled:
 def lift(job: Job, compiled: Compiled) -> Lifted:
     """Lift the tables, or take the lift of the same tables and mappings that was kept."""
     options, folder = job.project.build, job.work / "lift"
-    mappings = {job.project.relative(path) for path in with_extended(options.mappings)}
-    named = mappings | {table.name for table in compiled.plan.tables}
-    facts = {name: value for name, value in compiled.inputs.items() if name in named}
-    quarantine = _quarantine(job)
-    bad = f"{options.on_error} {options.max_rejects}"
-    digest = digest_of({**facts, "engine": engine_digest(), "base": job.project.base_iri, "bad rows": bad})
+    digest, quarantine = lift_digest(job, compiled), _quarantine(job)
     kept = kept_lift(folder, digest)
     if kept:
         job.findings.extend(kept[1])
@@ -186,6 +181,16 @@ def lift(job: Job, compiled: Compiled) -> Lifted:
         return result, tuple(job.findings.items[before:])
 
     return Lifted(compiled, keep_lift(folder, digest, run), kept=False)
+
+
+def lift_digest(job: Job, compiled: Compiled) -> str:
+    """Of everything that determines the lift."""
+    options = job.project.build
+    mappings = {job.project.relative(path) for path in with_extended(options.mappings)}
+    named = mappings | {table.name for table in compiled.plan.tables}
+    facts = {name: value for name, value in compiled.inputs.items() if name in named}
+    bad = f"{options.on_error} {options.max_rejects}"
+    return digest_of({**facts, "engine": engine_digest(), "base": job.project.base_iri, "bad rows": bad})
 
 
 def _quarantine(job: Job) -> Quarantine | None:
