@@ -49,6 +49,23 @@ def test_violation(lod: Lod, folder: Path) -> None:
     assert focus == ["http://e/2"]
 
 
+def test_forms_and_threshold(lod: Lod, folder: Path) -> None:
+    (folder / "shapes.ttl").write_text(SHAPES.replace("minCount 1", "minCount 1 ; sh:severity sh:Warning"))
+    common = ("validate", "bad.ttl", "--shapes", "shapes.ttl", "--fail-on")
+    files = ("-o", "r.csv", "-o", "r.sarif", "-o", "r.jsonld", "-o", "r.ttl")
+    assert lod(*common, "violation", *files, cwd=folder).returncode == 0
+    assert lod(*common, "warning", cwd=folder).returncode == 1
+    head, row = (folder / "r.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert head.startswith("severity,file,row,column")
+    assert row.startswith("Warning,bad.ttl,1,")
+    assert json.loads((folder / "r.sarif").read_text())["runs"][0]["results"][0]["ruleId"] == "LOD6001"
+    graphs = [pyoxigraph.Dataset(pyoxigraph.parse(path=str(folder / name))) for name in ("r.jsonld", "r.ttl")]
+    for graph in graphs:
+        graph.canonicalize(pyoxigraph.CanonicalizationAlgorithm.RDFC_1_0)
+    assert graphs[0] == graphs[1]
+    assert lod(*common, "info", "-o", "r.docx", cwd=folder).returncode == 2
+
+
 def test_json(lod: Lod, folder: Path) -> None:
     result = lod("validate", "bad.ttl", "--shapes", "shapes.ttl", "--format", "json", cwd=folder)
     assert result.returncode == 1

@@ -10,11 +10,12 @@ from lod.cli import output
 from lod.cli.files import existing
 from lod.cli.options import reporting_findings
 from lod.cli.output import Settings
+from lod.cli.report_files import known_form, write_report
 from lod.diagnostics import Findings
 from lod.wording import say
 
 _SHAPES = ("--shapes", "-s")
-_WITH_VALUE = ("-o", "--output", "--format", "--processor")
+_WITH_VALUE = ("-o", "--output", "--format", "--processor", "--fail-on")
 
 
 class _SeveralShapes(click.Command):
@@ -50,7 +51,23 @@ def _repeated(arguments: list[str]) -> list[str]:
     metavar="SHAPES...",
     help="Files with the shapes.",
 )
-@click.option("-o", "--output", "out", type=click.Path(path_type=Path), metavar="REPORT.ttl", help="Write the report.")
+@click.option(
+    "-o",
+    "--output",
+    "out",
+    multiple=True,
+    callback=known_form,
+    type=click.Path(path_type=Path),
+    metavar="REPORT",
+    help="Write the report: .ttl, .jsonld, .csv or .sarif. May be given several times.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["violation", "warning", "info"]),
+    default="info",
+    show_default=True,
+    help="The least severity of a result that makes the command end with 1.",
+)
 @click.option(
     "--processor",
     type=click.Choice(["auto", "shacl", "pyshacl"]),
@@ -61,28 +78,33 @@ def _repeated(arguments: list[str]) -> list[str]:
 @reporting_findings
 @click.pass_obj
 def command(
-    settings: Settings, data: tuple[Path, ...], shapes: tuple[Path, ...], out: Path | None, processor: str
+    settings: Settings,
+    data: tuple[Path, ...],
+    shapes: tuple[Path, ...],
+    out: tuple[Path, ...],
+    fail_on: str,
+    processor: str,
 ) -> int:
-    """Hold RDF files against SHACL shapes. Ends with 0 if they conform, with 1 if not.
+    """Hold RDF files against SHACL shapes. Ends with 0 if they conform, with 1 if not (see --fail-on).
 
     DATA and SHAPES are Turtle, TriG, N-Triples, N-Quads, JSON-LD or RDF/XML, by extension.
 
     \b
     Examples:
       lod validate staff.nq --shapes shapes/staff.ttl
-      lod validate staff.nq --shapes shapes/staff.ttl shapes/codes.ttl -o report.ttl
+      lod validate staff.nq --shapes shapes/staff.ttl shapes/codes.ttl -o report.ttl -o report.csv
     """
     from lod.validation.files import validate_files
 
     findings = Findings()
     files, rules = [existing(path) for path in data], [existing(path) for path in shapes]
     report = validate_files(files, rules, findings, processor=processor)
-    if out:
-        out.write_text(report.to_turtle(), encoding="utf-8")
+    for path in out:
+        write_report(path, report, findings.items, settings.language)
     facts = {"conforms": report.conforms, "results": len(report.results)}
     output.show(findings, settings, as_data=True, facts=facts)
     verdict = say("conforms ({engine})", engine=report.engine)
     if not report.conforms:
         verdict = say("{n:,} validation {n:result|results} ({engine})", n=len(report.results), engine=report.engine)
     output.line(verdict, settings, after=findings)
-    return 0 if report.conforms else 1
+    return 1 if report.fails(fail_on) else 0

@@ -75,6 +75,12 @@ class ValidationReport:
         """How many results are of severity sh:Violation."""
         return sum(result.severity == VIOLATION for result in self.results)
 
+    def fails(self, threshold: str) -> bool:
+        """Whether a result is at least that severe: 'violation', 'warning' or 'info'. Severities of a shape's own
+        count as violations."""
+        spared = {"violation": {WARNING, INFO}, "warning": {INFO}, "info": set[str]()}[threshold]
+        return any(result.severity not in spared for result in self.results)
+
     def triples(self) -> Iterator[Triple]:
         """The W3C report graph, the same for the same outcome, one result after the other.
 
