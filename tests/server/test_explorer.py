@@ -15,6 +15,8 @@ import pytest
 from pyoxigraph import RdfFormat, Store
 
 from lod.release.cubes import write_cubes
+from lod.server import cube as cube_module
+from lod.server import cube_table
 from lod.server.cube import StoreFigures, read_cube
 from lod.server.served import open_served
 from lod.server.slices import default_view, parse_view, query_of
@@ -266,3 +268,52 @@ def test_the_release_tells_its_files_and_what_was_found(site: httpx.Client) -> N
     assert "/dump/1-aaaaaaaa/data.nt.gz" in html
     assert "There is no validation report in this release." in html
     assert site.get("/release.ttl").status_code == 404
+
+
+def test_a_view_above_the_limit_shows_right_cells_and_its_files_say_where_they_end(
+    wide: Path, open_site: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = "?rows=office&cols=year&measure=heads"
+    site = open_site(wide.parent)
+    whole = site.get(f"/data/staff/slice.en.html{query}")
+    figures = json.loads(site.get(f"/data/staff/slice.en.json{query}").text)["figures"]
+    assert len(figures) == 9
+    assert "truncated" not in whole.headers
+    monkeypatch.setattr(cube_table, "MOST_CELLS", 7)
+    site = open_site(wide.parent)
+    page = site.get(f"/data/staff/slice.en.html{query}")
+    assert page.text == whole.text  # the table asks for the rows that it shows
+    assert "truncated" not in page.headers
+    assert "truncated" not in site.get(f"/data/staff/slice.en.svg{query}").headers
+    told = site.get(f"/data/staff/slice.en.json{query}")
+    assert told.headers["truncated"] == "rows=2"
+    assert told.json()["truncated"] == "rows=2"
+    assert told.json()["figures"] == figures[:6]
+    lines = site.get(f"/data/staff/slice.en.csv{query}").text.splitlines()
+    assert len(lines) == 1 + 6 + 1
+    assert lines[-1] == ",,,,,,truncated,"
+
+
+def test_a_view_with_too_many_columns_says_so(wide: Path, open_site: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cube_table, "MOST_CELLS", 7)
+    monkeypatch.setattr(cube_table, "MOST_ACROSS", 2)
+    site = open_site(wide.parent)
+    query = "?rows=office&cols=year&measure=heads"
+    page = site.get(f"/data/staff/slice.en.html{query}")
+    assert "The first 2 columns are here; there are more." in page.text
+    assert page.headers["truncated"] == "columns=2"
+    assert "這裡只有前 2 欄" in site.get(f"/data/staff/slice.zh-Hant-TW.svg{query}&show=chart").text
+
+
+def test_figures_of_a_store_that_were_not_all_read_say_so_everywhere(
+    tmp_path: Path, make: MakeRelease, open_site: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cube_module, "MOST_OBSERVATIONS", 5)
+    make(tmp_path, turtle=WIDE)
+    site = open_site(tmp_path)
+    for suffix in ("html", "csv", "json", "svg"):
+        answer = site.get(f"/data/staff/slice.en.{suffix}?rows=office&cols=year&measure=heads")
+        assert answer.headers["truncated"] == "observations=5", suffix
+        assert ("truncated" if suffix == "csv" else "The figures come from the first 5 observations") in answer.text
+    assert site.get("/data/staff/slice.en.csv?all=yes").headers["truncated"] == "observations=5"
+    assert "all=yes" not in site.get("/data/staff.en.html").text

@@ -6,7 +6,7 @@ The RDF Data Cube Vocabulary: https://www.w3.org/TR/vocab-data-cube/
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -17,7 +17,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from lod.rdf.namespaces import QB, RDFS, SCHEMA, SDMX_ATTRIBUTE, SKOS
 from lod.server.charts.model import Role
 from lod.server.served import Node, ServedRelease
-from lod.store.figures import Figures, Observation
+from lod.store.figures import Among, Figures, Observation
 
 MOST_OBSERVATIONS = 5_000  # read from the store for a page; a larger cube without columns is shown in part
 MOST_CODES = 2_000
@@ -83,10 +83,21 @@ class StoreFigures:
         """The distinct values of a dimension."""
         return list(dict.fromkeys(o.values[dimension] for o in self.observations if dimension in o.values))
 
-    def where(self, fixed: Mapping[str, Node], properties: Sequence[str], most: int) -> list[Observation]:
-        """At most `most` observations that have the `fixed` values, with these properties."""
-        met = (o for o in self.observations if all(o.values.get(iri) == value for iri, value in fixed.items()))
+    def present(self, fixed: Mapping[str, Node], dimensions: Sequence[str]) -> set[tuple[Node | None, ...]]:
+        """The distinct places in these dimensions of the observations that have the `fixed` values."""
+        return {tuple(o.values.get(iri) for iri in dimensions) for o in self._met(fixed)}
+
+    def where(
+        self, fixed: Mapping[str, Node], properties: Sequence[str], most: int, among: Among | None = None
+    ) -> list[Observation]:
+        """At most `most` observations that have the `fixed` values and one of `among`, with these properties."""
+        met = self._met(fixed)
+        if among is not None:
+            met = (o for o in met if o.values.get(among.dimension) in among.values)
         return [Observation(o.iri, {p: o.values[p] for p in properties if p in o.values}) for o in islice(met, most)]
+
+    def _met(self, fixed: Mapping[str, Node]) -> Iterator[Observation]:
+        return (o for o in self.observations if all(o.values.get(iri) == value for iri, value in fixed.items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +125,16 @@ class Cube:
         """Its measures."""
         return self.of_kind("measure")
 
-    def where(self, fixed: Mapping[str, Node], most: int, wanted: Iterable[Component] = ()) -> list[Observation]:
+    def where(
+        self, fixed: Mapping[str, Node], most: int, wanted: Iterable[Component] = (), among: Among | None = None
+    ) -> list[Observation]:
         """At most `most` observations at the `fixed` values, with the values of the components wanted; of all, if none.
 
-        Why a figure is missing is always among them.
+        `among`: those alone that have one of these values too. Why a figure is missing is always among the values.
         """
         properties = [component.iri for component in wanted or self.components]
-        return self.figures.where(fixed, [*properties, *(iri for iri in STATUSES if iri not in properties)], most)
+        properties += [iri for iri in STATUSES if iri not in properties]
+        return self.figures.where(fixed, properties, most, among)
 
     def along(self, observation: Observation, dimension: Component) -> dict[Node, Observation]:
         """The observations that differ from one in this dimension alone, by their value in it."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 from typing import Literal as OneOf
 
 from pyoxigraph import Literal, NamedNode
@@ -20,9 +19,10 @@ from lod.server.cube import STATUSES, Component, Cube, Place, notation, number, 
 from lod.server.reader import Reader, Shown, format_number
 from lod.server.served import Node, ServedRelease
 from lod.server.slices import FOLDED_ABOVE, MOST_ROWS, MOST_SHOWN, Keys, View, keys_of, query_of
-from lod.store.figures import Observation
+from lod.store.figures import Among, Observation
 
-MOST_CELLS = 50_000  # read for one view
+MOST_CELLS = 50_000  # read for one view at once; of a larger one, those of the rows that are shown
+MOST_ACROSS = 1_000  # columns of such a view
 _REPLACED_BY = NamedNode(DCT + "isReplacedBy")
 
 State = OneOf["value", "missing", "confidential", "inapplicable"]
@@ -85,6 +85,7 @@ class CubeTable:
     column_totals: tuple[bool, ...]
     total_rows: int  # on all pages
     page_rows: int  # on one
+    notices: tuple[str, ...] = ()  # what is not in it
 
     @property
     def pages(self) -> int:
@@ -96,6 +97,26 @@ Column = tuple[tuple[Place, ...], Component]  # a code of each dimension across,
 
 
 @dataclass(frozen=True, slots=True)
+class Cut:
+    """How much of a view is there where it is not all: 0 where nothing is missing."""
+
+    observations: int = 0
+    rows: int = 0
+    columns: int = 0
+
+    def __str__(self) -> str:
+        """As in the header `Truncated`: `rows=50, columns=1000`."""
+        parts = (("observations", self.observations), ("rows", self.rows), ("columns", self.columns))
+        return ", ".join(f"{name}={count}" for name, count in parts if count)
+
+    def notices(self, reader: Reader) -> tuple[str, ...]:
+        """In words."""
+        observations = (reader.t("cut_observations", count=self.observations),) if self.observations else ()
+        rows = (reader.t("cut_rows", count=self.rows),) if self.rows else ()
+        return observations + rows + ((reader.t("cut_columns", count=self.columns),) if self.columns else ())
+
+
+@dataclass(frozen=True, slots=True)
 class Grid:
     """The figures of a view by place, before anybody reads them."""
 
@@ -103,6 +124,8 @@ class Grid:
     rows: tuple[Place, ...]
     columns: tuple[Column, ...]
     found: Mapping[tuple[Node | None, ...], Observation]
+    whole: bool = True  # all figures are in it; else ask for those of some rows by `figures_of`
+    cut: Cut = Cut()
 
     def at(self, row: Place, column: Column) -> Observation | None:
         """The observation at a row and a column."""
@@ -111,20 +134,73 @@ class Grid:
 
 def read_grid(cube: Cube, view: View) -> Grid:
     """Read the figures of a view: every row and column that has an observation."""
-    axes = (view.rows.iri, *(c.iri for c in view.columns))
-    wanted = (view.rows, *view.columns, *view.measures)
-    observations = cube.where({iri: place.term for iri, place in view.held.items()}, MOST_CELLS, wanted)
-    found = {tuple(o.values.get(iri) for iri in axes): o for o in observations}
-    present = {key[0] for key in found}
-    across = {key[1:] for key in found}
-    kept = [
-        places
-        for places in product(*(_codes(cube, c, view) for c in view.columns))
-        if tuple(p.term for p in places) in across
-    ]
-    columns = tuple((places, measure) for places in kept for measure in view.measures)
+    fixed = {iri: place.term for iri, place in view.held.items()}
+    found = _all_figures(cube, view)
+    whole = found is not None
+    if found is not None:
+        present, across = {key[0] for key in found}, {key[1:] for key in found}
+    else:
+        found = {}
+        present = {term for (term,) in cube.figures.present(fixed, [view.rows.iri])}
+        across = cube.figures.present(fixed, [c.iri for c in view.columns]) if view.columns else {()}
+    columns = tuple((places, measure) for places in _across(cube, view, across) for measure in view.measures)
     rows = tuple(place for place in _codes(cube, view.rows, view) if place.term in present)
-    return Grid(view, rows, columns, found)
+    ordered = {place.term for place in cube.codes[view.rows.iri]}
+    unordered = any(term is not None and term not in ordered for term in present)
+    wide = not whole and len(columns) > MOST_ACROSS
+    cut = Cut(
+        observations=0 if cube.figures.complete else cube.figures.count,
+        rows=len(rows) if unordered else 0,
+        columns=MOST_ACROSS if wide else 0,
+    )
+    return Grid(view, rows, columns[:MOST_ACROSS] if wide else columns, found, whole, cut)
+
+
+def figures_of(cube: Cube, grid: Grid, rows: Sequence[Place]) -> Grid:
+    """The same view with the figures of some of its rows, whatever the size of the whole."""
+    if grid.whole:
+        return grid
+    return replace(grid, found=_figures(cube, grid.view, [place.term for place in rows]))
+
+
+def first_rows(cube: Cube, grid: Grid) -> Grid:
+    """The view with as many whole rows as one answer may have, with their figures; `cut` says when there are more."""
+    if grid.whole:
+        return grid
+    fitting = max(1, MOST_CELLS // max(len(grid.columns), 1))
+    rows = grid.rows[:fitting]
+    cut = replace(grid.cut, rows=fitting) if len(rows) < len(grid.rows) else grid.cut
+    return replace(figures_of(cube, grid, rows), rows=rows, cut=cut)
+
+
+def _all_figures(cube: Cube, view: View) -> dict[tuple[Node | None, ...], Observation] | None:
+    """All figures of a view by place; None when they are more than `MOST_CELLS`."""
+    axes = (view.rows.iri, *(c.iri for c in view.columns))
+    fixed = {iri: place.term for iri, place in view.held.items()}
+    observations = cube.where(fixed, MOST_CELLS + 1, (view.rows, *view.columns, *view.measures))
+    if len(observations) > MOST_CELLS:
+        return None
+    return {tuple(o.values.get(iri) for iri in axes): o for o in observations}
+
+
+def _figures(cube: Cube, view: View, rows: Sequence[Node]) -> dict[tuple[Node | None, ...], Observation]:
+    """The figures of some rows by place."""
+    axes = (view.rows.iri, *(c.iri for c in view.columns))
+    fixed = {iri: place.term for iri, place in view.held.items()}
+    wanted = (view.rows, *view.columns, *view.measures)
+    observations = cube.where(fixed, cube.figures.count, wanted, Among(view.rows.iri, rows))
+    return {tuple(o.values.get(iri) for iri in axes): o for o in observations}
+
+
+def _across(cube: Cube, view: View, present: set[tuple[Node | None, ...]]) -> list[tuple[Place, ...]]:
+    """The places across that have a figure, in the order of their codes."""
+    codes = [{place.term: (n, place) for n, place in enumerate(_codes(cube, c, view))} for c in view.columns]
+    met = [
+        [by_term[term] for by_term, term in zip(codes, key, strict=True) if term is not None and term in by_term]
+        for key in present
+    ]
+    ordered = sorted((m for m in met if len(m) == len(codes)), key=lambda m: [n for n, _ in m])
+    return [tuple(place for _, place in m) for m in ordered]
 
 
 def _codes(cube: Cube, dimension: Component, view: View) -> list[Place]:
@@ -142,6 +218,7 @@ def lay_out(
     unfolded = _unfolded(grid, view, keys) if base else list(grid.rows)
     size = min(most_rows, max(20, MOST_SHOWN // max(len(grid.columns), 1)))
     shown = unfolded[(view.page - 1) * size : view.page * size]
+    grid = figures_of(cube, grid, shown)
     rows = tuple(
         Row(
             _row_heading(reader, cube, view, keys, place, base, shown_parts=_shows_parts(unfolded, place)),
@@ -164,6 +241,7 @@ def lay_out(
         column_totals=tuple(any(place.has_children for place in places) for places, _ in grid.columns),
         total_rows=len(unfolded),
         page_rows=size,
+        notices=grid.cut.notices(reader),
     )
 
 
@@ -313,8 +391,16 @@ def chart_data(reader: Reader, view: View, table: CubeTable, title: str) -> Char
             reader.t("state_inapplicable"),
             reader.t(key, measure=table.measures[0].text, rows=table.row_dimension.text, columns=along),
             reader.t("map_attribution"),
+            (*table.notices, *_part(reader, view, table)),
         ),
     )
+
+
+def _part(reader: Reader, view: View, table: CubeTable) -> Iterable[str]:
+    """That a chart has the rows of one page, where there are several."""
+    if table.pages > 1:
+        first = (view.page - 1) * table.page_rows + 1
+        yield reader.t("cut_page", first=first, last=first + len(table.rows) - 1, among=table.total_rows)
 
 
 def _mark(cell: Cell) -> Mark:

@@ -149,7 +149,8 @@ def _tables(reader: Reader, cube: Cube) -> Iterable[Download]:
     """The figures as tables: CSV with codes and labels, and the columnar file where the release has one."""
     served = reader.served
     stem = served.space.document_of(cube.iri)
-    if 0 < cube.figures.count <= MOST_CELLS and cube.measures and cube.dimensions:
+    complete = cube.figures.complete and 0 < cube.figures.count <= MOST_CELLS
+    if complete and cube.measures and cube.dimensions:
         whole = f"{served.space.prefix}{stem}/{VIEW}.{reader.language}"
         yield Download("CSV", "text/csv", f"{whole}.csv?all=yes")
         yield Download("JSON", "application/json", f"{whole}.json?all=yes")

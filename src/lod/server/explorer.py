@@ -19,7 +19,7 @@ from lod.server.addresses import Address
 from lod.server.answers import Answer, header, link
 from lod.server.citation import CITATION_FORMATS, reference, write_reference
 from lod.server.cube import Cube, read_cube
-from lod.server.cube_table import MOST_CELLS, Grid, lay_out, read_grid
+from lod.server.cube_table import MOST_CELLS, Cut, Grid, first_rows, lay_out, read_grid
 from lod.server.describe import TYPE
 from lod.server.explorer_page import VIEW, dataset_title, explorer_page, figure_of, has_png
 from lod.server.frame import render
@@ -114,18 +114,31 @@ def respond_to_view(served: ServedRelease, ask: Ask) -> Answer:
     reader = Reader(served, language, explicit=bool(tag))
     if ask.query == WHOLE and chosen in {CSV, JSON} and cube.figures.count <= MOST_CELLS:
         figures = all_records(reader, cube)
-        body = as_csv(cube, None, figures) if chosen is CSV else as_json(reader, cube, None, figures, cube.iri)
-        return Answer(200, _headers(served, cube, "", stem, chosen, validator, cache, vary, language), body)
+        cut = Cut() if cube.figures.complete else Cut(observations=cube.figures.count)
+        if chosen is CSV:
+            body = as_csv(cube, None, figures, cut)
+        else:
+            body = as_json(reader, cube, None, figures, cube.iri, cut)
+        headers = _headers(served, cube, "", stem, chosen, validator, cache, vary, language)
+        return Answer(200, headers + _truncated(cut), body)
     view, findings = parse_view(cube, ask.query)
     if view is None:
         return _refused(reader, findings, ask, chosen)
     if _was_sent_by_form(ask.query) and chosen is HTML:
         return answers.redirect(303, f"{served.space.prefix}{ask.path}?{query_of(cube, view)}")
-    made = _body(reader, cube, view, Address(stem), chosen, bool(match["embed"]))
+    grid = read_grid(cube, view)
+    if chosen in {CSV, JSON}:
+        grid = first_rows(cube, grid)
+    made = _body(reader, cube, grid, Address(stem), chosen, bool(match["embed"]))
     if made is None:
         return not_found(served, ask.path, ask.accept, ask.accept_language, chosen)
     query = query_of(cube, view)
-    return Answer(200, _headers(served, cube, query, stem, chosen, validator, cache, vary, language), made)
+    headers = _headers(served, cube, query, stem, chosen, validator, cache, vary, language)
+    return Answer(200, headers + _truncated(grid.cut), made)
+
+
+def _truncated(cut: Cut) -> tuple[tuple[bytes, bytes], ...]:
+    return (header("truncated", str(cut)),) if str(cut) else ()
 
 
 def _headers(
@@ -174,16 +187,16 @@ def _refused(reader: Reader, findings: list[Diagnostic], ask: Ask, chosen: Forma
     return bad_request(reader, findings, for_people=chosen is HTML)
 
 
-def _body(reader: Reader, cube: Cube, view: View, address: Address, chosen: Format, framed: bool) -> bytes | None:
-    grid = read_grid(cube, view)
+def _body(reader: Reader, cube: Cube, grid: Grid, address: Address, chosen: Format, framed: bool) -> bytes | None:
+    view = grid.view
     if chosen is HTML:
         page = explorer_page(reader, cube, view, grid, address)
         return render("embed" if framed else "explorer", page)
     if chosen is CSV:
-        return as_csv(cube, view, records(reader, cube, view, grid))
+        return as_csv(cube, view, records(reader, cube, view, grid), grid.cut)
     if chosen is JSON:
         here = f"{reader.served.space.base}{address.stem[1:]}?{query_of(cube, view)}"
-        return as_json(reader, cube, view, records(reader, cube, view, grid), here)
+        return as_json(reader, cube, view, records(reader, cube, view, grid), here, grid.cut)
     svg = _svg(reader, cube, view, grid)
     if svg is None or chosen is SVG:
         return svg.encode() if svg else None

@@ -207,6 +207,7 @@ def figure_of(
     drawn, among = len(trimmed(parts_only(data)).categories), len(parts_only(data).categories)
     if drawn < among and kind != "map":
         caption += reader.t("chart_part", drawn=drawn, among=among)
+    caption = " ".join((caption, *data.words.notices))
     return Figure(svg, kind, caption, missing), kinds
 
 

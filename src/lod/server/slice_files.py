@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode
 
 from lod.server.cube import Component, Cube, Place
-from lod.server.cube_table import MOST_CELLS, Column, Grid, State, state_of
+from lod.server.cube_table import MOST_CELLS, Column, Cut, Grid, State, state_of
 from lod.server.reader import Reader
 from lod.server.served import Node
 from lod.server.slices import View, keys_of
@@ -89,8 +89,8 @@ def used_dimensions(cube: Cube, view: View | None) -> list[Component]:
     return [d for d in cube.dimensions if d.iri in {view.rows.iri, *view.held, *(c.iri for c in view.columns)}]
 
 
-def as_csv(cube: Cube, view: View | None, figures: Iterable[Record]) -> bytes:
-    """Figures as CSV; `view` None: those of the whole cube."""
+def as_csv(cube: Cube, view: View | None, figures: Iterable[Record], cut: Cut) -> bytes:
+    """Figures as CSV; `view` None: those of the whole cube. If cut, the last line has status `truncated`."""
     keys = keys_of(cube)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
@@ -107,17 +107,23 @@ def as_csv(cube: Cube, view: View | None, figures: Iterable[Record]) -> bytes:
         ]
         for r in figures
     )
+    if str(cut):
+        writer.writerow([*("" for _ in heads), "", "", "truncated", ""])
     return out.getvalue().encode("utf-8")
 
 
-def as_json(reader: Reader, cube: Cube, view: View | None, figures: Iterable[Record], address: str) -> bytes:
-    """Figures as JSON: what each dimension and measure is, then one object a figure; `view` None: the whole cube."""
+def as_json(reader: Reader, cube: Cube, view: View | None, figures: Iterable[Record], address: str, cut: Cut) -> bytes:
+    """Figures as JSON: what each dimension and measure is, then one object a figure; `view` None: the whole cube.
+
+    `truncated` says how much is there when it is not all.
+    """
     keys, used = keys_of(cube), used_dimensions(cube, view)
     measures = cube.measures if view is None else view.measures
     document = {
         "dataset": cube.iri,
         "view": address,
         "language": reader.language,
+        **({"truncated": str(cut), "notices": cut.notices(reader)} if str(cut) else {}),
         "dimensions": [{"key": keys.names[d.iri], "iri": d.iri, "label": reader.label(d.iri).text} for d in used],
         "measures": [{"key": keys.names[m.iri], "iri": m.iri, "label": reader.label(m.iri).text} for m in measures],
         "figures": [

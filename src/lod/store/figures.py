@@ -8,12 +8,12 @@ same questions from it. DuckDB is loaded with the first cube that is opened, and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
@@ -43,6 +43,13 @@ class Observation:
     values: dict[str, Node]
 
 
+class Among(NamedTuple):
+    """A dimension and the values in it that are wanted."""
+
+    dimension: str
+    values: Collection[Node]
+
+
 class Figures(Protocol):
     """The observations of one dataset."""
 
@@ -60,8 +67,14 @@ class Figures(Protocol):
         """The distinct values of a dimension."""
         ...
 
-    def where(self, fixed: Mapping[str, Node], properties: Sequence[str], most: int) -> list[Observation]:
-        """At most `most` observations that have the `fixed` values, with these properties."""
+    def present(self, fixed: Mapping[str, Node], dimensions: Sequence[str]) -> set[tuple[Node | None, ...]]:
+        """The distinct places in these dimensions of the observations that have the `fixed` values."""
+        ...
+
+    def where(
+        self, fixed: Mapping[str, Node], properties: Sequence[str], most: int, among: Among | None = None
+    ) -> list[Observation]:
+        """At most `most` observations that have the `fixed` values and one of `among`, with these properties."""
         ...
 
 
@@ -91,10 +104,30 @@ class ColumnFigures:
         found = self._ask(f"SELECT DISTINCT {name} FROM {view(self.cube)} WHERE {name} IS NOT NULL ORDER BY 1")
         return [to_term(column, value) for (value,) in found]
 
-    def where(self, fixed: Mapping[str, Node], properties: Sequence[str], most: int) -> list[Observation]:
-        """At most `most` observations that have the `fixed` values, with these properties."""
+    def present(self, fixed: Mapping[str, Node], dimensions: Sequence[str]) -> set[tuple[Node | None, ...]]:
+        """The distinct places in these dimensions of the observations that have the `fixed` values."""
+        columns = [self._column(iri) for iri in dimensions]
+        names = ", ".join("NULL" if column is None else identifier(column.name) for column in columns) or "NULL"
+        conditions = " AND ".join(self._condition(iri, value) for iri, value in fixed.items()) or "true"
+        found = self._ask(f"SELECT DISTINCT {names} FROM {view(self.cube)} WHERE {conditions}")
+        makers = [None if column is None else maker(column) for column in columns]
+        return {
+            tuple(
+                None if make is None or cell is None else make(cell)
+                for make, cell in zip(makers, row[: len(makers)], strict=True)
+            )
+            for row in found
+        }
+
+    def where(
+        self, fixed: Mapping[str, Node], properties: Sequence[str], most: int, among: Among | None = None
+    ) -> list[Observation]:
+        """At most `most` observations that have the `fixed` values and one of `among`, with these properties."""
         columns = [column for iri in properties if (column := self._column(iri)) is not None]
         conditions = [self._condition(iri, value) for iri, value in fixed.items()]
+        if among is not None:
+            any_of = " OR ".join(self._condition(among.dimension, value) for value in among.values)
+            conditions.append(f"({any_of or 'false'})")
         names = ", ".join(identifier(name) for name in (OBSERVATION, *(column.name for column in columns)))
         limits = f"WHERE {' AND '.join(conditions)} LIMIT {most}" if conditions else f"LIMIT {most}"
         found = self._ask(f"SELECT {names} FROM {view(self.cube)} {limits}")

@@ -30,9 +30,13 @@ def draw(data: ChartData, kind: Kind, atlas: Atlas | None, *, name: str = "chart
     if standalone:
         drawing.height = 34
         drawing.text(16, 24, data.title, size=16)
+        for notice in data.words.notices:
+            drawing.text(16, drawing.height + 10, notice, size=12)
+            drawing.height += 18
     if kind == "map" and atlas is not None:
         draw_map(drawing, one_series(data), atlas)
     else:
         shown = parts_only(one_series(data) if kind in {"bar", "map"} else data)
         _DRAWERS["bar" if kind == "map" else kind](drawing, trimmed(shown))
-    return drawing.finish(data.title, data.words.description, data.language)
+    description = " ".join((data.words.description, *data.words.notices))
+    return drawing.finish(data.title, description, data.language)

@@ -37,6 +37,7 @@ class Words:
     not_applicable: str = "no such figure"
     description: str = ""  # one sentence: what goes along what
     attribution: str = ""  # of the map's geometry
+    notices: tuple[str, ...] = ()  # what is not in the chart
 
 
 @dataclass(frozen=True, slots=True)
