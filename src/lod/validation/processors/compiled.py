@@ -1,4 +1,4 @@
-"""`shacl`: compiled, 80 bytes a triple, half a million triples a second. https://pypi.org/project/shacl/
+"""`shacl`: compiled, 80 bytes a triple, half a million triples a second.
 
 It reads files or text, and names blank nodes by the order in which they appear, so that ours can be found again. It has
 no default messages (`lod.validation.messages` has) and no `sh:detail`.

@@ -1,4 +1,4 @@
-"""pyshacl, the reference: exact but for the errors that are known here, and slow. https://pypi.org/project/pyshacl/
+"""pyshacl, the reference: exact but for the errors that are known here, and slow.
 
 It gets a graph in memory, never one over the store: over an Oxigraph graph it is twenty times slower and takes "x" and
 "x"^^xsd:string, which are one term, for two.
