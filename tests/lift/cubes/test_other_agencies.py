@@ -76,7 +76,7 @@ SCHOOLS: Rows = [
 
 
 def drafted(path: Path, encoding: str = "utf-8") -> tuple[str, set[str], list[str]]:
-    """The draft for a file, the statements about observations that it makes, and the codes of what is wrong or doubtful."""
+    """The draft for a file, the statements about observations that it makes, and the codes of what is in doubt."""
     workbook = open_workbook(path, path.name, encoding, Findings(), None)
     assert workbook is not None
     text = draft_cube(workbook.sheets[0], path.name, False, encoding)
