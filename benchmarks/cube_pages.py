@@ -131,11 +131,11 @@ def main() -> int:
 def measure(release: Path, rounds: int) -> dict[str, dict[str, float]]:
     """Seconds and bytes of each page, and of reading the same place from the file."""
     from lod.server.addresses import Address
-    from lod.server.cube import read_cube
-    from lod.server.describe import describe
-    from lod.server.explorer import Ask, respond_to_view
-    from lod.server.pages import render_document
-    from lod.server.reader import Reader
+    from lod.server.cubes.cube import read_cube
+    from lod.server.cubes.explorer import Ask, respond_to_view
+    from lod.server.documents.describe import describe
+    from lod.server.pages.kinds import render_document
+    from lod.server.pages.reader import Reader
     from lod.server.served import open_served
 
     served = open_served(release)

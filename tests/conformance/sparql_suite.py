@@ -27,11 +27,11 @@ from rdflib.term import Node
 from starlette.types import Receive, Scope, Send
 
 from lod.release.release import Manifest, Release, Site
-from lod.server.graph_store import PATH, serve_graph_store
-from lod.server.question import QueryLimits
 from lod.server.served import ServedRelease
-from lod.server.sparql_protocol import serve_sparql
-from lod.server.workers import QueryPool
+from lod.server.sparql.graph_store import PATH, serve_graph_store
+from lod.server.sparql.pool import QueryPool
+from lod.server.sparql.protocol import serve_sparql
+from lod.server.sparql.question import QueryLimits
 from lod.store.snapshot import open_snapshot
 
 MF = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#")

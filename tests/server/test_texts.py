@@ -8,7 +8,7 @@ from string import Formatter
 
 import pytest
 
-from lod.server.labels import display_tag, last_segment
+from lod.server.pages.labels import display_tag, last_segment
 from lod.server.texts import CATALOGUES, catalogue, term_label
 
 
@@ -26,7 +26,7 @@ def test_every_language_has_every_text_with_the_same_placeholders() -> None:
 
 def test_every_text_is_used_and_every_use_has_a_text(repository: Path) -> None:
     server = repository / "src/lod/server"
-    source = "".join(p.read_text(encoding="utf-8") for p in [*server.glob("*.py"), *server.glob("templates/*.html")])
+    source = "".join(p.read_text(encoding="utf-8") for p in [*server.glob("**/*.py"), *server.glob("templates/*.html")])
     asked = set(re.findall(r"""(?:\bt|page\.other|texts)\(\s*f?['"]([a-z_]+)['"]""", source))
     written = set(CATALOGUES["en"].text)
     composed = ("sparql_", "kind_", "state_")  # their names are put together

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from uvicorn import Config
 
     from lod.project.model import ServeOptions
-    from lod.server.question import QueryLimits
+    from lod.server.sparql.question import QueryLimits
 
 _BACKLOG = 2048
 
@@ -107,7 +107,7 @@ def command(
 
 def _limits(serve: ServeOptions) -> QueryLimits:
     """What a query may take: as `[serve]` says, else as the server has it."""
-    from lod.server.question import QueryLimits
+    from lod.server.sparql.question import QueryLimits
 
     usual = QueryLimits()
     return replace(

@@ -25,9 +25,10 @@ from lod.errors import LodError
 from lod.rdf.formats import GRAPH_FORMATS, HTML
 from lod.server import answers
 from lod.server.addresses import DOCUMENT_FORMATS, canonical_path, parse_address
-from lod.server.answer_cache import may_be_known, request_key
 from lod.server.answers import Answer, request_header, send_answer
-from lod.server.archive import (
+from lod.server.cubes.explorer import Ask as View
+from lod.server.cubes.explorer import is_citation, is_view, respond_to_citation, respond_to_view
+from lod.server.documents.archive import (
     RELEASE,
     Archive,
     answer_from_archive,
@@ -36,24 +37,23 @@ from lod.server.archive import (
     split_release,
     time_gate,
 )
-from lod.server.catalogue import respond_at_root
-from lod.server.dereference import DOCUMENTS, REDIRECTED, Ask, respond
-from lod.server.dumps import Dumps
-from lod.server.explorer import Ask as View
-from lod.server.explorer import is_citation, is_view, respond_to_citation, respond_to_view
-from lod.server.fragments import respond_to_fragment
-from lod.server.graph_store import PATH as GRAPH_STORE
-from lod.server.graph_store import serve_graph_store
+from lod.server.documents.dereference import DOCUMENTS, REDIRECTED, Ask, respond
+from lod.server.documents.dumps import Dumps
+from lod.server.documents.fragments import respond_to_fragment
+from lod.server.documents.sitemap import is_sitemap, respond_to_sitemap
 from lod.server.machinery import respond_to_machinery
 from lod.server.metrics import telling
 from lod.server.negotiation import choose_format
-from lod.server.question import QueryLimits
+from lod.server.pages.root import respond_at_root
+from lod.server.pages.search import is_search, respond_to_search
 from lod.server.refusals import not_found, unavailable
-from lod.server.search_page import is_search, respond_to_search
 from lod.server.served import CurrentRelease, ServedRelease
-from lod.server.sitemap import is_sitemap, respond_to_sitemap
-from lod.server.sparql_protocol import serve_sparql
-from lod.server.workers import QueryPool
+from lod.server.sparql.answer_cache import may_be_known, request_key
+from lod.server.sparql.graph_store import PATH as GRAPH_STORE
+from lod.server.sparql.graph_store import serve_graph_store
+from lod.server.sparql.pool import QueryPool
+from lod.server.sparql.protocol import serve_sparql
+from lod.server.sparql.question import QueryLimits
 from lod.store.remote import Endpoint
 from lod.wording import Wording
 

@@ -17,14 +17,15 @@ from lod.errors import LodError
 from lod.rdf.formats import HTML, Format
 from lod.rdf.namespaces import SKOS
 from lod.release.tombstones import Tombstone
-from lod.server import answers, gone
+from lod.server import answers
 from lod.server.addresses import Address, UrlSpace
 from lod.server.answers import Answer, header, link
 from lod.server.assets import asset_path
-from lod.server.describe import exists
-from lod.server.frame import Crumb, Frame, make_frame, render
+from lod.server.documents import gone
+from lod.server.documents.describe import exists
 from lod.server.negotiation import choose_language, prefers_html
-from lod.server.reader import Reader, Shown
+from lod.server.pages.frame import Crumb, Frame, make_frame, render
+from lod.server.pages.reader import Reader, Shown
 from lod.server.served import ServedRelease
 from lod.server.texts import CATALOGUES, Catalogue, catalogue
 from lod.wording import ENGLISH, translated
@@ -160,7 +161,7 @@ def unavailable(error: LodError, accept: str, accept_language: str) -> Answer:
 
 def render_unavailable(page: UnavailablePage) -> bytes:
     """The page that stands when there is no release."""
-    from lod.server.frame import ENVIRONMENT
+    from lod.server.pages.frame import ENVIRONMENT
 
     return ENVIRONMENT.get_template("unavailable.html").render(page=page, t=page.t).encode("utf-8")
 

@@ -18,7 +18,7 @@ from threading import Lock
 from pyoxigraph import Literal, NamedNode
 
 from lod.rdf.namespaces import DCAT, DCT, ORG, QB, SKOS
-from lod.server.labels import LABEL_PROPERTIES
+from lod.server.pages.labels import LABEL_PROPERTIES
 from lod.server.served import ServedRelease
 
 MOST_NAMES = 500_000

@@ -29,7 +29,7 @@ from lod.release.seal import ReleaseFile
 from lod.release.tombstones import RETIRED, Tombstones, read_tombstones
 from lod.server.addresses import UrlSpace
 from lod.server.assets import SITE_DIGEST
-from lod.server.labels import Labels
+from lod.server.pages.labels import Labels
 from lod.store.figures import ColumnFile, open_figures
 from lod.store.remote import Endpoint, RemoteStore
 from lod.store.snapshot import StoreError, open_snapshot

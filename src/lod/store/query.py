@@ -4,7 +4,7 @@ SPARQL 1.1 Query Language: https://www.w3.org/TR/sparql11-query/ ; the result fo
 https://www.w3.org/TR/sparql11-results-json/, …/rdf-sparql-XMLres/ and …/sparql11-results-csv-tsv/
 
 Evaluation cannot be interrupted from Python and may end the process, so the server calls `evaluate` in processes that
-it can kill (`lod.server.workers`); the command line calls `query` in its own.
+it can kill (`lod.server.sparql.pool`); the command line calls `query` in its own.
 """
 
 from __future__ import annotations

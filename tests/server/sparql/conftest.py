@@ -16,10 +16,10 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 from starlette.types import Receive, Scope, Send
 
 from lod.release.release import Manifest, Release, Site
-from lod.server.question import QueryLimits
 from lod.server.served import ServedRelease
-from lod.server.sparql_protocol import serve_sparql
-from lod.server.workers import QueryPool
+from lod.server.sparql.pool import QueryPool
+from lod.server.sparql.protocol import serve_sparql
+from lod.server.sparql.question import QueryLimits
 from lod.store.snapshot import open_snapshot
 
 BASE = "https://lod.example.org/"

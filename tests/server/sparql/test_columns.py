@@ -11,8 +11,8 @@ import pytest
 
 from lod.rdf.formats import RESULTS_CSV
 from lod.release.cubes import write_cubes
-from lod.server.question import QueryLimits, Question
-from lod.server.workers import QueryPool
+from lod.server.sparql.pool import QueryPool
+from lod.server.sparql.question import QueryLimits, Question
 from lod.store.guard import inspect_query
 
 QB = "http://purl.org/linked-data/cube#"

@@ -9,10 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
-from lod.server.answer_cache import AnswerCache, Kept
-from lod.server.fairness import Budgets, BudgetSpent, client_of
 from lod.server.metrics import telling
-from lod.server.question import QueryLimits
+from lod.server.sparql.answer_cache import AnswerCache, Kept
+from lod.server.sparql.fairness import Budgets, BudgetSpent, client_of
+from lod.server.sparql.question import QueryLimits
 
 CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 

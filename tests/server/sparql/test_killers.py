@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from lod.server.question import QueryLimits
+from lod.server.sparql.question import QueryLimits
 
 SECONDS = 1.0
 NEXT = "<https://lod.example.org/def/next>"

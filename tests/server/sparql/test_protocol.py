@@ -12,8 +12,8 @@ import pytest
 from pyoxigraph import QueryResultsFormat, RdfFormat
 
 from lod.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS, Format
-from lod.server.question import QueryLimits
 from lod.server.served import ServedRelease
+from lod.server.sparql.question import QueryLimits
 
 BASE = "https://lod.example.org/"
 THINGS = 3_000  # in the release of conftest: each has a label and a next one

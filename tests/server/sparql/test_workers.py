@@ -19,8 +19,8 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 
 from lod.errors import LodError
 from lod.rdf.formats import RESULTS_CSV
-from lod.server.question import QueryLimits, Question
-from lod.server.workers import PoolBusy, QueryPool
+from lod.server.sparql.pool import PoolBusy, QueryPool
+from lod.server.sparql.question import QueryLimits, Question
 from lod.store.guard import Query, QueryError, QueryForm, inspect_query
 from lod.store.snapshot import StoreError
 
@@ -149,8 +149,8 @@ def test_workers_end_with_the_process_that_started_them(store: Path) -> None:
     script = (
         "import asyncio, pathlib, sys\n"
         "from lod.rdf.formats import RESULTS_CSV\n"
-        "from lod.server.question import QueryLimits, Question\n"
-        "from lod.server.workers import QueryPool\n"
+        "from lod.server.sparql.question import QueryLimits, Question\n"
+        "from lod.server.sparql.pool import QueryPool\n"
         "from lod.store.guard import inspect_query\n"
         "async def main():\n"
         "    async with QueryPool(QueryLimits(seconds=60, workers=2)) as pool:\n"

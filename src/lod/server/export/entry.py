@@ -8,8 +8,8 @@ from lod.rdf.formats import HTML
 from lod.server.addresses import Address
 from lod.server.assets import asset_path
 from lod.server.export.paths import Shelf
-from lod.server.frame import ENVIRONMENT, FormatLink, Switch, switches
-from lod.server.labels import Text
+from lod.server.pages.frame import ENVIRONMENT, FormatLink, Switch, switches
+from lod.server.pages.labels import Text
 from lod.server.served import ServedRelease
 
 

@@ -8,12 +8,12 @@ from pyoxigraph import NamedNode
 
 from lod.rdf.namespaces import SKOS
 from lod.server.assets import asset_path
-from lod.server.describe import TYPE
-from lod.server.explorer import Ask
+from lod.server.cubes.explorer import Ask
+from lod.server.documents.describe import TYPE
 from lod.server.export.paths import Shelf
-from lod.server.reader import Reader
+from lod.server.pages.reader import Reader
+from lod.server.pages.search import STEM, respond_to_search
 from lod.server.search import folded, search_index
-from lod.server.search_page import STEM, respond_to_search
 from lod.server.served import ServedRelease
 
 _SCRIPT = "static-search.js"

@@ -25,11 +25,11 @@ from lod.events import Reporter, StageAdvanced, StageFinished, StageStarted, sil
 from lod.rdf.formats import HTML, Format, by_suffix
 from lod.server.addresses import DOCUMENT_FORMATS
 from lod.server.assets import BY_PATH
-from lod.server.catalogue import respond_at_root, robots
-from lod.server.dereference import DOCUMENTS, Ask, respond
+from lod.server.documents.dereference import DOCUMENTS, Ask, respond
 from lod.server.export.entry import entry_page
 from lod.server.export.paths import ROOT_FORMATS, Shelf, file_of
 from lod.server.export.search import search_files, search_paths
+from lod.server.pages.root import respond_at_root, robots
 from lod.server.served import ServedRelease, dump_files, open_served
 from lod.store.snapshot import open_snapshot
 from lod.wording import say

@@ -1,0 +1,1 @@
+"""Statistical datasets: views of a cube as tables, files and addresses."""

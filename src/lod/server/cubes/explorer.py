@@ -1,0 +1,216 @@
+"""Views of cubes: `/data/{dataset}/slice?…` as page, CSV, JSON, SVG, PNG; `/embed/data/{dataset}/slice?…` for frames.
+
+Framing: https://www.w3.org/TR/CSP3/#directive-frame-ancestors
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from pyoxigraph import NamedNode
+
+from lod.diagnostics import Diagnostic
+from lod.rdf.formats import HTML, Format
+from lod.rdf.namespaces import DCAT, QB
+from lod.server import answers
+from lod.server.addresses import Address
+from lod.server.answers import Answer, header, link
+from lod.server.cubes.cube import Cube, read_cube
+from lod.server.cubes.files import all_records, as_csv, as_json, records
+from lod.server.cubes.slices import View, parse_view, query_of
+from lod.server.cubes.table import MOST_CELLS, Cut, Grid, first_rows, lay_out, read_grid
+from lod.server.documents.describe import TYPE
+from lod.server.negotiation import choose_format, choose_language
+from lod.server.pages.citation import CITATION_FORMATS, reference, write_reference
+from lod.server.pages.explorer import VIEW, dataset_title, explorer_page, figure_of, has_png
+from lod.server.pages.frame import render
+from lod.server.pages.reader import Reader
+from lod.server.refusals import bad_request, not_acceptable, not_found
+from lod.server.served import ServedRelease
+
+CSV = Format("CSV", "csv", ("text/csv",))
+JSON = Format("JSON", "json", ("application/json",))
+SVG = Format("SVG", "svg", ("image/svg+xml",))
+PNG = Format("PNG", "png", ("image/png",))
+WHOLE = "all=yes"  # the query that asks for the whole cube as CSV or JSON
+FORMATS = (HTML, CSV, JSON, SVG, PNG)
+
+_PATH = re.compile(
+    r"(?P<embed>/embed)?(?P<dataset>/data/[^?#]+?)/slice(?:\.(?P<tag>[A-Za-z-]+))??(?:\.(?P<suffix>html|csv|json|svg|png))?\Z"
+)
+_CITATION = re.compile(r"(?P<dataset>/data/[^?#]+)/cite\.(?P<tag>[A-Za-z-]+)\.(?P<suffix>bib|ris|csl\.json)\Z")
+_FRAMED = answers.CSP.replace("frame-ancestors 'none'", "frame-ancestors *")
+
+
+def is_view(path: str) -> bool:
+    """Whether a path inside the site is a view's."""
+    return VIEW in path and _PATH.match(path) is not None
+
+
+def is_citation(path: str) -> bool:
+    """Whether a path inside the site is a citation's."""
+    return "cite." in path and _CITATION.match(path) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A request for a view. `path` is canonical and begins inside the site."""
+
+    path: str
+    query: str
+    accept: str = ""
+    accept_language: str = ""
+    if_none_match: str = ""
+
+
+def respond_to_citation(served: ServedRelease, ask: Ask) -> Answer:
+    """Answer a path that is a citation's: `/data/{dataset}/cite.{language}.bib`, `.ris`, `.csl.json`."""
+    match = _CITATION.match(ask.path)
+    assert match is not None
+    iri = served.space.iri_of_path(match["dataset"])
+    classes = {v.value for v in served.objects(NamedNode(iri), TYPE) if isinstance(v, NamedNode)}
+    if not classes & {DCAT + "Dataset", QB + "DataSet"} or match["tag"] not in served.site.languages:
+        return not_found(served, ask.path, ask.accept, ask.accept_language)
+    form = next(item for item in CITATION_FORMATS if item.suffix == match["suffix"])
+    validator = answers.etag(served.etag_prefix, ask.path)
+    if answers.is_fresh(ask.if_none_match, validator):
+        return answers.not_modified(validator, answers.LONG)
+    reader = Reader(served, match["tag"], explicit=True)
+    body = write_reference(reference(reader, dataset_title(reader, iri).text, iri), form)
+    headers = (
+        header("content-type", f"{form.media_type}; charset=utf-8"),
+        header("etag", validator),
+        header("cache-control", answers.LONG),
+        header("content-disposition", f'attachment; filename="{_file_name(match["dataset"])}.{form.suffix}"'),
+    )
+    return Answer(200, headers, body)
+
+
+def respond_to_view(served: ServedRelease, ask: Ask) -> Answer:
+    """Answer a path that `is_view`."""
+    match = _PATH.match(ask.path)
+    assert match is not None
+    languages = served.site.languages
+    iri = served.space.iri_of_path(match["dataset"])
+    suffix, tag = match["suffix"], match["tag"]
+    if tag is not None and tag not in languages:
+        return not_found(served, ask.path, ask.accept, ask.accept_language)
+    asked = next((item for item in FORMATS if item.suffix == suffix), None)
+    cube = read_cube(served, iri)
+    if not cube.components:
+        return not_found(served, ask.path, ask.accept, ask.accept_language, asked)
+    stem = f"{match['embed'] or ''}{match['dataset']}/{VIEW}"
+    chosen = asked or choose_format(ask.accept, FORMATS)
+    if chosen is None:
+        return not_acceptable(served, Address(stem), FORMATS, ask.accept, ask.accept_language)
+    language = tag or choose_language(ask.accept_language, languages)
+    vary = "" if asked and tag else "Accept-Language" if asked else "Accept, Accept-Language"
+    validator = answers.etag(served.etag_prefix, f"{bool(tag)} {stem}.{language}.{chosen.suffix}?{ask.query}")
+    cache = answers.SHORT if vary else answers.LONG
+    if answers.is_fresh(ask.if_none_match, validator):
+        return answers.not_modified(validator, cache, vary)
+    reader = Reader(served, language, explicit=bool(tag))
+    if ask.query == WHOLE and chosen in {CSV, JSON} and cube.figures.count <= MOST_CELLS:
+        figures = all_records(reader, cube)
+        cut = Cut() if cube.figures.complete else Cut(observations=cube.figures.count)
+        if chosen is CSV:
+            body = as_csv(cube, None, figures, cut)
+        else:
+            body = as_json(reader, cube, None, figures, cube.iri, cut)
+        headers = _headers(served, cube, "", stem, chosen, validator, cache, vary, language)
+        return Answer(200, headers + _truncated(cut), body)
+    view, findings = parse_view(cube, ask.query)
+    if view is None:
+        return _refused(reader, findings, ask, chosen)
+    if _was_sent_by_form(ask.query) and chosen is HTML:
+        return answers.redirect(303, f"{served.space.prefix}{ask.path}?{query_of(cube, view)}")
+    grid = read_grid(cube, view)
+    if chosen in {CSV, JSON}:
+        grid = first_rows(cube, grid)
+    made = _body(reader, cube, grid, Address(stem), chosen, bool(match["embed"]))
+    if made is None:
+        return not_found(served, ask.path, ask.accept, ask.accept_language, chosen)
+    query = query_of(cube, view)
+    headers = _headers(served, cube, query, stem, chosen, validator, cache, vary, language)
+    return Answer(200, headers + _truncated(grid.cut), made)
+
+
+def _truncated(cut: Cut) -> tuple[tuple[bytes, bytes], ...]:
+    return (header("truncated", str(cut)),) if str(cut) else ()
+
+
+def _headers(
+    served: ServedRelease,
+    cube: Cube,
+    query: str,
+    stem: str,
+    chosen: Format,
+    validator: str,
+    cache: str,
+    vary: str,
+    language: str,
+) -> tuple[tuple[bytes, bytes], ...]:
+    charset = "; charset=utf-8" if chosen.media_type.startswith("text/") else ""
+    page = f"{served.space.prefix}{stem.removeprefix('/embed')}"
+    links = [link(cube.iri, "collection"), link(served.site.licence_iri, "license")]
+    links.append(link(f"{page}?{query}" if query else page, "canonical"))
+    return (
+        header("content-type", chosen.media_type + charset),
+        header("etag", validator),
+        header("cache-control", cache),
+        header("content-language", language),
+        header("link", ", ".join(links)),
+        *([header("vary", vary)] if vary else []),
+        *(
+            [header("content-disposition", f'inline; filename="{_file_name(stem)}.{chosen.suffix}"')]
+            if chosen is not HTML
+            else []
+        ),
+        *([header("content-security-policy", _FRAMED)] if stem.startswith("/embed") else []),
+    )
+
+
+def _file_name(stem: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", stem.removesuffix(f"/{VIEW}").rpartition("/")[2])
+
+
+def _was_sent_by_form(query: str) -> bool:
+    """Whether a query has what a browser sends for a form's empty fields: the view has a shorter address."""
+    return any(not value for _, value in parse_qsl(query, keep_blank_values=True))
+
+
+def _refused(reader: Reader, findings: list[Diagnostic], ask: Ask, chosen: Format) -> Answer:
+    if not findings:  # a dataset without figures
+        return not_found(reader.served, ask.path, ask.accept, ask.accept_language, chosen)
+    return bad_request(reader, findings, for_people=chosen is HTML)
+
+
+def _body(reader: Reader, cube: Cube, grid: Grid, address: Address, chosen: Format, framed: bool) -> bytes | None:
+    view = grid.view
+    if chosen is HTML:
+        page = explorer_page(reader, cube, view, grid, address)
+        return render("embed" if framed else "explorer", page)
+    if chosen is CSV:
+        return as_csv(cube, view, records(reader, cube, view, grid), grid.cut)
+    if chosen is JSON:
+        here = f"{reader.served.space.base}{address.stem[1:]}?{query_of(cube, view)}"
+        return as_json(reader, cube, view, records(reader, cube, view, grid), here, grid.cut)
+    svg = _svg(reader, cube, view, grid)
+    if svg is None or chosen is SVG:
+        return svg.encode() if svg else None
+    return _png(svg) if has_png() else None
+
+
+def _svg(reader: Reader, cube: Cube, view: View, grid: Grid) -> str | None:
+    title = dataset_title(reader, cube.iri).text
+    figure, _ = figure_of(reader, view, title, lay_out(reader, cube, view, grid), standalone=True)
+    return figure.svg if figure else None
+
+
+def _png(svg: str) -> bytes:
+    """The chart as PNG, twice as large as drawn, for slides. Fonts are the machine's."""
+    import resvg_py
+
+    return bytes(resvg_py.svg_to_bytes(svg_string=svg, zoom=2))

@@ -1,0 +1,175 @@
+"""A view of a cube to take away: CSV with codes and labels, JSON, the same question in SPARQL.
+
+CSV: RFC 4180, UTF-8, one figure a line; an empty figure has its reason in the column `status`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from pyoxigraph import Literal, NamedNode
+
+from lod.server.cubes.cube import Component, Cube, Place
+from lod.server.cubes.slices import View, keys_of
+from lod.server.cubes.table import MOST_CELLS, Column, Cut, Grid, State, state_of
+from lod.server.pages.reader import Reader
+from lod.server.served import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One figure of a view: its codes and labels by dimension, its value as written."""
+
+    codes: tuple[str, ...]
+    labels: tuple[str, ...]
+    measure: str
+    value: str
+    state: State
+    observation: str
+
+
+def records(reader: Reader, cube: Cube, view: View, grid: Grid) -> Iterator[Record]:
+    """Every figure of a view, whether it is told or not, in the order of the table."""
+    keys = keys_of(cube)
+    names: dict[Node, str] = {}
+
+    def label(place: Place) -> str:
+        if place.term not in names:
+            names[place.term] = reader.show(place.term).text
+        return names[place.term]
+
+    for row in grid.rows:
+        for column in grid.columns:
+            places = _places(cube, view, row, column)
+            observation = grid.at(row, column)
+            state = state_of(observation, column[1].iri)
+            value = observation.values[column[1].iri].value if observation and state == "value" else ""
+            yield Record(
+                tuple(keys.codes[iri][place.term] for iri, place in places),
+                tuple(label(place) for _, place in places),
+                keys.names[column[1].iri],
+                value,
+                state,
+                observation.iri if observation else "",
+            )
+
+
+def _places(cube: Cube, view: View, row: Place, column: Column) -> list[tuple[str, Place]]:
+    """Where a cell stands in each dimension, in the cube's order."""
+    at = {**view.held, view.rows.iri: row, **{c.iri: p for c, p in zip(view.columns, column[0], strict=True)}}
+    return [(d.iri, at[d.iri]) for d in cube.dimensions if d.iri in at]
+
+
+def all_records(reader: Reader, cube: Cube) -> Iterator[Record]:
+    """Every figure of a cube that has at most `MOST_CELLS` observations."""
+    keys = keys_of(cube)
+    labels = {d.iri: {p.term: reader.show(p.term).text for p in cube.codes[d.iri]} for d in cube.dimensions}
+    for observation in cube.where({}, MOST_CELLS):
+        at = [(d.iri, observation.values.get(d.iri)) for d in cube.dimensions]
+        for measure in cube.measures:
+            state = state_of(observation, measure.iri)
+            yield Record(
+                tuple(keys.codes[iri].get(term, "") if term else "" for iri, term in at),
+                tuple(labels[iri].get(term, "") if term else "" for iri, term in at),
+                keys.names[measure.iri],
+                observation.values[measure.iri].value if state == "value" else "",
+                state,
+                observation.iri,
+            )
+
+
+def used_dimensions(cube: Cube, view: View | None) -> list[Component]:
+    """The dimensions that a file of a view, or of the whole cube, has columns for."""
+    if view is None:
+        return list(cube.dimensions)
+    return [d for d in cube.dimensions if d.iri in {view.rows.iri, *view.held, *(c.iri for c in view.columns)}]
+
+
+def as_csv(cube: Cube, view: View | None, figures: Iterable[Record], cut: Cut) -> bytes:
+    """Figures as CSV; `view` None: those of the whole cube. If cut, the last line has status `truncated`."""
+    keys = keys_of(cube)
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    names = [keys.names[d.iri] for d in used_dimensions(cube, view)]
+    heads = [head for name in names for head in (name, f"{name}_label")]
+    writer.writerow([*heads, "measure", "value", "status", "observation"])
+    writer.writerows(
+        [
+            *(text for pair in zip(r.codes, r.labels, strict=True) for text in pair),
+            r.measure,
+            r.value,
+            r.state,
+            r.observation,
+        ]
+        for r in figures
+    )
+    if str(cut):
+        writer.writerow([*("" for _ in heads), "", "", "truncated", ""])
+    return out.getvalue().encode("utf-8")
+
+
+def as_json(reader: Reader, cube: Cube, view: View | None, figures: Iterable[Record], address: str, cut: Cut) -> bytes:
+    """Figures as JSON: what each dimension and measure is, then one object a figure; `view` None: the whole cube.
+
+    `truncated` says how much is there when it is not all.
+    """
+    keys, used = keys_of(cube), used_dimensions(cube, view)
+    measures = cube.measures if view is None else view.measures
+    document = {
+        "dataset": cube.iri,
+        "view": address,
+        "language": reader.language,
+        **({"truncated": str(cut), "notices": cut.notices(reader)} if str(cut) else {}),
+        "dimensions": [{"key": keys.names[d.iri], "iri": d.iri, "label": reader.label(d.iri).text} for d in used],
+        "measures": [{"key": keys.names[m.iri], "iri": m.iri, "label": reader.label(m.iri).text} for m in measures],
+        "figures": [
+            {
+                **{keys.names[d.iri]: {"code": c, "label": n} for d, c, n in zip(used, r.codes, r.labels, strict=True)},
+                "measure": r.measure,
+                "value": _json_number(r.value),
+                "status": r.state,
+                "observation": r.observation or None,
+            }
+            for r in figures
+        ],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def _json_number(text: str) -> int | float | str | None:
+    if not text:
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        try:
+            return float(text)
+        except ValueError:
+            return text
+
+
+def as_sparql(cube: Cube, view: View) -> str:
+    """The query that finds the figures of a view."""
+    names: dict[str, str] = {}
+    for component in (view.rows, *view.columns, *view.measures):
+        name = "".join(c for c in keys_of(cube).names[component.iri].title() if c.isalnum() and c.isascii()) or "value"
+        name = name[0].lower() + name[1:] if name[0].isalpha() else f"v{name}"
+        names[component.iri] = name if name not in names.values() else f"{name}{len(names)}"
+    axes = [view.rows.iri, *(c.iri for c in view.columns)]
+    held = [f"    <{iri}> {_term(place.term)} ;" for iri, place in view.held.items()]
+    free = [f"    <{iri}> ?{names[iri]} ;" for iri in axes]
+    figures = [f"  OPTIONAL {{ ?observation <{m.iri}> ?{names[m.iri]} }}" for m in view.measures]
+    selected = " ".join(f"?{names[iri]}" for iri in [*axes, *(m.iri for m in view.measures)])
+    body = [f"  ?observation qb:dataSet <{cube.iri}> ;", *held, *free]
+    body[-1] = body[-1].removesuffix(";") + "."
+    order = " ".join(f"?{names[iri]}" for iri in axes)
+    lines = ["PREFIX qb: <http://purl.org/linked-data/cube#>", f"SELECT {selected} WHERE {{", *body, *figures, "}"]
+    return "\n".join([*lines, f"ORDER BY {order}"])
+
+
+def _term(term: Node) -> str:
+    return str(term) if isinstance(term, (NamedNode, Literal)) else "[]"

@@ -1,0 +1,407 @@
+"""A view of a cube as a table that people read: headings over headings, codes under codes, three kinds of nothing.
+
+A figure that is zero is 0. One that exists and is not told ('…' missing, 'c' kept back: an observation without a value)
+and one that cannot be ('–': no observation) are different, and the page says which signs it uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal as OneOf
+
+from pyoxigraph import Literal, NamedNode
+
+from lod.rdf.namespaces import DCT
+from lod.server.charts.map import atlas
+from lod.server.charts.model import ChartData, Label, Mark, Words
+from lod.server.cubes.cube import STATUSES, Component, Cube, Place, notation, number, unit_of
+from lod.server.cubes.slices import FOLDED_ABOVE, MOST_ROWS, MOST_SHOWN, Keys, View, keys_of, query_of
+from lod.server.pages.reader import Reader, Shown, format_number
+from lod.server.served import Node, ServedRelease
+from lod.store.figures import Among, Observation
+
+MOST_CELLS = 50_000  # read for one view at once; of a larger one, those of the rows that are shown
+MOST_ACROSS = 1_000  # columns of such a view
+_REPLACED_BY = NamedNode(DCT + "isReplacedBy")
+
+State = OneOf["value", "missing", "confidential", "inapplicable"]
+SIGNS: dict[State, str] = {"missing": "…", "confidential": "c", "inapplicable": "–"}
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A row's or a column's heading: how many columns it spans, how deep it stands in its code list."""
+
+    label: Shown
+    span: int = 1
+    level: int = 0
+    total: bool = False  # others stand under it: it is their sum, or their whole
+    fold: str = ""  # where the same view has its parts shown, or hidden
+    folded: bool = False
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value and the page of its observation, or the sign for why there is none."""
+
+    text: str
+    href: str | None = None
+    total: bool = False
+    first: bool = False  # of a group of columns
+    state: State = "value"
+    amount: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the table."""
+
+    heading: Heading
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A dimension that the table holds at one value."""
+
+    dimension: Shown
+    value: Shown
+    chosen: bool  # there are other values, not shown here
+
+
+@dataclass(frozen=True, slots=True)
+class CubeTable:
+    """A view of a cube laid out."""
+
+    row_dimension: Shown
+    column_rows: tuple[tuple[Heading, ...], ...]
+    rows: tuple[Row, ...]
+    fixed: tuple[Fixed, ...]
+    measures: tuple[Shown, ...]  # with the unit as note
+    states: tuple[State, ...]  # of cells without a value, that the table has
+    columns: tuple[Shown, ...]  # one label a column
+    column_totals: tuple[bool, ...]
+    total_rows: int  # on all pages
+    page_rows: int  # on one
+    notices: tuple[str, ...] = ()  # what is not in it
+
+    @property
+    def pages(self) -> int:
+        """How many pages of rows there are."""
+        return -(-self.total_rows // self.page_rows)
+
+
+Column = tuple[tuple[Place, ...], Component]  # a code of each dimension across, and the measure
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """How much of a view is there where it is not all: 0 where nothing is missing."""
+
+    observations: int = 0
+    rows: int = 0
+    columns: int = 0
+
+    def __str__(self) -> str:
+        """As in the header `Truncated`: `rows=50, columns=1000`."""
+        parts = (("observations", self.observations), ("rows", self.rows), ("columns", self.columns))
+        return ", ".join(f"{name}={count}" for name, count in parts if count)
+
+    def notices(self, reader: Reader) -> tuple[str, ...]:
+        """In words."""
+        observations = (reader.t("cut_observations", count=self.observations),) if self.observations else ()
+        rows = (reader.t("cut_rows", count=self.rows),) if self.rows else ()
+        return observations + rows + ((reader.t("cut_columns", count=self.columns),) if self.columns else ())
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The figures of a view by place, before anybody reads them."""
+
+    view: View
+    rows: tuple[Place, ...]
+    columns: tuple[Column, ...]
+    found: Mapping[tuple[Node | None, ...], Observation]
+    whole: bool = True  # all figures are in it; else ask for those of some rows by `figures_of`
+    cut: Cut = Cut()
+
+    def at(self, row: Place, column: Column) -> Observation | None:
+        """The observation at a row and a column."""
+        return self.found.get((row.term, *(place.term for place in column[0])))
+
+
+def read_grid(cube: Cube, view: View) -> Grid:
+    """Read the figures of a view: every row and column that has an observation."""
+    fixed = {iri: place.term for iri, place in view.held.items()}
+    found = _all_figures(cube, view)
+    whole = found is not None
+    if found is not None:
+        present, across = {key[0] for key in found}, {key[1:] for key in found}
+    else:
+        found = {}
+        present = {term for (term,) in cube.figures.present(fixed, [view.rows.iri])}
+        across = cube.figures.present(fixed, [c.iri for c in view.columns]) if view.columns else {()}
+    columns = tuple((places, measure) for places in _across(cube, view, across) for measure in view.measures)
+    rows = tuple(place for place in _codes(cube, view.rows, view) if place.term in present)
+    ordered = {place.term for place in cube.codes[view.rows.iri]}
+    unordered = any(term is not None and term not in ordered for term in present)
+    wide = not whole and len(columns) > MOST_ACROSS
+    cut = Cut(
+        observations=0 if cube.figures.complete else cube.figures.count,
+        rows=len(rows) if unordered else 0,
+        columns=MOST_ACROSS if wide else 0,
+    )
+    return Grid(view, rows, columns[:MOST_ACROSS] if wide else columns, found, whole, cut)
+
+
+def figures_of(cube: Cube, grid: Grid, rows: Sequence[Place]) -> Grid:
+    """The same view with the figures of some of its rows, whatever the size of the whole."""
+    if grid.whole:
+        return grid
+    return replace(grid, found=_figures(cube, grid.view, [place.term for place in rows]))
+
+
+def first_rows(cube: Cube, grid: Grid) -> Grid:
+    """The view with as many whole rows as one answer may have, with their figures; `cut` says when there are more."""
+    if grid.whole:
+        return grid
+    fitting = max(1, MOST_CELLS // max(len(grid.columns), 1))
+    rows = grid.rows[:fitting]
+    cut = replace(grid.cut, rows=fitting) if len(rows) < len(grid.rows) else grid.cut
+    return replace(figures_of(cube, grid, rows), rows=rows, cut=cut)
+
+
+def _all_figures(cube: Cube, view: View) -> dict[tuple[Node | None, ...], Observation] | None:
+    """All figures of a view by place; None when they are more than `MOST_CELLS`."""
+    axes = (view.rows.iri, *(c.iri for c in view.columns))
+    fixed = {iri: place.term for iri, place in view.held.items()}
+    observations = cube.where(fixed, MOST_CELLS + 1, (view.rows, *view.columns, *view.measures))
+    if len(observations) > MOST_CELLS:
+        return None
+    return {tuple(o.values.get(iri) for iri in axes): o for o in observations}
+
+
+def _figures(cube: Cube, view: View, rows: Sequence[Node]) -> dict[tuple[Node | None, ...], Observation]:
+    """The figures of some rows by place."""
+    axes = (view.rows.iri, *(c.iri for c in view.columns))
+    fixed = {iri: place.term for iri, place in view.held.items()}
+    wanted = (view.rows, *view.columns, *view.measures)
+    observations = cube.where(fixed, cube.figures.count, wanted, Among(view.rows.iri, rows))
+    return {tuple(o.values.get(iri) for iri in axes): o for o in observations}
+
+
+def _across(cube: Cube, view: View, present: set[tuple[Node | None, ...]]) -> list[tuple[Place, ...]]:
+    """The places across that have a figure, in the order of their codes."""
+    codes = [{place.term: (n, place) for n, place in enumerate(_codes(cube, c, view))} for c in view.columns]
+    met = [
+        [by_term[term] for by_term, term in zip(codes, key, strict=True) if term is not None and term in by_term]
+        for key in present
+    ]
+    ordered = sorted((m for m in met if len(m) == len(codes)), key=lambda m: [n for n, _ in m])
+    return [tuple(place for _, place in m) for m in ordered]
+
+
+def _codes(cube: Cube, dimension: Component, view: View) -> list[Place]:
+    places = cube.codes[dimension.iri]
+    if view.totals or not any(not place.has_children for place in places):
+        return places
+    return [place for place in places if not place.has_children]
+
+
+def lay_out(
+    reader: Reader, cube: Cube, view: View, grid: Grid, base: str = "", most_rows: int = MOST_ROWS
+) -> CubeTable:
+    """The table of a view. `base`: the address of its page, for links that fold rows; '' folds nothing."""
+    keys = keys_of(cube)
+    unfolded = _unfolded(grid, view, keys) if base else list(grid.rows)
+    size = min(most_rows, max(20, MOST_SHOWN // max(len(grid.columns), 1)))
+    shown = unfolded[(view.page - 1) * size : view.page * size]
+    grid = figures_of(cube, grid, shown)
+    rows = tuple(
+        Row(
+            _row_heading(reader, cube, view, keys, place, base, shown_parts=_shows_parts(unfolded, place)),
+            tuple(_cell(reader, grid, place, number) for number in range(len(grid.columns))),
+        )
+        for place in shown
+    )
+    states = {cell.state for row in rows for cell in row.cells}
+    return CubeTable(
+        row_dimension=reader.label(view.rows.iri),
+        column_rows=tuple(_heading_rows(reader, cube, view, grid.columns)),
+        rows=rows,
+        fixed=tuple(
+            Fixed(reader.label(iri), reader.show(place.term), len(cube.codes[iri]) > 1)
+            for iri, place in view.held.items()
+        ),
+        measures=tuple(measure_label(reader, cube, measure.iri) for measure in view.measures),
+        states=tuple(state for state in SIGNS if state in states),
+        columns=tuple(_column_label(reader, cube, view, column) for column in grid.columns),
+        column_totals=tuple(any(place.has_children for place in places) for places, _ in grid.columns),
+        total_rows=len(unfolded),
+        page_rows=size,
+        notices=grid.cut.notices(reader),
+    )
+
+
+def measure_label(reader: Reader, cube: Cube, measure: str, observation: Observation | None = None) -> Shown:
+    """A measure's label, its unit as note."""
+    unit = unit_of(reader.served, cube, measure, observation)
+    return replace(reader.link(measure), note=reader.label(unit).text if unit else "")
+
+
+def state_of(observation: Observation | None, measure: str) -> State:
+    """Whether a figure is told; if not, why."""
+    if observation is None:
+        return "inapplicable"
+    if measure in observation.values:
+        return "value"
+    confidentiality = observation.values.get(STATUSES[1])
+    if isinstance(confidentiality, NamedNode) and not confidentiality.value.endswith("confStatus-F"):
+        return "confidential"
+    return "missing"
+
+
+def value_text(observation: Observation, measure: str) -> str:
+    """A figure as it is written: thousands grouped."""
+    value = observation.values[measure]
+    return (format_number(value) if isinstance(value, Literal) else None) or value.value
+
+
+def _unfolded(grid: Grid, view: View, keys: Keys) -> list[Place]:
+    """The rows that are shown: not deeper than the view's depth, unless all above are opened."""
+    depth = view.depth or (1 if len(grid.rows) > FOLDED_ABOVE and any(p.level > 1 for p in grid.rows) else None)
+    if depth is None:
+        return list(grid.rows)
+    codes = keys.codes[view.rows.iri]
+    above: list[bool] = []  # of the row's ancestors: whether its parts are shown
+    shown = []
+    for place in grid.rows:
+        del above[place.level :]
+        if all(above):
+            shown.append(place)
+        above += [True] * (place.level - len(above))
+        above.append(place.level < depth or codes[place.term] in view.opened)
+    return shown
+
+
+def _shows_parts(shown: Sequence[Place], place: Place) -> bool:
+    position = shown.index(place)
+    return position + 1 < len(shown) and shown[position + 1].level > place.level
+
+
+def _row_heading(
+    reader: Reader, cube: Cube, view: View, keys: Keys, place: Place, base: str, *, shown_parts: bool
+) -> Heading:
+    code, fold = keys.codes[view.rows.iri][place.term], ""
+    if base and place.has_children and view.totals and (not shown_parts or code in view.opened):
+        opened = view.opened ^ {code}
+        fold = f"{base}?{query_of(cube, replace(view, opened=opened, page=1))}#{code}"
+    note = map_code(reader.served, place) if view.rows.role == "area" else ""
+    return Heading(
+        reader.show(place.term), 1, place.level, place.has_children, fold, bool(fold) and not shown_parts, note or code
+    )
+
+
+def map_code(served: ServedRelease, place: Place) -> str:
+    """The code that joins a place to the map: its own, or that of the one place that replaced it whole."""
+    own = notation(served, place.term.value)
+    outlines = atlas()
+    if outlines is None or own in outlines.paths or not isinstance(place.term, NamedNode):
+        return own
+    after = [v for v in served.objects(place.term, _REPLACED_BY) if isinstance(v, NamedNode)]
+    if len(after) != 1:
+        return own
+    before = {q.subject for q in served.quads(None, _REPLACED_BY, after[0])}
+    return notation(served, after[0].value) if len(before) == 1 else own
+
+
+def _cell(reader: Reader, grid: Grid, row: Place, position: int) -> Cell:
+    places, measure = grid.columns[position]
+    observation = grid.at(row, grid.columns[position])
+    total = any(place.has_children for place in places)
+    first = len(places) > 1 and position > 0 and grid.columns[position - 1][0][0] != places[0]
+    state = state_of(observation, measure.iri)
+    if observation is None or state != "value":
+        href = reader.href(observation.iri) if observation else None
+        return Cell(SIGNS[state], href, total, first, state)
+    amount = number(observation.values[measure.iri])
+    text = value_text(observation, measure.iri)
+    return Cell(text, reader.href(observation.iri), total, first, amount=None if amount == float("inf") else amount)
+
+
+def _column_label(reader: Reader, cube: Cube, view: View, column: Column) -> Shown:
+    places, measure = column
+    labels = [reader.show(place.term) for place in places]
+    if len(view.measures) > 1 or not labels:
+        labels.append(measure_label(reader, cube, measure.iri))
+    if len(labels) == 1:
+        return labels[0]
+    return Shown(reader.t("comma").join(label.text for label in labels), note=labels[-1].note)
+
+
+def _heading_rows(reader: Reader, cube: Cube, view: View, columns: Sequence[Column]) -> Iterable[tuple[Heading, ...]]:
+    """One row of headings a dimension across, and one for the measures when there are several (or nothing else)."""
+    for depth in range(len(view.columns)):
+        yield tuple(
+            Heading(reader.show(places[depth].term), span, places[depth].level, places[depth].has_children)
+            for places, span in _runs([places[: depth + 1] for places, _ in columns])
+        )
+    if len(view.measures) > 1 or not view.columns:
+        yield tuple(Heading(measure_label(reader, cube, measure.iri)) for _, measure in columns)
+
+
+def _runs(groups: list[tuple[Place, ...]]) -> Iterable[tuple[tuple[Place, ...], int]]:
+    """Equal neighbours joined, with how many they are."""
+    start = 0
+    for end in range(1, len(groups) + 1):
+        if end == len(groups) or groups[end] != groups[start]:
+            yield groups[start], end - start
+            start = end
+
+
+def chart_data(reader: Reader, view: View, table: CubeTable, title: str) -> ChartData:
+    """The table as a chart needs it. With several measures, the first alone: their units differ."""
+    many = len(view.measures)
+    picked = range(0, len(table.columns), many)
+    roles = {c.role for c in view.columns}
+    unit = table.measures[0].note or table.measures[0].text
+    rows = table.rows
+    if view.rows.role == "time" and any(not row.heading.total for row in rows):
+        rows = tuple(row for row in rows if not row.heading.total)
+    along = reader.t("comma").join(reader.label(c.iri).text for c in view.columns)
+    key = "chart_description_by" if along else "chart_description"
+    return ChartData(
+        title=title,
+        language=reader.language,
+        unit=unit,
+        category_role=view.rows.role,
+        series_role=view.columns[0].role if len(view.columns) == 1 and len(roles) == 1 else "other",
+        categories=tuple(
+            Label(r.heading.label.text, r.heading.label.language, r.heading.code, r.heading.total) for r in rows
+        ),
+        series=tuple(
+            Label(table.columns[c].text, table.columns[c].language, total=table.column_totals[c]) for c in picked
+        ),
+        marks=tuple(tuple(_mark(row.cells[c]) for c in picked) for row in rows),
+        additive=all(cell.amount is None or cell.amount.is_integer() for row in rows for cell in row.cells),
+        words=Words(
+            reader.t("state_missing"),
+            reader.t("state_inapplicable"),
+            reader.t(key, measure=table.measures[0].text, rows=table.row_dimension.text, columns=along),
+            reader.t("map_attribution"),
+            (*table.notices, *_part(reader, view, table)),
+        ),
+    )
+
+
+def _part(reader: Reader, view: View, table: CubeTable) -> Iterable[str]:
+    """That a chart has the rows of one page, where there are several."""
+    if table.pages > 1:
+        first = (view.page - 1) * table.page_rows + 1
+        yield reader.t("cut_page", first=first, last=first + len(table.rows) - 1, among=table.total_rows)
+
+
+def _mark(cell: Cell) -> Mark:
+    return Mark(cell.amount, cell.text, cell.state in {"value", "inapplicable"})

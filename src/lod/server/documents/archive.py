@@ -1,0 +1,167 @@
+"""The releases that were published before, each as a whole frozen site under `/release/{name}/…`, found by time.
+
+Memento (RFC 7089): a document is its own TimeGate (§4.1, pattern 1.1): `Accept-Datetime` leads to the document as it
+was then, by 302. `/timemap/…` lists all its versions (§5) in link format (RFC 6690 §2).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
+from threading import Lock
+
+from lod.errors import LodError
+from lod.release.log import read_log
+from lod.server import answers
+from lod.server.answers import Answer, header
+from lod.server.documents.describe import exists
+from lod.server.documents.feed import Edition, feed
+from lod.server.served import CurrentRelease, ServedRelease, open_served, published_folders
+
+RELEASE, TIMEMAP, FEED = "/release/", "/timemap/", "/feed."
+LINK_FORMAT = "application/link-format"
+
+_ROOTS = ("/", "/catalog", "/void")  # in every release
+_FROZEN_DATASET = re.compile(r"(/data/[^/]+)/release/(?:(\d+)|([^/]+))\Z")
+
+_OPEN_AT_ONCE = 4  # older releases kept open, some 30 MB each
+_MOST_VERSIONS = 1_000  # in a time map: the newest
+
+
+@dataclass(slots=True)
+class Archive:
+    """The published releases of a folder, oldest first, opened when they are asked for."""
+
+    current: CurrentRelease
+    _opened: OrderedDict[str, ServedRelease] = field(default_factory=OrderedDict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def editions(self) -> list[Edition]:
+        """The releases that were published and are still there, by the time of their first publication."""
+        there = published_folders(self.current.releases)
+        since: dict[str, datetime] = {}
+        for entry in read_log(self.current.releases):
+            if entry.release in there:
+                since.setdefault(entry.release, datetime.fromisoformat(entry.time).astimezone(UTC))
+        found = [Edition(name, time) for name, time in since.items()]
+        return sorted(found, key=lambda edition: edition.since)[-_MOST_VERSIONS:]
+
+    def open(self, name: str) -> ServedRelease | None:
+        """A published release as a frozen site; None when there is none of that name or it is damaged."""
+        with self._lock:
+            if name in self._opened:
+                self._opened.move_to_end(name)
+                return self._opened[name]
+        folder = published_folders(self.current.releases).get(name)
+        if folder is None:
+            return None
+        try:
+            served = open_served(folder, under=f"{RELEASE}{name}", elsewhere=self.current.elsewhere)
+        except (LodError, OSError):
+            return None
+        with self._lock:
+            self._opened[name] = served
+            while len(self._opened) > _OPEN_AT_ONCE:
+                self._opened.popitem(last=False)
+        return served
+
+
+def split_release(inside: str) -> tuple[str, str]:
+    """`/release/{name}/doc/…` as the name and the path in that release."""
+    name, slash, rest = inside.removeprefix(RELEASE).partition("/")
+    return name, slash + rest
+
+
+def answer_from_archive(archive: Archive, served: ServedRelease, inside: str) -> Answer | None:
+    """The feed, a time map, the way to a frozen dataset by version; None: `inside` is none, or leads to nothing."""
+    if inside.startswith(FEED):
+        tag = inside.removeprefix(FEED).removesuffix("atom").strip(".") or served.site.languages[0]
+        return feed(served, archive.editions(), tag) if tag in served.site.languages else None
+    if inside.startswith(TIMEMAP):
+        return time_map(archive, served, "/" + inside.removeprefix(TIMEMAP))
+    found = _FROZEN_DATASET.match(inside)
+    if found is None:
+        return None
+    dataset, version, name = found.groups()
+    for edition in archive.editions():
+        if edition.name == name or edition.name.partition("-")[0] == version:
+            return answers.redirect(308, memento_path(served, edition.name, dataset), cache=answers.LONG)
+    return None
+
+
+def is_archived(inside: str) -> bool:
+    """Whether a path is answered from the archive."""
+    if inside.startswith((TIMEMAP, FEED)):
+        return True
+    return "/release/" in inside and _FROZEN_DATASET.match(inside) is not None
+
+
+def time_gate(archive: Archive, served: ServedRelease, inside: str, asked: str) -> Answer:
+    """Where the document at `inside` was at a time (§4.2): the release that was published then."""
+    try:
+        moment = parsedate_to_datetime(asked)
+    except ValueError:
+        detail = "Accept-Datetime is no HTTP date, as 'Thu, 31 May 2012 20:35:00 GMT' is one."
+        return answers.problem(400, "Bad Request", detail)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    editions = archive.editions()
+    if not editions:
+        return answers.problem(404, "Not Found", "No release has been published yet.")
+    chosen = max((e for e in editions if e.since <= moment), key=lambda e: e.since, default=editions[0])
+    answer = answers.redirect(302, memento_path(served, chosen.name, inside), cache=answers.NO_STORE)
+    return replace(
+        answer, headers=(*answer.headers, header("vary", "Accept-Datetime"), _links(served, inside, "original"))
+    )
+
+
+def memento_path(served: ServedRelease, name: str, inside: str) -> str:
+    """The path of a document in a frozen release."""
+    return f"{served.space.root}{RELEASE}{name}{inside}"
+
+
+def as_memento(answer: Answer, archive: Archive, served: ServedRelease, name: str, inside: str) -> Answer:
+    """An answer from a frozen release: dated, with the way to the original, and kept for ever."""
+    since = next((edition.since for edition in archive.editions() if edition.name == name), None)
+    if since is None or answer.status not in {200, 304}:
+        return answer
+    headers = [each for each in answer.headers if each[0] != b"cache-control"]
+    dated = header("memento-datetime", format_datetime(since, usegmt=True))
+    kept = header("cache-control", answers.IMMUTABLE)
+    return replace(answer, headers=(*headers, dated, kept, _links(served, inside, "original")))
+
+
+def _links(served: ServedRelease, inside: str, *relations: str) -> tuple[bytes, bytes]:
+    here = answers.safe_target(served.space.root + inside)
+    gate = " ".join((*relations, "timegate"))
+    timemap = answers.safe_target(f"{served.space.root}{TIMEMAP}{inside[1:]}")
+    return header("link", f'<{here}>; rel="{gate}", <{timemap}>; rel="timemap"; type="{LINK_FORMAT}"')
+
+
+def time_map(archive: Archive, served: ServedRelease, inside: str) -> Answer | None:
+    """All versions of the document at `inside` (§5); None when no release has it."""
+    iri = served.space.described_by(inside)
+    versions = [
+        edition
+        for edition in archive.editions()
+        if (opened := archive.open(edition.name)) is not None and (inside in _ROOTS or exists(opened, iri))
+    ]
+    if not versions:
+        return None
+    base = served.space.base.removesuffix("/")
+    lines = [
+        f'<{answers.safe_target(base + inside)}>; rel="original timegate"',
+        f'<{answers.safe_target(base + TIMEMAP + inside[1:])}>; rel="self"; type="{LINK_FORMAT}"; '
+        f'from="{format_datetime(versions[0].since, usegmt=True)}"; '
+        f'until="{format_datetime(versions[-1].since, usegmt=True)}"',
+    ]
+    for place, edition in enumerate(versions):
+        ends = [word for word, there in (("first", place == 0), ("last", place == len(versions) - 1)) if there]
+        target = answers.safe_target(f"{base}{RELEASE}{edition.name}{inside}")
+        date = format_datetime(edition.since, usegmt=True)
+        lines.append(f'<{target}>; rel="{" ".join([*ends, "memento"])}"; datetime="{date}"')
+    headers = (header("content-type", LINK_FORMAT), header("cache-control", answers.SHORT))
+    return Answer(200, headers, ",\n".join(lines).encode() + b"\n")

@@ -1,0 +1,181 @@
+"""Dereferencing: `/id/…`, `/def/…`, `/doc/…` and `/data/…`, before any framework layer. The site's hot path.
+
+303 redirects: https://www.w3.org/TR/cooluris/ §4.2; negotiation and conditional requests: RFC 9110 §12, §13;
+Signposting: https://signposting.org/FAIR/
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from lod.rdf.formats import HTML, TURTLE, Format
+from lod.server import answers
+from lod.server.addresses import DOCUMENT_FORMATS, Address, parse_address
+from lod.server.answers import Answer, header, link
+from lod.server.documents.describe import MOST_QUADS, Description, describe, document_triples, exists, write
+from lod.server.negotiation import choose_format, choose_language
+from lod.server.pages.kinds import render_document
+from lod.server.pages.reader import Reader
+from lod.server.refusals import not_acceptable, not_found
+from lod.server.served import ServedRelease
+
+REDIRECTED = ("/id/", "/def/")
+DOCUMENTS = ("/doc/", "/data/")
+_MOST_TYPES = 3  # in the Link header: proxies limit header blocks
+
+# Made once, for the site's hot path: each format's suffix and what a Link header says behind it; Cache-Control.
+_ALTERNATES = tuple((item, f'{item.suffix}>; rel="alternate"; type="{item.media_type}"') for item in DOCUMENT_FORMATS)
+_CACHE = {value: header("cache-control", value) for value in (answers.SHORT, answers.LONG)}
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a request says, as far as documents care. `path` is canonical and begins inside the site."""
+
+    path: str
+    accept: str = ""
+    accept_language: str = ""
+    if_none_match: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The variant that answers a request, whether its links name the language, and what it was negotiated on."""
+
+    address: Address
+    explicit: bool
+    vary: str
+
+    @property
+    def cache(self) -> str:
+        """A variant with its own URL may be kept longer than one that was negotiated."""
+        return answers.SHORT if self.vary else answers.LONG
+
+
+def choose(
+    address: Address, ask: Ask, languages: tuple[str, ...], formats: tuple[Format, ...] = DOCUMENT_FORMATS
+) -> Choice | None:
+    """Settle the format and the language; None: nothing on offer is acceptable."""
+    if address.format is None:
+        chosen = choose_format(ask.accept, formats)
+        if chosen is None:
+            return None
+        language = choose_language(ask.accept_language, languages) if chosen is HTML else None
+        return Choice(address.variant(chosen, language), False, "Accept, Accept-Language")
+    if address.format is HTML and address.language is None:
+        language = choose_language(ask.accept_language, languages)
+        return Choice(address.variant(HTML, language), False, "Accept-Language")
+    return Choice(address, True, "")
+
+
+def variant_headers(served: ServedRelease, choice: Choice, validator: str) -> list[tuple[bytes, bytes]]:
+    """The headers of a variant that was chosen."""
+    chosen = choice.address.format
+    assert chosen is not None
+    language = choice.address.language
+    return [
+        content_type(chosen),
+        header("etag", validator),
+        _CACHE[choice.cache],
+        header("content-location", served.space.prefix + choice.address.path),
+        *([header("vary", choice.vary)] if choice.vary else []),
+        *([header("content-language", language)] if language else []),
+    ]
+
+
+@lru_cache(maxsize=32)
+def content_type(format: Format) -> tuple[bytes, bytes]:  # noqa: A002 - the term
+    """Content-Type; text types say their charset."""
+    charset = "; charset=utf-8" if format.media_type.startswith("text/") else ""
+    return header("content-type", format.media_type + charset)
+
+
+def validator_of(served: ServedRelease, choice: Choice) -> str:
+    """The strong validator of a variant; negotiated pages differ from explicit ones by their links."""
+    return answers.etag(served.etag_prefix, f"{choice.explicit} {choice.address.path}")
+
+
+def respond(served: ServedRelease, ask: Ask) -> Answer:
+    """Answer a path under `/id/`, `/def/`, `/doc/` or `/data/`."""
+    if ask.path.startswith(REDIRECTED):
+        return _see_other(served, ask)
+    address = parse_address(ask.path, served.site.languages)
+    answer = _document(served, ask, address)
+    if answer is None and address.format is not None:  # the suffix may belong to the key: /doc/report.html
+        answer = _document(served, ask, Address(ask.path))
+    return answer or not_found(served, ask.path, ask.accept, ask.accept_language, address.format)
+
+
+def _see_other(served: ServedRelease, ask: Ask) -> Answer:
+    """303 from a thing to the generic document about it."""
+    iri = served.space.iri_of_path(ask.path)
+    stem = served.space.document_of(iri)
+    if stem is None or not exists(served, iri):
+        return not_found(served, ask.path, ask.accept, ask.accept_language)
+    return answers.redirect(303, served.space.prefix + stem)
+
+
+def _document(served: ServedRelease, ask: Ask, address: Address) -> Answer | None:
+    """The document at an address; None when the release has none there."""
+    choice = choose(address, ask, served.site.languages)
+    if choice is None:
+        known = exists(served, served.space.described_by(address.stem))
+        return not_acceptable(served, address, DOCUMENT_FORMATS, ask.accept, ask.accept_language) if known else None
+    validator = validator_of(served, choice)
+    if answers.is_fresh(ask.if_none_match, validator):
+        return answers.not_modified(validator, choice.cache, choice.vary)
+    description = describe(served, served.space.described_by(address.stem))
+    if description is None:
+        return None
+    if ask.if_none_match.strip() == "*":
+        return answers.not_modified(validator, choice.cache, choice.vary)
+    headers = variant_headers(served, choice, validator)
+    headers.append(header("link", document_links(served, description, choice.address)))
+    if description.truncated:
+        headers.append(header("truncated", f"triples={MOST_QUADS}"))
+    return Answer(200, tuple(headers), _body(served, description, choice))
+
+
+def _body(served: ServedRelease, description: Description, choice: Choice) -> bytes:
+    address = choice.address
+    assert address.format is not None
+    if address.format is HTML:
+        reader = Reader(served, address.language or served.site.languages[0], choice.explicit)
+        key = f"{choice.explicit} {address.path}"
+        return served.pages.get(key, lambda: render_document(reader, description, address))
+    # A dataset's own URL answers 200: the document about it is the variant. A thing's document is the generic one.
+    path = address.stem if address.stem.startswith("/doc/") else address.path
+    document = served.space.base + path.lstrip("/")
+    about = document_triples(served, description, document)
+    return write(description.quads, about, address.format, served.space.base)
+
+
+@lru_cache(maxsize=16)
+def _license_link(licence: str) -> str:
+    return link(licence, "license")
+
+
+@lru_cache(maxsize=256)
+def _type_link(iri: str) -> str:
+    return link(iri, "type")
+
+
+def document_links(served: ServedRelease, description: Description, address: Address) -> str:
+    """The Link header: what it is about, its other formats, terms of use, class (FAIR Signposting level 1)."""
+    prefix, about = served.space.prefix, answers.safe_target(description.iri)
+    links = [
+        f'<{answers.safe_target(served.space.base + address.stem[1:])}>; rel="canonical"',
+        f'<{about}>; rel="cite-as"',
+        _license_link(served.site.licence_iri),
+        *(_type_link(iri) for iri in description.types[:_MOST_TYPES]),
+    ]
+    if address.format is HTML:
+        links.append(link(prefix + address.variant(TURTLE).path, "describedby", type=TURTLE.media_type))
+    else:
+        links.append(f'<{about}>; rel="describes"')
+    stem = answers.safe_target(prefix + address.variant(TURTLE).path).removesuffix(TURTLE.suffix)
+    if not served.under:
+        links.append(f'<{prefix}/timemap{stem[len(prefix) : -1]}>; rel="timemap"; type="application/link-format"')
+    links += [f"<{stem}{rest}" for item, rest in _ALTERNATES if item is not address.format]
+    return ", ".join(links)

@@ -1,0 +1,288 @@
+"""The explorer's page: a view of a cube as table and chart, the form that makes another, what can be taken away.
+
+Everything is a link or a form sent by GET: no script is needed, and every view has an address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from pyoxigraph import NamedNode
+
+from lod.rdf.namespaces import DCT
+from lod.server.addresses import Address
+from lod.server.charts.choose import one_series, parts_only, suitable, trimmed
+from lod.server.charts.draw import draw
+from lod.server.charts.map import atlas
+from lod.server.charts.model import ChartData, Kind
+from lod.server.cubes.cube import Component, Cube
+from lod.server.cubes.files import as_sparql
+from lod.server.cubes.slices import Keys, View, default_view, keys_of, query_of
+from lod.server.cubes.table import CubeTable, Grid, chart_data, lay_out, read_grid
+from lod.server.pages.frame import Crumb, Frame, make_frame
+from lod.server.pages.reader import Reader, Shown
+
+MOST_ON_DATASET_PAGE = 50  # rows; the explorer has all
+VIEW = "slice"  # the last part of a view's path
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One entry of a select."""
+
+    value: str
+    text: str
+    chosen: bool
+    level: int = 0
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """One field of the form."""
+
+    name: str
+    label: str
+    choices: tuple[Choice, ...]
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One way to show the view."""
+
+    text: str
+    href: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A chart and what is said of it."""
+
+    svg: str
+    kind: Kind
+    caption: str
+    no_map: bool = False  # a map would suit, and is not installed
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """The view in another form."""
+
+    text: str
+    href: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExplorerPage:
+    """Context of `explorer.html` and `embed.html`."""
+
+    frame: Frame
+    title: Shown
+    dataset_href: str
+    view_href: str  # this view on the site, absolute
+    table: CubeTable
+    figure: Figure | None
+    selects: tuple[Select, ...]
+    kept: tuple[tuple[str, str], ...]  # hidden fields: how it is shown
+    action: str
+    tabs: tuple[Tab, ...]
+    takes: tuple[Take, ...]
+    sparql: str
+    embed: str
+    previous: str
+    next: str
+    page: int
+
+
+def explorer_page(reader: Reader, cube: Cube, view: View, grid: Grid, address: Address) -> ExplorerPage:
+    """Everything that a view shows. `address`: of the view's page, without its query."""
+    space = reader.served.space
+    title = dataset_title(reader, cube.iri)
+    query = query_of(cube, view)
+    stem = address.stem.removeprefix("/embed")
+    here = reader.page(stem)
+    table = lay_out(reader, cube, view, grid, here)
+    figure, kinds = figure_of(reader, view, title.text, table)
+    prefix, language = space.prefix, f".{reader.language}"
+    takes = [
+        Take(reader.t(key), f"{prefix}{stem}{language}.{suffix}?{query}", media)
+        for key, suffix, media in _files(figure)
+    ]
+    name = Shown(reader.t("explorer"))
+    frame = make_frame(
+        reader,
+        address,
+        reader.t("explore_title", title=title.text),
+        crumbs=(
+            Crumb(reader.t("catalogue"), href=reader.page("/catalog")),
+            Crumb(title.text, title.language, reader.href(cube.iri)),
+            Crumb(name.text),
+        ),
+        formats=(),
+        current="catalogue",
+        sheet="cube.css",
+    )
+    switches = tuple(replace(s, href=f"{s.href}?{query}") for s in frame.switches)
+    embed = f"{space.base}embed{stem}{language}.html?{query}"
+    return ExplorerPage(
+        frame=replace(frame, switches=switches),
+        title=title,
+        dataset_href=reader.href(cube.iri) or "",
+        view_href=f"{space.base}{stem[1:]}{language}.html?{query}",
+        table=table,
+        figure=figure if view.show == "chart" else None,
+        selects=tuple(_selects(reader, cube, view)),
+        kept=tuple((k, v) for k, v in (("show", view.show), ("chart", view.chart or "")) if v and v != "table"),
+        action=here,
+        tabs=tuple(_tabs(reader, cube, view, kinds, figure, here)),
+        takes=tuple(takes),
+        sparql=f"{reader.page('/sparql')}?{urlencode({'query': as_sparql(cube, view)})}",
+        embed=f'<iframe src="{_attribute(embed)}" title="{_attribute(title.text)}" width="100%" height="520"></iframe>',
+        previous=f"{here}?{query_of(cube, replace(view, page=view.page - 1))}" if view.page > 1 else "",
+        next=f"{here}?{query_of(cube, replace(view, page=view.page + 1))}" if view.page < table.pages else "",
+        page=view.page,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ExplorerParts:
+    """A dataset's first view, as it stands on the dataset's page."""
+
+    table: CubeTable
+    figure: Figure | None
+    selects: tuple[Select, ...]
+    tabs: tuple[Tab, ...]
+    action: str
+
+
+def explorer_parts(reader: Reader, cube: Cube, title: str) -> ExplorerParts | None:
+    """The first view of a cube; None when there is nothing to see."""
+    view = default_view(cube)
+    if view is None:
+        return None
+    stem = f"{reader.served.space.document_of(cube.iri)}/{VIEW}"
+    here = reader.page(stem)
+    table = lay_out(reader, cube, view, read_grid(cube, view), here, MOST_ON_DATASET_PAGE)
+    figure, kinds = figure_of(reader, view, title, table)
+    tabs = _tabs(reader, cube, view, kinds, figure, here)
+    return ExplorerParts(table, figure, tuple(_selects(reader, cube, view)), tuple(tabs), here)
+
+
+def dataset_title(reader: Reader, iri: str) -> Shown:
+    """A dataset's title in the reader's language."""
+    return reader.text(reader.served.objects(NamedNode(iri), NamedNode(DCT + "title"))) or reader.label(iri)
+
+
+def _attribute(text: str) -> str:
+    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
+
+
+def figure_of(
+    reader: Reader,
+    view: View,
+    title: str,
+    table: CubeTable,
+    *,
+    name: str = "chart",
+    standalone: bool = False,
+) -> tuple[Figure | None, tuple[Kind, ...]]:
+    """The chart of a view, and the kinds that suit it; None when nothing can be drawn."""
+    data = chart_data(reader, view, table, title)
+    installed = atlas()
+    kinds = suitable(data, installed.paths if installed else ())
+    if not kinds:
+        return None, ()
+    chosen = view.chart or kinds[0]
+    kind: Kind = chosen if chosen in kinds else kinds[0]
+    missing = installed is None and (view.chart == "map" or _could_be_map(data))
+    svg = draw(data, kind, installed, name=name, standalone=standalone)
+    caption = data.words.description
+    if kind in {"bar", "map"} and len(data.series) > 1:
+        caption = f"{one_series(data).series[0].text}{reader.t('colon')}{caption}"
+    drawn, among = len(trimmed(parts_only(data)).categories), len(parts_only(data).categories)
+    if drawn < among and kind != "map":
+        caption += reader.t("chart_part", drawn=drawn, among=among)
+    caption = " ".join((caption, *data.words.notices))
+    return Figure(svg, kind, caption, missing), kinds
+
+
+def _could_be_map(data: ChartData) -> bool:
+    codes = [label.code for label in data.categories if not label.total]
+    return data.category_role == "area" and sum(len(code) == 5 and code.isdecimal() for code in codes) * 2 > len(codes)
+
+
+def _files(figure: Figure | None) -> Iterable[tuple[str, str, str]]:
+    yield "as_csv", "csv", "text/csv"
+    yield "as_json", "json", "application/json"
+    if figure is not None:
+        yield "as_svg", "svg", "image/svg+xml"
+        if has_png():
+            yield "as_png", "png", "image/png"
+
+
+def has_png() -> bool:
+    """Whether charts can be had as PNG: the extra `png` is installed."""
+    from importlib.util import find_spec
+
+    return find_spec("resvg_py") is not None
+
+
+def _tabs(
+    reader: Reader, cube: Cube, view: View, kinds: tuple[Kind, ...], figure: Figure | None, here: str
+) -> Iterable[Tab]:
+    plain = replace(view, show="table", chart=None)
+    yield Tab(reader.t("table"), f"{here}?{query_of(cube, plain)}", view.show == "table")
+    for kind in kinds:
+        href = f"{here}?{query_of(cube, replace(view, show='chart', chart=kind))}"
+        yield Tab(reader.t(f"kind_{kind}"), href, view.show == "chart" and figure is not None and figure.kind == kind)
+
+
+def _selects(reader: Reader, cube: Cube, view: View) -> Iterable[Select]:
+    keys = keys_of(cube)
+    varying = [d for d in cube.dimensions if len(cube.codes[d.iri]) > 1 or d in (view.rows, *view.columns)]
+    yield _axis(reader, keys, "rows", "rows_down", varying, view.rows, none=False)
+    columns = [*view.columns, None, None]
+    yield _axis(reader, keys, "cols", "columns_across", varying, columns[0], none=True)
+    if len(varying) > 2:
+        yield _axis(reader, keys, "cols", "columns_second", varying, columns[1], none=True, number=2)
+    if len(cube.measures) > 1:
+        every = Choice("", reader.t("all_measures"), view.measures == cube.measures)
+        chosen = [m.iri for m in view.measures] if len(view.measures) == 1 else []
+        some = (Choice(keys.names[m.iri], reader.label(m.iri).text, m.iri in chosen) for m in cube.measures)
+        yield Select("measure", reader.t("measure"), (every, *some), "f-measure")
+    for position, dimension in enumerate(cube.dimensions):
+        place = view.held.get(dimension.iri)
+        if place is None or len(cube.codes[dimension.iri]) < 2:
+            continue
+        label, codes = reader.label(dimension.iri), keys.codes[dimension.iri]
+        choices = []
+        for code in cube.codes[dimension.iri]:
+            shown = reader.show(code.term)
+            choices.append(Choice(codes[code.term], shown.text, code.term == place.term, code.level, shown.language))
+        yield Select(keys.names[dimension.iri], label.text, tuple(choices), f"f-{position}")
+    totals = tuple(
+        Choice(value, reader.t(key), view.totals == shown)
+        for value, key, shown in (("", "with_totals", True), ("no", "without_totals", False))
+    )
+    yield Select("totals", reader.t("totals"), totals, "f-totals")
+
+
+def _axis(
+    reader: Reader,
+    keys: Keys,
+    name: str,
+    label: str,
+    offered: list[Component],
+    chosen: Component | None,
+    *,
+    none: bool,
+    number: int = 1,
+) -> Select:
+    empty = (Choice("-", reader.t("columns_none"), chosen is None),) if none else ()
+    found = (Choice(keys.names[d.iri], reader.label(d.iri).text, d is chosen) for d in offered)
+    return Select(name, reader.t(label), (*empty, *found), f"f-{name}-{number}")

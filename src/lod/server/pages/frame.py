@@ -1,0 +1,176 @@
+"""What surrounds every page, and how a page is rendered.
+
+A page is a frozen dataclass with a `frame`; its template is `templates/{name}.html`, which extends `base.html`. Jinja
+escapes everything and stops at a name that the context does not have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from lod.rdf import languages
+from lod.rdf.formats import GRAPH_FORMATS, HTML, Format
+from lod.server.addresses import Address
+from lod.server.assets import asset_path
+from lod.server.pages.labels import Text
+from lod.server.pages.reader import Reader, Shown, safe_href
+from lod.server.texts import Catalogue, catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """One language of the switch: its own name, where this page is in it."""
+
+    language: str
+    name: str
+    href: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FormatLink:
+    """This document for machines."""
+
+    name: str
+    media_type: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    """One step of the way from home to this page; the last has no link."""
+
+    text: str
+    language: str = ""
+    href: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Everything on a page that is not its subject."""
+
+    language: str
+    t: Catalogue
+    title: str
+    site_title: str
+    home: str
+    catalogue: str
+    sparql: str
+    canonical: str | None
+    switches: tuple[Switch, ...]
+    formats: tuple[FormatLink, ...]
+    crumbs: tuple[Crumb, ...]
+    agency: Shown
+    agency_email: str
+    licence: Shown
+    attributions: tuple[Text, ...]  # the page's language first
+    release: str
+    release_page: str
+    about: str
+    released: str  # ISO 8601 date
+    stylesheet: str
+    icon: str
+    current: str = ""  # the navigation entry that this page is
+    feed: str = ""
+    present: str = ""  # on a page of a frozen release: the same page of the current one
+    sheet: str = ""  # a second style sheet, for tables and charts of cubes
+
+
+class Page(Protocol):
+    """What every template gets."""
+
+    @property
+    def frame(self) -> Frame:
+        """What surrounds the page."""
+        ...
+
+
+ENVIRONMENT = Environment(
+    loader=PackageLoader("lod.server"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    auto_reload=False,
+)
+
+
+def render(template: str, page: Page) -> bytes:
+    """A page as HTML. `template` is the file's name in `templates/` without `.html`."""
+    text = ENVIRONMENT.get_template(f"{template}.html").render(page=page, frame=page.frame, t=page.frame.t)
+    return text.encode("utf-8")
+
+
+def make_frame(
+    reader: Reader,
+    address: Address,
+    title: str,
+    *,
+    crumbs: tuple[Crumb, ...] = (),
+    formats: tuple[Format, ...] = GRAPH_FORMATS,
+    canonical: str | None = None,
+    current: str = "",
+    sheet: str = "",
+) -> Frame:
+    """The frame of the page at `address` for a reader.
+
+    `formats`: in which others the document exists; `canonical`: its IRI, when it is one that search engines should
+    keep; `current`: the navigation entry that it is ('home', 'catalogue', 'sparql'); `sheet`: a further style sheet.
+    """
+    site, manifest = reader.served.site, reader.served.release.manifest
+    prefix = reader.served.space.prefix
+    return Frame(
+        language=reader.language,
+        t=reader.t,
+        title=title,
+        site_title=languages.pick(site.title, reader.language),
+        home=reader.page("/"),
+        catalogue=reader.page("/catalog"),
+        sparql=reader.page("/sparql"),
+        canonical=safe_href(canonical) if canonical else None,
+        switches=switches(address, site.languages, reader.language, prefix),
+        formats=tuple(FormatLink(item.name, item.media_type, prefix + address.variant(item).path) for item in formats),
+        crumbs=crumbs,
+        agency=Shown(languages.pick(site.agency_name, reader.language), href=reader.href(site.agency_iri)),
+        agency_email=site.agency_email,
+        licence=Shown(
+            languages.pick(site.licence_name, reader.language), href=reader.href(site.licence_iri), external=True
+        ),
+        attributions=attributions(site.attribution, reader.language),
+        release=manifest.name,
+        release_page=reader.page("/release"),
+        about=reader.page("/about"),
+        released=manifest.created[:10],
+        stylesheet=prefix + asset_path("site.css"),
+        icon=prefix + asset_path("icon.svg"),
+        current=current,
+        feed=f"{reader.served.space.root}/feed.{reader.language}.atom",
+        present=reader.served.space.root + address.path if reader.served.under else "",
+        sheet=prefix + asset_path(sheet) if sheet else "",
+    )
+
+
+def switches(address: Address, offered: tuple[str, ...], language: str, prefix: str) -> tuple[Switch, ...]:
+    """The same page in every language of the site."""
+    return tuple(
+        Switch(tag, language_name(tag), prefix + address.variant(HTML, tag).path, tag == language) for tag in offered
+    )
+
+
+@lru_cache(maxsize=64)
+def language_name(tag: str) -> str:
+    """A language's name in itself; its tag when no texts in it exist."""
+    texts = catalogue(tag)
+    same = languages.canonical(texts.language).split("-")[0] == languages.canonical(tag).split("-")[0]
+    return texts("language_name") if same else tag
+
+
+def attributions(sentences: Mapping[str, str], language: str) -> tuple[Text, ...]:
+    """The sentence that users are asked to print, byte for byte, in the page's language first."""
+    order = sorted(sentences.items(), key=lambda pair: languages.rank(pair[0], language))
+    return tuple(Text(sentence, tag) for tag, sentence in order)

@@ -1,0 +1,144 @@
+"""The home page and the catalogue: what there is, and the three doors to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+
+from pyoxigraph import NamedNode
+
+from lod.rdf import languages
+from lod.rdf.formats import TURTLE
+from lod.rdf.namespaces import DCAT, DCT, QB, SKOS
+from lod.server.addresses import Address
+from lod.server.cubes.cube import read_structure
+from lod.server.documents.describe import TYPE
+from lod.server.pages.dataset import Download, dumps
+from lod.server.pages.frame import Crumb, Frame, make_frame
+from lod.server.pages.reader import Reader, Shown
+from lod.server.served import ServedRelease
+
+MOST_DATASETS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetCard:
+    """A dataset in a list."""
+
+    title: Shown
+    description: Shown | None
+    dimensions: tuple[Shown, ...]
+    measures: tuple[Shown, ...]
+    publisher: Shown | None
+
+
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """Context of `home.html`."""
+
+    frame: Frame
+    description: str
+    search: str
+    datasets: tuple[DatasetCard, ...]
+    code_lists: tuple[Shown, ...]
+    triples: str
+    catalogue_turtle: str
+
+
+@dataclass(frozen=True, slots=True)
+class CataloguePage:
+    """Context of `catalogue.html`."""
+
+    frame: Frame
+    description: str
+    search: str
+    datasets: tuple[DatasetCard, ...]
+    code_lists: tuple[Shown, ...]
+    dumps: tuple[Download, ...]
+    void: str
+
+
+def home_page(reader: Reader, address: Address) -> HomePage:
+    """The front door."""
+    site, manifest = reader.served.site, reader.served.release.manifest
+    return HomePage(
+        frame=make_frame(
+            reader, address, languages.pick(site.title, reader.language), canonical=site.base_iri, current="home"
+        ),
+        description=languages.pick(site.description, reader.language),
+        search=reader.page("/search"),
+        datasets=tuple(_card(reader, iri) for iri in datasets(reader.served)),
+        code_lists=tuple(reader.link(iri) for iri in _code_lists(reader.served)),
+        triples=f"{manifest.triples:,}",
+        catalogue_turtle=reader.served.space.prefix + Address("/catalog", TURTLE).path,
+    )
+
+
+def catalogue_page(reader: Reader, address: Address) -> CataloguePage:
+    """Everything published, on one page."""
+    site = reader.served.site
+    title = reader.t("catalogue")
+    return CataloguePage(
+        frame=make_frame(
+            reader,
+            address,
+            title,
+            crumbs=(Crumb(title),),
+            canonical=site.base_iri + "catalog",
+            current="catalogue",
+        ),
+        description=languages.pick(site.description, reader.language),
+        search=reader.page("/search"),
+        datasets=tuple(_card(reader, iri) for iri in datasets(reader.served)),
+        code_lists=tuple(reader.link(iri) for iri in _code_lists(reader.served)),
+        dumps=tuple(dumps(reader.served)),
+        void=reader.served.space.prefix + "/void",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AboutPage:
+    """Context of `about.html`."""
+
+    frame: Frame
+    description: str
+
+
+def about_page(reader: Reader, address: Address) -> AboutPage:
+    """Who publishes this, on which terms, and how the pages can be read by everybody."""
+    site, title = reader.served.site, reader.t("about")
+    frame = make_frame(reader, address, title, crumbs=(Crumb(title),), formats=(), canonical=site.base_iri + "about")
+    return AboutPage(frame, languages.pick(site.description, reader.language))
+
+
+def _of_class(served: ServedRelease, *classes: str) -> list[str]:
+    """The resources of ours that are of one of these classes."""
+    found = (
+        quad.subject.value
+        for iri in classes
+        for quad in islice(served.quads(None, TYPE, NamedNode(iri)), MOST_DATASETS)
+        if isinstance(quad.subject, NamedNode)
+    )
+    return [iri for iri in dict.fromkeys(found) if iri.startswith(served.space.base)]
+
+
+def datasets(served: ServedRelease) -> list[str]:
+    """The IRIs of the datasets that have a page, sorted."""
+    space = served.space
+    return sorted(i for i in _of_class(served, QB + "DataSet", DCAT + "Dataset") if i.startswith(space.base + "data/"))
+
+
+def _code_lists(served: ServedRelease) -> list[str]:
+    return sorted(_of_class(served, SKOS + "ConceptScheme"))
+
+
+def _card(reader: Reader, iri: str) -> DatasetCard:
+    node, served = NamedNode(iri), reader.served
+    _, components = read_structure(served, iri)
+    return DatasetCard(
+        title=reader.link(iri),
+        description=reader.text(served.objects(node, NamedNode(DCT + "description"))),
+        dimensions=tuple(reader.label(c.iri) for c in components if c.kind == "dimension"),
+        measures=tuple(reader.label(c.iri) for c in components if c.kind == "measure"),
+        publisher=next((reader.show(p) for p in served.objects(node, NamedNode(DCT + "publisher"))), None),
+    )

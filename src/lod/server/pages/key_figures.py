@@ -1,0 +1,154 @@
+"""What the cubes say of one thing: of an organisation, a place, a code. A number, a chart, the way to all of it.
+
+A thing is found where it is a code of a dimension. All other dimensions are held at their totals but those that make
+the best picture: time, else age by sex, else the largest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from pyoxigraph import NamedNode
+
+from lod.rdf.namespaces import DCT, ORG, SCHEMA
+from lod.server.cubes.cube import Component, Cube, Place, read_cube
+from lod.server.cubes.slices import View, first_code, query_of
+from lod.server.cubes.table import CubeTable, lay_out, measure_label, read_grid, state_of, value_text
+from lod.server.documents.describe import Description
+from lod.server.pages.explorer import VIEW, Figure, dataset_title, figure_of
+from lod.server.pages.home import datasets
+from lod.server.pages.reader import Reader, Shown
+
+MOST_CUBES = 6
+MOST_CHARTS = 2
+MOST_ROWS = 40
+MOST_COLUMNS = 12
+
+_BEFORE = (DCT + "replaces", ORG + "resultedFrom")
+_AFTER = (DCT + "isReplacedBy", ORG + "changedBy")
+_DATES = (DCT + "valid", DCT + "temporal", SCHEMA + "foundingDate", SCHEMA + "dissolutionDate")
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """One number about a thing, and where it is from."""
+
+    number: str
+    unit: str
+    measure: Shown
+    href: str | None
+    held: tuple[Shown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFigures:
+    """What one cube says of a thing."""
+
+    dataset: Shown
+    headlines: tuple[Headline, ...]
+    figure: Figure | None
+    table: CubeTable | None
+    view: str  # the explorer's address
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEvent:
+    """What became of a thing, or what it came from."""
+
+    label: Shown
+    others: tuple[Shown, ...]
+
+
+def key_figures(reader: Reader, iri: str) -> tuple[KeyFigures, ...]:
+    """What each cube says of a thing; the first cubes with a chart, the others with a number."""
+    found = list(_places(reader, iri))[:MOST_CUBES]
+    return tuple(_figures(reader, *where, number) for number, where in enumerate(found))
+
+
+def _places(reader: Reader, iri: str) -> Iterator[tuple[Cube, Component, Place]]:
+    """The cubes that the thing is a code of."""
+    node = NamedNode(iri)
+    for dataset in datasets(reader.served):
+        cube = read_cube(reader.served, dataset)
+        for dimension in cube.dimensions:
+            by_term = cube.kept.get(f"places {dimension.iri}")
+            if by_term is None:
+                by_term = cube.kept.setdefault(
+                    f"places {dimension.iri}", {place.term: place for place in cube.codes[dimension.iri]}
+                )
+            if node in by_term and cube.measures:
+                yield cube, dimension, by_term[node]
+                break
+
+
+def _figures(reader: Reader, cube: Cube, dimension: Component, place: Place, number: int) -> KeyFigures:
+    others = [d for d in cube.dimensions if d is not dimension]
+    held = {d.iri: first_code(cube, d) for d in others if cube.codes[d.iri]}
+    held[dimension.iri] = place
+    here = reader.page(f"{reader.served.space.document_of(cube.iri)}/{VIEW}")
+    title = dataset_title(reader, cube.iri)
+    axes = _axes(cube, others)
+    view = View(
+        axes[0] if axes else dimension,
+        tuple(axes[1:]),
+        cube.measures,
+        {iri: code for iri, code in held.items() if iri not in {a.iri for a in axes or [dimension]}},
+    )
+    figure = table = None
+    if number < MOST_CHARTS and axes:
+        table = lay_out(reader, cube, view, read_grid(cube, view), "", MOST_ROWS)
+        name = f"{title.text}{reader.t('colon')}{reader.show(place.term).text}"
+        figure, _ = figure_of(reader, view, name, table, name=f"chart-{number + 1}")
+    return KeyFigures(
+        dataset=replace(title, href=reader.href(cube.iri)),
+        headlines=tuple(_headlines(reader, cube, held)),
+        figure=figure,
+        table=table if figure is not None else None,
+        view=f"{here}?{query_of(cube, replace(view, show='chart' if figure else 'table'))}",
+    )
+
+
+def _axes(cube: Cube, others: list[Component]) -> list[Component]:
+    """What goes down, and across: time; age by sex; the largest."""
+    varying = [d for d in others if len(cube.codes[d.iri]) > 1]
+    small = [d for d in varying if len(cube.codes[d.iri]) <= MOST_ROWS]
+    sex = [d for d in varying if d.role == "sex"]
+    for role in ("time", "age"):
+        for dimension in (d for d in small if d.role == role):
+            return [dimension, *sex[:1]]
+    if not small:
+        return []
+    down = max(small, key=lambda d: len(cube.codes[d.iri]))
+    across = [d for d in small if d is not down and len(cube.codes[d.iri]) <= MOST_COLUMNS]
+    return [down, *across[:1]]
+
+
+def _headlines(reader: Reader, cube: Cube, held: dict[str, Place]) -> Iterable[Headline]:
+    """The numbers where everything else is at its total."""
+    found = cube.where({iri: place.term for iri, place in held.items()}, 1)
+    for measure in cube.measures if found else ():
+        if state_of(found[0], measure.iri) != "value":
+            continue
+        label = measure_label(reader, cube, measure.iri, found[0])
+        told = tuple(reader.show(held[d.iri].term) for d in cube.dimensions if d.role == "time" and d.iri in held)
+        href = reader.href(found[0].iri)
+        yield Headline(value_text(found[0], measure.iri), label.note, replace(label, note="", href=None), href, told)
+
+
+def history(reader: Reader, description: Description) -> tuple[HistoryEvent, ...]:
+    """Mergers, renames and dates: what the thing says of them, and what others say of it."""
+    node = NamedNode(description.iri)
+    events = []
+    for mine, theirs in ((_BEFORE, _AFTER[:1]), (_AFTER, _BEFORE[:1])):
+        others = [v for p in mine for v in description.objects(p)]
+        others += [q.subject for p in theirs for q in reader.served.quads(None, NamedNode(p), node)]  # type: ignore[misc]
+        if others:
+            shown = tuple(reader.show(other) for other in dict.fromkeys(others))
+            events.append(HistoryEvent(reader.label(mine[0]), shown))
+    events += [
+        HistoryEvent(reader.label(predicate), tuple(reader.show(value) for value in values))
+        for predicate in _DATES
+        if (values := description.objects(predicate))
+    ]
+    return tuple(events)

@@ -1,0 +1,187 @@
+"""The page of one observation: the number, what it counts, its neighbours along each dimension."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import inf
+from string import Formatter
+
+from pyoxigraph import Literal, NamedNode
+
+from lod.rdf.namespaces import DCT, PROV, QB, RDF, RDFS, SKOS
+from lod.server.addresses import Address
+from lod.server.cubes.cube import Component, Cube, number, read_cube
+from lod.server.cubes.table import measure_label
+from lod.server.documents.describe import Description
+from lod.server.pages.dataset import cite
+from lod.server.pages.frame import Crumb, Frame, make_frame
+from lod.server.pages.properties import Property, properties
+from lod.server.pages.reader import Reader, Shown, format_number
+from lod.store.figures import Observation
+
+_SOURCES = (DCT + "source", PROV + "wasDerivedFrom")
+MOST_NEIGHBOURS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One measured value: the number as text, its unit, the measure."""
+
+    number: str
+    unit: str
+    measure: Shown
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """The same figure for another code of one dimension."""
+
+    label: Shown
+    numbers: tuple[str, ...]
+    level: int
+    current: bool
+    share: float | None  # of the largest that is no total, in per cent; None for a total
+
+
+@dataclass(frozen=True, slots=True)
+class Coordinate:
+    """The observation's value in one dimension, and the others along it."""
+
+    dimension: Shown
+    value: Shown
+    neighbours: tuple[Neighbour, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ObservationPage:
+    """Context of `observation.html`."""
+
+    frame: Frame
+    dataset: Shown | None
+    sentence: tuple[Shown, ...]
+    figures: tuple[Figure, ...]
+    coordinates: tuple[Coordinate, ...]
+    sources: tuple[Shown, ...]
+    citation: str
+    iri: str
+    others: tuple[Property, ...]
+
+    @property
+    def has_neighbours(self) -> bool:
+        """Whether there is any other figure along a dimension."""
+        return any(coordinate.neighbours for coordinate in self.coordinates)
+
+
+def observation_page(reader: Reader, description: Description, address: Address) -> ObservationPage:
+    """Everything that the page of an observation shows."""
+    dataset = next((d.value for d in description.objects(QB + "dataSet") if isinstance(d, NamedNode)), None)
+    cube = read_cube(reader.served, dataset) if dataset else Cube("", None, ())
+    observation = _observation(description)
+    coordinates = tuple(
+        _coordinate(reader, cube, observation, d) for d in cube.dimensions if d.iri in observation.values
+    )
+    figures = tuple(_figure(reader, cube, observation, m) for m in cube.measures if m.iri in observation.values)
+    title = reader.t("comma").join(c.value.text for c in coordinates) or reader.label(description.iri).text
+    crumbs = [Crumb(reader.t("catalogue"), href=reader.page("/catalog"))]
+    if dataset:
+        label = reader.label(dataset)
+        crumbs.append(Crumb(label.text, label.language, reader.href(dataset)))
+    shown = {c.iri for c in cube.components} | {QB + "dataSet", RDF + "type", *_SOURCES}
+    return ObservationPage(
+        frame=make_frame(
+            reader,
+            address,
+            title,
+            crumbs=(*crumbs, Crumb(title)),
+            canonical=description.iri,
+            current="catalogue",
+            sheet="cube.css",
+        ),
+        dataset=reader.link(dataset) if dataset else None,
+        sentence=_sentence(reader, reader.label(dataset) if dataset else Shown(""), coordinates, figures),
+        figures=figures,
+        coordinates=coordinates,
+        sources=tuple(_sources(reader, description, dataset)),
+        citation=cite(
+            reader, f"{reader.label(dataset).text}{reader.t('colon')}{title}" if dataset else title, description.iri
+        ),
+        iri=description.iri,
+        others=properties(reader, description, leave_out=shown - {RDFS + "label", SKOS + "prefLabel"}),
+    )
+
+
+def _observation(description: Description) -> Observation:
+    values: dict[str, object] = {}
+    for quad in description.quads:
+        if getattr(quad.subject, "value", "") == description.iri:
+            values.setdefault(quad.predicate.value, quad.object)
+    return Observation(description.iri, values)  # type: ignore[arg-type]
+
+
+def _figure(reader: Reader, cube: Cube, observation: Observation, measure: Component) -> Figure:
+    label = measure_label(reader, cube, measure.iri, observation)
+    return Figure(_number(observation, measure), label.note, replace(label, note=""))
+
+
+def _number(observation: Observation, measure: Component) -> str:
+    value = observation.values.get(measure.iri)
+    if value is None:
+        return ""
+    return (format_number(value) if isinstance(value, Literal) else None) or value.value
+
+
+def _coordinate(reader: Reader, cube: Cube, observation: Observation, dimension: Component) -> Coordinate:
+    value = observation.values[dimension.iri]
+    return Coordinate(
+        reader.link(dimension.iri), reader.show(value), tuple(_along(reader, cube, observation, dimension))
+    )
+
+
+def _along(reader: Reader, cube: Cube, observation: Observation, dimension: Component) -> list[Neighbour]:
+    """The observations that differ in this dimension alone, in the order of its codes; none when it is alone."""
+    codes = cube.codes[dimension.iri]
+    beside = cube.along(observation, dimension)
+    found = [(code, beside[code.term]) for code in codes if code.term in beside][:MOST_NEIGHBOURS]
+    measures = [measure for measure in cube.measures if measure.iri in observation.values]
+    amounts = [number(other.values.get(measures[0].iri)) if measures else inf for _, other in found]
+    largest = max(
+        (n for (code, _), n in zip(found, amounts, strict=True) if not code.has_children and n < inf), default=0
+    )
+    return [
+        Neighbour(
+            label=replace(reader.show(code.term), href=reader.href(other.iri), external=False),
+            numbers=tuple(_number(other, measure) for measure in measures),
+            level=code.level,
+            current=other.iri == observation.iri,
+            share=None
+            if code.has_children or largest <= 0 or not 0 <= amount < inf
+            else round(100 * amount / largest, 1),
+        )
+        for (code, other), amount in zip(found, amounts, strict=True)
+        if len(found) > 1
+    ]
+
+
+def _sentence(
+    reader: Reader, dataset: Shown, coordinates: tuple[Coordinate, ...], figures: tuple[Figure, ...]
+) -> tuple[Shown, ...]:
+    """What the figure says, in words; each piece keeps its language."""
+    comma = Shown(reader.t("comma"))
+    place = [piece for c in coordinates for piece in (comma, replace(c.value, href=None))][1:]
+    counted = [
+        piece
+        for figure in figures
+        for piece in (comma, replace(figure.measure, href=None), Shown(f" {figure.number} {figure.unit}".rstrip()))
+    ][1:]
+    parts = {"dataset": [dataset], "place": place, "figures": counted}
+    pieces: list[Shown] = []
+    for literal, name, _, _ in Formatter().parse(reader.t("sentence")):
+        pieces += [Shown(literal), *(parts[name] if name else ())]
+    return tuple(piece for piece in pieces if piece.text)
+
+
+def _sources(reader: Reader, description: Description, dataset: str | None) -> list[Shown]:
+    own = [source for iri in _SOURCES for source in description.objects(iri)]
+    if not own and dataset:
+        own = [s for iri in _SOURCES for s in reader.served.objects(NamedNode(dataset), NamedNode(iri))]
+    return [reader.show(source) for source in own]

@@ -1,0 +1,67 @@
+"""The page of anything: organisations, vocabulary terms, whatever has no page of its own kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lod.rdf.namespaces import DCT, FOAF, ORG, RDF, RDFS, SKOS
+from lod.server.addresses import Address
+from lod.server.documents.describe import Description
+from lod.server.pages.frame import Crumb, Frame, make_frame
+from lod.server.pages.key_figures import HistoryEvent, KeyFigures, history, key_figures
+from lod.server.pages.properties import Incoming, Property, incoming, properties
+from lod.server.pages.reader import Reader, Shown
+
+_SHOWN_ABOVE = {RDF + "type", SKOS + "prefLabel", SKOS + "definition", DCT + "description"}
+_LINKS_OF_AN_ORGANISATION = (ORG + "subOrganizationOf", ORG + "hasSubOrganization")
+
+
+@dataclass(frozen=True, slots=True)
+class ResourcePage:
+    """Context of `resource.html` and `organisation.html`."""
+
+    frame: Frame
+    title: Shown
+    others: tuple[Shown, ...]
+    kinds: tuple[Shown, ...]
+    definition: Shown | None
+    iri: str
+    homepage: Shown | None
+    parents: tuple[Shown, ...]
+    parts: tuple[Shown, ...]
+    properties: tuple[Property, ...]
+    incoming: tuple[Incoming, ...]
+    figures: tuple[KeyFigures, ...]
+    history: tuple[HistoryEvent, ...]
+
+
+def resource_page(reader: Reader, description: Description, address: Address) -> ResourcePage:
+    """What the data says of a resource and what points to it."""
+    title = reader.label(description.iri)
+    organisation = {FOAF + "homepage", *_LINKS_OF_AN_ORGANISATION}
+    texts = [t for p in (SKOS + "definition", DCT + "description", RDFS + "comment") for t in description.objects(p)]
+    homepage = next((reader.show(v) for v in description.objects(FOAF + "homepage")), None)
+    return ResourcePage(
+        frame=make_frame(
+            reader,
+            address,
+            title.text,
+            crumbs=(Crumb(title.text, title.language),),
+            canonical=reader.served.space.base + address.stem.lstrip("/"),
+            sheet="cube.css",
+        ),
+        title=title,
+        figures=key_figures(reader, description.iri),
+        history=history(reader, description),
+        others=tuple(
+            reader.mark(t) for t in reader.served.labels.all(description.iri) if t.value != title.text and t.language
+        ),
+        kinds=tuple({kind.text: kind for kind in map(reader.link, description.types)}.values()),
+        definition=reader.text(texts),
+        iri=description.iri,
+        homepage=homepage,
+        parents=tuple(reader.show(v) for v in description.objects(ORG + "subOrganizationOf")),
+        parts=tuple(reader.show(v) for v in description.objects(ORG + "hasSubOrganization")),
+        properties=properties(reader, description, leave_out=_SHOWN_ABOVE | organisation),
+        incoming=incoming(reader, description.iri, leave_out=set(_LINKS_OF_AN_ORGANISATION)),
+    )

@@ -1,0 +1,104 @@
+"""The graphs of the store one by one: the read side of the Graph Store HTTP Protocol.
+
+SPARQL 1.1 Graph Store HTTP Protocol: https://www.w3.org/TR/sparql11-http-rdf-update/
+
+`/graph-store?graph=IRI` and `/graph-store?default` (§4.2, indirect), or `/graph-store/…` for a graph of that very name
+(§4.1, direct). A published release is read-only: whatever writes is answered with 405. A graph is a query like others,
+under the same limits; for large ones there is the dump.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from urllib.parse import parse_qsl
+
+from pyoxigraph import NamedNode
+from starlette.types import Receive, Scope, Send
+
+from lod.errors import LodError
+from lod.rdf.formats import GRAPH_FORMATS, HTML
+from lod.rdf.iris import illegal_character, is_absolute
+from lod.server import answers
+from lod.server.addresses import Address
+from lod.server.answers import Answer, header, send_answer
+from lod.server.documents.dereference import content_type
+from lod.server.negotiation import choose_format
+from lod.server.served import ServedRelease
+from lod.server.sparql.exchange import ClientGone, Exchange, Watched, endpoint_headers, stream_answer
+from lod.server.sparql.operation import Operation, ProtocolError, not_acceptable
+from lod.server.sparql.pool import QueryPool
+from lod.server.sparql.question import Question
+from lod.server.sparql.refusals import refuse
+from lod.store.guard import inspect_query
+from lod.store.query import Dataset
+from lod.wording import say
+
+PATH = "/graph-store"
+METHODS = "GET, HEAD, OPTIONS"
+
+_ALL = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
+
+
+async def serve_graph_store(
+    scope: Scope, receive: Receive, send: Send, *, served: ServedRelease, pool: QueryPool, path: str
+) -> None:
+    """Answer one request for a graph. `path` is canonical and begins inside the site."""
+    exchange = Exchange(scope, receive, send, served, pool, Address(PATH))
+    with contextlib.suppress(ClientGone):
+        try:
+            if exchange.method == "OPTIONS":
+                await send_answer(Answer(204, (header("allow", METHODS),)), scope, send)
+                return
+            if exchange.method not in answers.METHODS:
+                message = say("graphs are only read here: what is published changes by a new release")
+                raise ProtocolError(405, message, code="LOD9103", hint=say("the methods are {known}", known=METHODS))
+            await _answer(exchange, _named_graph(exchange, path))
+        except LodError as error:
+            answer = refuse(
+                error,
+                exchange.reader,
+                exchange.limits,
+                Operation(),
+                exchange.accept,
+                allow=METHODS,
+                asks_language=exchange.asks_language,
+            )
+            await send_answer(answer, scope, send)
+
+
+def _named_graph(exchange: Exchange, path: str) -> str | None:
+    """The IRI of the graph that is asked for; None for the default graph (§4)."""
+    if path != PATH:
+        return f"{exchange.served.space.base}{path[1:]}"
+    fields: list[tuple[str, str]] = parse_qsl(
+        exchange.scope["query_string"].decode("latin-1"), keep_blank_values=True, max_num_fields=10
+    )
+    named = [value for name, value in fields if name == "graph"]
+    is_default = any(name == "default" for name, _ in fields)
+    if len(named) + is_default != 1:
+        hint = say("ask for ?default, or for ?graph= and the graph's IRI")
+        raise ProtocolError(400, say("this request names no graph, or several"), code="LOD9101", hint=hint)
+    if is_default:
+        return None
+    if not is_absolute(named[0]) or illegal_character(named[0]):
+        hint = say("graphs are named by absolute IRIs")
+        raise ProtocolError(400, say("graph is no IRI: '{iri}'", iri=named[0]), code="LOD9101", hint=hint)
+    return named[0]
+
+
+async def _answer(exchange: Exchange, graph: str | None) -> None:
+    served = exchange.served
+    if graph is not None and not served.store.contains_named_graph(NamedNode(graph)):
+        hint = say("the service description at {url} names the graphs", url=f"{served.space.base}sparql")
+        raise ProtocolError(404, say("there is no graph '{iri}' here", iri=graph), code="LOD9206", hint=hint)
+    chosen = choose_format(exchange.accept, GRAPH_FORMATS)
+    if chosen is None or chosen is HTML:
+        raise not_acceptable(None)
+    validator = answers.etag(served.etag_prefix, f"graph {chosen.suffix} {graph}")
+    if answers.is_fresh(answers.request_header(exchange.scope, b"if-none-match"), validator):
+        await send_answer(answers.not_modified(validator, answers.SHORT, "Accept"), exchange.scope, exchange.send)
+        return
+    dataset = Dataset() if graph is None else Dataset((graph,))
+    question = Question(served.statements, inspect_query(_ALL), chosen, dataset, served.space.base)
+    async with Watched(exchange, question) as watched:
+        await stream_answer(watched, [content_type(chosen), *endpoint_headers(exchange, validator)])

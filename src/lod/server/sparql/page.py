@@ -1,0 +1,185 @@
+"""The endpoint for people: a form that needs no script, examples from what the store holds, answers as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+import pyoxigraph
+from pyoxigraph import Literal, NamedNode, QueryResultsFormat, RdfFormat
+
+from lod.rdf.formats import GRAPH_FORMATS, NTRIPLES, RESULT_FORMATS, RESULTS_TSV
+from lod.server.addresses import Address
+from lod.server.assets import vendor_asset_path
+from lod.server.pages.frame import Crumb, FormatLink, Frame, Switch, make_frame, render
+from lod.server.pages.reader import Reader, Shown, format_number
+from lod.server.sparql.examples import Example, examples
+from lod.server.sparql.operation import Operation
+from lod.server.sparql.question import QueryLimits
+from lod.server.sparql.service_description import limits_text
+from lod.server.sparql.terms import editor_terms
+from lod.store.guard import QueryForm
+from lod.wording import NOTHING, Wording
+
+PAGE_ROWS = 1_000  # shown on a page; the whole answer is a download
+PAGE_FORMATS = {False: RESULTS_TSV, True: NTRIPLES}
+"""In which format a page asks for results and for graphs: each can be cut at a line."""
+
+_TRIPLE = ("subject", "predicate", "object")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why there is no answer. `line` and `column` are 1-based, 0 where no place is known."""
+
+    status: int
+    code: str
+    message: Wording
+    hint: Wording = NOTHING
+    line: int = 0
+    column: int = 0
+
+    def as_text(self) -> str:
+        """For a terminal."""
+        place = f"line {self.line}, column {self.column}: " if self.line else ""
+        lines = [f"{self.code}: {place}{self.message}", *([self.hint] if self.hint else [])]
+        return "\n".join(lines) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An answer for the page, in one of `PAGE_FORMATS`. `is_cut`: there are more rows than it shows."""
+
+    form: QueryForm
+    body: bytes
+    is_cut: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A term with its label; its IRI, '' where it is none; whether it stands as a number does."""
+
+    shown: Shown
+    iri: str = ""
+    is_number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """An answer as rows of terms; None is an unbound variable. `is_cut`: there are more rows."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell | None, ...], ...]
+    is_cut: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Editor:
+    """The editor that grows over the text area where there are scripts: its files; what it completes, as JSON."""
+
+    script: str
+    style: str
+    terms: str
+
+
+@dataclass(frozen=True, slots=True)
+class SparqlPage:
+    """Context of `sparql.html`. Without an `editor` the form is a plain text area."""
+
+    frame: Frame
+    action: str
+    query: str
+    limits: str
+    table: Table | None
+    boolean: bool | None
+    failure: Failure | None
+    reason: str  # of the failure, in the page's language
+    downloads: tuple[FormatLink, ...]
+    examples: tuple[Example, ...]
+    editor: Editor | None
+
+
+def sparql_page(
+    reader: Reader, limits: QueryLimits, operation: Operation, result: Outcome | Failure | None = None
+) -> bytes:
+    """The page with the form, and below it the answer or what went wrong."""
+    title = reader.t("sparql_title")
+    frame = make_frame(reader, Address("/sparql"), title, crumbs=(Crumb(title),), formats=(), current="sparql")
+    known = examples(reader.served, reader.language)
+    text = operation.query or ""
+    page = SparqlPage(
+        frame=replace(frame, switches=tuple(_with_query(s, text) for s in frame.switches)),
+        action=reader.page("/sparql"),
+        query=text or known[0].query,
+        limits=limits_text(limits, reader.language),
+        table=_table(reader, result) if isinstance(result, Outcome) and result.form is not QueryForm.ASK else None,
+        boolean=result.body == b"true" if isinstance(result, Outcome) and result.form is QueryForm.ASK else None,
+        failure=result if isinstance(result, Failure) else None,
+        reason=_reason(reader, result) if isinstance(result, Failure) else "",
+        downloads=tuple(_downloads(reader, operation, result)) if isinstance(result, Outcome) else (),
+        examples=known,
+        editor=_editor(reader),
+    )
+    return render("sparql", page)
+
+
+def _editor(reader: Reader) -> Editor | None:
+    script, style = vendor_asset_path("sparql-editor.js"), vendor_asset_path("sparql-editor.css")
+    if script is None or style is None:
+        return None
+    prefix = reader.served.space.prefix
+    return Editor(prefix + script, prefix + style, editor_terms(reader.served, reader.language))
+
+
+def _reason(reader: Reader, failure: Failure) -> str:
+    key = f"sparql_{failure.code}"
+    return reader.t(key if key in reader.t.text else "sparql_failed")
+
+
+def _with_query(switch: Switch, text: str) -> Switch:
+    return replace(switch, href=f"{switch.href}?{urlencode({'query': text})}") if text else switch
+
+
+def _downloads(reader: Reader, operation: Operation, outcome: Outcome) -> Iterator[FormatLink]:
+    """The whole answer in every format, by links that can be passed on."""
+    graphs = operation.dataset
+    for offer in GRAPH_FORMATS if outcome.form.is_graph else RESULT_FORMATS:
+        fields = [
+            ("query", operation.query or ""),
+            *(("default-graph-uri", iri) for iri in graphs.default_graphs),
+            *(("named-graph-uri", iri) for iri in graphs.named_graphs),
+            ("format", offer.suffix),
+        ]
+        path = f"{reader.served.space.prefix}/sparql?{urlencode(fields)}"
+        yield FormatLink(offer.name, offer.media_type, path)
+
+
+def _table(reader: Reader, outcome: Outcome) -> Table:
+    if outcome.form.is_graph:
+        quads = pyoxigraph.parse(outcome.body, RdfFormat.N_TRIPLES)
+        rows = [(q.subject, q.predicate, q.object) for q in quads]
+        columns = tuple(reader.t(f"sparql_{name}") for name in _TRIPLE)
+    else:
+        solutions = pyoxigraph.parse_query_results(outcome.body, QueryResultsFormat.TSV)
+        assert isinstance(solutions, pyoxigraph.QuerySolutions)
+        columns = tuple(variable.value for variable in solutions.variables)
+        rows = [tuple(solution) for solution in solutions]
+    shown = tuple(tuple(_cell(reader, term) for term in row) for row in rows)
+    return Table(columns, shown, outcome.is_cut)
+
+
+def _cell(reader: Reader, term: object) -> Cell | None:
+    if isinstance(term, Literal):
+        return Cell(reader.show(term), is_number=format_number(term) is not None)
+    if isinstance(term, NamedNode):
+        return Cell(_unnamed(reader, term.value) or reader.show(term), iri=term.value)
+    return None if term is None else Cell(Shown(str(term)))  # a blank node, a quoted triple
+
+
+def _unnamed(reader: Reader, iri: str) -> Shown | None:
+    """What of ours has no label, an observation say, is shown by its path: the end alone says nothing in a table."""
+    base = reader.served.space.base
+    if not iri.startswith(base) or iri == base or reader.served.labels.all(iri):
+        return None
+    return Shown("/" + iri[len(base) :], href=reader.href(iri))

@@ -1,0 +1,205 @@
+"""The SPARQL endpoint: the protocol's query operation, its answers and its refusals.
+
+SPARQL 1.1 Protocol: https://www.w3.org/TR/sparql11-protocol/ ; problem details: RFC 9457
+
+The site calls `serve_sparql` for the path `/sparql` and its HTML variants (`/sparql.html`, `/sparql.en.html`), with the
+release that is current and one `QueryPool` that lives as long as the process::
+
+    pool = QueryPool()                      # in the lifespan: await pool.start(); at its end: await pool.stop()
+    await serve_sparql(scope, receive, send, served=current.get(), pool=pool, path="/sparql")
+
+It answers every method and sends all headers itself: hand it the server's own `send`. It never answers 200 for part of
+an answer: what is longer than a limit is refused, and an answer that breaks after its first block ends without the last
+chunk of its transfer coding, so that clients see it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+
+import anyio.to_thread
+from starlette.types import Receive, Scope, Send
+
+from lod.errors import LodError
+from lod.rdf.formats import GRAPH_FORMATS, HTML, Format
+from lod.server import answers
+from lod.server.addresses import parse_address
+from lod.server.answers import Answer, header, request_header, send_answer
+from lod.server.documents.dereference import content_type
+from lod.server.metrics import count_query
+from lod.server.negotiation import choose_format
+from lod.server.served import ServedRelease
+from lod.server.sparql.answer_cache import request_key
+from lod.server.sparql.exchange import ClientGone, Exchange, Watched, endpoint_headers, stream_answer
+from lod.server.sparql.operation import (
+    MAX_BODY,
+    Operation,
+    ProtocolError,
+    named_format,
+    not_acceptable,
+    parse_operation,
+)
+from lod.server.sparql.page import PAGE_FORMATS, PAGE_ROWS, Outcome, sparql_page
+from lod.server.sparql.pool import QueryPool
+from lod.server.sparql.question import Question
+from lod.server.sparql.refusals import METHODS, refuse
+from lod.server.sparql.service_description import write_description
+from lod.store.guard import Query, inspect_query
+from lod.store.query import offered_formats
+from lod.wording import say
+
+
+async def serve_sparql(
+    scope: Scope, receive: Receive, send: Send, *, served: ServedRelease, pool: QueryPool, path: str = "/sparql"
+) -> None:
+    """Answer one request to the endpoint. `path` is canonical and begins inside the site."""
+    exchange = Exchange(scope, receive, send, served, pool, parse_address(path, served.site.languages, (HTML,)))
+    operation = Operation()
+    with contextlib.suppress(ClientGone):
+        try:
+            if exchange.method == "OPTIONS":
+                await send_answer(_options(), scope, send)
+                return
+            operation = await _read_operation(exchange)
+            await _answer(exchange, operation)
+        except LodError as error:
+            is_page = exchange.address.format is HTML or HTML.suffix in operation.formats
+            answer = refuse(
+                error,
+                exchange.reader,
+                exchange.limits,
+                operation,
+                HTML.media_type if is_page else exchange.accept,
+                asks_language=exchange.asks_language,
+            )
+            await send_answer(answer, scope, send)
+
+
+async def _read_operation(exchange: Exchange) -> Operation:
+    method = exchange.method
+    if method not in ("GET", "HEAD", "POST"):
+        raise ProtocolError(
+            405,
+            say("{method} means nothing here", method=method),
+            code="LOD9103",
+            hint=say("the methods are {methods}", methods=METHODS),
+        )
+    body = bytearray()
+    while method == "POST":
+        message = await exchange.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        body += message.get("body", b"")
+        if len(body) > MAX_BODY:
+            hint = say("put long lists of values into several queries, or download the data")
+            raise ProtocolError(
+                413, say("a request may have {max_body} kB", max_body=MAX_BODY // 1024), code="LOD5011", hint=hint
+            )
+        if not message.get("more_body"):
+            break
+    sent_as = request_header(exchange.scope, b"content-type")
+    return parse_operation(method, exchange.scope["query_string"], sent_as, bytes(body))
+
+
+async def _answer(exchange: Exchange, operation: Operation) -> None:
+    if not operation.query:
+        await send_answer(_describe(exchange, operation), exchange.scope, exchange.send)
+        return
+    query = inspect_query(operation.query)
+    chosen = _choose(exchange, operation, query)
+    if chosen is HTML:
+        await _answer_page(exchange, operation, query)
+        return
+    key = _key(exchange, operation, query, chosen)
+    validator = key if exchange.method != "POST" else None
+    if validator and answers.is_fresh(request_header(exchange.scope, b"if-none-match"), validator):
+        await send_answer(answers.not_modified(validator, answers.SHORT, "Accept"), exchange.scope, exchange.send)
+        return
+    headers = [content_type(chosen), *endpoint_headers(exchange, validator)]
+    if key is not None and (kept := exchange.pool.cache.get(key)) is not None:
+        count_query("cached", kept.way)
+        known = Answer(200, (*headers, header("answered-from", kept.way)), kept.body)
+        if exchange.method == "GET":
+            exchange.pool.known.keep(request_key(exchange.served.etag_prefix, exchange.scope), known)
+        await send_answer(known, exchange.scope, exchange.send)
+        return
+    base = exchange.served.space.base
+    question = Question(exchange.served.statements, query, chosen, operation.dataset, base)
+    async with Watched(exchange, question) as watched:
+        await stream_answer(watched, headers, key)
+
+
+def _choose(exchange: Exchange, operation: Operation, query: Query) -> Format:
+    if exchange.address.format is HTML:
+        return HTML
+    if operation.formats:
+        return named_format(operation.formats, query)
+    chosen = choose_format(exchange.accept, (*offered_formats(query), HTML))
+    if chosen is None:
+        raise not_acceptable(query)
+    return chosen
+
+
+def _key(exchange: Exchange, operation: Operation, query: Query, chosen: Format) -> str | None:
+    """The answer's validator: the release, the query and the format; None for NOW() or RAND(), which never stay."""
+    if not query.is_stable:
+        return None
+    asked = (chosen.suffix, exchange.limits.rows, operation.dataset, query.text)
+    return answers.etag(exchange.served.etag_prefix, f"sparql {asked!r}")
+
+
+async def _answer_page(exchange: Exchange, operation: Operation, query: Query) -> None:
+    """The answer as a page: the first rows, and a word where there are more."""
+    chosen = PAGE_FORMATS[query.form.is_graph]
+    question = Question(
+        exchange.served.statements,
+        query,
+        chosen,
+        operation.dataset,
+        exchange.served.space.base,
+        rows=min(PAGE_ROWS, exchange.limits.rows),
+        is_cut=True,
+    )
+    async with Watched(exchange, question) as watched:
+        answer = watched.answer
+        assert answer is not None
+        body = b"".join([block async for block in answer.blocks])
+        outcome, way = Outcome(query.form, body, answer.is_cut), answer.way
+    # many labels are read for a long table: not on the event loop
+    page = await anyio.to_thread.run_sync(sparql_page, exchange.reader, exchange.limits, operation, outcome)
+    headers = (content_type(HTML), header("content-language", exchange.language), *endpoint_headers(exchange, None))
+    headers = (*headers, header("answered-from", way))
+    await send_answer(Answer(200, headers, page), exchange.scope, exchange.send)
+
+
+def _describe(exchange: Exchange, operation: Operation) -> Answer:
+    """No query: the form for people, the service description for programs."""
+    if operation.query is not None:
+        raise ProtocolError(
+            400, say("the parameter 'query' is empty"), code="LOD9101", hint=say("write a query into it")
+        )
+    chosen: Format | None = HTML
+    if exchange.address.format is not HTML:
+        if exchange.method == "POST":
+            raise ProtocolError(400, say("this request holds no query"), code="LOD9101", hint=say("send it as 'query'"))
+        chosen = choose_format(exchange.accept, (*GRAPH_FORMATS, HTML))
+    if chosen is None:
+        raise not_acceptable(None)
+    headers = (content_type(chosen), header("vary", "Accept, Accept-Language"), header("cache-control", answers.SHORT))
+    if chosen is HTML:
+        page = sparql_page(exchange.reader, exchange.limits, operation)
+        return Answer(200, (*headers, header("content-language", exchange.language)), page)
+    return Answer(200, headers, write_description(exchange.served, exchange.limits, chosen))
+
+
+def _options() -> Answer:
+    """What may be asked here, for people and for the preflight of browsers."""
+    return Answer(
+        204,
+        (
+            header("allow", METHODS),
+            header("access-control-allow-methods", METHODS),
+            header("access-control-allow-headers", "Accept, Accept-Language, Content-Type, If-None-Match"),
+            header("access-control-max-age", "86400"),
+        ),
+    )

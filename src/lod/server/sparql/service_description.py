@@ -1,0 +1,83 @@
+"""The endpoint described in RDF: what it understands, which graphs it holds, in which formats and within which limits.
+
+SPARQL 1.1 Service Description: https://www.w3.org/TR/sparql11-service-description/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyoxigraph
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple
+
+from lod.rdf.formats import Format
+from lod.rdf.namespaces import DCT, PREFIXES, RDF, RDFS, SD, VOID, XSD
+from lod.server.served import ServedRelease
+from lod.server.sparql.operation import ANY_FORMAT
+from lod.server.sparql.question import QueryLimits
+from lod.server.texts import CATALOGUES, catalogue
+from lod.store.query import named_graphs
+
+_TYPE = NamedNode(RDF + "type")
+_USED_PREFIXES = {name: PREFIXES[name] for name in ("dct", "rdfs", "sd", "void", "xsd")}
+_MOST_GRAPHS = 1_000
+
+
+def limits_text(limits: QueryLimits, language: str) -> str:
+    """The limits in a sentence."""
+    megabytes = limits.bytes // 1_000_000
+    return catalogue(language)(
+        "sparql_limits", seconds=f"{limits.seconds:g}", rows=f"{limits.rows:,}", megabytes=megabytes
+    )
+
+
+def service_description(served: ServedRelease, limits: QueryLimits) -> list[Triple]:
+    """The description as triples (§3)."""
+    endpoint = NamedNode(served.space.base + "sparql")
+    dataset, graph = BlankNode("dataset"), BlankNode("defaultGraph")
+    triples = [
+        Triple(endpoint, _TYPE, NamedNode(SD + "Service")),
+        Triple(endpoint, NamedNode(SD + "endpoint"), endpoint),
+        Triple(endpoint, NamedNode(SD + "supportedLanguage"), NamedNode(SD + "SPARQL11Query")),
+        Triple(endpoint, NamedNode(SD + "defaultDataset"), dataset),
+        Triple(endpoint, NamedNode(DCT + "license"), NamedNode(served.site.licence_iri)),
+        Triple(dataset, _TYPE, NamedNode(SD + "Dataset")),
+        Triple(dataset, NamedNode(SD + "defaultGraph"), graph),
+        Triple(graph, _TYPE, NamedNode(SD + "Graph")),
+        Triple(graph, _TYPE, NamedNode(VOID + "Dataset")),
+        Triple(graph, NamedNode(VOID + "triples"), _integer(served.release.manifest.triples)),
+    ]
+    triples += (Triple(endpoint, NamedNode(SD + "resultFormat"), NamedNode(item.iri)) for item in ANY_FORMAT)
+    triples += (
+        Triple(endpoint, NamedNode(RDFS + "comment"), Literal(limits_text(limits, tag), language=tag))
+        for tag in CATALOGUES
+    )
+    triples += (
+        Triple(endpoint, NamedNode(DCT + "title"), Literal(f"{text}: SPARQL", language=tag))
+        for tag, text in served.site.title.items()
+    )
+    triples += _graphs(served, dataset)
+    return triples
+
+
+def _graphs(served: ServedRelease, dataset: BlankNode) -> Iterator[Triple]:
+    for place, (iri, _) in enumerate(zip(named_graphs(served.store), range(_MOST_GRAPHS), strict=False)):
+        node = BlankNode(f"namedGraph{place}")
+        yield Triple(dataset, NamedNode(SD + "namedGraph"), node)
+        yield Triple(node, _TYPE, NamedNode(SD + "NamedGraph"))
+        yield Triple(node, NamedNode(SD + "name"), NamedNode(iri))
+
+
+def _integer(value: int) -> Literal:
+    return Literal(str(value), datatype=NamedNode(XSD + "integer"))
+
+
+def write_description(served: ServedRelease, limits: QueryLimits, chosen: Format) -> bytes:
+    """The description in one of the RDF formats."""
+    written = pyoxigraph.serialize(
+        service_description(served, limits),
+        format=RdfFormat.from_media_type(chosen.media_type),
+        prefixes=_USED_PREFIXES,
+    )
+    assert written is not None
+    return written

@@ -1,0 +1,194 @@
+"""One query worker: a process that opens sealed stores read-only and answers one query at a time.
+
+Started by `lod.server.sparql.pool` as `python -P -m lod.server.sparql.worker`, asked on standard input, answering on
+standard output, in frames: one letter, the length in four bytes (big-endian), the payload.
+
+    parent  Q  a question, as JSON
+    worker  R  it has started
+            W  'columns': what it answers from, when not from the store
+            B  a block of the answer
+            E  the end of it, with the number of rows and whether there are more
+            X  why there is no answer, or no whole one
+
+A process, because an evaluation can neither be interrupted nor be kept from exhausting memory or the stack: it is
+killed. It limits its own memory, ends by itself when its parent has gone or has forgotten it, and has no way to the
+network where Linux lets it give that up. It imports little, since it is started again after every kill.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import importlib
+import json
+import os
+import resource
+import signal
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import pyoxigraph
+
+from lod.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS, by_suffix
+from lod.store.columns import ColumnsError, CubeIndex, read_index
+from lod.store.guard import Query, QueryError, QueryForm
+from lod.store.query import Dataset, Way, evaluate, mentions_totals
+from lod.store.remote import RemoteStore
+from lod.store.snapshot import StoreError, open_snapshot
+from lod.wording import Wording, say
+
+if TYPE_CHECKING:
+    from lod.store.columnar.answer import ColumnarAnswers
+
+_LEAST_ROOM = 64 << 20  # bytes that a query must have beside what the process itself takes
+_PR_SET_PDEATHSIG = 1
+_CLONE_NEWUSER = 0x10000000
+_CLONE_NEWNET = 0x40000000
+
+
+class _Pipe:
+    """The worker's side of the answer: counts bytes and stops at the limit."""
+
+    def __init__(self, out: BinaryIO, max_bytes: int) -> None:
+        self._out = out
+        self._left = max_bytes
+        self._max = max_bytes
+
+    def write(self, data: bytes, /) -> None:
+        self._left -= len(data)
+        if self._left < 0:
+            raise QueryError(
+                say("the answer is longer than {max} MB", max=self._max // 1000000),
+                code="LOD9109",
+                hint=say("add LIMIT, ask for fewer columns, or download the whole data"),
+            )
+        send_frame(self._out, b"B", data)
+
+
+def send_frame(out: BinaryIO, kind: bytes, payload: bytes) -> None:
+    """Write one frame."""
+    out.write(kind + len(payload).to_bytes(4, "big"))
+    out.write(payload)
+    out.flush()
+
+
+def confine(memory_bytes: int, *, has_network: bool = False) -> None:
+    """Limit this process's address space, end it with its parent, and cut it off from the network.
+
+    The last two are Linux's; where a container forbids user namespaces the refusal of SERVICE
+    (`lod.store.guard`) stands alone.
+    """
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        libc = ctypes.CDLL(None, use_errno=True)
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if not has_network:
+            libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
+
+
+def main() -> None:
+    """Answer questions until standard input ends."""
+    confine(int(sys.argv[1]), has_network="network" in sys.argv[2:])
+    questions = os.fdopen(os.dup(0), "rb")
+    answers = os.fdopen(os.dup(1), "wb")
+    with Path(os.devnull).open("r+b") as nowhere:
+        os.dup2(nowhere.fileno(), 0)
+        os.dup2(nowhere.fileno(), 1)  # nothing but frames may reach the parent
+    opened: _Opened | None = None
+    bytearray(_LEAST_ROOM)  # or it ends here, and the pool says so
+    send_frame(answers, b"R", b"")
+    while header := questions.read(5):
+        question: dict[str, Any] = json.loads(questions.read(int.from_bytes(header[1:], "big")))
+        signal.setitimer(signal.ITIMER_REAL, question["seconds"] + 1)  # the default action ends the process
+        try:
+            if opened is None or opened.known_as != question["store"]:
+                opened = open_store(question["store"])
+            rows, is_cut = _answer(opened, question, answers)
+            send_frame(answers, b"E", json.dumps({"rows": rows, "is_cut": is_cut}).encode())
+        except (QueryError, StoreError) as error:
+            opened = None if isinstance(error, StoreError) else opened
+            place = {"line": getattr(error, "line", 0), "column": getattr(error, "column", 0)}
+            said = {"message": _template(error.message), "hint": _template(error.hint), "code": error.code, **place}
+            send_frame(answers, b"X", json.dumps(said, default=str).encode())
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _template(text: str) -> dict[str, Any]:
+    """A sentence as its template and fields, so that the parent may say it in any language."""
+    if isinstance(text, Wording):
+        return {"template": text.template, "fields": dict(text.fields)}
+    return {"template": text, "fields": {}}
+
+
+@dataclass(slots=True)
+class _Opened:
+    """A release's store, and what its columns may answer."""
+
+    known_as: str | dict[str, Any]  # a folder, or what there is to know of a remote store
+    store: pyoxigraph.Store | RemoteStore
+    index: CubeIndex
+    answers: ColumnarAnswers | None = None
+
+    def columns(self) -> ColumnarAnswers | None:
+        """The columns of the release beside the store; None when it has none."""
+        if self.answers is None and self.index.cubes and isinstance(self.store, pyoxigraph.Store):
+            from lod.store.columnar.answer import ColumnarAnswers
+
+            self.answers = ColumnarAnswers(Path(str(self.known_as)).parent, self.index, self.store)
+        return self.answers
+
+
+def open_store(folder: str | dict[str, Any]) -> _Opened:
+    """Open a release's store, or what holds it elsewhere. Columns that cannot be read leave everything to the store.
+
+    Raises:
+        StoreError: LOD5001 no store there, LOD5002 it is damaged.
+    """
+    if isinstance(folder, dict):
+        return _Opened(folder, RemoteStore.from_json(folder), CubeIndex())
+    store = open_snapshot(Path(folder))
+    try:
+        index = read_index(Path(folder).parent)
+    except ColumnsError:
+        index = CubeIndex()
+    if index.cubes:
+        threading.Thread(target=_import_columnar, daemon=True).start()
+    return _Opened(folder, store, index)
+
+
+def _import_columnar() -> None:
+    """Import what a question about cubes will need, while others are answered: it takes some tenths of a second."""
+    with contextlib.suppress(ImportError, MemoryError):
+        importlib.import_module("lod.store.columnar.answer")
+
+
+def _answer(opened: _Opened, question: dict[str, Any], answers: BinaryIO) -> tuple[int, bool]:
+    inspected = Query(
+        question["text"], QueryForm(question["form"]), is_stable=question["is_stable"], prefixes=question["prefixes"]
+    )
+    formats = GRAPH_FORMATS if inspected.form.is_graph else RESULT_FORMATS
+    chosen = by_suffix(question["suffix"], formats)
+    assert chosen is not None, "the parent has chosen among these"
+    may_use_columns = inspected.form is QueryForm.SELECT and mentions_totals(inspected.text)
+    outcome = evaluate(
+        opened.store,
+        inspected,
+        chosen,
+        _Pipe(answers, question["bytes"]),
+        dataset=Dataset(tuple(question["default_graphs"]), tuple(question["named_graphs"])),
+        base_iri=question["base_iri"],
+        max_rows=question["rows"],
+        is_cut=question["is_cut"],
+        columns=opened.columns() if may_use_columns else None,
+        told=lambda way: send_frame(answers, b"W", way.encode()) if way is not Way.STORE else None,
+    )
+    return outcome.rows, outcome.is_cut
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):
+        main()
