@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lod.diagnostics import Findings
-from lod.lift.engines.compute import NATIVE, compute_columns
+from lod.lift.engines.duckdb.compute import NATIVE, compute_columns
 from lod.mapping.functions import FUNCTIONS, GREL, IDLAB, OURS, function_named
 from lod.tables.table import Computed, Dialect, Table
 

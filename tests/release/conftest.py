@@ -11,7 +11,7 @@ import pytest
 from lod.diagnostics import Diagnostic, Findings
 from lod.disclosure.gate import clear
 from lod.disclosure.rules import NO_RULES
-from lod.lift.engines.merge import merge
+from lod.lift.engines.duckdb.merge import merge
 from lod.linking.linkset import Linkset
 from lod.release.candidate import Content, write_candidate
 from lod.release.lock import exclusive

@@ -117,7 +117,7 @@ def find_rows(lineage: Lineage, subjects: Sequence[str], *, limit: int = 100) ->
 
     A subject that no row made is not in the answer.
     """
-    from lod.lift.engines import search
+    from lod.lift.engines.duckdb import search
 
     found: dict[str, list[SourceRow]] = {}
     for record in read_lineage(lineage):
@@ -134,7 +134,7 @@ def find_cells(lineage: Lineage, subject: str, predicate: str | None, *, limit: 
     Rows that say the same are named once, by the first. When all those cells are empty, the empty cells are the answer:
     they are why there is no value.
     """
-    from lod.lift.engines import search
+    from lod.lift.engines.duckdb import search
 
     found: list[CellOrigin] = []
     for record in read_lineage(lineage):

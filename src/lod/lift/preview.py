@@ -94,7 +94,7 @@ def _first_rows(plan: Plan, table: Table, rows: int) -> Iterable[tuple[int, Cell
     if isinstance(table, HeldTable):
         return first_held_rows(table, rows)
     if table.is_numbered:
-        from lod.lift.engines.sample import first_table_rows
+        from lod.lift.engines.duckdb.sample import first_table_rows
 
         stored = () if table.json else range(table.stored)
         return first_table_rows(table, sorted({*stored, *plan.columns_of(table)}), rows)

@@ -186,12 +186,13 @@ def _workplace(beside: Path) -> Iterator[Path]:
 
 def _run(plan: Plan, work: Path, limits: _Limits, report: Reporter, findings: Findings) -> dict[str, int]:
     """Write `out.nq` and `lineage/` into a folder; returns how many lines each triples map made."""
-    from lod.lift.engines import duckdb as engine  # the engine costs a good part of a small lift's time
-    from lod.lift.engines.doubts import doubt
+    from lod.lift.engines.doubts import doubt  # the engine costs a good part of a small lift's time
+    from lod.lift.engines.duckdb.reading import read_tables
     from lod.lift.engines.lookups import settle_lookups
     from lod.lift.engines.rejects import Rejects
     from lod.lift.engines.retyped import doubt_numbers
     from lod.lift.engines.session import open_session
+    from lod.lift.engines.statements import write_statements
     from lod.lift.engines.survey import survey
 
     begun = time.perf_counter()
@@ -203,7 +204,7 @@ def _run(plan: Plan, work: Path, limits: _Limits, report: Reporter, findings: Fi
         violations = Findings()
         rejects = Rejects(session, limits.quarantine, limits.rejects) if limits.quarantine else None
         reject = rejects.record if rejects else None
-        engine.read_tables(session, plan, lineage, findings, violations, reject)
+        read_tables(session, plan, lineage, findings, violations, reject)
         findings.raise_if_errors()
         report(StageAdvanced(_STAGE, 1, 3, "tables read"))
         if rejects:
@@ -215,7 +216,7 @@ def _run(plan: Plan, work: Path, limits: _Limits, report: Reporter, findings: Fi
         doubt_numbers(session, plan, surveys, findings)
         findings.raise_if_errors()
         report(StageAdvanced(_STAGE, 2, 3, "values checked"))
-        counts |= engine.write_statements(session, plan, surveys, work / _OUTPUT)
+        counts |= write_statements(session, plan, surveys, work / _OUTPUT)
         sifted = frozenset(session.sifted)
     write_lineage(plan, lineage, sifted)
     findings.extend(violations)
@@ -242,7 +243,7 @@ def _set_aside(session: Session, plan: Plan, rejects: Rejects, findings: Finding
 
 def _sift(session: Session, rejects: Rejects, plan: Plan, findings: Findings) -> bool:
     """Take rejected rows out of the tables and of what is made of them; whether there were any."""
-    from lod.lift.engines.duckdb import read_table
+    from lod.lift.engines.duckdb.reading import read_table
 
     before = set(session.sifted), dict(session.rows)
     for table in rejects.sift(plan):

@@ -20,7 +20,7 @@ from lod.disclosure.protect import protect as protect_tables
 from lod.disclosure.rules import NO_RULES
 from lod.errors import GateRefused
 from lod.events import Event, Reporter, StageAdvanced, StageFinished, StageStarted
-from lod.lift.engines.merge import merge
+from lod.lift.engines.duckdb.merge import merge
 from lod.lift.plan import Plan
 from lod.lift.quarantine import Quarantine
 from lod.lift.result import LiftResult

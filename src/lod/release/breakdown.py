@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from lod.lift.engines.merge import lines_of
+from lod.lift.engines.duckdb.merge import lines_of
 from lod.lift.engines.session import open_session
 from lod.lift.engines.sql import quoted
 from lod.rdf.namespaces import DCAT, PREFIXES, QB, RDF, XSD
@@ -120,7 +120,7 @@ class Breakdown:
 
 @contextmanager
 def break_down(statements: Path, base_iri: str, spill: Path, *, memory_limit: str, threads: int) -> Iterator[Breakdown]:
-    """Look at merged statements (`lod.lift.engines.merge`).
+    """Look at merged statements (`lod.lift.engines.duckdb.merge`).
 
     Raises:
         LiftError: LOD4008, the engine ran out of memory or disk.

@@ -51,7 +51,7 @@ class Content:
     generator: str
     started: str  # ISO 8601
     snapshot: Snapshot
-    statements: Path  # all of them, merged (`lod.lift.engines.merge`)
+    statements: Path  # all of them, merged (`lod.lift.engines.duckdb.merge`)
     linksets: tuple[Linkset, ...]
     report: ValidationReport | None  # None: the project has no shapes
     findings: tuple[Diagnostic, ...]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from lod.lift.engines.merge import lines_of
+from lod.lift.engines.duckdb.merge import lines_of
 from lod.lift.engines.session import open_session
 from lod.lift.engines.sql import quoted
 from lod.rdf.namespaces import QB, RDF, SKOS

@@ -21,7 +21,7 @@ import pyoxigraph
 from pyoxigraph import BlankNode, NamedNode, QueryResultsFormat, QuerySolutions, RdfFormat, Triple
 
 from lod.events import Reporter, StageAdvanced, StageFinished, StageStarted, silent
-from lod.lift.engines.merge import lines_of
+from lod.lift.engines.duckdb.merge import lines_of
 from lod.lift.engines.session import open_session
 from lod.lift.engines.sql import quoted
 from lod.project.model import StoreOptions

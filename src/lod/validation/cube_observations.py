@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pyoxigraph import BlankNode, NamedNode
 
-from lod.lift.engines.observations import CubeColumns, Doubtful, doubtful_observations
+from lod.lift.engines.duckdb.observations import CubeColumns, Doubtful, doubtful_observations
 from lod.rdf.namespaces import SDMX_ATTRIBUTE, SDMX_CODE
 from lod.validation.cube_structure import (
     MEASURE_TYPE,

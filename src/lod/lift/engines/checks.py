@@ -72,7 +72,9 @@ def _typed(term: Term, cells: list[Cell], datatype: str, space: LexicalSpace) ->
     if space.most is not None:
         wrong.append(f"coalesce({number} > {space.most}, left({text}, 1) <> '-')")
     if space.has_day:
-        wrong.append(f"{text}[1:1] <> '-' AND {text}[5:5] = '-' AND TRY_CAST({text}[1:10] AS DATE) IS NULL")
+        wrong.append(
+            f"left({text}, 1) <> '-' AND substr({text}, 5, 1) = '-' AND TRY_CAST(left({text}, 10) AS DATE) IS NULL"
+        )
     name = "xsd:" + datatype.rpartition("#")[2]
     condition = sql.conjunction([*sql.present(term.columns), f"({' OR '.join(f'({each})' for each in wrong)})"])
     hint = say(

@@ -16,6 +16,7 @@ from urllib.parse import quote
 import duckdb
 
 from lod.lift.engines import sql
+from lod.lift.engines.database import Database
 from lod.lift.plan import ROW, Column, Emission, Encoding, Relation, Term, sides
 from lod.mapping.ir import TermType
 from lod.rdf.datatypes import LEXICAL_SPACES
@@ -49,7 +50,8 @@ class _Stored:
 class Columns:
     """What is known of the columns of one session's tables; `scan` is a table as SQL."""
 
-    connection: duckdb.DuckDBPyConnection
+    connection: duckdb.DuckDBPyConnection  # tells what a file says of itself
+    database: Database
     files: Mapping[Table, Path]
     scan: Callable[[Table], str]
     _stored: dict[Table, dict[int, _Stored]] = field(default_factory=dict)
@@ -70,7 +72,7 @@ class Columns:
             self._values[key] = None
             if self._repeats(table, index):
                 query = f"SELECT DISTINCT c{index} FROM {self.scan(table)} WHERE c{index} IS NOT NULL LIMIT {_FEW + 1}"
-                found = self.connection.execute(query).fetchall()
+                found = self.database.rows(query)
                 self._values[key] = tuple(str(value) for (value,) in found) if len(found) <= _FEW else None
         return self._values[key]
 
@@ -139,8 +141,7 @@ class Columns:
         if not conditions:
             return []
         every = ", ".join(f"coalesce(bool_and({condition}), true)" for condition in conditions)
-        found = self.connection.execute(f"SELECT {every} FROM {self.scan(table)}").fetchone()
-        return [bool(each) for each in found or ()]
+        return [bool(each) for each in self.database.row(f"SELECT {every} FROM {self.scan(table)}")]
 
 
 def is_checked(term: Term) -> bool:

@@ -104,10 +104,8 @@ def _empty(session: Session, emission: Emission, columns: Sequence[Column]) -> l
     """Those of the columns that are empty wherever there is a subject."""
     counts = ", ".join(f"count({sql.column(column)})" for column in columns)
     where = sql.conjunction(sql.present(emission.key.columns))
-    row = session.connection.execute(
-        f"SELECT {counts} FROM {relation_sql(session, emission.relation)} WHERE {where}"
-    ).fetchone()
-    return [column for column, count in zip(columns, row or (), strict=True) if not count]
+    row = session.database.row(f"SELECT {counts} FROM {relation_sql(session, emission.relation)} WHERE {where}")
+    return [column for column, count in zip(columns, row, strict=True) if not count]
 
 
 def _is_condition(table: Table, column: Column) -> bool:
@@ -147,9 +145,9 @@ def _doubt_join(session: Session, emission: Emission, join: Joined, findings: Fi
 def _first_cells(session: Session, table: Table, column: int) -> list[CellOrigin]:
     """The first cells with a value."""
     name = f"c{column}"
-    found = session.connection.execute(
+    found = session.database.rows(
         f"SELECT r, {name} FROM {scan_sql(session, table)} WHERE {name} IS NOT NULL ORDER BY r LIMIT 1"
-    ).fetchall()
+    )
     return [CellOrigin(table.name, int(row), table.columns[column], str(text)) for row, text in found]
 
 
@@ -173,16 +171,16 @@ def _doubt_pair(
 ) -> None:
     """Where each map gives every subject one value, and the two values of a subject differ, one of them is wrong."""
     first, second = (_values(session, e, s) for e, s in zip(emissions, pair, strict=True))
-    several = session.connection.execute(
+    several = session.database.row(
         f"SELECT (SELECT bool_or(v <> w) FROM {first}) OR (SELECT bool_or(v <> w) FROM {second})"
-    ).fetchone()
-    if several is None or several[0]:
+    )
+    if several[0]:
         return
     both = f"FROM {first} AS a JOIN {second} AS b ON a.s = b.s WHERE a.v <> b.v"
-    count = session.connection.execute(f"SELECT count(*) {both}").fetchone()
-    if not count or not count[0]:
+    count = session.database.row(f"SELECT count(*) {both}")
+    if not count[0]:
         return
-    found = session.connection.execute(f"SELECT a.s, a.v, b.v, a.r, b.r {both} ORDER BY a.r LIMIT {_SHOWN}").fetchall()
+    found = session.database.rows(f"SELECT a.s, a.v, b.v, a.r, b.r {both} ORDER BY a.r LIMIT {_SHOWN}")
     subject, here, there, *_ = found[0]
     message = say(
         "'{one}' and '{other}' say different things of {n:,} {n:subject|subjects}, "

@@ -31,5 +31,4 @@ def _settled(session: Session, emission: Emission) -> Emission:
         f"SELECT count(*) FROM (SELECT DISTINCT {columns} FROM {child} WHERE {present}) AS a "
         f"WHERE NOT EXISTS (SELECT 1 FROM {parent} AS b WHERE {pairs})"
     )
-    row = session.connection.execute(missing).fetchone()
-    return without_lookup(emission) if row and row[0] == 0 else emission
+    return without_lookup(emission) if session.database.row(missing)[0] == 0 else emission

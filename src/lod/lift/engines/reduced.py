@@ -15,8 +15,6 @@ from lod.lift.engines.session import Session, rows_sql
 from lod.lift.plan import Column, Emission, Scan
 from lod.tables.table import Dialect, Table
 
-_ROW_GROUP = 30720  # rows, as `lod.tables.ingest` has it
-
 
 @dataclass(frozen=True, slots=True)
 class Reduced:
@@ -71,13 +69,11 @@ def reduce(session: Session, emissions: Sequence[Emission], name: str) -> Reduce
         united = " UNION ALL ".join(selects)
         query = f"SELECT {names}, min(maker) AS c{width} FROM ({united}) GROUP BY {names}"
     file = session.scratch / f"{name}.parquet"
-    done = session.connection.execute(
-        f"COPY ({query}) TO {sql.quoted(str(file))} (FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE {_ROW_GROUP})"
-    ).fetchone()
+    rows = session.database.save(query, file)
     table = _table(name, file, width + several)
     session.files[table] = file
     made = renumbered(emissions[0])[0]
-    return Reduced(replace(made, relation=Scan(table)), int(done[0]) if done else 0, len(emissions))
+    return Reduced(replace(made, relation=Scan(table)), rows, len(emissions))
 
 
 def _table(name: str, file: Path, width: int) -> Table:
@@ -96,4 +92,4 @@ def count_by_maker(session: Session, reduced: Reduced, conditions: Sequence[str]
     assert isinstance(table, Scan), "reduced rows are a table"
     maker = f"c{len(table.table.columns) - 1}" if reduced.makers > 1 else "0"
     query = f"SELECT {maker}, {counted} FROM {rows_sql(session, reduced.emission)} GROUP BY 1"
-    return {int(number): int(count) for number, count in session.connection.execute(query).fetchall()}
+    return {int(number): int(count) for number, count in session.database.rows(query)}

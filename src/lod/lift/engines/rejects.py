@@ -9,7 +9,6 @@ from pathlib import Path
 from lod.diagnostics import Findings
 from lod.lift.engines import sql
 from lod.lift.engines.checks import Check
-from lod.lift.engines.columns import Columns
 from lod.lift.engines.session import Session, relation_sql, scan_sql
 from lod.lift.plan import Emission, Plan, sides
 from lod.lift.quarantine import Quarantine, judge_share
@@ -46,11 +45,17 @@ class Rejects:
         reason = translated(check.what, self.quarantine.language)
         name = table.columns[check.column.index] if check.column.index >= 0 else ""
         where = sql.conjunction([*sql.present(emission.key.columns), check.condition])
-        told = ", ".join(map(sql.quoted, (reason, check.code, table.name)))
-        self.session.connection.execute(
-            f"INSERT INTO {_TABLE} SELECT DISTINCT {told}, {'pr' if side else 'r'}, {sql.quoted(name)}, "
-            f"{sql.column(check.column)} FROM {relation_sql(self.session, emission.relation)} WHERE {where}"
+        told = ", ".join(
+            f"{sql.quoted(text)} AS {what}"
+            for what, text in (("reason", reason), ("code", check.code), ("source", table.name))
         )
+        noted = self.session.scratch / "noted.parquet"
+        self.session.database.save(
+            f"SELECT DISTINCT {told}, {'pr' if side else 'r'} AS row, {sql.quoted(name)} AS column_name, "
+            f"{sql.column(check.column)} AS cell FROM {relation_sql(self.session, emission.relation)} WHERE {where}",
+            noted,
+        )
+        self.session.connection.execute(f"INSERT INTO {_TABLE} SELECT * FROM read_parquet({sql.quoted(str(noted))})")
 
     def sift(self, plan: Plan) -> Iterable[Table]:
         """Take the rows out of the plan's tables, if more were set aside since; yields the tables to be made anew."""
@@ -74,7 +79,7 @@ class Rejects:
             if set(table.inputs) & set(changed):
                 changed.append(table)
                 yield table
-        session.columns = Columns(session.connection, session.files, lambda table: scan_sql(session, table))
+        session.forget_columns()
 
     def _take_out(self, table: Table) -> None:
         """The table's file again, without the rows; those that stay keep their numbers."""

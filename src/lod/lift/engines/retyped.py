@@ -92,9 +92,9 @@ def _ask(session: Session, emission: Emission, asked: Sequence[_Told], findings:
     source = relation_sql(session, emission.relation)
     counts = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in conditions)
     where = sql.conjunction(sql.present(emission.key.columns))
-    row = session.connection.execute(f"SELECT {counts} FROM {source} WHERE {where}").fetchone()
+    row = session.database.row(f"SELECT {counts} FROM {source} WHERE {where}")
     told = []
-    for each, condition, count in zip(asked, conditions, row or (), strict=True):
+    for each, condition, count in zip(asked, conditions, row, strict=True):
         if count:
             told.append(each)
             _tell(session, emission, each, (condition, int(count)), findings)
@@ -107,11 +107,8 @@ def _condition(session: Session, emission: Emission, statement: Statement, patte
     column = _first(statement)
     if column and statement.object.columns == {column}:
         values = session.columns.few(sides(emission.relation)[column.side], column.index)
-        if values is not None:
-            look = f"SELECT count(*) FROM (SELECT unnest($values::VARCHAR[]) AS {sql.column(column)}) WHERE {made}"
-            row = session.connection.execute(look, {"values": list(values)}).fetchone()
-            if row and not row[0]:
-                return "false"
+        if values is not None and not session.database.count_values(values, sql.column(column), made):
+            return "false"
     return sql.conjunction([*sql.present(statement.columns), made])
 
 
@@ -121,10 +118,10 @@ def _tell(session: Session, emission: Emission, told: _Told, found: tuple[str, i
     column = _first(statement)
     row, cell = (("pr" if column.side else "r"), sql.column(column)) if column else ("r", "''")
     where = sql.conjunction([*sql.present(emission.key.columns), condition])
-    rows = session.connection.execute(
+    rows = session.database.rows(
         f"SELECT {row}, {cell}, {sql.value(statement.object)} FROM {relation_sql(session, emission.relation)} "
         f"WHERE {where} ORDER BY 1 LIMIT {_SHOWN}"
-    ).fetchall()
+    )
     cells: list[CellOrigin] = []
     if column:
         table = sides(emission.relation)[column.side]

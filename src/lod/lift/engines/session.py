@@ -1,4 +1,4 @@
-"""A DuckDB session with the tables of one plan in it, and relations as SQL."""
+"""A session with the tables of one plan in it, and relations as SQL."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ import duckdb
 from lod.errors import LodError
 from lod.lift.engines import sql
 from lod.lift.engines.columns import Columns
+from lod.lift.engines.database import Database
+from lod.lift.engines.duckdb.database import DuckDb
 from lod.lift.plan import Emission, Relation, Scan, Statement
 from lod.tables.table import Table
 from lod.wording import say
@@ -23,9 +25,10 @@ class LiftError(LodError):
 
 @dataclass(slots=True)
 class Session:
-    """A DuckDB connection with the tables of one plan in it."""
+    """The tables of one plan: DuckDB's `connection` reads them, and `database`, DuckDB or another, does all else."""
 
     connection: duckdb.DuckDBPyConnection
+    database: Database
     scratch: Path = Path()  # a folder for what the session keeps for itself
     files: dict[Table, Path] = field(default_factory=dict)
     rows: dict[Table, int] = field(default_factory=dict)
@@ -33,12 +36,16 @@ class Session:
     columns: Columns = field(init=False)
 
     def __post_init__(self) -> None:
-        self.columns = Columns(self.connection, self.files, lambda table: scan_sql(self, table))
+        self.forget_columns()
+
+    def forget_columns(self) -> None:
+        """Look at the columns anew: the tables are not what they were."""
+        self.columns = Columns(self.connection, self.database, self.files, lambda table: scan_sql(self, table))
 
 
 @contextmanager
 def open_session(memory_limit: str, threads: int, spill: Path) -> Iterator[Session]:
-    """A fresh in-memory database that spills to a folder.
+    """A fresh in-memory DuckDB that spills to a folder.
 
     Raises:
         LiftError: LOD4008, when it runs out of memory or disk in the body.
@@ -53,7 +60,7 @@ def open_session(memory_limit: str, threads: int, spill: Path) -> Iterator[Sessi
     }
     connection = duckdb.connect(":memory:", config=config)
     try:
-        yield Session(connection, spill)
+        yield Session(connection, DuckDb(connection), spill)
     except duckdb.OutOfMemoryException as error:
         hint = say(
             "allow more than {memory_limit} (memory_limit), or fewer than {threads} threads",
@@ -108,10 +115,3 @@ def lines_sql(statement: Statement, source: str) -> str:
     """The lines that the rows of a relation make of a statement, as often as they make them."""
     where = sql.conjunction(sql.present(statement.columns))
     return f"SELECT {sql.concat(sql.line(statement))} AS line FROM {source} WHERE {where}"
-
-
-def materialise(session: Session, name: str, query: str) -> int:
-    """Keep the rows of a query, in memory or spilled to disk; returns how many they are."""
-    session.connection.execute(f"CREATE TEMP TABLE {name} AS {query}")
-    row = session.connection.execute(f"SELECT count(*) FROM {name}").fetchone()
-    return int(row[0]) if row else 0

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from lod.lift.engines import sql
 from lod.lift.engines.reduced import as_text, renumbered, unmarked
-from lod.lift.engines.session import Session, lines_sql, materialise, rows_sql
+from lod.lift.engines.session import Session, lines_sql, rows_sql
 from lod.lift.passes.coincidence import is_injective, may_coincide
 from lod.lift.plan import Emission, Statement
 
@@ -28,8 +28,7 @@ def are_apart(session: Session, emissions: Sequence[Emission]) -> bool:
         f"FROM {rows_sql(session, emission)} WHERE {sql.conjunction(sql.present(emission.key.columns))}"
         for number, emission in enumerate(emissions)
     )
-    row = session.connection.execute(f"SELECT count(*) = count(DISTINCT subject) FROM ({subjects})").fetchone()
-    return bool(row and row[0])
+    return bool(session.database.row(f"SELECT count(*) = count(DISTINCT subject) FROM ({subjects})")[0])
 
 
 def shared_lines(
@@ -53,9 +52,7 @@ def shared_lines(
                 selects.append(_distinct_columns(session, made, table))
             else:
                 selects.append(_distinct_texts(session, made, table, turn, turns))
-            for maker, count in session.connection.execute(
-                f"SELECT maker, count(*) FROM {table} GROUP BY 1"
-            ).fetchall():
+            for maker, count in session.database.rows(f"SELECT maker, count(*) FROM {table} GROUP BY 1"):
                 counts[int(maker)] = counts.get(int(maker), 0) + int(count)
     return selects, by_triples_map(emissions, counts)
 
@@ -104,7 +101,7 @@ def _distinct_columns(session: Session, made: Sequence[_Made], table: str) -> st
     names = [f"c{n}" for n in range(width)]
     grouped = f"GROUP BY {', '.join(names)}" if names else "HAVING count(*) > 0"
     united = " UNION ALL ".join(selects)
-    materialise(session, table, f"SELECT {', '.join([*names, 'min(maker) AS maker'])} FROM ({united}) {grouped}")
+    session.database.keep(table, f"SELECT {', '.join([*names, 'min(maker) AS maker'])} FROM ({united}) {grouped}")
     line = renumbered(unmarked(made[0][1]))[0].statements[0]
     return f"SELECT {sql.concat(sql.line(line))} AS line FROM {table}"
 
@@ -114,7 +111,7 @@ def _distinct_texts(session: Session, made: Sequence[_Made], table: str, turn: i
     queries = " UNION ALL ".join(
         f"SELECT line, {maker} AS maker FROM ({_part(session, emission, turn, turns)})" for maker, emission in made
     )
-    materialise(session, table, f"SELECT line, min(maker) AS maker FROM ({queries}) GROUP BY line")
+    session.database.keep(table, f"SELECT line, min(maker) AS maker FROM ({queries}) GROUP BY line")
     return f"SELECT line FROM {table}"
 
 

@@ -41,8 +41,7 @@ def survey(session: Session, emission: Emission, findings: Findings, note: Note 
         f"SELECT {', '.join(['count(*)', _unique(emission), *counts, *bad])} "
         f"FROM {rows_sql(session, emission)} WHERE {sql.conjunction(subject)}"
     )
-    row = session.connection.execute(query).fetchone()
-    assert row is not None
+    row = session.database.row(query)
     rows, distinct, found = int(row[0]), int(row[1]), [int(n) for n in row[2:]]
     some, refused = iter(found[: len(counts)]), found[len(counts) :]
     made = tuple(next(some) if each else rows for each in needed)
@@ -64,9 +63,7 @@ def _may_refuse(session: Session, emission: Emission, check: Check) -> bool:
     values = session.columns.few(sides(emission.relation)[column.side], column.index)
     if values is None:
         return True
-    look = f"SELECT count(*) FROM (SELECT unnest($values::VARCHAR[]) AS {sql.column(column)}) WHERE {check.condition}"
-    row = session.connection.execute(look, {"values": list(values)}).fetchone()
-    return row is None or bool(row[0])
+    return session.database.count_values(values, sql.column(column), check.condition) > 0
 
 
 def _refused_cells(session: Session, emission: Emission, check: Check) -> list[tuple[int, str]]:
@@ -74,14 +71,13 @@ def _refused_cells(session: Session, emission: Emission, check: Check) -> list[t
     where = sql.conjunction([*sql.present(emission.key.columns), check.condition])
     source, row = relation_sql(session, emission.relation), "pr" if check.column.side else "r"
     query = f"SELECT {row}, {sql.column(check.column)} FROM {source} WHERE {where} ORDER BY 1 LIMIT 3"
-    return [(int(row), str(text)) for row, text in session.connection.execute(query).fetchall()]
+    return [(int(row), str(text)) for row, text in session.database.rows(query)]
 
 
 def _values(session: Session, emission: Emission, check: Check) -> int:
     """How many values a check looked at."""
     where = sql.conjunction(sql.present(emission.key.columns | check.term.columns))
-    row = session.connection.execute(f"SELECT count(*) FROM {rows_sql(session, emission)} WHERE {where}").fetchone()
-    return int(row[0]) if row else 0
+    return int(session.database.row(f"SELECT count(*) FROM {rows_sql(session, emission)} WHERE {where}")[0])
 
 
 def conditions_of(emission: Emission, always: frozenset[Column] = frozenset()) -> list[list[str]]:
@@ -110,8 +106,8 @@ def _rest(statement: Statement) -> str:
 
 def has_unique_key(session: Session, emission: Emission, rows: int) -> bool:
     """Whether each of the rows of an emission makes a subject of its own."""
-    row = session.connection.execute(f"SELECT {_unique(emission)} FROM {rows_sql(session, emission)}").fetchone()
-    return row is not None and int(row[0]) == rows
+    found = session.database.row(f"SELECT {_unique(emission)} FROM {rows_sql(session, emission)}")
+    return int(found[0]) == rows
 
 
 def _unique(emission: Emission) -> str:

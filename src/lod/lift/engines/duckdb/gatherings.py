@@ -7,6 +7,7 @@ values of a member.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from lod.diagnostics import Findings
@@ -54,7 +55,7 @@ def read_gathered(
 
 def _numbered(session: Session, table: GatheredTable, target: Path) -> tuple[Session, list[Path]]:
     """A session in which no two rows of a view have one number, and the files that it needs for that."""
-    found, scratch = Session(session.connection, session.scratch, dict(session.files), sifted=set(session.sifted)), []
+    found, scratch = replace(session, files=dict(session.files), sifted=set(session.sifted)), []
     for number, view in enumerate(each for each in table.inputs if isinstance(each, LogicalViewTable)):
         file = target.with_suffix(f".{number}.parquet")
         read = f"read_parquet({quoted(str(session.files[view]))}, file_row_number = true)"

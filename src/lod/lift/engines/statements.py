@@ -1,8 +1,4 @@
-"""The plan on DuckDB: out of core, in bounded memory, in parallel.
-
-Each table is read once, into Parquet (`lod.tables.ingest`); everything else reads that, where repeated cells are
-dictionary entries and cost next to nothing. The same files are the lineage.
-"""
+"""A plan's statements as lines of N-Quads, each once: rows to texts, distinct where they must be made so."""
 
 from __future__ import annotations
 
@@ -10,102 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lod.diagnostics import Findings
 from lod.lift.engines import sql
 from lod.lift.engines.reduced import count_by_maker, reduce, shape, unmarked
-from lod.lift.engines.session import Session, lines_sql, materialise, rows_sql
+from lod.lift.engines.session import Session, lines_sql, rows_sql
 from lod.lift.engines.shared import are_apart, by_triples_map, shared_lines
 from lod.lift.engines.survey import Survey, conditions_of, has_unique_key
-from lod.lift.gatherings import GatheredTable
-from lod.lift.held import HeldTable, write_held_rows
-from lod.lift.lineage import table_file
-from lod.lift.logical_views import LogicalViewTable
 from lod.lift.passes.coincidence import is_injective
 from lod.lift.passes.distinct import circles
 from lod.lift.plan import Emission, Plan, Statement
-from lod.lift.viewed import ViewTable
-from lod.tables.csv import Reject
-from lod.tables.ingest import ingest
-from lod.tables.table import Table
-
-
-def read_tables(
-    session: Session, plan: Plan, folder: Path, findings: Findings, violations: Findings, reject: Reject | None = None
-) -> None:
-    """Bring the plan's tables into `folder` as Parquet, checked.
-
-    `violations` are what is wrong with the contents of views: errors that do not keep the others from being lifted.
-    `reject` is told of rows that are not well-formed; without it they are errors.
-    """
-    for number, table in enumerate(plan.tables):
-        session.files[table] = folder / table_file(number)
-        if not isinstance(table, ViewTable) or table.view is None:
-            columns = plan.columns_of(table)
-            session.rows[table] = read_table(session, table, columns, session.files[table], findings, reject)
-    if any(isinstance(table, ViewTable) for table in plan.tables):
-        _read_views(session, plan, folder, violations)
-
-
-def _read_views(session: Session, plan: Plan, folder: Path, violations: Findings) -> None:
-    from lod.lift.engines.views import ViewReader  # who has no view does not wait for it
-
-    views = ViewReader(session.connection, folder, violations)
-    for table in plan.tables:
-        if isinstance(table, ViewTable) and table.view is not None:
-            session.rows[table] = views.read(table.view, plan.columns_of(table), session.files[table])
-    views.judge(plan.constraints)
-    views.close()
-
-
-def read_table(
-    session: Session,
-    table: Table,
-    columns: Sequence[int],
-    target: Path,
-    findings: Findings,
-    reject: Reject | None = None,
-) -> int:
-    """Bring the chosen columns of a table into a Parquet file; returns the number of its rows."""
-    if isinstance(table, HeldTable):
-        return _read_held(session, table, tuple(columns), target)
-    if not table.computed:
-        return _stored(session, table, columns, target, findings, reject)
-    from lod.lift.engines.compute import compute_columns, inputs_of  # nor for functions, if there are none
-
-    before = len(findings.errors)
-    source = target.with_suffix(".source.parquet")
-    rows = _stored(session, table, inputs_of(table, columns), source, findings, reject)
-    if len(findings.errors) == before:
-        compute_columns(session.connection, table, columns, source, target, findings)
-    source.unlink(missing_ok=True)
-    return rows
-
-
-def _stored(
-    session: Session, table: Table, columns: Sequence[int], target: Path, findings: Findings, reject: Reject | None
-) -> int:
-    if isinstance(table, LogicalViewTable):
-        from lod.lift.engines.logical_views import read_view
-
-        return read_view(session, table, columns, target, findings)
-    if isinstance(table, GatheredTable):
-        from lod.lift.engines.gatherings import read_gathered
-
-        return read_gathered(session, table, columns, target, findings)
-    return ingest(session.connection, table, columns, target, findings, reject)
-
-
-def _read_held(session: Session, table: HeldTable, columns: tuple[int, ...], target: Path) -> int:
-    source = target.with_suffix(".held.csv")
-    write_held_rows(table, columns, source)
-    types = ", ".join(["'row': 'BIGINT'", *(f"'c{n}': 'VARCHAR'" for n in columns)])
-    options = f"columns = {{{types}}}, header = false, nullstr = '', allow_quoted_nulls = true, auto_detect = false"
-    done = session.connection.execute(
-        f"COPY (SELECT * FROM read_csv({sql.quoted(str(source))}, {options})) "
-        f"TO {sql.quoted(str(target))} (FORMAT parquet, COMPRESSION lz4_raw)"
-    ).fetchone()
-    source.unlink()
-    return int(done[0]) if done else 0
 
 
 @dataclass(slots=True)
@@ -140,7 +48,7 @@ def write_statements(session: Session, plan: Plan, surveys: Sequence[Survey], ta
             output.add([_wide(session, marked)], {emission.triples_map: seen[emission].statements})
         else:
             output.add(*_distinct(session, marked, f"distinct-{number}"))
-    _write_lines(session, output.selects, target)
+    session.database.write(output.selects, target)
     return output.counts
 
 
@@ -202,24 +110,10 @@ def _by_columns(session: Session, emission: Emission, prefix: str) -> Iterator[t
         table = f"{prefix}_{number}"
         where = sql.conjunction(sql.present(statements[0].columns))
         chosen = ", ".join(columns) or "1 AS one"
-        rows = materialise(session, table, f"SELECT DISTINCT {chosen} FROM {source} WHERE {where}")
+        rows = session.database.keep(table, f"SELECT DISTINCT {chosen} FROM {source} WHERE {where}")
         for statement in statements:
             yield f"SELECT {sql.concat(sql.line(statement))} AS line FROM {table}", rows
     if by_text:
         selects = " UNION ALL ".join(lines_sql(statement, source) for statement in by_text)
-        rows = materialise(session, f"{prefix}_text", f"SELECT DISTINCT line FROM ({selects})")
+        rows = session.database.keep(f"{prefix}_text", f"SELECT DISTINCT line FROM ({selects})")
         yield f"SELECT line FROM {prefix}_text", rows
-
-
-def _write_lines(session: Session, selects: list[str], target: Path) -> None:
-    """Write lines to a file, in no order."""
-    if not selects:
-        target.touch()
-        return
-    # What comes out is a set; keeping the order of the rows would cost memory.
-    session.connection.execute("SET preserve_insertion_order = false")
-    query = " UNION ALL ".join(selects)
-    session.connection.execute(
-        f"COPY ({query}) TO {sql.quoted(str(target))} "
-        "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER E'\\x01')"
-    )

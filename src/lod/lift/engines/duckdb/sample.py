@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lod.diagnostics import Findings
 from lod.lift.engines import sql
-from lod.lift.engines.duckdb import read_table
+from lod.lift.engines.duckdb.reading import read_table
 from lod.lift.engines.session import Session, open_session
 from lod.tables.table import Table
 

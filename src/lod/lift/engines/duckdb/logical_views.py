@@ -15,7 +15,8 @@ from itertools import count
 from pathlib import Path
 
 from lod.diagnostics import Findings
-from lod.lift.engines.session import Session, materialise
+from lod.lift.engines.duckdb.database import DuckDb
+from lod.lift.engines.session import Session
 from lod.lift.engines.sql import quoted
 from lod.lift.logical_views import INDEX, LogicalViewTable
 from lod.mapping.ir import (
@@ -116,7 +117,7 @@ class _Maker:
     def _keep(self, select: str) -> str:
         """A temporary table of the rows, in their order, which `place` is."""
         name = f"view_{self.target.stem.replace('-', '_')}_{next(self.numbers)}"
-        materialise(self.session, name, f"SELECT *, row_number() OVER () AS place FROM ({select})")
+        DuckDb(self.session.connection).keep(name, f"SELECT *, row_number() OVER () AS place FROM ({select})")
         return name
 
     def _records(self, table: Table) -> tuple[_Rows, _Record]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lod.lift.engines.merge import lines_of
+from lod.lift.engines.duckdb.merge import lines_of
 from lod.lift.engines.session import Session, open_session
 from lod.lift.engines.sql import quoted
 from lod.rdf.namespaces import QB, RDF, SDMX_ATTRIBUTE, SDMX_CODE
