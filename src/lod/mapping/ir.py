@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lod.diagnostics import TextOrigin
-from lod.mapping.cube.model import Gathered, Part
+from lod.mapping.cube.model import Gathered, Part, SliceRows
 from lod.mapping.view import Constraint, View
 from lod.rdf.iris import is_absolute
 
@@ -238,7 +238,9 @@ class LogicalSource:
     may_lack: bool = False  # nor is a reference that no item of a JSON document has
     view: View | None = None  # rows that the mapping language makes of the file's records, instead of the records
     namespaces: tuple[tuple[str, str], ...] = ()  # of XPath: prefix and IRI
-    content: Rows | Part | Gathered | LogicalView | None = None  # of the formulations ROWS, PRINTED and VIEW
+    content: Rows | Part | SliceRows | Gathered | LogicalView | None = (
+        None  # of the formulations ROWS, PRINTED and VIEW
+    )
 
 
 @dataclass(frozen=True, slots=True)

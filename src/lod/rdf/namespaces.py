@@ -23,6 +23,7 @@ SH = "http://www.w3.org/ns/shacl#"
 SPDX = "http://spdx.org/rdf/terms#"
 VCARD = "http://www.w3.org/2006/vcard/ns#"
 VOID = "http://rdfs.org/ns/void#"
+XKOS = "http://rdf-vocabulary.ddialliance.org/xkos#"
 
 PREFIXES: dict[str, str] = {
     "dcat": DCAT,
@@ -45,5 +46,6 @@ PREFIXES: dict[str, str] = {
     "spdx": SPDX,
     "vcard": VCARD,
     "void": VOID,
+    "xkos": XKOS,
     "xsd": XSD,
 }

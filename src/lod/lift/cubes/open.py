@@ -11,11 +11,12 @@ from lod.diagnostics import CellOrigin, Findings, did_you_mean
 from lod.lift.cubes.complete import check_complete
 from lod.lift.cubes.opened import OpenPart, OpenSheet, Said
 from lod.lift.cubes.review import Review, review
+from lod.lift.cubes.slices import slice_table
 from lod.lift.cubes.tidy import Observed, make_tidy
 from lod.lift.cubes.totals import check_totals
 from lod.lift.held import HeldRows, HeldTable
 from lod.mapping.cube.compile import CONFIDENTIALITY, GATHERED_COLUMNS, STATUS
-from lod.mapping.cube.model import Cube, Edition, Gathered, Gathering, Part, Source, parts_of
+from lod.mapping.cube.model import Cube, Edition, Gathered, Gathering, Part, SliceRows, Source, parts_of
 from lod.tables.printed.layout import Label, Printed
 from lod.tables.printed.page import Page
 from lod.tables.printed.periods import Period, period_in_file_name, periods_in
@@ -45,8 +46,11 @@ class Cubes:
     editions: dict[Edition, OpenSheet | None] = field(default_factory=dict)
     _review: Review | None = None
 
-    def table(self, content: Part | Gathered) -> HeldTable | None:
-        """The rows of a dataset, or what is gathered; None, and findings, when a sheet cannot be read."""
+    def table(self, content: Part | SliceRows | Gathered) -> HeldTable | None:
+        """The rows of a dataset or of its slices, or what is gathered; None, and findings: a sheet cannot be read."""
+        if isinstance(content, SliceRows):
+            opened = self.sheet(content.part.edition)
+            return slice_table(content, OpenPart(content.part, opened), self._of(content.part)) if opened else None
         if isinstance(content, Part):
             opened = self.sheet(content.edition)
             if opened is None:
@@ -56,6 +60,11 @@ class Cubes:
         opened_all = [(cube, edition, self.sheet(edition)) for cube, edition in editions]
         read = [(cube, edition, opened) for cube, edition, opened in opened_all if opened]
         return _gather(content.kind, read) if len(read) == len(editions) else None
+
+    def _of(self, part: Part) -> list[OpenPart]:
+        """All sheets of a part's dataset."""
+        parts = [each for each in self.parts if each.dataset.id == part.dataset.id]
+        return [OpenPart(each, opened) for each in parts if (opened := self.sheet(each.edition))]
 
     def _reviewed(self) -> Review:
         """All sheets against each other, once."""

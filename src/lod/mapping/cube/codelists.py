@@ -9,7 +9,9 @@ from datetime import date
 
 from lod.diagnostics import did_you_mean
 from lod.mapping.cube.bands import Bands, check_bands
+from lod.mapping.cube.changes import check_changes
 from lod.mapping.cube.keys import known
+from lod.mapping.cube.levels import levels_of
 from lod.mapping.cube.model import Code, CodeList, Texts, Unit
 from lod.mapping.cube.scalars import label_path
 from lod.mapping.document import Keyed, Node, Text
@@ -120,15 +122,41 @@ class CodeLists:
         published = shapes.text(given.get("published"))
         is_published = not (published and published.value == "false")
         bands = self._bands(shapes.text(given.get("bands")))
-        found = CodeList(key.value, title, codes, total_code, is_published, key.origin, bands)
+        names = given.get("levels")
+        levels = tuple(read_texts(node, shapes, "'levels'") for node in shapes.items(names))
+        changes = shapes.text(given.get("changes"))
+        has_events = self._has_events(changes)
+        found = CodeList(key.value, title, codes, total_code, is_published, key.origin, bands, levels, has_events)
         if total and not found.get(total.value):
             hint = did_you_mean(total.value, [code.code for code in codes])
             shapes.findings.error(
                 "LOD3602", say("the total '{total}' is no code of the list", total=total.value), total.origin, hint
             )
         self._check_parents(found)
+        self._check_levels(found, names)
+        check_changes(found, shapes.findings)
         check_bands(found, shapes.findings)
         return found
+
+    def _has_events(self, text: Text | None) -> bool:
+        if text and text.value not in ("organisations", "none"):
+            message = say("'{text}' cannot stand here", text=text.value)
+            hint = did_you_mean(text.value, ["organisations", "none"])
+            self.shapes.findings.error("LOD3603", message, text.origin, hint)
+        return text is None or text.value != "none"
+
+    def _check_levels(self, found: CodeList, names: Node | None) -> None:
+        """LOD3628: levels have names, and there are not as many of them."""
+        depth = len(levels_of(found))
+        if names is not None and found.levels and len(found.levels) != depth:
+            message = say(
+                "list '{name}' has {depth} levels, and {names} names of levels",
+                name=found.name,
+                depth=depth,
+                names=len(found.levels),
+            )
+            hint = say("a name for each, from the top; with a total, that is a level of its own")
+            self.shapes.findings.error("LOD3628", message, names.origin, hint)
 
     def _bands(self, text: Text | None) -> str:
         if text and text.value not in tuple(Bands):

@@ -15,8 +15,9 @@ from lod.mapping.cube.cube_link import CUBE, may_be_undefined, observation_set, 
 from lod.mapping.cube.datasets import IRI, TEXT
 from lod.mapping.cube.facts import FACT_COLUMNS, SUBJECTS, Fact, facts_of
 from lod.mapping.cube.merge import merge_shared
-from lod.mapping.cube.model import Attribute, Cube, Dimension, Gathered, Gathering, Measure, Part, parts_of
+from lod.mapping.cube.model import Attribute, Cube, Dimension, Gathered, Gathering, Measure, Part, SliceRows, parts_of
 from lod.mapping.cube.read import read_cube
+from lod.mapping.cube.slicings import label_column, slice_key, slice_languages, slice_rows
 from lod.mapping.ir import (
     Constant,
     Expression,
@@ -30,7 +31,7 @@ from lod.mapping.ir import (
     TermType,
     TriplesMap,
 )
-from lod.rdf.namespaces import DCAT, DCT, QB, RDF, SCHEMA, SDMX_ATTRIBUTE, SDMX_CODE, SKOS, XSD
+from lod.rdf.namespaces import DCAT, DCT, QB, RDF, RDFS, SCHEMA, SDMX_ATTRIBUTE, SDMX_CODE, SKOS, XSD
 
 STATUS, CONFIDENTIALITY = "status", "confidentiality"  # columns of a tidy table, beside those of the cube
 GATHERED_COLUMNS = {
@@ -71,6 +72,8 @@ def triples_maps(cubes: Sequence[Cube]) -> list[TriplesMap]:
                 if part.dataset.is_described:
                     found.append(_observation_set(f"{name}/set", source, part))
                     found += _undefined(name, source, part)
+                for rows in slice_rows(part):
+                    found += _slices(f"{name}/{rows.slicing.name}", source, rows)
     return found
 
 
@@ -126,6 +129,27 @@ def _observation_set(name: str, source: LogicalSource, part: Part) -> TriplesMap
     at = part.cube.origin
     member = _pom(CUBE + "observation", TermMap(_observation_iri(part), TermType.IRI, at))
     return TriplesMap(name, source, _iri(observation_set(part.dataset), at), (member,), at, part.cube.base)
+
+
+def _slices(name: str, source: LogicalSource, rows: SliceRows) -> Iterator[TriplesMap]:
+    """The slices of a slice key: what each fixes, what it is called, its observations."""
+    part, slicing = rows.part, rows.slicing
+    at, dataset = slicing.origin, part.dataset.id
+    points = replace(source, may_be_empty=True, content=rows)
+    home = (f"data/{dataset}/slice/{slicing.name}", *(piece for each in rows.fixed for piece in ("/", each.column)))
+    columns = {each.column for each in rows.fixed}
+    subject = Template(tuple(Reference(piece, at) if piece in columns else piece for piece in home), at)
+    slice_term = TermMap(subject, TermType.IRI, at)
+    poms = [
+        _pom(RDF + "type", _iri(QB + "Slice", at)),
+        _pom(QB + "sliceStructure", _iri(slice_key(dataset, slicing), at)),
+        *(_pom(f"def/dimension/{each.name}", _member(each), each.origin) for each in rows.fixed),
+        *(_pom(RDFS + "label", _text(label_column(each), each, at)) for each in slice_languages(part)),
+        _pom(QB + "observation", TermMap(_observation_iri(part), TermType.IRI, at)),
+    ]
+    yield TriplesMap(name, points, slice_term, tuple(poms), at, part.cube.base)
+    member = _pom(QB + "slice", slice_term)
+    yield TriplesMap(f"{name}/of", points, _iri(f"data/{dataset}", at), (member,), at, part.cube.base)
 
 
 def _undefined(name: str, source: LogicalSource, part: Part) -> Iterator[TriplesMap]:
@@ -194,15 +218,12 @@ def _gathered(cubes: Sequence[Cube], suffix: str) -> Iterator[TriplesMap]:
 
 
 def _period(at: TextOrigin) -> tuple[PredicateObjectMap, ...]:
-    def label(language: str) -> TermMap:
-        return TermMap(Reference(language, at), TermType.LITERAL, at, language=Constant(language, at))
-
     return (
         _pom(RDF + "type", _iri(SKOS + "Concept", at)),
         _pom(RDF + "type", _iri(DCT + "PeriodOfTime", at)),
         _pom(SKOS + "notation", TermMap(Reference("period", at), TermType.LITERAL, at)),
-        _pom(SKOS + "prefLabel", label("zh-Hant-TW")),
-        _pom(SKOS + "prefLabel", label("en")),
+        _pom(SKOS + "prefLabel", _text("zh-Hant-TW", "zh-Hant-TW", at)),
+        _pom(SKOS + "prefLabel", _text("en", "en", at)),
         _pom(SKOS + "inScheme", _iri("id/code/period", at)),
         _pom(SKOS + "topConceptOf", _iri("id/code/period", at)),
         _pom(SCHEMA + "position", _literal("position", "integer", at)),
@@ -233,6 +254,10 @@ def _member(dimension: Dimension) -> TermMap:
 
 def _literal(column: str, datatype: str, at: TextOrigin) -> TermMap:
     return TermMap(Reference(column, at), TermType.LITERAL, at, datatype=Constant(XSD + datatype, at))
+
+
+def _text(column: str, language: str, at: TextOrigin) -> TermMap:
+    return TermMap(Reference(column, at), TermType.LITERAL, at, language=Constant(language, at))
 
 
 def _iri(value: str, at: TextOrigin) -> TermMap:

@@ -11,10 +11,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from lod.diagnostics import TextOrigin
+from lod.mapping.cube.changes import change_statements
 from lod.mapping.cube.cube_link import cube_statements
 from lod.mapping.cube.datasets import DATE, IRI, STRING, TEXT
+from lod.mapping.cube.levels import level_statements
 from lod.mapping.cube.merge import Shared
 from lod.mapping.cube.model import Attribute, Code, CodeList, Cube, Dimension, Measure, Part, Texts, Unit, parts_of
+from lod.mapping.cube.slicings import slice_key, slice_rows
 from lod.mapping.ir import Reference
 from lod.rdf.namespaces import DCAT, DCT, QB, RDF, RDFS, SCHEMA, SDMX_ATTRIBUTE, SDMX_MEASURE, SKOS, XSD
 
@@ -38,11 +41,15 @@ SUBJECTS: dict[str, Callable[[TextOrigin], Pieces]] = {
     "observation sets": _pattern("data/", "first", "/observations"),
     "constraints": _pattern("def/constraint/", "first"),
     "constraint parts": _pattern("def/constraint/", "first", "#", "second"),
+    "slice keys": _pattern("def/structure/", "first", "/slice/", "second"),
     "structures": _pattern("def/structure/", "first"),
     "components": _pattern("def/structure/", "first", "#", "second"),
     "dimensions": _pattern("def/dimension/", "first"),
     "measures": _pattern("def/measure/", "first"),
     "attributes": _pattern("def/attribute/", "first"),
+    "scheme parts": _pattern("id/code/", "first", "#", "second"),
+    "levels": _pattern("id/code/", "first", "/level/", "second"),
+    "changes": _pattern("id/code/", "first", "/change/", "second"),
     "schemes": _pattern("id/code/", "first"),
     "concepts": _pattern("id/code/", "first", "/", "second"),
 }
@@ -51,11 +58,15 @@ _KINDS = (
     ("constraint parts", re.compile(r"def/constraint/([^/#]+)#(.+)")),
     ("constraints", re.compile(r"def/constraint/([^/#]+)()")),
     ("components", re.compile(r"def/structure/([^/#]+)#(.+)")),
+    ("slice keys", re.compile(r"def/structure/([^/#]+)/slice/(.+)")),
     ("structures", re.compile(r"def/structure/([^/#]+)()")),
     ("datasets", re.compile(r"data/([^/]+)()")),
     ("dimensions", re.compile(r"def/dimension/([^/]+)()")),
     ("measures", re.compile(r"def/measure/([^/]+)()")),
     ("attributes", re.compile(r"def/attribute/([^/]+)()")),
+    ("scheme parts", re.compile(r"id/code/([^/#]+)#(.+)")),
+    ("levels", re.compile(r"id/code/([^/]+)/level/(.+)")),
+    ("changes", re.compile(r"id/code/([^/]+)/change/(.+)")),
     ("schemes", re.compile(r"id/code/([^/]+)()")),
     ("concepts", re.compile(r"id/code/([^/]+)/([^/]+)")),
 )
@@ -93,6 +104,7 @@ def _all(cube: Cube, shared: Shared) -> Iterator[Fact]:
     for part in parts:
         yield from _dataset(part)
         yield from _structure(part)
+        yield from _slice_keys(part)
         yield from (_fact(*statement) for statement in cube_statements(part))
     for dimension in cube.dimensions:
         yield from _dimension(dimension)
@@ -174,6 +186,16 @@ def _structure(part: Part) -> Iterator[Fact]:
             yield _fact(component, QB + "componentRequired", _BOOLEAN, "false")
 
 
+def _slice_keys(part: Part) -> Iterator[Fact]:
+    for rows in slice_rows(part):
+        subject = slice_key(part.dataset.id, rows.slicing)
+        yield _fact(f"def/structure/{part.dataset.id}", QB + "sliceKey", IRI, subject)
+        yield from _types(subject, QB + "SliceKey")
+        yield from _labels(subject, RDFS + "label", rows.slicing.labels)
+        for dimension in rows.fixed:
+            yield _fact(subject, QB + "componentProperty", IRI, f"def/dimension/{dimension.name}")
+
+
 def _dimension(dimension: Dimension) -> Iterator[Fact]:
     subject = f"def/dimension/{dimension.name}"
     yield from _types(subject, RDF + "Property", QB + "DimensionProperty", QB + "CodedProperty")
@@ -215,6 +237,7 @@ def _code_list(codes: CodeList) -> Iterator[Fact]:
     yield from _scheme(codes.name, codes.labels)
     for position, code in enumerate(codes.codes, start=1):
         yield from _concept(codes.name, code, position)
+    yield from (_fact(*statement) for statement in (*level_statements(codes), *change_statements(codes)))
 
 
 def _unit(unit: Unit) -> Iterator[Fact]:

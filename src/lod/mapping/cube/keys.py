@@ -56,6 +56,11 @@ PLACES: dict[str, dict[str, Key]] = {
         "uri": _key(
             "template", "Of an observation; else data/{dataset}/obs/ and the codes.", "data/staff/obs/{period}/{sex}"
         ),
+        "slices": _key(
+            "keys by slice key, or none",
+            "Groups of observations; unless said 'series', the observations of all periods, where there are several.",
+            "{by-sex: {fixed: [sex]}}",
+        ),
         "checks": _key("keys", "Which checks are made, and how strictly.", "{totals: warning}"),
         "editions": _key(
             "list of keys", "Further sheets of the same dataset: what differs from the above.", "[{source: 100.xls}]"
@@ -176,6 +181,16 @@ PLACES: dict[str, dict[str, Key]] = {
             "Whose the ends of bands such as 18-25 and 25-30 are: half-open, the second's; closed, both's.",
             "half-open",
         ),
+        "levels": _key(
+            "list of texts by language",
+            "Names of the levels of its hierarchy, from the top.",
+            "[{zh-Hant-TW: 總計, en: Total}, {zh-Hant-TW: 縣市, en: County}]",
+        ),
+        "changes": _key(
+            "organisations or none",
+            "What codes are that replace others: organisations and places, whose changes are events; none: mere codes.",
+            "none",
+        ),
         "codes": _key(
             "keys by code", "The members, in order.", "{T: {en: Total}, M: {en: Male, labels: [男性]}}", True
         ),
@@ -244,6 +259,11 @@ PLACES: dict[str, dict[str, Key]] = {
         "label": _key(_TEXTS, "Its name.", "{zh-Hant-TW: 備註, en: Remark}", True),
         "column": _key("column", "Where its texts stand.", "D", True),
         "language": _key("language tag", "Of its texts; else they are plain strings.", "zh-Hant-TW"),
+    },
+    "a slice key": {
+        "label": _key(_TEXTS, "Its name.", "{zh-Hant-TW: 各性別, en: By sex}"),
+        "fixed": _key("list of dimensions", "Those that have one value in a slice.", "[sex]"),
+        "free": _key("list of dimensions", "Instead of 'fixed': those that have several.", "[period]"),
     },
     "'checks'": {
         "totals": _key(

@@ -55,6 +55,8 @@ def _merged(known: CodeList, other: CodeList, findings: Findings | None) -> Code
         codes=tuple(codes[name] for name in order),
         total=known.total or other.total,
         bands=known.bands or other.bands,
+        levels=known.levels or other.levels,
+        has_events=known.has_events and other.has_events,
     )
 
 

@@ -95,6 +95,8 @@ class CodeList:
     is_published: bool  # else its concepts are described elsewhere
     origin: TextOrigin
     bands: str = ""  # what the ends of its bands mean, see `lod.mapping.cube.bands`
+    levels: tuple[Texts, ...] = ()  # names of the levels of its hierarchy, from the top
+    has_events: bool = True  # whether codes that replace others are changes of organisations
 
     def get(self, code: str) -> Code | None:
         """The member of that code."""
@@ -262,6 +264,17 @@ class Edition:
     origin: TextOrigin  # of `source`
 
 
+@dataclass(frozen=True, slots=True)
+class Slicing:
+    """A slice key (RDF Data Cube §7.1): the dimensions that stay free in each of its slices; the others are fixed."""
+
+    name: str
+    labels: Texts
+    free: tuple[str, ...]
+    origin: TextOrigin
+    is_usual: bool = False  # not declared: slices are made only if they tell several observations together
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Cube:
     """A cube file. The first edition's dimensions and measures are those of the structure."""
@@ -272,6 +285,7 @@ class Cube:
     uri: str  # of an observation, '' for the default
     base: str
     origin: TextOrigin
+    slicings: tuple[Slicing, ...] = ()
 
     @property
     def dimensions(self) -> tuple[Dimension, ...]:
@@ -296,6 +310,19 @@ class Part:
     undefined: str = ""  # only the points at which this measure has no figure
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SliceRows:
+    """The observations of one dataset of one edition, each in its slice of a slice key."""
+
+    part: Part
+    slicing: Slicing
+
+    @property
+    def fixed(self) -> tuple[Dimension, ...]:
+        """The dimensions that a slice fixes."""
+        return tuple(each for each in self.part.dimensions if each.name not in self.slicing.free)
+
+
 class Gathering(StrEnum):
     """What sheets say besides figures."""
 
@@ -310,6 +337,14 @@ class Gathered:
 
     kind: Gathering
     cubes: tuple[Cube, ...]
+
+
+def slicings_of(part: Part) -> Iterator[SliceRows]:
+    """The slice keys of a dataset: those that fix some of its dimensions, not none and not all."""
+    for slicing in part.cube.slicings:
+        rows = SliceRows(part, slicing)
+        if 0 < len(rows.fixed) < len(part.dimensions):
+            yield rows
 
 
 def parts_of(cube: Cube, edition: Edition) -> Iterator[Part]:

@@ -16,6 +16,7 @@ from lod.mapping.cube.keys import known
 from lod.mapping.cube.layouts import read_layout
 from lod.mapping.cube.model import Attribute, Cube, Dimension, Edition, LabelPath, Measure, SheetChoice, Source, Unit
 from lod.mapping.cube.scalars import columns_of, label_path
+from lod.mapping.cube.slicings import read_slicings
 from lod.mapping.document import Keyed, Node, Text
 from lod.mapping.shapes import Shapes
 from lod.mapping.templates import Names, is_language_tag
@@ -51,11 +52,12 @@ def read_cube(path: Path, shown: str, findings: Findings) -> Cube | None:
     if base and not is_absolute(base.value):
         findings.error("LOD3010", say("the base '{base}' is no absolute IRI", base=base.value), base.origin)
     whole = [each for each in editions if each]
+    slicings = read_slicings(values.get("slices"), whole[0].dimensions, shapes) if whole else ()
     if dataset is None or not whole or len(findings.errors) > before:
         return None
     name = path.name.split(".")[0]
     origin = TextOrigin(shown, dataset.origin.line, dataset.origin.column)
-    cube = Cube(name, dataset, tuple(whole), uri.value if uri else "", base.value if base else "", origin)
+    cube = Cube(name, dataset, tuple(whole), uri.value if uri else "", base.value if base else "", origin, slicings)
     _check_uri(cube, uri, findings)
     _check_editions(cube, findings)
     return cube if len(findings.errors) == before else None

@@ -22,6 +22,7 @@ _BEHIND: dict[tuple[str, str], tuple[str, bool]] = {
     ("a cube file", "units"): ("a unit", True),
     ("a cube file", "measures"): ("a measure", True),
     ("a cube file", "attributes"): ("an attribute", True),
+    ("a cube file", "slices"): ("a slice key", True),
     ("a code list", "codes"): ("a code", True),
     ("'layout'", "header"): ("'header'", False),
     ("'layout'", "labels"): ("'labels'", False),
