@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from lod.mapping.cube.model import Code, CodeList, Texts
 from lod.rdf.namespaces import RDF, SKOS, XKOS
 
-
 Statement = tuple[str, str, str, str, str]  # subject, predicate, form, value, language; see `lod.mapping.cube.facts`
 
 
