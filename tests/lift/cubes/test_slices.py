@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Literal, NamedNode, RdfFormat, Store, parse
+from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat, Store, parse
 
 from lod.diagnostics import Findings
 from lod.lift.run import lift_files
@@ -66,10 +66,12 @@ def ask(store: Store, pattern: str) -> list[tuple[str, ...]]:
         f"BASE <{BASE}> "
     )
     rows = store.query(f"{prefixes} SELECT * WHERE {{ {pattern} }}")
+    assert isinstance(rows, QuerySolutions)
     return sorted(tuple(_shown(term) for term in row) for row in rows)
 
 
-def _shown(term: NamedNode | Literal) -> str:
+def _shown(term: object) -> str:
+    assert isinstance(term, NamedNode | Literal)
     return term.value.removeprefix(BASE)
 
 
