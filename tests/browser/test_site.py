@@ -24,6 +24,8 @@ PAGES = {
     "wide view": "/data/civil-servants-by-rank/slice",
     "observation": f"{COUNTIES}/obs/2012/63000/M",
     "code list": "/doc/code/rank",
+    "part of a code list": "/codes",
+    "values": "/links",
     "concept": "/doc/code/county/63000",
     "organisation": "/doc/org/2.16.886.101.20003.20072",
     "term": "/doc/def/dimension/county",
@@ -32,6 +34,7 @@ PAGES = {
     "search": "/search",
     "query": "/sparql",
 }
+ASKED = {"/codes": "?of=id/code/rank&under=id/code/rank/03", "/links": "?of=id/code/rank/03&in=def/dimension/rank"}
 AXE = Path(__file__).resolve().parents[2] / "web/node_modules/axe-core/axe.min.js"
 CHARTS = {
     "map": f"{COUNTIES}/slice.{{}}.html?show=chart&chart=map",
@@ -41,13 +44,20 @@ CHARTS = {
     "pyramid": "/data/civil-servants-by-age/slice.{}.html?show=chart&chart=pyramid",
     "searched": "/search.{}.html?q=63000",
 }
+
+
+def address(name: str, language: str) -> str:
+    """Where a kind of page is in a language."""
+    return f"{PAGES[name]}.{language}.html{ASKED.get(PAGES[name], '')}"
+
+
 NewVisit = Callable[..., Any]
 
 
 @pytest.mark.parametrize("language", ["zh-Hant-TW", "en"])
 @pytest.mark.parametrize("name", PAGES)
 def test_every_kind_of_page_opens_without_a_complaint(visit: NewVisit, name: str, language: str) -> None:
-    page: Page = visit().open(f"{PAGES[name]}.{language}.html")
+    page: Page = visit().open(address(name, language))
     expect(page.locator("html")).to_have_attribute("lang", language)
     expect(page.locator("h1")).to_be_visible()
     expect(page.locator("footer")).to_contain_text(ATTRIBUTION)
@@ -55,14 +65,14 @@ def test_every_kind_of_page_opens_without_a_complaint(visit: NewVisit, name: str
 
 @pytest.mark.parametrize("name", PAGES)
 def test_no_page_is_wider_than_a_small_telephone(visit: NewVisit, name: str) -> None:
-    page: Page = visit(width=360, color_scheme="dark").open(PAGES[name] + ".en.html")
+    page: Page = visit(width=360, color_scheme="dark").open(address(name, "en"))
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
 def test_text_stands_out_from_its_background(visit: NewVisit, name: str, scheme: str) -> None:
-    page: Page = visit(color_scheme=scheme).open(PAGES[name] + ".zh-Hant-TW.html")
+    page: Page = visit(color_scheme=scheme).open(address(name, "zh-Hant-TW"))
     assert page.evaluate(CONTRAST) == []
 
 
@@ -183,15 +193,13 @@ def test_a_printed_page_keeps_the_figures_and_the_attribution(visit: NewVisit) -
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(
-    "name", [*(name for name in PAGES if name != "code list"), *CHARTS]
-)  # its tree has links inside of summaries
+@pytest.mark.parametrize("name", [*PAGES, *CHARTS])
 def test_axe_finds_nothing_to_complain_about(visit: NewVisit, name: str, scheme: str) -> None:
     """https://github.com/dequelabs/axe-core ; WCAG 2.2 A and AA, and its best practices."""
     if not AXE.is_file():
         pytest.skip("axe-core is not fetched (make web, needs npm)")
     language = "zh-Hant-TW" if scheme == "light" else "en"
-    path = CHARTS[name].format(language) if name in CHARTS else f"{PAGES[name]}.{language}.html"
+    path = CHARTS[name].format(language) if name in CHARTS else address(name, language)
     page: Page = visit(color_scheme=scheme).open(path)
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run().then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html.slice(0, 160))]))")

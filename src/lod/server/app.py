@@ -44,6 +44,7 @@ from lod.server.documents.sitemap import is_sitemap, respond_to_sitemap
 from lod.server.machinery import respond_to_machinery
 from lod.server.metrics import telling
 from lod.server.negotiation import choose_format
+from lod.server.pages.parts import is_part, respond_to_part
 from lod.server.pages.root import respond_at_root
 from lod.server.pages.search import is_search, respond_to_search
 from lod.server.refusals import not_found, unavailable
@@ -66,6 +67,7 @@ WITH_QUERY: tuple[tuple[Callable[[str, ServedRelease], bool], Callable[[ServedRe
     (lambda path, _: is_view(path), respond_to_view),
     (lambda path, _: is_citation(path), respond_to_citation),
     (is_search, respond_to_search),
+    (is_part, respond_to_part),
 )
 
 _MOST_PATH = 4096  # bytes; no address of ours comes near

@@ -131,13 +131,38 @@ class ColumnFigures:
         names = ", ".join(identifier(name) for name in (OBSERVATION, *(column.name for column in columns)))
         limits = f"WHERE {' AND '.join(conditions)} LIMIT {most}" if conditions else f"LIMIT {most}"
         found = self._ask(f"SELECT {names} FROM {view(self.cube)} {limits}")
-        makers = [(column.property, maker(column)) for column in columns]
-        return [
-            Observation(
-                row[0], {iri: make(cell) for (iri, make), cell in zip(makers, row[1:], strict=True) if cell is not None}
-            )
-            for row in found
-        ]
+        return _observations(columns, found)
+
+    def counts(self, most: int) -> dict[str, dict[str, int]]:
+        """How many observations each IRI stands at, by property; without the properties of more than `most` IRIs."""
+        columns = [column for column in exact_columns(self.cube) if column.kind == "iri"]
+        if not columns:
+            return {}
+        names = [identifier(column.name) for column in columns]
+        sizes = self._ask(f"SELECT {', '.join(f'approx_count_distinct({n})' for n in names)} FROM {view(self.cube)}")
+        few = [(column, name) for column, name, size in zip(columns, names, sizes[0], strict=True) if size <= most]
+        found: dict[str, dict[str, int]] = {column.property: {} for column, _ in few}
+        if few:
+            listed, each = ", ".join(name for _, name in few), ", ".join(f"({name})" for _, name in few)
+            rows = self._ask(f"SELECT {listed}, count(*) FROM {view(self.cube)} GROUP BY GROUPING SETS ({each})")
+            for *values, count in rows:
+                for (column, _), value in zip(few, values, strict=True):
+                    if value is not None:
+                        found[column.property][value] = count
+        return found
+
+    def following(
+        self, property_iri: str, value: Node, wanted: Sequence[str], after: str, most: int
+    ) -> list[Observation]:
+        """At most `most` observations with a value, in the order of their IRIs, behind the IRI `after`."""
+        columns = [column for iri in wanted if (column := self._column(iri)) is not None]
+        names = ", ".join(identifier(name) for name in (OBSERVATION, *(column.name for column in columns)))
+        behind = f"{identifier(OBSERVATION)} > {quoted(after)}"
+        found = self._ask(
+            f"SELECT {names} FROM {view(self.cube)} WHERE {self._condition(property_iri, value)} AND {behind} "
+            f"ORDER BY {identifier(OBSERVATION)} LIMIT {most:d}"
+        )
+        return _observations(columns, found)
 
     def _column(self, property_iri: str) -> Column | None:
         column = self.cube.column(property_iri)
@@ -153,6 +178,17 @@ class ColumnFigures:
     def _ask(self, query: str) -> list[tuple[Any, ...]]:
         with self.database.cursor() as cursor:  # a connection belongs to one thread, a cursor is one's own
             return cursor.execute(query).fetchall()
+
+
+def _observations(columns: Sequence[Column], rows: Iterable[tuple[Any, ...]]) -> list[Observation]:
+    """Rows that hold the observation's IRI and its values in these columns."""
+    makers = [(column.property, maker(column)) for column in columns]
+    return [
+        Observation(
+            row[0], {iri: make(cell) for (iri, make), cell in zip(makers, row[1:], strict=True) if cell is not None}
+        )
+        for row in rows
+    ]
 
 
 def holds(column: Column, value: Node) -> bool:

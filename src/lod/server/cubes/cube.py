@@ -31,6 +31,7 @@ _UNIT = NamedNode(SDMX_ATTRIBUTE + "unitMeasure")
 _MEASURE_TYPE = QB + "measureType"
 STATUSES = (SDMX_ATTRIBUTE + "obsStatus", SDMX_ATTRIBUTE + "confStatus")
 _BROADER = NamedNode(SKOS + "broader")
+_NARROWER = NamedNode(SKOS + "narrower")
 _NOTATION = NamedNode(SKOS + "notation")
 _POSITION = NamedNode(SCHEMA + "position")
 
@@ -242,25 +243,22 @@ def number(term: Node | None) -> float:
         return float("inf")
 
 
-def order_codes(served: ServedRelease, terms: Iterable[Node]) -> list[Place]:
+def order_codes(served: ServedRelease, terms: Iterable[Node], most: int = MOST_CODES) -> list[Place]:
     """Codes as a reader expects them: by position or notation, each under the nearest broader one that is present.
 
     A cycle of `skos:broader` is cut where it closes.
     """
-    present = list(dict.fromkeys(terms))[:MOST_CODES]
+    present = list(dict.fromkeys(terms))[:most]
     known = set(present)
     children: dict[Node | None, list[Node]] = {}
-    for term in present:
+    for term in sorted(present, key=lambda term: sort_key(served, term)):
         children.setdefault(_parent(served, term, known), []).append(term)
-    for siblings in children.values():
-        siblings.sort(key=lambda term: sort_key(served, term))
     places: list[Place] = []
-    waiting = [(term, 0) for term in reversed(children.get(None, []))]
     placed: set[Node] = set()
+    entered = (term for siblings in list(children.values()) for term in siblings)  # for cycles, which no top leads to
+    waiting = [(term, 0) for term in reversed(children.get(None, []))]
     while waiting or len(placed) < len(present):
-        if not waiting:  # only cycles are left: enter one
-            waiting = [(min(known - placed, key=lambda term: sort_key(served, term)), 0)]
-        term, level = waiting.pop()
+        term, level = waiting.pop() if waiting else (next(entered), 0)
         if term in placed:
             continue
         placed.add(term)
@@ -271,12 +269,13 @@ def order_codes(served: ServedRelease, terms: Iterable[Node]) -> list[Place]:
 
 
 def _parent(served: ServedRelease, term: Node, present: set[Node]) -> Node | None:
-    """The nearest broader code that is present, by way of those that are not."""
+    """The nearest broader code that is present, by way of those that are not, whichever of the two says so."""
     seen, current = {term}, term
     for _ in range(20):
         if not isinstance(current, NamedNode):
             return None
         broader = [b for b in served.objects(current, _BROADER) if b not in seen]
+        broader = broader or [q.subject for q in served.quads(None, _NARROWER, current) if q.subject not in seen]  # type: ignore[misc]
         if not broader:
             return None
         for candidate in broader:

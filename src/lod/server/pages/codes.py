@@ -14,27 +14,16 @@ from lod.rdf.namespaces import DCT, QB, RDF, RDFS, SKOS
 from lod.server.addresses import Address
 from lod.server.cubes.cube import MOST_CODES, notation, order_codes
 from lod.server.documents.describe import Description
+from lod.server.pages.code_tree import MAPPINGS, Branch, branch, other_labels, read_tree
 from lod.server.pages.frame import Crumb, Frame, make_frame
+from lod.server.pages.incoming import Incoming, incoming
 from lod.server.pages.key_figures import HistoryEvent, KeyFigures, history, key_figures
-from lod.server.pages.properties import Incoming, Property, incoming, properties
+from lod.server.pages.properties import Property, properties
 from lod.server.pages.reader import Reader, Shown
 from lod.server.served import Node
 
-MAPPINGS = tuple(SKOS + name for name in ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch"))
-_IN_SCHEME = NamedNode(SKOS + "inScheme")
 _LABELS = (SKOS + "prefLabel", RDFS + "label", DCT + "title")
 _STRUCTURAL = {RDF + "type", *_LABELS, SKOS + "notation", SKOS + "inScheme", SKOS + "topConceptOf", *MAPPINGS}
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """One code in the tree of its list."""
-
-    notation: str
-    label: Shown
-    others: tuple[Shown, ...]  # its labels in the site's other languages
-    mapped: int  # links to codes elsewhere
-    children: tuple[Code, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +37,7 @@ class CodeListPage:
     iri: str
     count: int
     truncated: bool
-    codes: tuple[Code, ...]
+    part: Branch
     used_by: tuple[Shown, ...]  # dimensions
     properties: tuple[Property, ...]
 
@@ -83,10 +72,7 @@ class ConceptPage:
 
 def code_list_page(reader: Reader, description: Description, address: Address) -> CodeListPage:
     """A code list as a tree, every code with its notation and its labels."""
-    scheme = NamedNode(description.iri)
-    members = [q.subject for q in islice(reader.served.quads(None, _IN_SCHEME, scheme), MOST_CODES + 1)]
-    members += [v for v in description.objects(SKOS + "hasTopConcept") if isinstance(v, NamedNode)]
-    terms = list(dict.fromkeys(m for m in members if isinstance(m, NamedNode)))
+    scheme, tree = NamedNode(description.iri), read_tree(reader.served, description.iri)
     title = reader.text(_labels(description)) or reader.label(description.iri)
     return CodeListPage(
         frame=make_frame(
@@ -100,12 +86,12 @@ def code_list_page(reader: Reader, description: Description, address: Address) -
             canonical=_canonical(reader, address),
         ),
         title=title,
-        others=_other_labels(reader, description.iri, title),
+        others=other_labels(reader, description.iri, title),
         description=reader.text(_definitions(description)),
         iri=description.iri,
-        count=min(len(terms), MOST_CODES),
-        truncated=len(terms) > MOST_CODES,
-        codes=code_tree(reader, terms[:MOST_CODES]),
+        count=len(tree.terms),
+        truncated=not tree.complete,
+        part=branch(reader, tree, description.iri),
         used_by=tuple(
             reader.link(q.subject.value)
             for q in islice(reader.served.quads(None, NamedNode(QB + "codeList"), scheme), 50)
@@ -132,28 +118,6 @@ def _canonical(reader: Reader, address: Address) -> str:
     return reader.served.space.base + address.stem.lstrip("/")
 
 
-def _other_labels(reader: Reader, iri: str, shown: Shown) -> tuple[Shown, ...]:
-    return tuple(reader.mark(t) for t in reader.served.labels.all(iri) if t.value != shown.text and t.language)
-
-
-def code_tree(reader: Reader, terms: list[NamedNode]) -> tuple[Code, ...]:
-    """Codes under their broader ones, in the order of the list."""
-    stack: list[tuple[int, Code]] = []
-    for place in reversed(order_codes(reader.served, terms)):
-        children = []
-        while stack and stack[-1][0] > place.level:
-            children.append(stack.pop()[1])
-        stack.append((place.level, _code(reader, place.term, tuple(children))))
-    return tuple(code for _, code in reversed(stack))
-
-
-def _code(reader: Reader, term: Node, children: tuple[Code, ...]) -> Code:
-    iri = term.value
-    label = reader.link(iri)
-    mapped = sum(len(reader.served.objects(NamedNode(iri), NamedNode(mapping))) for mapping in MAPPINGS)
-    return Code(notation(reader.served, iri), label, _other_labels(reader, iri, label), mapped, children)
-
-
 def concept_page(reader: Reader, description: Description, address: Address) -> ConceptPage:
     """A concept: its code and names, its place in the list, what it is the same as elsewhere, where it is used."""
     title = reader.label(description.iri)
@@ -173,7 +137,7 @@ def concept_page(reader: Reader, description: Description, address: Address) -> 
             sheet="cube.css",
         ),
         title=title,
-        others=_other_labels(reader, description.iri, title),
+        others=other_labels(reader, description.iri, title),
         figures=key_figures(reader, description.iri),
         history=history(reader, description),
         notation=next((v.value for v in description.objects(SKOS + "notation") if isinstance(v, Literal)), ""),

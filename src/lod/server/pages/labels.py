@@ -19,7 +19,7 @@ from lod.server.texts import term_label
 LABEL_PROPERTIES = tuple(
     NamedNode(iri) for iri in (SKOS + "prefLabel", RDFS + "label", DCT + "title", FOAF + "name", SCHEMA + "name")
 )
-"""Tried in this order; the first that a resource has names it."""
+"""In this order: of two labels in one language, that of the first property names a thing."""
 
 CAPACITY = 50_000  # IRIs whose labels are kept, about 20 MB
 
@@ -53,16 +53,14 @@ class Labels:
 
 
 def read_labels(objects: Objects, iri: str) -> tuple[Text, ...]:
-    """The labels of an IRI by the first property that names it."""
+    """The labels of an IRI, those of the property that names it first before the others'."""
     try:
         node = NamedNode(iri)
     except ValueError:
         return ()
-    for label_property in LABEL_PROPERTIES:
-        values = [value for value in objects(node, label_property) if isinstance(value, Literal)]
-        if values:
-            return tuple(Text(value.value, display_tag(value.language or "")) for value in values)
-    return ()
+    values = (value for label_property in LABEL_PROPERTIES for value in objects(node, label_property))
+    texts = (Text(value.value, display_tag(value.language or "")) for value in values if isinstance(value, Literal))
+    return tuple(dict.fromkeys(texts))
 
 
 def last_segment(iri: str) -> str:

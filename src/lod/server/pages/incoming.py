@@ -1,0 +1,205 @@
+"""What points to a thing: by which properties, how much by each, the first of it.
+
+An organisation may have a hundred thousand observations. Those are counted in the release's columns; of the other
+properties, each that the release uses (VoID says which) is looked up by itself, so that no page reads them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass, replace
+from heapq import nsmallest
+from itertools import islice
+
+from pyoxigraph import Literal, NamedNode
+
+from lod.rdf.namespaces import VOID
+from lod.server.cubes.cube import DATA_SET, read_observation, read_structure
+from lod.server.pages.properties import MOST_VALUES
+from lod.server.pages.reader import Reader, Shown
+from lod.server.pages.short import LINKS, query
+from lod.server.served import ServedRelease
+from lod.store.figures import ColumnFigures, Observation
+from lod.store.remote import RemoteStore
+
+MOST_COUNTED = 1_000  # links by one property that are counted in the store for a page
+MOST_SCANNED = 200_000  # for the page that lists them
+MOST_DISTINCT = 50_000  # IRIs of a column that are counted beforehand
+
+_PROPERTY = NamedNode(VOID + "property")
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """What points here by one property: how many, the first of them, where the others are."""
+
+    label: Shown
+    count: int
+    values: tuple[Shown, ...]
+    bounded: bool  # counting stopped; there may be more
+    all: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pointing:
+    """Some of what points to a thing by one property, in the order of IRIs; `last`: where to go on, '' at the end."""
+
+    values: tuple[Shown, ...]
+    count: int
+    bounded: bool
+    last: str = ""
+
+
+Counts = dict[str, dict[str, list[tuple[ColumnFigures, int]]]]  # property → IRI → in which cubes, how often
+
+
+def incoming(reader: Reader, iri: str, leave_out: Container[str] = ()) -> tuple[Incoming, ...]:
+    """What points to a thing, grouped by property. Statistics about the data are no use of it and are left out."""
+    served, node = reader.served, NamedNode(iri)
+    counts = counts_of(served)
+    found: dict[str, Incoming] = {}
+    for predicate, by_iri in counts.items():
+        if iri in by_iri and predicate not in leave_out:
+            cubes = by_iri[iri]
+            values = list(_observed(reader, cubes, predicate, node))
+            found[predicate] = _incoming(reader, iri, predicate, sum(n for _, n in cubes), values, bounded=False)
+    for predicate, subjects in _grouped(served, node, counts):
+        if predicate in leave_out or predicate.startswith(VOID):
+            continue
+        met = list(dict.fromkeys(islice(subjects, MOST_COUNTED + 1)))
+        if met:
+            values = [named(reader, subject) for subject in met[:MOST_VALUES]]
+            count = min(len(met), MOST_COUNTED)
+            found[predicate] = _incoming(reader, iri, predicate, count, values, bounded=len(met) > MOST_COUNTED)
+    return tuple(found[predicate] for predicate in sorted(found))
+
+
+def _incoming(
+    reader: Reader, iri: str, predicate: str, count: int, values: Iterable[Shown], *, bounded: bool
+) -> Incoming:
+    address = query(reader, LINKS, **{"of": iri, "in": predicate}) if bounded or count > MOST_VALUES else ""
+    return Incoming(reader.link(predicate), count, tuple(values), bounded, address)
+
+
+def counts_of(served: ServedRelease) -> Counts:
+    """How often each IRI stands in the columns whose property no other subject has; counted once a release."""
+
+    def count() -> Counts:
+        found: Counts = {}
+        columns = served.columns()
+        if columns is None:
+            return found
+        inexact = {c.property for cube in columns.index.cubes for c in cube.columns if not c.exact}
+        for cube in columns.index.cubes:
+            figures = ColumnFigures(columns.database, cube)
+            for predicate, by_iri in figures.counts(MOST_DISTINCT).items():
+                if predicate in inexact or predicate in columns.index.elsewhere:
+                    continue
+                kept = found.setdefault(predicate, {})
+                for iri, number in by_iri.items():
+                    kept.setdefault(iri, []).append((figures, number))
+        return found
+
+    return served.cubes.get("counts of what points where", count)
+
+
+def _grouped(served: ServedRelease, node: NamedNode, counts: Counts) -> Iterator[tuple[str, Iterator[str]]]:
+    """The subjects in the store that point to a node, by property, without those that were counted in columns."""
+    predicates = () if isinstance(served.store, RemoteStore) else _predicates(served)
+    grouped: dict[str, list[str]] = {}
+    if predicates:
+        quads = served.metadata.quads_for_pattern(None, None, node, None)
+    else:
+        quads = islice(served.quads(None, None, node), MOST_COUNTED + 1)
+    for quad in quads:
+        if isinstance(quad.subject, NamedNode) and quad.predicate.value not in counts:
+            grouped.setdefault(quad.predicate.value, []).append(quad.subject.value)
+    for predicate in dict.fromkeys([*predicates, *grouped]):
+        if predicate not in counts:
+            stored = _subjects(served, predicate, node) if predicates else iter(())
+            yield predicate, _chained(stored, grouped.get(predicate, []))
+
+
+def _chained(first: Iterator[str], rest: Iterable[str]) -> Iterator[str]:
+    yield from first
+    yield from rest
+
+
+def _subjects(served: ServedRelease, predicate: str, node: NamedNode) -> Iterator[str]:
+    found = served.store.quads_for_pattern(None, NamedNode(predicate), node, served.graph)
+    return (quad.subject.value for quad in found if isinstance(quad.subject, NamedNode))
+
+
+def _predicates(served: ServedRelease) -> tuple[str, ...]:
+    """Every property that the release's statements use, as its VoID description says; () where it has none."""
+
+    def read() -> tuple[str, ...]:
+        found = served.metadata.quads_for_pattern(None, _PROPERTY, None, None)
+        return tuple(sorted({quad.object.value for quad in found if isinstance(quad.object, NamedNode)}))
+
+    return served.memo.get("properties in use", read)
+
+
+def _observed(
+    reader: Reader, cubes: list[tuple[ColumnFigures, int]], predicate: str, node: NamedNode
+) -> Iterator[Shown]:
+    left = MOST_VALUES
+    for figures, _ in cubes:
+        if left <= 0:
+            return
+        wanted = _told(reader.served, figures)
+        for observation in figures.where({predicate: node}, wanted, left):
+            left -= 1
+            yield observed(reader, figures.cube.dataset, observation)
+
+
+def _told(served: ServedRelease, figures: ColumnFigures) -> list[str]:
+    return [c.iri for c in read_structure(served, figures.cube.dataset)[1] if c.kind != "attribute"]
+
+
+def pointing(reader: Reader, iri: str, predicate: str, after: str, most: int) -> Pointing:
+    """At most `most` of what points to a thing by one property, behind the IRI `after`."""
+    served, node = reader.served, NamedNode(iri)
+    cubes = counts_of(served).get(predicate, {}).get(iri)
+    if cubes:
+        found = [
+            (observation, figures.cube.dataset)
+            for figures, _ in cubes
+            for observation in figures.following(predicate, node, _told(served, figures), after, most + 1)
+        ]
+        found.sort(key=lambda pair: pair[0].iri)
+        values = tuple(observed(reader, dataset, observation) for observation, dataset in found[:most])
+        last = found[most - 1][0].iri if len(found) > most else ""
+        return Pointing(values, sum(n for _, n in cubes), False, last)
+    quads = islice(served.quads(None, NamedNode(predicate), node), MOST_SCANNED + 1)
+    subjects = {quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode)}
+    behind = nsmallest(most + 1, (subject for subject in subjects if subject > after))
+    last = behind[most - 1] if len(behind) > most else ""
+    values = tuple(named(reader, subject) for subject in behind[:most])
+    return Pointing(values, min(len(subjects), MOST_SCANNED), len(subjects) > MOST_SCANNED, last)
+
+
+def named(reader: Reader, iri: str) -> Shown:
+    """A link to a resource of ours that may have no label: an observation is called by its place in the cube."""
+    shown = reader.link(iri)
+    if reader.served.labels.all(iri) or not iri.startswith(reader.served.space.base):
+        return shown
+    observation = read_observation(reader.served, NamedNode(iri))
+    dataset = observation.values.get(DATA_SET.value)
+    if not isinstance(dataset, NamedNode):
+        return replace(shown, text=iri[len(reader.served.space.base) :])
+    return observed(reader, dataset.value, observation)
+
+
+def observed(reader: Reader, dataset: str, observation: Observation) -> Shown:
+    """A link to an observation, called by its place in the cube, its figure as the note."""
+    shown = reader.link(observation.iri)
+    _, components = read_structure(reader.served, dataset)
+    given = [(c.kind, observation.values[c.iri]) for c in components if c.iri in observation.values]
+    place = reader.t("comma").join(reader.show(term).text for kind, term in given if kind == "dimension")
+    figure = reader.t("comma").join(_figure(reader, term) for kind, term in given if kind == "measure")
+    return replace(shown, text=place or shown.text, note=figure)
+
+
+def _figure(reader: Reader, term: object) -> str:
+    return reader.literal(term).text if isinstance(term, Literal) else reader.show(term).text  # type: ignore[arg-type]

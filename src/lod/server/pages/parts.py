@@ -1,0 +1,190 @@
+"""Pages that hold a part of what another page has the beginning of: `/codes?…` of a code list, `/links?…` of values.
+
+Each part is found by the last thing of the part before (`after`), so that it stays right and quick however far one
+goes. For programs: `/tpf` has the same by pattern, in RDF.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from heapq import nsmallest
+from itertools import islice
+from urllib.parse import parse_qs
+
+from pyoxigraph import Literal, NamedNode
+
+from lod.rdf.formats import HTML
+from lod.rdf.namespaces import SKOS
+from lod.server import answers
+from lod.server.addresses import Address, parse_address
+from lod.server.answers import Answer, header
+from lod.server.cubes.explorer import Ask
+from lod.server.documents.describe import exists
+from lod.server.negotiation import choose_format, choose_language
+from lod.server.pages.code_tree import Branch, branch, read_tree
+from lod.server.pages.frame import Crumb, Frame, make_frame, render
+from lod.server.pages.incoming import MOST_SCANNED, named, pointing
+from lod.server.pages.reader import Reader, Shown
+from lod.server.pages.short import BEHIND, CODES, LINKS, lengthen, query
+from lod.server.refusals import not_acceptable, not_found
+from lod.server.served import Node, ServedRelease
+
+PAGE = 100  # values
+
+_CONCEPT_SCHEME = NamedNode(SKOS + "ConceptScheme")
+
+
+@dataclass(frozen=True, slots=True)
+class CodesPage:
+    """Context of `codes.html`."""
+
+    frame: Frame
+    scheme: Shown
+    title: Shown
+    part: Branch
+
+
+@dataclass(frozen=True, slots=True)
+class LinksPage:
+    """Context of `links.html`."""
+
+    frame: Frame
+    title: str
+    thing: Shown
+    property: Shown
+    inward: bool
+    count: int
+    bounded: bool
+    values: tuple[Shown, ...]
+    first: str
+    next: str
+
+
+def is_part(path: str, served: ServedRelease) -> bool:
+    """Whether a path inside the site is a part's."""
+    return path.startswith((CODES, LINKS)) and parse_address(path, served.site.languages, (HTML,)).stem in _BUILDERS
+
+
+def respond_to_part(served: ServedRelease, ask: Ask) -> Answer:
+    """Answer a path that `is_part`."""
+    address = parse_address(ask.path, served.site.languages, (HTML,))
+    if choose_format(ask.accept, (HTML,)) is None and address.format is None:
+        return not_acceptable(served, address, (HTML,), ask.accept, ask.accept_language)
+    language = address.language or choose_language(ask.accept_language, served.site.languages)
+    vary = "" if address.language else "Accept-Language"
+    validator = answers.etag(served.etag_prefix, f"{bool(address.language)} {address.stem} {language} {ask.query}")
+    if answers.is_fresh(ask.if_none_match, validator):
+        return answers.not_modified(validator, answers.SHORT, vary)
+    reader = Reader(served, language, explicit=address.language is not None)
+    given = {name: values[-1] for name, values in parse_qs(ask.query, max_num_fields=20).items()}
+    try:
+        asked = {name: _meant(served, name, text) for name, text in given.items()}
+    except ValueError:
+        return not_found(served, ask.path, ask.accept, ask.accept_language, HTML)
+    body = _BUILDERS[address.stem](reader, asked)
+    if body is None:
+        return not_found(served, ask.path, ask.accept, ask.accept_language, HTML)
+    headers = (
+        header("content-type", "text/html; charset=utf-8"),
+        header("etag", validator),
+        header("cache-control", answers.SHORT),
+        header("content-language", language),
+        *([header("vary", vary)] if vary else []),
+    )
+    return Answer(200, headers, body)
+
+
+def _meant(served: ServedRelease, name: str, text: str) -> str:
+    """What a parameter means.
+
+    Raises:
+        ValueError: it should be an IRI and is none.
+    """
+    return text if name == BEHIND else NamedNode(lengthen(served.space, text)).value
+
+
+def _frame(reader: Reader, stem: str, title: str, crumbs: tuple[Crumb, ...], asked: Mapping[str, str]) -> Frame:
+    frame = make_frame(reader, Address(stem), title, crumbs=crumbs, formats=())
+    here = query(reader, stem, **asked).partition("?")[2]
+    return replace(frame, switches=tuple(replace(s, href=f"{s.href}?{here}") for s in frame.switches))
+
+
+def _codes(reader: Reader, asked: Mapping[str, str]) -> bytes | None:
+    """A part of a code list; None when there is no such list, or no such code in it."""
+    scheme = asked.get("of", "")
+    if not scheme or not exists(reader.served, scheme):
+        return None
+    tree = read_tree(reader.served, scheme)
+    under, after = (tree.places.get(asked[name], -1) if name in asked else None for name in ("under", "after"))
+    if under == -1 or (after is not None and after not in tree.children(under)) or not tree.terms:
+        return None
+    label = reader.label(scheme)
+    title = reader.link(tree.terms[under].value) if under is not None else reader.link(scheme)
+    crumbs = [
+        Crumb(reader.t("code_lists"), href=reader.page("/catalog") + "#code-lists"),
+        Crumb(label.text, label.language, reader.href(scheme)),
+    ]
+    if under is not None:
+        crumbs.append(Crumb(title.text, title.language, title.href))
+    name = f"{label.text}{reader.t('colon')}{title.text}" if under is not None else label.text
+    frame = _frame(reader, CODES, name, (*crumbs, Crumb(reader.t("codes_part"))), asked)
+    return render("codes", CodesPage(frame, reader.link(scheme), title, branch(reader, tree, scheme, under, after)))
+
+
+def _links(reader: Reader, asked: Mapping[str, str]) -> bytes | None:
+    """The values of a property, or what points to a thing by it; None when there are none."""
+    iri, inward, after = asked.get("of", ""), "in" in asked, asked.get("after", "")
+    predicate = asked.get("in") or asked.get("out", "")
+    if not iri or not predicate:
+        return None
+    if inward:
+        found = pointing(reader, iri, predicate, after, PAGE)
+        values, count, bounded, last = found.values, found.count, found.bounded, found.last
+    else:
+        values, count, bounded, last = _values(reader, iri, predicate, asked.get(BEHIND, ""))
+    if not count:
+        return None
+    label, thing = reader.label(predicate), named(reader, iri)
+    way, on = ("in", "after") if inward else ("out", BEHIND)
+    name = reader.t("links_in" if inward else "links_out", property=label.text, thing=thing.text)
+    return render(
+        "links",
+        LinksPage(
+            frame=_frame(
+                reader, LINKS, name, (Crumb(thing.text, thing.language, thing.href), Crumb(label.text)), asked
+            ),
+            title=name,
+            thing=thing,
+            property=reader.link(predicate),
+            inward=inward,
+            count=count,
+            bounded=bounded,
+            values=values,
+            first=query(reader, LINKS, **{"of": iri, way: predicate}) if on in asked else "",
+            next=query(reader, LINKS, **{"of": iri, way: predicate, on: last}) if last else "",
+        ),
+    )
+
+
+def _values(reader: Reader, iri: str, predicate: str, after: str) -> tuple[tuple[Shown, ...], int, bool, str]:
+    """Values in the order of their texts, behind `after`."""
+    quads = islice(reader.served.quads(NamedNode(iri), NamedNode(predicate), None), MOST_SCANNED + 1)
+    found: dict[str, Node] = {_key(quad.object): quad.object for quad in quads}  # type: ignore[arg-type, misc]
+    behind = nsmallest(PAGE + 1, (key for key in found if key > after))
+    last = behind[PAGE - 1] if len(behind) > PAGE else ""
+    shown = tuple(
+        named(reader, found[key].value) if isinstance(found[key], NamedNode) else reader.show(found[key])
+        for key in behind[:PAGE]
+    )
+    return shown, min(len(found), MOST_SCANNED), len(found) > MOST_SCANNED, last
+
+
+def _key(term: Node) -> str:
+    """What a value is ordered and found by."""
+    if isinstance(term, Literal):
+        return f"{term.value}@{term.language or ''}^{term.datatype.value}"
+    return term.value
+
+
+_BUILDERS: dict[str, Callable[[Reader, Mapping[str, str]], bytes | None]] = {CODES: _codes, LINKS: _links}
