@@ -65,7 +65,9 @@ class Diagnostic:
     message: Wording
     origin: Origin | None = None
     hint: Wording = NOTHING
-    related: tuple[Origin, ...] = ()  # other places that belong to it: further cells, the mapping rule
+    related: tuple[Origin, ...] = ()  # other places that belong to it: further cells, the shape
+    rule: TextOrigin | None = None  # the mapping rule that made what is complained of
+    group: str = ""  # findings of one group have one cause, and are told together
 
 
 @dataclass(slots=True)

@@ -101,6 +101,31 @@ def test_many_of_a_kind_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err.count("LOD6001 figure") == 850
 
 
+def test_findings_of_one_group_are_one_line_with_examples(capsys: pytest.CaptureFixture[str]) -> None:
+    """850 equal errors are one mapping mistake, and do not hide the one beside them."""
+    rule = TextOrigin("m.yml", 7, 9)
+    alike = [
+        Diagnostic("LOD6001", Severity.ERROR, say("figure {n}", n=n), CellOrigin("t.csv", n, "sex", "X"), rule=rule,
+                   group="In sex")
+        for n in range(2, 852)
+    ]  # fmt: skip
+    groups = [
+        Diagnostic("LOD6001", Severity.ERROR, say("other {n}", n=n), CellOrigin("t.csv", 9), group=f"other {n}")
+        for n in range(7)
+    ]
+    output.show([*groups[:1], *alike, *groups[1:]], Settings())
+    said = capsys.readouterr().err
+    assert said.startswith("t.csv, row 2, column sex: error LOD6001 ×850 figure 2\n")
+    assert said.count("figure") == 1
+    assert "= rule: m.yml:7:9" in said
+    assert "= also: t.csv, row 3, column sex: 'X'" in said
+    assert "= also: 846 more places; --verbose shows all" in said
+    assert all(f"error LOD6001 other {n}\n" in said for n in range(7))
+    assert "Found 857 errors" in said
+    output.show(alike, Settings(verbose=True))
+    assert capsys.readouterr().err.count("LOD6001 figure") == 850
+
+
 def test_quiet_says_errors_only(capsys: pytest.CaptureFixture[str]) -> None:
     items = [Diagnostic("LOD1", Severity.WARNING, say("w")), Diagnostic("LOD2", Severity.ERROR, say("e"))]
     output.show(items, Settings(quiet=True), as_data=True)

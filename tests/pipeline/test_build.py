@@ -152,6 +152,10 @@ def test_a_violation_goes_back_to_its_cell_and_blocks(root: Path) -> None:
     assert "人數不為負" in low.message
     assert "not negative" in low.message
     assert [str(place) for place in low.related] == ["shapes/staff.ttl:10:1"]
+    assert low.rule is not None
+    assert low.rule.path == "mappings/staff.yarrrml.yml"
+    rule = (root / low.rule.path).read_text(encoding="utf-8").splitlines()[low.rule.line - 1]
+    assert "headcount" in rule
     assert current_name(root / "releases") == published
     assert [release.state for release in list_releases(root / "releases")] == ["current"]
     assert list((root / "releases" / "staging").iterdir()) == []

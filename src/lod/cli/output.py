@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -27,7 +27,8 @@ if TYPE_CHECKING:  # a fifth of a second is all that `lod --help` may take
 
 _STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold blue"}
 _SEVERITY = {Severity.ERROR: say("error"), Severity.WARNING: say("warning"), Severity.INFO: say("info")}
-_HINT, _SEE, _COLON = say("hint"), say("see"), say(": ")
+_RANK = {severity: rank for rank, severity in enumerate(Severity)}
+_HINT, _SEE, _RULE, _ALSO, _COLON = say("hint"), say("see"), say("rule"), say("also"), say(": ")
 _WIDTH = 110  # of an excerpt, in terminal cells
 _EACH = 5  # findings of one code shown in full unless --verbose
 _RELATED = 3
@@ -134,14 +135,31 @@ def _show_text(items: list[Diagnostic], settings: Settings, out: Console) -> Non
         items = [item for item in items if item.severity is Severity.ERROR]
     shown: Counter[str] = Counter()
     paragraphs: list[Text | str] = []
-    for item in items:
-        shown[item.code] += 1
-        if settings.verbose or not item.code or shown[item.code] <= _EACH:
-            paragraphs.append(render(item, settings))
+    for alike in _grouped(items, apart=settings.verbose):
+        code = alike[0].code
+        shown[code] += 1
+        if settings.verbose or not code or shown[code] <= _EACH:
+            paragraphs.append(render(alike[0], settings, alike[1:]))
+        elif alike[0].group:  # every group is named: there are few
+            paragraphs.append(_headline(alike[0], settings, len(alike)))
     if len(items) > 1:
         paragraphs.append(_summary(items, settings) + "\n")
     for number, paragraph in enumerate(paragraphs):
         out.print(*(["\n"] if number else []), paragraph, sep="", end="")
+
+
+def _grouped(items: Sequence[Diagnostic], *, apart: bool) -> list[list[Diagnostic]]:
+    """Findings of one group together, at the place of the first, the largest group before the others of its code."""
+    groups: dict[object, list[Diagnostic]] = {}
+    for number, item in enumerate(items):
+        groups.setdefault((item.code, item.group) if item.group and not apart else number, []).append(item)
+    found = list(groups.values())
+    for code in {item.code for item in items if item.group}:
+        places = [n for n, group in enumerate(found) if group[0].code == code and group[0].group]
+        largest = sorted((found[n] for n in places), key=lambda group: (_RANK[group[0].severity], -len(group)))
+        for place, group in zip(places, largest, strict=True):
+            found[place] = group
+    return found
 
 
 def has_errors(findings: Iterable[Diagnostic]) -> bool:
@@ -149,20 +167,17 @@ def has_errors(findings: Iterable[Diagnostic]) -> bool:
     return any(item.severity is Severity.ERROR for item in findings)
 
 
-def render(item: Diagnostic, settings: Settings | None = None) -> Text:
-    """One finding: where, what, the line or cell with a caret under it, and what to do."""
-    from rich.text import Text
-
+def render(item: Diagnostic, settings: Settings | None = None, alike: Sequence[Diagnostic] = ()) -> Text:
+    """One finding: where, what, the line or cell with a caret below, and what to do. `alike`: the rest of its group."""
     settings = settings or Settings()
-    text = Text()
-    if item.origin is not None:
-        text.append(f"{plain(place(item.origin, settings.language))}: ", "bold")
-    text.append(translated(_SEVERITY[item.severity], settings.language), _STYLE[item.severity])
-    if item.code:
-        text.append(f" {item.code}", "bold")
-    text.append(f" {plain(translated(item.message, settings.language))}\n")
+    text = _headline(item, settings, 1 + len(alike))
     gutter = _excerpt(text, item.origin, settings)
     notes = [(_HINT, item.hint)] if item.hint else []
+    if item.rule:
+        notes.append((_RULE, _place(item.rule)))
+    notes += [(_ALSO, _place_and_text(other.origin)) for other in alike[:_RELATED] if other.origin]
+    if len(alike) > _RELATED:
+        notes.append((_ALSO, say("{n} more places; --verbose shows all", n=len(alike) - _RELATED)))
     notes += [(_SEE, _place_and_text(origin)) for origin in item.related[:_RELATED]]
     if len(item.related) > _RELATED:
         notes.append((_SEE, say("{n} more places", n=len(item.related) - _RELATED)))
@@ -170,6 +185,21 @@ def render(item: Diagnostic, settings: Settings | None = None) -> Text:
         text.append(f"{' ' * gutter} = ", "blue").append(translated(kind, settings.language), "bold")
         text.append(translated(_COLON, settings.language)).append(f"{plain(translated(words, settings.language))}\n")
     return text
+
+
+def _headline(item: Diagnostic, settings: Settings, count: int) -> Text:
+    """`staff.csv, row 3, column sex: error LOD6001 ×850 …`: a group by its first finding and how many there are."""
+    from rich.text import Text
+
+    text = Text()
+    if item.origin is not None:
+        text.append(f"{plain(place(item.origin, settings.language))}: ", "bold")
+    text.append(translated(_SEVERITY[item.severity], settings.language), _STYLE[item.severity])
+    if item.code:
+        text.append(f" {item.code}", "bold")
+    if count > 1:
+        text.append(f" ×{count:,}", "bold")
+    return text.append(f" {plain(translated(item.message, settings.language))}\n")
 
 
 def place(origin: Origin, language: str = ENGLISH) -> str:

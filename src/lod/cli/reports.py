@@ -13,10 +13,11 @@ from urllib.parse import quote
 
 from lod import __version__
 from lod.diagnostics import CellOrigin, Diagnostic, Origin, Severity, TextOrigin, explanation
-from lod.wording import ENGLISH, translated
+from lod.wording import ENGLISH, say, translated
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+_RULE = say("the mapping rule")
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 
@@ -33,6 +34,8 @@ def json_report(items: Sequence[Diagnostic], language: str) -> dict[str, Any]:
                 "hint": translated(item.hint, language),
                 "origin": _origin(item.origin),
                 "related": [_origin(origin) for origin in item.related],
+                **({"rule": _origin(item.rule)} if item.rule else {}),
+                **({"group": item.group} if item.group else {}),
             }
             for item in items
         ],
@@ -72,12 +75,14 @@ def _result(item: Diagnostic, codes: Sequence[str], language: str, folders: Sequ
         result |= {"ruleId": item.code, "ruleIndex": codes.index(item.code)}
     if item.origin:
         result["locations"] = [_location(item.origin, folders)]
-    if item.related:
-        related: list[dict[str, Any]] = []
-        for each in (_location(origin, folders) for origin in item.related):
-            related += [each] if each not in related else []  # §3.27.22: no two are the same
-        result["relatedLocations"] = related
-    return result
+    others = [_location(origin, folders) for origin in item.related]
+    if item.rule:
+        rule = _location(item.rule, folders)
+        others.append({**rule, "message": {"text": translated(_RULE, language)}})
+    related: list[dict[str, Any]] = []
+    for each in others:
+        related += [each] if each not in related else []  # §3.27.22: no two are the same
+    return {**result, "relatedLocations": related} if related else result
 
 
 def _said(item: Diagnostic, language: str) -> str:

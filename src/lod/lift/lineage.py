@@ -19,14 +19,14 @@ from urllib.parse import unquote
 from lod.diagnostics import CellOrigin, TextOrigin
 from lod.lift.held import cells_of
 from lod.lift.passes.coincidence import is_injective
-from lod.lift.plan import Cell, Column, Encoding, Joined, Piece, Plan, Term
+from lod.lift.plan import Cell, Column, Encoding, Joined, Piece, Plan, Statement, Term
 from lod.lineage import Lineage, SourceRow
 from lod.mapping.ir import TermType
 from lod.tables.table import Table
 
 _FILE = "lineage.json"
-_FORMAT = 1
-_NOWHERE = TextOrigin("")  # lineage keeps no positions
+_FORMAT = 2
+_NOWHERE = TextOrigin("")  # of terms; rules keep their places
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,12 @@ class TableRecord:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A predicate of a triples map, and the columns that its objects come from."""
+    """A predicate of a triples map, its object, the columns that the object comes from, and the rule that says so."""
 
     predicate: Term
     columns: tuple[int, ...]
+    object: Term
+    rule: TextOrigin
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class SubjectRecord:
     table: TableRecord
     term: Term
     values: tuple[Value, ...]
+    rule: TextOrigin
 
 
 def table_file(number: int) -> str:
@@ -85,9 +88,15 @@ def write_lineage(plan: Plan, folder: Path, sifted: Collection[Table] = ()) -> N
             "triples_map": subject.triples_map,
             "table": places[subject.table],
             "subject": _term_to_json(subject.term),
+            "rule": _place(subject.origin),
             "values": [
-                {"predicate": _term_to_json(predicate), "columns": columns}
-                for predicate, columns in _values(plan, subject.triples_map)
+                {
+                    "predicate": _term_to_json(statement.predicate),
+                    "columns": columns,
+                    "object": _term_to_json(statement.object),
+                    "rule": _place(statement.origin),
+                }
+                for statement, columns in _values(plan, subject.triples_map)
             ],
         }
         for subject in plan.subjects
@@ -96,20 +105,28 @@ def write_lineage(plan: Plan, folder: Path, sifted: Collection[Table] = ()) -> N
     (folder / _FILE).write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def _values(plan: Plan, triples_map: str) -> Iterable[tuple[Term, list[int]]]:
+def _place(origin: TextOrigin) -> list[Any]:
+    return [origin.path, origin.line, origin.column, origin.length]
+
+
+def _values(plan: Plan, triples_map: str) -> Iterable[tuple[Statement, list[int]]]:
     for subject in plan.subjects:
         if subject.triples_map == triples_map:
             for statement in subject.statements:
-                yield statement.predicate, sorted(c.index for c in statement.object.columns if c.index >= 0)
+                yield statement, _cells_of(statement)
     known = {statement.meaning for each in plan.subjects for statement in each.statements}
     for emission in (*plan.emissions, *plan.shared):
         if emission.triples_map != triples_map:
             continue
         for statement in emission.statements:
             if isinstance(emission.relation, Joined):
-                yield statement.predicate, sorted({child for child, _ in emission.relation.on})
+                yield statement, sorted({child for child, _ in emission.relation.on})
             elif statement.meaning not in known:  # a join that a pass has taken away
-                yield statement.predicate, sorted(c.index for c in statement.object.columns if c.index >= 0)
+                yield statement, _cells_of(statement)
+
+
+def _cells_of(statement: Statement) -> list[int]:
+    return sorted(column.index for column in statement.object.columns if column.index >= 0)
 
 
 def find_rows(lineage: Lineage, subjects: Sequence[str], *, limit: int = 100) -> dict[str, list[SourceRow]]:
@@ -146,11 +163,11 @@ def find_cells(lineage: Lineage, subject: str, predicate: str | None, *, limit: 
             for row, texts in search.cells(record, subject, key, asked, limit):
                 read = dict(zip(asked, texts, strict=True))
                 for column, place in zip(columns, places, strict=True):
-                    found += _origins(record.table, row, column, read[column], read[place] if place else None)
+                    found += origins_of(record.table, row, column, read[column], read[place] if place else None)
     return [cell for cell in found if cell.text] or found
 
 
-def _origins(table: TableRecord, row: int, column: int, text: str | None, cells: str | None) -> list[CellOrigin]:
+def origins_of(table: TableRecord, row: int, column: int, text: str | None, cells: str | None) -> list[CellOrigin]:
     """The cells of a sheet, if the column came from such; else the column itself."""
     if not cells:
         return [CellOrigin(table.name, row, table.columns[column], text or "")]
@@ -193,7 +210,16 @@ def _read(file: Path, _changed: int) -> tuple[SubjectRecord, ...]:
             each["triples_map"],
             tables[each["table"]],
             _term_from_json(each["subject"]),
-            tuple(Value(_term_from_json(v["predicate"]), tuple(v["columns"])) for v in each["values"]),
+            tuple(
+                Value(
+                    _term_from_json(value["predicate"]),
+                    tuple(value["columns"]),
+                    _term_from_json(value["object"]),
+                    TextOrigin(*value["rule"]),
+                )
+                for value in each["values"]
+            ),
+            TextOrigin(*each["rule"]),
         )
         for each in document["subjects"]
     )
@@ -233,7 +259,8 @@ def _term_to_json(term: Term) -> dict[str, Any]:
         piece if isinstance(piece, str) else {"column": piece.column.index, "encoding": piece.encoding}
         for piece in term.pieces
     ]
-    return {"kind": term.kind, "pieces": pieces, **({"base": term.base} if term.base else {})}
+    more = {"base": term.base, "is_spelled": term.is_spelled}
+    return {"kind": term.kind, "pieces": pieces, **{name: value for name, value in more.items() if value}}
 
 
 def _term_from_json(document: dict[str, Any]) -> Term:
@@ -241,4 +268,5 @@ def _term_from_json(document: dict[str, Any]) -> Term:
         piece if isinstance(piece, str) else Cell(Column(piece["column"]), Encoding(piece["encoding"]))
         for piece in document["pieces"]
     ]
-    return Term(TermType(document["kind"]), tuple(pieces), _NOWHERE, base=document.get("base", ""))
+    base, is_spelled = document.get("base", ""), document.get("is_spelled", False)
+    return Term(TermType(document["kind"]), tuple(pieces), _NOWHERE, base=base, is_spelled=is_spelled)

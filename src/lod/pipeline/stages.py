@@ -245,7 +245,8 @@ def validate(job: Job, loaded: Loaded) -> Validated:
     """
     material, report_file = loaded.compiled.material, job.work / "report" / "validation.ttl"
     report_file.unlink(missing_ok=True)
-    graph = Graph(open_snapshot(loaded.snapshot.folder))
+    store = open_snapshot(loaded.snapshot.folder)
+    graph = Graph(store)
     options = job.project.build
     doubts = doubts_in(
         loaded.parts, memory_limit=options.memory_limit, threads=options.threads, spill=job.work / "observations"
@@ -253,7 +254,7 @@ def validate(job: Job, loaded: Loaded) -> Validated:
     broken = check_cubes(graph, doubts) if declares_cubes(graph) else ()
     findings = tuple(cube_findings(broken, loaded.result.lineage, material.vocabularies))
     job.findings.extend(findings)
-    if not material.shapes:
+    if not job.project.build.shapes:
         job.findings.warning(
             "LOD6006", say("the project has no shapes: nothing was validated"), hint=say('shapes = ["shapes/*.ttl"]')
         )
@@ -269,7 +270,13 @@ def validate(job: Job, loaded: Loaded) -> Validated:
         job.work,
     )
     report = validate_lift(lifted, material.shapes, job.findings)
-    origins = Origins(loaded.result.lineage, material.vocabularies, material.shapes)
+    origins = Origins(
+        loaded.result.lineage,
+        material.vocabularies,
+        material.shapes,
+        store,
+        named=lambda path: job.project.relative(Path(path)),
+    )
     job.findings.extend(trace(report, origins))
     if report.violations:
         report_file.parent.mkdir(parents=True, exist_ok=True)

@@ -35,9 +35,9 @@ def cube_findings(
                 message=broken.message,
                 constraint=broken.constraint,
             )
-            yield Diagnostic(
-                "LOD6101", Severity.ERROR, message, origins[0] if origins else None, NOTHING, tuple(origins[1:])
-            )
+            first, others = origins[0] if origins else None, tuple(origins[1:])
+            group = f"IC-{broken.constraint} {broken.path or '-'}"
+            yield Diagnostic("LOD6101", Severity.ERROR, message, first, NOTHING, others, group=group)
     for constraint, count in sorted(counts.items()):
         if count > _EACH:
             message = say(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from lod.rdf.languages import canonical, chain
 from lod.rdf.namespaces import RDFS, SH, SKOS
@@ -23,19 +23,29 @@ _LISTED = 8  # of the values that a list allows
 class Labels:
     """What people call terms, from vocabularies, data and shapes, in each language of the program."""
 
-    def __init__(self, documents: Iterable[Document]) -> None:
+    def __init__(self, documents: Iterable[Document], store: Store | None = None) -> None:
+        """`store`: where terms are looked up that the documents do not name, such as codes out of a table."""
         self._known: dict[str, dict[str, dict[str, str]]] = {}
+        self._store = store
         for document in documents:
             for quad in document.quads:
-                if isinstance(quad.object, Literal) and quad.predicate.value in _LABELS:
-                    texts = self._known.setdefault(str(quad.subject), {}).setdefault(quad.predicate.value, {})
-                    texts.setdefault(canonical(quad.object.language or ""), quad.object.value)
+                self._note(quad)
+
+    def _note(self, quad: Quad) -> None:
+        if isinstance(quad.object, Literal) and quad.predicate.value in _LABELS:
+            texts = self._known.setdefault(str(quad.subject), {}).setdefault(quad.predicate.value, {})
+            texts.setdefault(canonical(quad.object.language or ""), quad.object.value)
 
     def of(self, term: Term) -> Wording | None:
         """The label of a term in whichever language it is shown; None if nobody has given it one."""
+        if self._store is not None and isinstance(term, NamedNode) and str(term) not in self._known:
+            self._known[str(term)] = {}
+            for name in _LABELS:
+                for quad in self._store.quads_for_pattern(term, NamedNode(name), None, None):
+                    self._note(quad)
         known = self._known.get(str(term), {})
         texts = next((known[name] for name in _LABELS if name in known), None)
-        return Labelled({language: _best(texts, language) for language in LANGUAGES}) if texts else None
+        return in_languages(texts) if texts else None
 
     def named(self, term: Term) -> Wording:
         """A value or class for people: `男 (M)`, `'-7'`, `Office`."""
@@ -46,6 +56,11 @@ class Labels:
         return joined([label, " (", name, ")"], "") if label and label != name else name
 
 
+def in_languages(texts: Mapping[str, str]) -> Wording:
+    """Texts by language tag, as one that is shown in the reader's language or the nearest there is."""
+    return Labelled({language: _best(texts, language) for language in LANGUAGES})
+
+
 def _best(texts: Mapping[str, str], language: str) -> str:
     return next((texts[tag] for tag in (*chain(language), "") if tag in texts), next(iter(texts.values())))
 
@@ -53,24 +68,25 @@ def _best(texts: Mapping[str, str], language: str) -> str:
 def default_message(result: ValidationResult, shapes: ShapeGraph, labels: Labels) -> Wording:
     """'性別 X is none of 男 (M), 女 (F)'. A component that SHACL Core does not have is named."""
     component = local_name(result.component).removesuffix("ConstraintComponent")
-    about = _about(result, labels)
+    subject_of = about(result, labels)
     # a result about the node itself has the node as its value
     shown = labels.named(result.value if result.value is not None else result.focus_node)
-    subject = joined([about, " ", shown], "") if result.path else shown
+    subject = joined([subject_of, " ", shown], "") if result.path else shown
     parameter = SH + component[:1].lower() + component[1:]
     given = shapes.objects(result.source_shape, parameter)
     limit = _limit(given, labels)
     if component in _COUNTED:
-        return _counted(component, about, limit)
+        return _counted(component, subject_of, limit)
     if component in ("In", "LanguageIn") and given:
         return _listed(component, subject, shapes.members(given[0]), labels)
-    return _valued(component, subject, limit) or _related(component, about, subject, limit, result)
+    return _valued(component, subject, limit) or _related(component, subject_of, subject, limit, result)
 
 
 _COUNTED = {"MinCount", "MaxCount", "QualifiedMinCount", "QualifiedMaxCount"}
 
 
-def _about(result: ValidationResult, labels: Labels) -> Wording:
+def about(result: ValidationResult, labels: Labels) -> Wording:
+    """What people call the property that a result is about; nothing for one about the node itself."""
     if not result.predicate:
         return Wording(result.path)
     return labels.of(NamedNode(result.predicate)) or Wording(local_name(result.predicate))
@@ -80,16 +96,16 @@ def _limit(given: Sequence[Term], labels: Labels) -> Wording:
     return joined(Wording(term.value) if isinstance(term, Literal) else labels.named(term) for term in given)
 
 
-def _counted(component: str, about: Wording, limit: Wording) -> Wording:
+def _counted(component: str, name: Wording, limit: Wording) -> Wording:
     if component == "MinCount":
         if limit == "1":
-            return say("{property} is missing", property=about)
-        return say("{property} has fewer than {limit} values", property=about, limit=limit)
+            return say("{property} is missing", property=name)
+        return say("{property} has fewer than {limit} values", property=name, limit=limit)
     if component == "MaxCount":
-        return say("{property} has more values than {limit}", property=about, limit=limit)
+        return say("{property} has more values than {limit}", property=name, limit=limit)
     if component == "QualifiedMinCount":
-        return say("{property} has fewer than {limit} values of the kind asked for", property=about, limit=limit)
-    return say("{property} has more values of the kind described than {limit}", property=about, limit=limit)
+        return say("{property} has fewer than {limit} values of the kind asked for", property=name, limit=limit)
+    return say("{property} has more values of the kind described than {limit}", property=name, limit=limit)
 
 
 def _listed(component: str, subject: Wording, members: Sequence[Term], labels: Labels) -> Wording:
@@ -133,19 +149,19 @@ def _valued(component: str, subject: Wording, limit: Wording) -> Wording | None:
     return None
 
 
-def _related(component: str, about: Wording, subject: Wording, limit: Wording, result: ValidationResult) -> Wording:
+def _related(component: str, name: Wording, subject: Wording, limit: Wording, result: ValidationResult) -> Wording:
     """Constraints of several values, of other properties and of other shapes."""
     match component:
         case "HasValue":
-            return say("{property} does not have the value {limit}", property=about or subject, limit=limit)
+            return say("{property} does not have the value {limit}", property=name or subject, limit=limit)
         case "UniqueLang":
-            return say("{property} has more than one value in one language", property=about)
+            return say("{property} has more than one value in one language", property=name)
         case "Equals":
             return say("{subject} is not also a value of {limit}, or the other way round", subject=subject, limit=limit)
         case "Disjoint":
             return say("{subject} is also a value of {limit}", subject=subject, limit=limit)
         case "Closed":
-            return say("{property} is not allowed here: the shape is closed", property=about)
+            return say("{property} is not allowed here: the shape is closed", property=name)
         case "Not":
             return say("{subject} fits a shape that it must not fit", subject=subject)
         case "And" | "Node" | "Property":

@@ -1,112 +1,136 @@
-"""Each validation result back to the cells that made it."""
+"""Each validation result back to the cells that made it, and to the mapping rule."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from pyoxigraph import BlankNode, Literal, NamedNode
+from pyoxigraph import Literal, NamedNode, Store
 
-from lod.diagnostics import CellOrigin, Diagnostic, Origin, Severity
-from lod.lift.lineage import find_cells
+from lod.diagnostics import Diagnostic, Origin, Severity, TextOrigin
+from lod.lift.tracing import Answer, Question, answers
 from lod.lineage import Lineage
 from lod.rdf.parse import Document, place_of
-from lod.validation.default_messages import Labels, default_message
+from lod.validation.default_messages import Labels, about, default_message
 from lod.validation.report import INFO, WARNING, Term, ValidationReport, ValidationResult, local_name
 from lod.validation.shape_graph import ShapeGraph
 from lod.validation.validate import shape_place
 from lod.wording import Wording, joined, say
 
 _SEVERITY = {WARNING: Severity.WARNING, INFO: Severity.INFO}
-_EACH = 1000  # results traced to their cells; beyond that a list helps nobody
+_CELLS = 20  # of one result that are told
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where subjects come from: rows through the lineage, or RDF documents as people wrote them."""
+    """Where subjects come from: rows through the lineage, or RDF documents as people wrote them.
+
+    `store`: the graph that was validated, where labels are looked up besides. `named`: how people know the path of a
+    mapping.
+    """
 
     lineage: Lineage | None
     documents: Sequence[Document]
     shapes: Sequence[Document]
+    store: Store | None = None
+    named: Callable[[str], str] = str
 
 
 def trace(report: ValidationReport, sources: Sources) -> Iterator[Diagnostic]:
-    """A finding for each result: LOD6001, at the cell, or at the line of the document that describes the focus node."""
+    """A finding for each result, in their order: LOD6001, at the cell, or at the line of the document that describes
+    the focus node."""
     written = {str(quad.subject): document for document in reversed(sources.documents) for quad in document.quads}
-    owners = {
-        str(quad.object): quad.subject
-        for document in sources.shapes
-        for quad in document.quads
-        if isinstance(quad.object, BlankNode)
-    }
-    labels = Labels((*sources.documents, *sources.shapes))
-    for number, result in enumerate(report.results):
-        origins = _origins(result, sources.lineage, written) if number < _EACH else []
-        shape = shape_place(_iri(_owner(result.source_shape, owners)), sources.shapes)
+    texts = _Texts(report.shapes, Labels((*sources.documents, *sources.shapes), sources.store), sources.shapes)
+    made = _answers(report.results, sources.lineage)
+    for result, answer in zip(report.results, made, strict=True):
+        origins: Sequence[Origin] = answer.cells or _written(result, written)
+        shape = texts.place(result.source_shape)
         yield Diagnostic(
             "LOD6001",
             _SEVERITY.get(result.severity, Severity.ERROR),
-            _message(result, report.shapes, labels),
+            texts.message(result),
             origins[0] if origins else shape,
-            _hint(result),
-            (*origins[1:], *([shape] if shape and origins else [])),
+            texts.hint(result),
+            (*origins[1:_CELLS], *([shape] if shape and origins else [])),
+            replace(answer.rule, path=sources.named(answer.rule.path)) if answer.rule else None,
+            texts.group(result),
         )
 
 
-def _owner(shape: object, owners: Mapping[str, object]) -> object:
-    """The named shape that a shape without a name belongs to."""
-    for _ in range(len(owners)):
-        if not isinstance(shape, BlankNode) or str(shape) not in owners:
-            break
-        shape = owners[str(shape)]
-    return shape
+def _answers(results: Sequence[ValidationResult], lineage: Lineage | None) -> Iterator[Answer]:
+    if lineage is None:
+        yield from (Answer() for _ in results)
+        return
+    yield from answers(lineage, [_question(result) for result in results])
 
 
-def _origins(result: ValidationResult, lineage: Lineage | None, written: Mapping[str, Document]) -> Sequence[Origin]:
-    """The cells of the value; else those of the whole focus node; else its place in a document."""
-    subject = _iri(result.focus_node)
-    if lineage is not None:
-        cells = find_cells(lineage, subject, result.predicate) if result.predicate else []
-        cells = cells or find_cells(lineage, subject, None)
-        if cells:
-            return _blamed(cells, result)
+def _question(result: ValidationResult) -> Question:
+    value = result.value
+    known = value.value if isinstance(value, (NamedNode, Literal)) and value != result.focus_node else None
+    return Question(_iri(result.focus_node), result.predicate, known, isinstance(value, Literal))
+
+
+def _written(result: ValidationResult, written: Mapping[str, Document]) -> Sequence[Origin]:
+    """Where a document describes the focus node."""
     document = written.get(str(result.focus_node))
     value = getattr(result.value, "value", "")
-    return [place_of(document, subject, result.predicate or "", value)] if document else []
+    return [place_of(document, _iri(result.focus_node), result.predicate or "", value)] if document else []
 
 
-def _blamed(cells: Sequence[CellOrigin], result: ValidationResult) -> Sequence[CellOrigin]:
-    """Those cells that hold the value, if it can be told; else all."""
-    value = getattr(result.value, "value", None)
-    holding = [cell for cell in cells if cell.text is not None and cell.text == value]
-    return holding or cells
+@dataclass(slots=True)
+class _Texts:
+    """What is said of results, once for all that are alike."""
+
+    shapes: ShapeGraph
+    labels: Labels
+    documents: Sequence[Document]
+    _places: dict[Term, TextOrigin | None] = field(default_factory=dict)
+    _hints: dict[tuple[str, Term], Wording] = field(default_factory=dict)
+
+    def place(self, shape: Term) -> TextOrigin | None:
+        """Where a shape stands; one without a name, where the named shape does that it belongs to."""
+        if shape not in self._places:
+            self._places[shape] = shape_place(_iri(self.shapes.owner(shape)), self.documents)
+        return self._places[shape]
+
+    def message(self, result: ValidationResult) -> Wording:
+        """'id/code/county/63000, headcount: …': the focus node, the path and what the shape says, else what is
+        expected."""
+        if not result.messages:
+            return joined([shown(result.focus_node), ": ", default_message(result, self.shapes, self.labels)], "")
+        name = about(result, self.labels)
+        where = joined([shown(result.focus_node), *([name] if name else [])])
+        said: str = " / ".join(dict.fromkeys(result.messages.values()))  # the shape's own words, in all its languages
+        value = "" if result.value is None else shown(result.value)
+        more = f" ({value})" if value and value not in said else ""
+        return joined([where, ": ", said, more], "")
+
+    def hint(self, result: ValidationResult) -> Wording:
+        """The rule that is broken, by the names of its component and shape."""
+        key = result.component, result.source_shape
+        if key not in self._hints:
+            component = local_name(result.component).removesuffix("ConstraintComponent")
+            said = say("broken rule: {component}", component=component)
+            owner = self.shapes.owner(result.source_shape)
+            if isinstance(owner, NamedNode):
+                said = say(
+                    "broken rule: {component} of shape {shape}", component=component, shape=local_name(owner.value)
+                )
+            self._hints[key] = said
+        return self._hints[key]
+
+    def group(self, result: ValidationResult) -> str:
+        """What results of one cause have in common: shape, path, component and severity."""
+        shape = _iri(self.shapes.owner(result.source_shape))
+        return " ".join((shape, result.path or "-", result.component, local_name(result.severity)))
 
 
-def _message(result: ValidationResult, shapes: ShapeGraph, labels: Labels) -> Wording:
-    """'id/code/county/63000, headcount: …': the focus node, the path and what the shape says; else what is expected."""
-    said: str = " / ".join(dict.fromkeys(result.messages.values()))  # in the words, and languages, of the shape
-    if not said:
-        return joined([_shown(result.focus_node), ": ", default_message(result, shapes, labels)], "")
-    path = f", {local_name(result.path) if result.predicate else result.path}" if result.path else ""
-    value = "" if result.value is None else _shown(result.value)
-    more = f" ({value})" if value and value not in said else ""
-    return joined([f"{_shown(result.focus_node)}{path}: ", said, more], "")
-
-
-def _shown(term: Term) -> str:
+def shown(term: Term) -> str:
     """A term for people: an IRI without its host, the text of a literal."""
     if isinstance(term, NamedNode):
         scheme, _, rest = term.value.partition("://")
         return rest.partition("/")[2] if rest else scheme
     return f"'{term.value}'" if isinstance(term, Literal) else str(term)
-
-
-def _hint(result: ValidationResult) -> Wording:
-    component = local_name(result.component).removesuffix("ConstraintComponent")
-    if isinstance(result.source_shape, NamedNode):
-        shape = local_name(result.source_shape.value)
-        return say("broken rule: {component} of shape {shape}", component=component, shape=shape)
-    return say("broken rule: {component}", component=component)
 
 
 def _iri(term: object) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 def _database() -> duckdb.DuckDBPyConnection:
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": "256MB",
+        "temp_directory": f"{tempfile.gettempdir()}/lod-lineage-{os.getpid()}",
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
     }
@@ -27,18 +30,12 @@ def _database() -> duckdb.DuckDBPyConnection:
 
 def rows(record: SubjectRecord, keys: Mapping[str, Key], limit: int) -> Iterator[tuple[str, int]]:
     """(subject, row number) for each row that made one of the subjects whose keys are given."""
-    columns = _key_columns(record)
-    by_key = columns and all(len(key) == len(columns) for key in keys.values())
-    wanted = {f"k{n}": [key[n] for key in keys.values()] for n in range(len(columns) if by_key else 0)}
-    lists = ", ".join(f"unnest(${name}) AS {name}" for name in ("subject", *wanted))
-    same = [f"{_text(column)} = {name}" for column, name in zip(columns, wanted, strict=False)]
-    if not by_key:
-        same = [f"{_spelled(record)} = subject"]
+    wanted, same, given = _asked(record, keys)
     query = (
-        f"SELECT subject, r FROM {_scan(record.table)} JOIN (SELECT {lists}) ON {sql.conjunction(same)} "
+        f"SELECT subject, r FROM {_scan(record.table)} JOIN {wanted} ON {same} "
         f"QUALIFY row_number() OVER (PARTITION BY subject ORDER BY r) <= {limit} ORDER BY r"
     )
-    for subject, row in _database().cursor().execute(query, {"subject": list(keys), **wanted}).fetchall():
+    for subject, row in _database().cursor().execute(query, given).fetchall():
         yield str(subject), int(row)
 
 
@@ -56,6 +53,49 @@ def cells(
     )
     for row, *texts in _database().cursor().execute(query, values).fetchall():
         yield int(row), tuple(texts)
+
+
+Hit = tuple[int, tuple[str | None, ...]]  # a row's number, and the texts of its columns
+
+
+def cells_of_many(
+    record: SubjectRecord, keys: Mapping[str, Key], asked: Sequence[tuple[Sequence[str], Sequence[int]]], limit: int
+) -> Iterator[dict[str, list[Hit]]]:
+    """For each (subjects, columns) asked: subject → its rows, as `cells` has them. The table is read once for all."""
+    connection = _database().cursor()
+    every = sorted({column for _, columns in asked for column in columns})
+    chosen = ", ".join(("subject", "r", *(f"c{n}" for n in every)))
+    if record.term.columns:
+        wanted, same, given = _asked(record, keys)
+        query = f"CREATE TEMP TABLE hits AS SELECT {chosen} FROM {_scan(record.table)} JOIN {wanted} ON {same}"
+        connection.execute(query, given)
+        source = "hits"
+    else:  # one subject that every row makes: what its rows say is not copied
+        source = f"(SELECT {sql.quoted(next(iter(keys)))} AS subject, * FROM {_scan(record.table)})"
+    for subjects, columns in asked:
+        texts = ", ".join(f"c{n}" for n in columns)
+        query = (
+            f"SELECT subject, min(r) AS first, {texts} FROM {source} WHERE subject IN (SELECT unnest($subjects)) "
+            f"GROUP BY subject, {texts} "
+            f"QUALIFY row_number() OVER (PARTITION BY subject ORDER BY min(r)) <= {limit} ORDER BY first"
+        )
+        found: dict[str, list[Hit]] = {}
+        for subject, row, *values in connection.execute(query, {"subjects": list(subjects)}).fetchall():
+            found.setdefault(str(subject), []).append((int(row), tuple(values)))
+        yield found
+    connection.close()
+
+
+def _asked(record: SubjectRecord, keys: Mapping[str, Key]) -> tuple[str, str, dict[str, list[str]]]:
+    """The subjects with their keys as a derived table, how rows are joined to it, and its parameters."""
+    columns = _key_columns(record)
+    by_key = columns and all(len(key) == len(columns) for key in keys.values())
+    wanted = {f"k{n}": [key[n] for key in keys.values()] for n in range(len(columns) if by_key else 0)}
+    lists = ", ".join(f"unnest(${name}) AS {name}" for name in ("subject", *wanted))
+    same = [f"{_text(column)} = {name}" for column, name in zip(columns, wanted, strict=False)]
+    if not by_key:
+        same = [f"{_spelled(record)} = subject"]
+    return f"(SELECT {lists})", sql.conjunction(same), {"subject": list(keys), **wanted}
 
 
 def _key_columns(record: SubjectRecord) -> list[str]:
