@@ -76,3 +76,17 @@ def test_a_store_without_one_of_its_files(tmp_path: Path) -> None:
     with pytest.raises(StoreError) as caught:
         open_snapshot(tmp_path / "store")
     assert caught.value.code == "LOD5002"
+
+
+def test_slices_of_one_document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lod.store.load._SLICE", 60)
+    lines = [f'<x:s{n}> <x:p> "a _:b {n}" .\n' for n in range(50)]
+    blank = ["_:b <x:p> <x:c> .\n", "<x:d> <x:p> _:b .\n", '<x:d> <x:q> "text" _:b .\n', "_:b <x:q> _:e <x:g> .\n"]
+    parts = _parts(tmp_path, *("".join(blank[n : n + 1] + lines[n::4]) for n in range(4)))
+    snapshot = load(parts, tmp_path / "store")
+    store = open_snapshot(tmp_path / "store")
+    assert snapshot.quads == len(lines) + len(blank)
+    of_blank = [quad for quad in store if "_:" in f"{quad.subject} {quad.graph_name}" or str(quad.object)[0] == "_"]
+    nodes = {node for q in of_blank for node in (q.subject, q.object, q.graph_name)}
+    assert len(of_blank) == 4
+    assert len({node for node in nodes if isinstance(node, pyoxigraph.BlankNode)}) == 2

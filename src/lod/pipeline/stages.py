@@ -111,6 +111,7 @@ class Loaded:
     compiled: Compiled
     result: LiftResult
     parts: tuple[Path, ...]
+    others: tuple[Path, ...]  # statements that no table made
     snapshot: Snapshot
 
 
@@ -234,7 +235,7 @@ def load(job: Job, lifted: Lifted) -> Loaded:
         job.report(StageAdvanced("load", done, total, "bytes"))
 
     snapshot = load_parts((statements,), job.staging / STORE, progress=progress)
-    return Loaded(lifted.compiled, lifted.result, (statements,), snapshot)
+    return Loaded(lifted.compiled, lifted.result, (statements,), (vocabularies, links), snapshot)
 
 
 def validate(job: Job, loaded: Loaded) -> Validated:
@@ -259,12 +260,11 @@ def validate(job: Job, loaded: Loaded) -> Validated:
             "LOD6006", say("the project has no shapes: nothing was validated"), hint=say('shapes = ["shapes/*.ttl"]')
         )
         return _unless_broken(Validated(loaded, None), findings, job)
-    options, own = job.project.build, set(loaded.result.parts)
     lifted = LiftedTables(
         loaded.compiled.plan,
         loaded.result.lineage,
         loaded.parts,
-        tuple(part for part in loaded.parts if part not in own),
+        loaded.others,
         options.memory_limit,
         options.threads,
         job.work,
