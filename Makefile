@@ -1,5 +1,5 @@
 # make demo         set up, build and publish the reference project, serve it        PORT=8080
-# make test         set up with the test extras and check everything                 ARGS="-k lift"
+# make test         set up with the test extras and check everything                 ARGS="-k lift" JOBS=2
 # make conformance  the suites of others, one line a suite; EARL in build/earl           SUITES=../shared/suites
 # make benchmarks   how fast, how much memory
 # make docs         write the generated reference pages again
@@ -12,6 +12,7 @@ PYTHON ?= python3
 PORT ?= 8080
 SUITES ?= ../shared/suites
 ARGS ?=
+JOBS ?= 2
 BIN := .venv/bin
 VENDOR := src/lod/server/static/vendor
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
@@ -26,7 +27,7 @@ demo: .venv/installed web
 	@$(BIN)/lod serve --host 127.0.0.1 --port $(PORT)
 
 test: .venv/installed-test web
-	@failed=; for check in "ruff format --check ." "ruff check ." mypy lint-imports "pytest $(ARGS)"; do \
+	@failed=; for check in "ruff format --check ." "ruff check ." mypy lint-imports "pytest -n $(JOBS) --dist worksteal $(ARGS)"; do \
 	  echo "— $$check"; $(BIN)/$$check || failed="$$failed · $$check"; \
 	done; [ -z "$$failed" ] || { echo "failed:$$failed"; exit 1; }
 

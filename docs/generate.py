@@ -44,6 +44,7 @@ PROJECT_FILE: dict[str, tuple[str, dict[str, tuple[str, str, str]]]] = {
             "languages": ("list of language tags", '`["en"]`', "Of all labels; the first is the default."),
             "title": ("texts", "must be given", "Shown on every page and in the catalogue."),
             "description": ("texts", "none", "A sentence or two, for the home page and the catalogue."),
+            "theme": ("path", "none", "Your own templates, texts and static files: [how](../how-to/themes.md)."),
         },
     ),
     "agency": (

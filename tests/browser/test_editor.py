@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from lod.server.assets import vendor_asset_path
+from lod.server.assets import own_assets
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(not vendor_asset_path("sparql-editor.js"), reason="not built: `make web` needs npm"),
+    pytest.mark.skipif("sparql-editor.js" not in own_assets(), reason="not built: `make web` needs npm"),
 ]
 NewVisit = Callable[..., Any]
 

@@ -178,6 +178,21 @@ def open_site() -> Iterator[Open]:
         yield open_
 
 
+OpenApp = Callable[[ASGIApp], httpx.Client]
+
+
+@pytest.fixture
+def open_app() -> Iterator[OpenApp]:
+    """Serves an application for the length of a test."""
+    with ExitStack() as stack:
+
+        def open_(app: ASGIApp) -> httpx.Client:
+            address = stack.enter_context(serving(app))
+            return stack.enter_context(httpx.Client(base_url=address, trust_env=False, timeout=20))
+
+        yield open_
+
+
 @pytest.fixture(scope="session")
 def make() -> Callable[..., Path]:
     """Makes further releases, in a folder of the test's own."""

@@ -4,24 +4,36 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from string import Formatter
 
 import pytest
+from babel.messages.pofile import read_po
 
 from lod.server.pages.labels import display_tag, last_segment
-from lod.server.texts import CATALOGUES, catalogue, term_label
+from lod.server.texts import own_texts, placeholders
+
+TEXTS = own_texts()
+CATALOGUES, catalogue, term_label = TEXTS.catalogues, TEXTS.catalogue, TEXTS.term_label
 
 
 def test_every_language_has_every_text_with_the_same_placeholders() -> None:
-    def placeholders(text: str) -> set[str]:
-        return {name for _, name, _, _ in Formatter().parse(text) if name}
-
     english = CATALOGUES["en"]
     for other in CATALOGUES.values():
         assert other.text.keys() == english.text.keys()
         assert other.terms.keys() == english.terms.keys()
         for key, text in other.text.items():
             assert placeholders(text) == placeholders(english.text[key]), key
+
+
+def test_each_translation_names_the_sentence_that_it_translates(repository: Path) -> None:
+    """Who changes an English sentence is told by this which translations were made of the old one."""
+    folder = repository / "src/lod/server/texts"
+    with (folder / "site.pot").open("rb") as stream:
+        english = {message.context: message.id for message in read_po(stream)}
+    for file in folder.glob("*.po"):
+        with file.open("rb") as stream:
+            assert {message.context: message.id for message in read_po(stream) if message.id} == {
+                key: text for key, text in english.items() if key
+            }, file.name
 
 
 def test_every_text_is_used_and_every_use_has_a_text(repository: Path) -> None:

@@ -62,6 +62,7 @@ def _project_findings(settings: Settings, start: Path, wanted: Sequence[Path], t
         FindingsError: the lod.toml cannot be used.
     """
     from lod.pipeline.check import check
+    from lod.server.theme import read_theme
 
     files = [path for path in wanted if path.is_file()]
     try:
@@ -72,6 +73,8 @@ def _project_findings(settings: Settings, start: Path, wanted: Sequence[Path], t
         settings.folders += tables
         return _loose_findings(files, tables, "")
     findings = check(loaded)
+    if loaded.theme:
+        read_theme(loaded.theme, findings)
     loose = [path for path in files if path.resolve() not in _named(loaded)]
     findings.extend(_loose_findings(loose, [*tables, loaded.build.tables, loaded.root], loaded.base_iri))
     return findings

@@ -55,6 +55,7 @@ def command(settings: Settings, folder: Path, suffixes: tuple[str, ...], name: s
             release.folder,
             folder.resolve(),
             formats=formats,
+            theme=loaded.theme,
             processes=min(os.cpu_count() or 1, 8),
             report=report,
             findings=findings,

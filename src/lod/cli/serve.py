@@ -51,6 +51,12 @@ _BACKLOG = 2048
     metavar="DIR",
     help="Serve this one release folder, without a project: for a machine that was handed a copy.",
 )
+@click.option(
+    "--theme",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="The folder of your own templates, texts and static files; else theme of lod.toml.",
+)
 @in_project
 @quiet_and_verbose
 @click.pass_obj
@@ -61,6 +67,7 @@ def command(
     workers: int,
     metrics_port: int | None,
     folder: Path | None,
+    theme: Path | None,
     project: Path,
 ) -> int:
     """Serve the published release: pages for people, data for machines, SPARQL for researchers.
@@ -76,12 +83,15 @@ def command(
     from lod.project.model import ServeOptions
     from lod.release.release import open_current, open_release
     from lod.server.app import create_app
+    from lod.server.theme import open_theme
     from lod.store.remote import Endpoint
     from lod.store.snapshot import open_snapshot
 
     loaded = None if folder else open_project(settings, project, to_build=False)
     release = open_current(loaded.releases) if loaded else open_release(existing(folder or Path()).resolve())
     open_snapshot(release.store)  # say now, in one line, if the store is missing or damaged
+    theme = existing(theme) if theme else loaded.theme if loaded else None
+    open_theme(theme)  # and if the theme is wrong, what is wrong with it
     serve = loaded.serve if loaded else ServeOptions()
     listener = listen(host or serve.host, serve.port if port is None else port)
     address = _address(listener)
@@ -99,6 +109,7 @@ def command(
         limits=limits,
         metrics=("127.0.0.1", metrics_port) if metrics_port else None,
         elsewhere=elsewhere,
+        theme=theme,
     )
     with _shared_figures(workers if metrics_port else 1):
         _answer(_configuration(app, settings, workers), listener)

@@ -84,7 +84,7 @@ _LIMITS = ("query_seconds", "query_rows", "query_megabytes", "client_seconds")
 
 _KEYS: dict[str, frozenset[str]] = {
     "": frozenset({"project", "agency", "licence", "attribution", "build", "release", "serve", "store"}),
-    "project": frozenset({"name", "base_iri", "languages", "title", "description"}),
+    "project": frozenset({"name", "base_iri", "languages", "title", "description", "theme"}),
     "agency": frozenset({"iri", "name", "email"}),
     "licence": frozenset({"iri", "name"}),
     "build": frozenset(
@@ -144,6 +144,7 @@ class _Reader:
                 *(self._limit(f"serve.{name}") for name in _LIMITS),
             ),
             store=self._store(),
+            theme=self.root / theme if (theme := self._string("project.theme")) else None,
             origins=self.positions,
         )
 

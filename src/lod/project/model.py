@@ -88,6 +88,7 @@ class Project:
     retired: Path  # the tombstones of URIs that were published; need not be there
     serve: ServeOptions
     store: StoreOptions | None
+    theme: Path | None  # the folder of its own templates, texts and static files for the site
     origins: Mapping[str, TextOrigin]
 
     def relative(self, path: Path) -> str:

@@ -55,6 +55,7 @@ from lod.server.sparql.graph_store import serve_graph_store
 from lod.server.sparql.pool import QueryPool
 from lod.server.sparql.protocol import serve_sparql
 from lod.server.sparql.question import QueryLimits
+from lod.server.theme import Theme, open_theme
 from lod.store.remote import Endpoint
 from lod.wording import Wording
 
@@ -80,13 +81,18 @@ def create_app(
     limits: QueryLimits | None = None,
     metrics: tuple[str, int] | None = None,
     elsewhere: Endpoint | None = None,
+    theme: Path | None = None,
 ) -> Starlette:
     """The site over `releases`: it serves the release that is current and follows the pointer; or stays on `release`.
 
     Nothing is opened here: an empty or damaged folder answers 503 until there is a release. `limits` hold for the
     queries of `/sparql`, whose workers live as long as the application. `elsewhere` may hold the statements.
+    `theme`: the folder of a project's own templates, texts and static files.
+
+    Raises:
+        FindingsError: the theme cannot be used.
     """
-    current = CurrentRelease(releases, release, elsewhere)
+    current = CurrentRelease(releases, release, elsewhere, open_theme(theme))
     pool = QueryPool(limits or QueryLimits(), has_network=elsewhere is not None)
 
     @asynccontextmanager
@@ -150,7 +156,7 @@ class Site:
         try:
             served = self.current.get()
         except (LodError, OSError) as error:  # nothing is published, or it cannot be opened
-            await send_answer(refuse(error, scope), scope, send)
+            await send_answer(refuse(error, scope, self.current.theme), scope, send)
             return
         inside = inside_path(path, served.space.prefix)
         if inside.startswith("/-/"):  # the base IRI has a path
@@ -250,7 +256,7 @@ async def answer_document(served: ServedRelease, scope: Scope, path: str, inside
             return await anyio.to_thread.run_sync(respond_to, served, ask)  # a page may read a whole cube
         return respond_to(served, ask)  # a few look-ups in the index: faster here than the way to a thread
     except OSError as error:  # the store was damaged while it was open
-        return refuse(error, scope)
+        return refuse(error, scope, served.theme)
 
 
 def other_method(scope: Scope) -> Answer | None:
@@ -267,11 +273,11 @@ def wants_page(ask: Ask) -> bool:
     return ask.path.endswith(_PAGE) or choose_format(ask.accept, DOCUMENT_FORMATS) is HTML
 
 
-def refuse(error: LodError | OSError, scope: Scope) -> Answer:
+def refuse(error: LodError | OSError, scope: Scope, theme: Theme) -> Answer:
     """503, logged for the operator; the visitor learns nothing of the machine."""
     _LOG.error("no release can be served: %s", error)
     known = error if isinstance(error, LodError) else LodError(Wording(str(error)), code="LOD9001")
-    return unavailable(known, request_header(scope, b"accept"), request_header(scope, b"accept-language"))
+    return unavailable(known, request_header(scope, b"accept"), request_header(scope, b"accept-language"), theme)
 
 
 def with_headers(send: Send) -> Send:

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
+from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -16,10 +17,12 @@ STATIC_ROUTE = "/-/static/"
 _MEDIA_TYPES = {
     "css": "text/css; charset=utf-8",
     "svg": "image/svg+xml",
-    "js": "text/javascript; charset=utf-8",
     "png": "image/png",
+    "jpg": "image/jpeg",
+    "woff2": "font/woff2",
     "txt": "text/plain; charset=utf-8",
 }
+_SCRIPTS = {"js": "text/javascript; charset=utf-8"}  # ours alone: a theme has none
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,62 +35,30 @@ class Asset:
     digest: str
 
 
-def _files() -> list[Traversable]:
-    """Our own files, then what was built from npm."""
+@lru_cache(maxsize=1)
+def own_assets() -> Mapping[str, Asset]:
+    """The files that come with the program, then what was built from npm, by file name."""
     static = files("lod.server").joinpath("static")
     vendor = static.joinpath("vendor")
-    folders = [static, *([vendor] if vendor.is_dir() else [])]
-    return [file for folder in folders for file in sorted(folder.iterdir(), key=lambda f: f.name) if file.is_file()]
+    return {
+        **read_assets(static, _MEDIA_TYPES | _SCRIPTS),
+        **(read_assets(vendor, _MEDIA_TYPES | _SCRIPTS) if vendor.is_dir() else {}),
+    }
 
 
-def _load_assets() -> dict[str, Asset]:
+def read_assets(folder: Traversable, media_types: Mapping[str, str] = _MEDIA_TYPES) -> dict[str, Asset]:
+    """The static files of a folder, by file name; those of no known media type are left out."""
     assets = {}
-    for file in _files():
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
         stem, _, suffix = file.name.rpartition(".")
-        if suffix not in _MEDIA_TYPES:
+        if suffix not in media_types or not file.is_file():
             continue
         body = file.read_bytes()
         digest = hashlib.sha256(body).hexdigest()[:12]
-        path = f"{STATIC_ROUTE}{stem}.{digest}.{suffix}"
-        assets[file.name] = Asset(path, _MEDIA_TYPES[suffix], body, digest)
+        assets[file.name] = Asset(f"{STATIC_ROUTE}{stem}.{digest}.{suffix}", media_types[suffix], body, digest)
     return assets
 
 
-def _digest(name: str) -> str:
-    folder = files("lod.server").joinpath(name)
-    digest = hashlib.sha256()
-    for file in sorted(folder.iterdir(), key=lambda f: f.name):
-        if file.is_file():
-            digest.update(file.read_bytes())
-    return digest.hexdigest()
-
-
-ASSETS: dict[str, Asset] = _load_assets()
-"""By file name."""
-
-BY_PATH: dict[str, Asset] = {asset.path: asset for asset in ASSETS.values()}
-"""By URL path."""
-
-SITE_DIGEST = hashlib.sha256(
-    (
-        version("lod")
-        + "".join(_digest(name) for name in ("templates", "texts"))
-        + "".join(asset.digest for asset in ASSETS.values())
-    ).encode()
-).hexdigest()[:16]
-"""Changes when templates, texts or styles do, so that validators of pages change with them."""
-
-
-def asset_path(name: str) -> str:
-    """Where a static file is served.
-
-    Raises:
-        KeyError: there is no such file.
-    """
-    return ASSETS[name].path
-
-
-def vendor_asset_path(name: str) -> str | None:
-    """Where a file that was built from npm is served; None where it was not built."""
-    asset = ASSETS.get(name)
-    return asset.path if asset else None
+def is_servable(name: str) -> bool:
+    """Whether a file of this name may be part of a theme."""
+    return name.rpartition(".")[2] in _MEDIA_TYPES

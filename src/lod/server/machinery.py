@@ -7,7 +7,6 @@ import json
 from lod.errors import LodError
 from lod.server import answers
 from lod.server.answers import Answer, header
-from lod.server.assets import BY_PATH
 from lod.server.served import CurrentRelease
 
 
@@ -15,7 +14,7 @@ def respond_to_machinery(current: CurrentRelease, path: str, if_none_match: str)
     """Answer a path under `/-/`."""
     if path == "/-/health":
         return health(current)
-    asset = BY_PATH.get(path)
+    asset = current.theme.by_path.get(path)
     if asset is None:
         return answers.problem(404, "Not Found", "There is no such file.")
     validator = f'"{asset.digest}"'

@@ -20,14 +20,14 @@ from lod.release.tombstones import Tombstone
 from lod.server import answers
 from lod.server.addresses import Address, UrlSpace
 from lod.server.answers import Answer, header, link
-from lod.server.assets import asset_path
 from lod.server.documents import gone
 from lod.server.documents.describe import exists
 from lod.server.negotiation import choose_language, prefers_html
 from lod.server.pages.frame import Crumb, Frame, make_frame, render
 from lod.server.pages.reader import Reader, Shown
 from lod.server.served import ServedRelease
-from lod.server.texts import CATALOGUES, Catalogue, catalogue
+from lod.server.texts import Catalogue
+from lod.server.theme import Theme
 from lod.wording import ENGLISH, translated
 
 MOST_NEAR = 5
@@ -145,7 +145,7 @@ def bad_request(reader: Reader, findings: list[Diagnostic], *, for_people: bool)
     return _page(400, page)
 
 
-def unavailable(error: LodError, accept: str, accept_language: str) -> Answer:
+def unavailable(error: LodError, accept: str, accept_language: str, theme: Theme) -> Answer:
     """503: nothing is published, or what is cannot be read. Says what to do, never where on the disk."""
     retry = header("retry-after", "30")
     if not prefers_html(accept):
@@ -153,17 +153,11 @@ def unavailable(error: LodError, accept: str, accept_language: str) -> Answer:
         return _negotiated(
             answers.problem(503, "Service Unavailable", "No release can be served now.", extra=code), retry
         )
-    language = choose_language(accept_language, tuple(CATALOGUES))
-    other = next((c for tag, c in CATALOGUES.items() if tag != language), CATALOGUES[language])
-    page = UnavailablePage(catalogue(language), other, asset_path("site.css"))
-    return _negotiated(_html(503, render_unavailable(page)), retry)
-
-
-def render_unavailable(page: UnavailablePage) -> bytes:
-    """The page that stands when there is no release."""
-    from lod.server.pages.frame import ENVIRONMENT
-
-    return ENVIRONMENT.get_template("unavailable.html").render(page=page, t=page.t).encode("utf-8")
+    known = theme.texts.catalogues
+    language = choose_language(accept_language, tuple(known))
+    other = next((texts for tag, texts in known.items() if tag != language), known[language])
+    page = UnavailablePage(known[language], other, theme.asset_path("site.css"))
+    return _negotiated(_html(503, theme.render("unavailable", page=page, t=page.t)), retry)
 
 
 def _for_people(accept: str, asked: Format | None) -> bool:

@@ -28,8 +28,8 @@ from lod.release.release import Release, Site, current_name, open_release
 from lod.release.seal import ReleaseFile
 from lod.release.tombstones import RETIRED, Tombstones, read_tombstones
 from lod.server.addresses import UrlSpace
-from lod.server.assets import SITE_DIGEST
 from lod.server.pages.labels import Labels
+from lod.server.theme import Theme, own_theme
 from lod.store.figures import ColumnFile, open_figures
 from lod.store.remote import Endpoint, RemoteStore
 from lod.store.snapshot import StoreError, open_snapshot
@@ -75,6 +75,7 @@ class ServedRelease:
     metadata: pyoxigraph.Store
     under: str = ""  # the path at which it stands frozen, beside the current one
     tombstones: Tombstones = field(default_factory=Tombstones)
+    theme: Theme = field(default_factory=own_theme)
     labels: Labels = field(init=False)
     space: UrlSpace = field(init=False)
     etag_prefix: str = field(init=False)
@@ -86,11 +87,11 @@ class ServedRelease:
     opened: Memo = field(init=False, default_factory=lambda: Memo(capacity=2))  # the columnar side, the search
 
     def __post_init__(self) -> None:
-        digest = f"{self.release.manifest.digest}{self.release.manifest.name}{SITE_DIGEST}{self.under}"
+        digest = f"{self.release.manifest.digest}{self.release.manifest.name}{self.theme.digest}{self.under}"
         has_named = next(iter(self.store.named_graphs()), None) is not None
         object.__setattr__(self, "graph", None if has_named else DefaultGraph())  # half the look-ups
         object.__setattr__(self, "described_beside", frozenset(quad.subject for quad in self.metadata))
-        object.__setattr__(self, "labels", Labels(self.objects))
+        object.__setattr__(self, "labels", Labels(self.objects, self.theme.texts.term_label))
         object.__setattr__(self, "space", UrlSpace(self.site.base_iri, self.under))
         object.__setattr__(self, "etag_prefix", hashlib.blake2b(digest.encode(), digest_size=8).hexdigest())
 
@@ -126,7 +127,9 @@ class ServedRelease:
         return list(dict.fromkeys(quad.object for quad in self.quads(subject, predicate, None)))  # type: ignore[misc]
 
 
-def open_served(folder: Path, *, under: str = "", elsewhere: Endpoint | None = None) -> ServedRelease:
+def open_served(
+    folder: Path, *, under: str = "", elsewhere: Endpoint | None = None, theme: Theme | None = None
+) -> ServedRelease:
     """Open a release folder for serving; `under` is the path of a frozen one, `elsewhere` may hold its statements.
 
     Raises:
@@ -154,7 +157,7 @@ def open_served(folder: Path, *, under: str = "", elsewhere: Endpoint | None = N
             code="LOD8003",
         ) from error
     store = open_mirror(release, elsewhere) if elsewhere else open_snapshot(release.store)
-    served = ServedRelease(release, store, metadata, under, tombstones)
+    served = ServedRelease(release, store, metadata, under, tombstones, theme or own_theme())
     hold(folder, served)
     return served
 
@@ -186,6 +189,7 @@ class CurrentRelease:
     releases: Path
     pinned: str | None = None
     elsewhere: Endpoint | None = None  # the store that holds the releases' statements; else each has its own
+    theme: Theme = field(default_factory=own_theme)
     served: ServedRelease | None = None
     trouble: LodError | None = None
     _looked: float = 0.0
@@ -239,7 +243,7 @@ class CurrentRelease:
                 )
             return
         if self.served is None or self.served.release.manifest.name != name:
-            self.served = open_served(self.releases / name, elsewhere=self.elsewhere)
+            self.served = open_served(self.releases / name, elsewhere=self.elsewhere, theme=self.theme)
 
 
 def published_folders(releases: Path) -> dict[str, Path]:

@@ -1,17 +1,26 @@
-"""What the interface says, in each language: `texts/{language}.toml`. A further file is a further language.
+"""What the pages say, in each language: gettext catalogues. A further file is a further language.
 
-`[text]` holds the sentences of pages, `[terms.PREFIX]` names for well-known terms that few publish in Chinese.
+`texts/site.pot` holds the sentences in English, each under a key (`msgctxt`); `texts/LANGUAGE.po` says the same in
+another language. A key with a colon (`qb:dataSet`) is the name of a well-known term, for vocabularies that few publish
+in Chinese. The format: https://www.gnu.org/software/gettext/manual/html_node/PO-Files.html
 """
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
+from string import Formatter
 
+from babel.messages import Message
+from babel.messages.pofile import PoFileError, read_po
+
+from lod.diagnostics import Findings, TextOrigin, did_you_mean
 from lod.rdf import languages
 from lod.rdf.namespaces import PREFIXES
+from lod.wording import say
 
 FALLBACK = "en"
 
@@ -21,8 +30,8 @@ class Catalogue:
     """The texts of one language."""
 
     language: str
-    text: dict[str, str]
-    terms: dict[str, str]  # IRI → label
+    text: Mapping[str, str]
+    terms: Mapping[str, str]  # IRI → label
 
     def __call__(self, key: str, **values: object) -> str:
         """The text under `key` with its `{placeholders}` filled.
@@ -33,34 +42,136 @@ class Catalogue:
         return self.text[key].format(**values) if values else self.text[key]
 
 
-def _load(language: str) -> Catalogue:
-    data = tomllib.loads(files("lod.server").joinpath("texts", f"{language}.toml").read_text(encoding="utf-8"))
-    terms = {PREFIXES[prefix] + name: label for prefix, names in data["terms"].items() for name, label in names.items()}
-    return Catalogue(language, data["text"], terms)
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The catalogues of all languages, by language tag."""
+
+    catalogues: Mapping[str, Catalogue]
+    _best: dict[str, Catalogue] = field(default_factory=dict)
+
+    def catalogue(self, language: str) -> Catalogue:
+        """The texts that serve a reader of `language` best."""
+        found = self._best.get(language)
+        if found is None:
+            best = min(self.catalogues, key=lambda tag: languages.rank(tag, language))
+            found = self._best[language] = self.catalogues[best]
+        return found
+
+    def term_label(self, iri: str, language: str) -> tuple[str, str] | None:
+        """The name of a well-known vocabulary term and its language."""
+        found = self.catalogue(language)
+        for choice in (found, self.catalogues[FALLBACK]):
+            if iri in choice.terms:
+                return choice.terms[iri], choice.language
+        return None
 
 
-CATALOGUES: dict[str, Catalogue] = {
-    name: _load(name)
-    for name in sorted(
-        file.name.removesuffix(".toml")
-        for file in files("lod.server").joinpath("texts").iterdir()
-        if file.name.endswith(".toml")
+@lru_cache(maxsize=1)
+def own_texts() -> Texts:
+    """The texts that come with the program."""
+    folder = files("lod.server").joinpath("texts")
+    source = {_key(message): str(message.id) for message in _messages(folder.joinpath("site.pot"))}
+    english = _catalogue(FALLBACK, source)
+    rest = {name: file for name, file in language_files(folder).items() if name != FALLBACK}
+    return Texts(
+        {
+            FALLBACK: english,
+            **{
+                name: _catalogue(name, {_key(message): str(message.string) for message in _messages(file)})
+                for name, file in rest.items()
+            },
+        }
     )
-}
-"""By language tag."""
 
 
-@lru_cache(maxsize=64)
-def catalogue(language: str) -> Catalogue:
-    """The texts that serve a reader of `language` best."""
-    best = min(CATALOGUES, key=lambda tag: languages.rank(tag, language))
-    return CATALOGUES[best]
+def language_files(folder: Traversable) -> dict[str, Traversable]:
+    """The `LANGUAGE.po` of a folder, by language tag as BCP 47 writes it."""
+    found = sorted((file for file in folder.iterdir() if file.name.endswith(".po")), key=lambda file: file.name)
+    return {languages.written(file.name.removesuffix(".po").replace("_", "-")): file for file in found}
 
 
-def term_label(iri: str, language: str) -> tuple[str, str] | None:
-    """The name of a well-known vocabulary term and its language."""
-    found = catalogue(language)
-    for choice in (found, CATALOGUES[FALLBACK]):
-        if iri in choice.terms:
-            return choice.terms[iri], choice.language
-    return None
+def with_texts(texts: Texts, further: Mapping[str, Traversable], findings: Findings) -> Texts:
+    """The texts with those of a project's own files over them. What a new language does not say, English says.
+
+    Findings: LOD9501 a file that is no catalogue; LOD9502 a text that no page has, or with other placeholders.
+    """
+    english = texts.catalogues[FALLBACK]
+    merged = dict(texts.catalogues)
+    for language, file in further.items():
+        base = merged.get(language, replace(english, language=language))
+        said = _checked(file, english, findings)
+        own = _catalogue(language, said)
+        merged[language] = Catalogue(language, {**base.text, **own.text}, {**base.terms, **own.terms})
+    return Texts(merged)
+
+
+def placeholders(text: str) -> set[str]:
+    """The names in braces of a text.
+
+    Raises:
+        ValueError: a brace that is not closed.
+    """
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def _checked(file: Traversable, english: Catalogue, findings: Findings) -> dict[str, str]:
+    known = {**english.text, **{_prefixed(iri): label for iri, label in english.terms.items()}}
+    said: dict[str, str] = {}
+    try:
+        messages = list(_messages(file))
+    except (PoFileError, UnicodeDecodeError, ValueError) as error:
+        line = getattr(error, "lineno", -1) + 1
+        wrong = say("not a gettext catalogue: {error}", error=error)
+        findings.error("LOD9501", wrong, TextOrigin(str(file), line), say("begin with a copy of site.pot"))
+        return said
+    for message in messages:
+        key, text, origin = _key(message), str(message.string), TextOrigin(str(file), message.lineno or 0)
+        if not text or message.fuzzy:
+            continue  # not translated yet: gettext's own rule
+        if key not in known:
+            findings.error("LOD9502", say("no page says '{key}'", key=key), origin, did_you_mean(key, known))
+        elif not _has_placeholders(text, known[key]):
+            findings.error(
+                "LOD9502",
+                say("the placeholders of '{key}' differ from the English text", key=key),
+                origin,
+                say("in English: {text}", text=known[key]),
+            )
+        else:
+            said[key] = text
+    return said
+
+
+def _has_placeholders(text: str, english: str) -> bool:
+    try:
+        return placeholders(text) == placeholders(english)
+    except ValueError:
+        return False
+
+
+def _messages(file: Traversable) -> Iterator[Message]:
+    with file.open("rb") as stream:
+        catalogue = read_po(stream, abort_invalid=True)
+    return (message for message in catalogue if message.id)
+
+
+def _key(message: Message) -> str:
+    return message.context or str(message.id)
+
+
+def _prefixed(iri: str) -> str:
+    return next(f"{prefix}:{iri[len(base) :]}" for prefix, base in PREFIXES.items() if iri.startswith(base))
+
+
+def _catalogue(language: str, said: Mapping[str, str]) -> Catalogue:
+    return Catalogue(
+        language,
+        {key: text for key, text in said.items() if ":" not in key},
+        dict(_terms((key, text) for key, text in said.items() if ":" in key)),
+    )
+
+
+def _terms(names: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    for key, text in names:
+        prefix, _, name = key.partition(":")
+        yield PREFIXES[prefix] + name, text

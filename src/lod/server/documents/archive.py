@@ -59,7 +59,9 @@ class Archive:
         if folder is None:
             return None
         try:
-            served = open_served(folder, under=f"{RELEASE}{name}", elsewhere=self.current.elsewhere)
+            served = open_served(
+                folder, under=f"{RELEASE}{name}", elsewhere=self.current.elsewhere, theme=self.current.theme
+            )
         except (LodError, OSError):
             return None
         with self._lock:

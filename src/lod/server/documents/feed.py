@@ -11,7 +11,6 @@ from lod.rdf import languages
 from lod.server import answers
 from lod.server.answers import Answer, header
 from lod.server.served import ServedRelease
-from lod.server.texts import catalogue
 
 MEDIA_TYPE = "application/atom+xml"
 _ATOM = "http://www.w3.org/2005/Atom"
@@ -30,7 +29,7 @@ class Edition:
 def feed(served: ServedRelease, editions: list[Edition], language: str) -> Answer:
     """The feed in a language of the site. `editions`: the published releases, oldest first."""
     ElementTree.register_namespace("", _ATOM)
-    site, base, t = served.site, served.space.base, catalogue(language)
+    site, base, t = served.site, served.space.base, served.theme.catalogue(language)
     title = languages.pick(site.title, language)
     root = ElementTree.Element(f"{{{_ATOM}}}feed", {_XML_LANG: language})
     add = partial(_add, root)

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from lod.rdf.formats import HTML
 from lod.server.addresses import Address
-from lod.server.assets import asset_path
 from lod.server.export.paths import Shelf
-from lod.server.pages.frame import ENVIRONMENT, FormatLink, Switch, switches
+from lod.server.pages.frame import FormatLink, Switch, switches
 from lod.server.pages.labels import Text
 from lod.server.served import ServedRelease
 
@@ -28,7 +27,7 @@ class EntryPage:
 
 def entry_page(served: ServedRelease, shelf: Shelf, stem: str) -> bytes:
     """The page, with links as the site has them."""
-    prefix = served.space.prefix
+    prefix, theme = served.space.prefix, served.theme
     iri = served.space.described_by(stem)
     languages = served.site.languages
     variants = shelf.variants(stem)
@@ -36,13 +35,15 @@ def entry_page(served: ServedRelease, shelf: Shelf, stem: str) -> bytes:
         language=languages[0],
         label=served.labels.label(iri, languages[0]) if stem != "/" else Text(served.site.title[languages[0]]),
         iri=iri,
-        icon=prefix + asset_path("icon.svg"),
+        icon=prefix + theme.asset_path("icon.svg"),
         onward=prefix + variants[0].path,
-        pages=switches(Address(stem, HTML), languages, languages[0], prefix) if variants[0].format is HTML else (),
+        pages=switches(Address(stem, HTML), languages, languages[0], prefix, served.theme)
+        if variants[0].format is HTML
+        else (),
         formats=tuple(
             FormatLink(item.format.name, item.format.media_type, prefix + item.path)
             for item in variants
             if item.format and item.format is not HTML
         ),
     )
-    return ENVIRONMENT.get_template("entry.html").render(page=page).encode("utf-8")
+    return theme.render("entry", page=page)

@@ -14,7 +14,6 @@ from urllib.parse import unquote
 
 from lod.rdf.formats import GRAPH_FORMATS, HTML, Format
 from lod.server.addresses import DOCUMENT_FORMATS, Address, UrlSpace, parse_address
-from lod.server.assets import BY_PATH
 
 ROOT_FORMATS: dict[str, tuple[Format, ...]] = {
     "/": DOCUMENT_FORMATS,
@@ -47,7 +46,7 @@ class Shelf:
 
     def holds(self, path: str) -> bool:
         """Whether a path of the site (below its prefix) is a file of the export."""
-        if path in BY_PATH or path in self.files:
+        if path in self.files:
             return True
         address = parse_address(path, self.languages)
         if address.stem not in self.stems or address.format not in ROOT_FORMATS.get(address.stem, self.formats):

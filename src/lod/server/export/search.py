@@ -7,7 +7,6 @@ import json
 from pyoxigraph import NamedNode
 
 from lod.rdf.namespaces import SKOS
-from lod.server.assets import asset_path
 from lod.server.cubes.explorer import Ask
 from lod.server.documents.describe import TYPE
 from lod.server.export.paths import Shelf
@@ -29,7 +28,9 @@ def search_files(served: ServedRelease, shelf: Shelf) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     for language, path in zip(served.site.languages, search_paths(served), strict=True):
         page = respond_to_search(served, Ask(path, "", "", "", "")).body
-        script = f'<script src="{served.space.prefix}{asset_path(_SCRIPT)}" defer></script>\n</head>'.encode()
+        script = (
+            f'<script src="{served.space.prefix}{served.theme.asset_path(_SCRIPT)}" defer></script>\n</head>'.encode()
+        )
         files[path] = shelf.relative(page.replace(b"</head>", script, 1), path)
         names = names_of(served, shelf, language)
         files[path.removesuffix("html") + "json"] = json.dumps(names, ensure_ascii=False).encode() + b"\n"

@@ -24,13 +24,13 @@ from lod.errors import UsageError
 from lod.events import Reporter, StageAdvanced, StageFinished, StageStarted, silent
 from lod.rdf.formats import HTML, Format, by_suffix
 from lod.server.addresses import DOCUMENT_FORMATS
-from lod.server.assets import BY_PATH
 from lod.server.documents.dereference import DOCUMENTS, Ask, respond
 from lod.server.export.entry import entry_page
 from lod.server.export.paths import ROOT_FORMATS, Shelf, file_of
 from lod.server.export.search import search_files, search_paths
 from lod.server.pages.root import respond_at_root, robots
 from lod.server.served import ServedRelease, dump_files, open_served
+from lod.server.theme import open_theme
 from lod.store.snapshot import open_snapshot
 from lod.wording import say
 
@@ -59,6 +59,7 @@ def export_site(
     *,
     formats: Sequence[Format] = DOCUMENT_FORMATS,
     processes: int = 2,
+    theme: Path | None = None,
     report: Reporter = silent,
     findings: Findings,
 ) -> Exported:
@@ -71,7 +72,7 @@ def export_site(
         UsageError: LOD9401, there is something else in `target`.
     """
     refuse_other_things(target)
-    served = open_served(release)
+    served = open_served(release, theme=open_theme(theme))
     begun = time.perf_counter()
     report(StageStarted(_STAGE))
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -81,7 +82,7 @@ def export_site(
         site.mkdir()
         stems = sorted(stems_of(served))
         (work / _STEMS).write_text("\n".join(stems), encoding="utf-8")
-        done = _write_documents(release, work, formats, processes, len(stems), report)
+        done = _write_documents(release, work, formats, processes, len(stems), theme, report)
         _write_beside(
             served,
             site,
@@ -132,20 +133,27 @@ class _Share:
 
     release: Path
     work: Path
+    theme: Path | None
     suffixes: tuple[str, ...]
     number: int
     of: int
 
 
 def _write_documents(
-    release: Path, work: Path, formats: Sequence[Format], processes: int, total: int, report: Reporter
+    release: Path,
+    work: Path,
+    formats: Sequence[Format],
+    processes: int,
+    total: int,
+    theme: Path | None,
+    report: Reporter,
 ) -> Exported:
     suffixes = tuple(item.suffix for item in formats)
     parts = max(processes, -(-total // _SLICE))
     left_out: list[str] = []
     written = 0
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        shares = [pool.submit(_write_share, _Share(release, work, suffixes, n, parts)) for n in range(parts)]
+        shares = [pool.submit(_write_share, _Share(release, work, theme, suffixes, n, parts)) for n in range(parts)]
         for share in as_completed(shares):
             count, skipped = share.result()
             written += count
@@ -160,7 +168,7 @@ _opened: dict[Path, tuple[ServedRelease, frozenset[str]]] = {}  # of this proces
 def _write_share(share: _Share) -> tuple[int, list[str]]:
     if share.work not in _opened:
         stems = (share.work / _STEMS).read_text(encoding="utf-8").split("\n")
-        _opened[share.work] = (open_served(share.release), frozenset(stems))
+        _opened[share.work] = (open_served(share.release, theme=open_theme(share.theme)), frozenset(stems))
     served, known = _opened[share.work]
     formats = tuple(item for suffix in share.suffixes if (item := by_suffix(suffix, DOCUMENT_FORMATS)))
     shelf = Shelf(served.space, known, formats, served.site.languages, beside(served, formats))
@@ -210,7 +218,7 @@ def _write(site: Path, path: str, body: bytes) -> bool:
 def beside(served: ServedRelease, formats: Sequence[Format]) -> frozenset[str]:
     """The paths of what is no document: the files for bulk use, and the search where there are pages."""
     dumps = (f"/dump/{served.release.manifest.name}/{name}" for name in dump_files(served.release))
-    return frozenset([*dumps, *(search_paths(served) if HTML in formats else ())])
+    return frozenset([*dumps, *served.theme.by_path, *(search_paths(served) if HTML in formats else ())])
 
 
 def _write_beside(served: ServedRelease, site: Path, shelf: Shelf) -> None:
@@ -218,7 +226,7 @@ def _write_beside(served: ServedRelease, site: Path, shelf: Shelf) -> None:
     if HTML in shelf.formats:
         for path, body in search_files(served, shelf).items():
             _write(site, path, body)
-    for path, asset in BY_PATH.items():
+    for path, asset in served.theme.by_path.items():
         _write(site, path, asset.body)
     _write(site, "/robots.txt", robots(served).body)
     release = served.release

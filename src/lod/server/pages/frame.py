@@ -8,18 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Protocol
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from lod.rdf import languages
 from lod.rdf.formats import GRAPH_FORMATS, HTML, Format
 from lod.server.addresses import Address
-from lod.server.assets import asset_path
 from lod.server.pages.labels import Text
 from lod.server.pages.reader import Reader, Shown, safe_href
-from lod.server.texts import Catalogue, catalogue
+from lod.server.texts import Catalogue
+from lod.server.theme import LOGOS, STYLE, Theme
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +51,7 @@ class Crumb:
 class Frame:
     """Everything on a page that is not its subject."""
 
+    theme: Theme
     language: str
     t: Catalogue
     title: str
@@ -75,6 +73,8 @@ class Frame:
     released: str  # ISO 8601 date
     stylesheet: str
     icon: str
+    logo: str
+    own_style: str  # the project's own style sheet
     current: str = ""  # the navigation entry that this page is
     feed: str = ""
     present: str = ""  # on a page of a frozen release: the same page of the current one
@@ -90,20 +90,9 @@ class Page(Protocol):
         ...
 
 
-ENVIRONMENT = Environment(
-    loader=PackageLoader("lod.server"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    auto_reload=False,
-)
-
-
 def render(template: str, page: Page) -> bytes:
     """A page as HTML. `template` is the file's name in `templates/` without `.html`."""
-    text = ENVIRONMENT.get_template(f"{template}.html").render(page=page, frame=page.frame, t=page.frame.t)
-    return text.encode("utf-8")
+    return page.frame.theme.render(template, page=page, frame=page.frame, t=page.frame.t)
 
 
 def make_frame(
@@ -123,8 +112,10 @@ def make_frame(
     keep; `current`: the navigation entry that it is ('home', 'catalogue', 'sparql'); `sheet`: a further style sheet.
     """
     site, manifest = reader.served.site, reader.served.release.manifest
-    prefix = reader.served.space.prefix
+    prefix, theme = reader.served.space.prefix, reader.served.theme
+    logo, style = theme.asset_path_if_any(*LOGOS, "icon.svg"), theme.asset_path_if_any(STYLE)
     return Frame(
+        theme=theme,
         language=reader.language,
         t=reader.t,
         title=title,
@@ -133,7 +124,7 @@ def make_frame(
         catalogue=reader.page("/catalog"),
         sparql=reader.page("/sparql"),
         canonical=safe_href(canonical) if canonical else None,
-        switches=switches(address, site.languages, reader.language, prefix),
+        switches=switches(address, site.languages, reader.language, prefix, theme),
         formats=tuple(FormatLink(item.name, item.media_type, prefix + address.variant(item).path) for item in formats),
         crumbs=crumbs,
         agency=Shown(languages.pick(site.agency_name, reader.language), href=reader.href(site.agency_iri)),
@@ -146,26 +137,30 @@ def make_frame(
         release_page=reader.page("/release"),
         about=reader.page("/about"),
         released=manifest.created[:10],
-        stylesheet=prefix + asset_path("site.css"),
-        icon=prefix + asset_path("icon.svg"),
+        stylesheet=prefix + theme.asset_path("site.css"),
+        icon=prefix + theme.asset_path("icon.svg"),
+        logo=prefix + logo,
+        own_style=prefix + style if style else "",
         current=current,
         feed=f"{reader.served.space.root}/feed.{reader.language}.atom",
         present=reader.served.space.root + address.path if reader.served.under else "",
-        sheet=prefix + asset_path(sheet) if sheet else "",
+        sheet=prefix + theme.asset_path(sheet) if sheet else "",
     )
 
 
-def switches(address: Address, offered: tuple[str, ...], language: str, prefix: str) -> tuple[Switch, ...]:
+def switches(
+    address: Address, offered: tuple[str, ...], language: str, prefix: str, theme: Theme
+) -> tuple[Switch, ...]:
     """The same page in every language of the site."""
     return tuple(
-        Switch(tag, language_name(tag), prefix + address.variant(HTML, tag).path, tag == language) for tag in offered
+        Switch(tag, language_name(tag, theme), prefix + address.variant(HTML, tag).path, tag == language)
+        for tag in offered
     )
 
 
-@lru_cache(maxsize=64)
-def language_name(tag: str) -> str:
+def language_name(tag: str, theme: Theme) -> str:
     """A language's name in itself; its tag when no texts in it exist."""
-    texts = catalogue(tag)
+    texts = theme.catalogue(tag)
     same = languages.canonical(texts.language).split("-")[0] == languages.canonical(tag).split("-")[0]
     return texts("language_name") if same else tag
 

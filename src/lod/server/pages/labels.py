@@ -14,7 +14,6 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from lod.rdf import languages
 from lod.rdf.namespaces import DCT, FOAF, PREFIXES, RDFS, SCHEMA, SKOS
-from lod.server.texts import term_label
 
 LABEL_PROPERTIES = tuple(
     NamedNode(iri) for iri in (SKOS + "prefLabel", RDFS + "label", DCT + "title", FOAF + "name", SCHEMA + "name")
@@ -24,6 +23,8 @@ LABEL_PROPERTIES = tuple(
 CAPACITY = 50_000  # IRIs whose labels are kept, about 20 MB
 
 Objects = Callable[[NamedNode | BlankNode, NamedNode], "list[NamedNode | BlankNode | Literal]"]
+TermLabel = Callable[[str, str], "tuple[str, str] | None"]
+"""What the site itself calls a well-known term, by its IRI and the reader's language: the text and its language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class Text:
 class Labels:
     """Labels by IRI over a release; the least recently used are forgotten. Safe to use from several threads."""
 
-    def __init__(self, objects: Objects) -> None:
+    def __init__(self, objects: Objects, term_label: TermLabel) -> None:
+        self._term_label = term_label
         self.all: Callable[[str], tuple[Text, ...]] = lru_cache(maxsize=CAPACITY)(partial(read_labels, objects))
         """Every label that the data gives an IRI, in all languages; empty when it has none."""
         self.label: Callable[[str, str], Text] = lru_cache(maxsize=CAPACITY)(self._choose)
@@ -46,7 +48,7 @@ class Labels:
     def _choose(self, iri: str, language: str) -> Text:
         given = self.all(iri)
         best = languages.best(((text.language, text) for text in given), language)
-        known = term_label(iri, language)
+        known = self._term_label(iri, language)
         if known and (best is None or languages.rank(best[0], language) > languages.rank(known[1], language)):
             return Text(*known)
         return best[1] if best else Text(last_segment(iri))

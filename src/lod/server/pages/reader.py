@@ -18,7 +18,7 @@ from lod.rdf.namespaces import XSD
 from lod.server.addresses import Address, has_page
 from lod.server.pages.labels import Text, display_tag, last_segment
 from lod.server.served import ServedRelease
-from lod.server.texts import Catalogue, catalogue
+from lod.server.texts import Catalogue
 
 _SAFE = re.compile(r"(?:https?://|mailto:)[^\s\\]", re.IGNORECASE)
 _NUMBERS = {
@@ -57,7 +57,7 @@ class Reader:
     @property
     def t(self) -> Catalogue:
         """What the interface says in the reader's language."""
-        return catalogue(self.language)
+        return self.served.theme.catalogue(self.language)
 
     def page(self, stem: str) -> str:
         """The link to the page of a document, by its stem."""

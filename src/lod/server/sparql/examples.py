@@ -12,7 +12,6 @@ from pyoxigraph import Literal, NamedNode
 
 from lod.rdf.namespaces import PREFIXES, QB, RDF, SH, SKOS
 from lod.server.served import ServedRelease
-from lod.server.texts import catalogue
 
 MOST = 20  # examples that stand in the store
 _TYPE = NamedNode(RDF + "type")
@@ -45,7 +44,7 @@ def _published(served: ServedRelease, language: str) -> list[Example]:
 
 def _made(served: ServedRelease, language: str) -> list[Example]:
     """Questions that every store of this kind answers, about resources that this one holds."""
-    t = catalogue(language)
+    t = served.theme.catalogue(language)
     made = [Example(t("sparql_example_classes"), _CLASSES)]
     if dataset := _first(served, QB + "DataSet"):
         made.append(Example(t("sparql_example_datasets"), _prefixed("qb", "rdfs", "dct", body=_DATASETS)))

@@ -11,7 +11,6 @@ from pyoxigraph import Literal, NamedNode, QueryResultsFormat, RdfFormat
 
 from lod.rdf.formats import GRAPH_FORMATS, NTRIPLES, RESULT_FORMATS, RESULTS_TSV
 from lod.server.addresses import Address
-from lod.server.assets import vendor_asset_path
 from lod.server.pages.frame import Crumb, FormatLink, Frame, Switch, make_frame, render
 from lod.server.pages.reader import Reader, Shown, format_number
 from lod.server.sparql.examples import Example, examples
@@ -112,7 +111,7 @@ def sparql_page(
         frame=replace(frame, switches=tuple(_with_query(s, text) for s in frame.switches)),
         action=reader.page("/sparql"),
         query=text or known[0].query,
-        limits=limits_text(limits, reader.language),
+        limits=limits_text(limits, reader.t),
         table=_table(reader, result) if isinstance(result, Outcome) and result.form is not QueryForm.ASK else None,
         boolean=result.body == b"true" if isinstance(result, Outcome) and result.form is QueryForm.ASK else None,
         failure=result if isinstance(result, Failure) else None,
@@ -125,8 +124,9 @@ def sparql_page(
 
 
 def _editor(reader: Reader) -> Editor | None:
-    script, style = vendor_asset_path("sparql-editor.js"), vendor_asset_path("sparql-editor.css")
-    if script is None or style is None:
+    theme = reader.served.theme
+    script, style = theme.asset_path_if_any("sparql-editor.js"), theme.asset_path_if_any("sparql-editor.css")
+    if not script or not style:
         return None
     prefix = reader.served.space.prefix
     return Editor(prefix + script, prefix + style, editor_terms(reader.served, reader.language))

@@ -15,7 +15,7 @@ from lod.rdf.namespaces import DCT, PREFIXES, RDF, RDFS, SD, VOID, XSD
 from lod.server.served import ServedRelease
 from lod.server.sparql.operation import ANY_FORMAT
 from lod.server.sparql.question import QueryLimits
-from lod.server.texts import CATALOGUES, catalogue
+from lod.server.texts import Catalogue
 from lod.store.query import named_graphs
 
 _TYPE = NamedNode(RDF + "type")
@@ -23,12 +23,10 @@ _USED_PREFIXES = {name: PREFIXES[name] for name in ("dct", "rdfs", "sd", "void",
 _MOST_GRAPHS = 1_000
 
 
-def limits_text(limits: QueryLimits, language: str) -> str:
+def limits_text(limits: QueryLimits, t: Catalogue) -> str:
     """The limits in a sentence."""
     megabytes = limits.bytes // 1_000_000
-    return catalogue(language)(
-        "sparql_limits", seconds=f"{limits.seconds:g}", rows=f"{limits.rows:,}", megabytes=megabytes
-    )
+    return t("sparql_limits", seconds=f"{limits.seconds:g}", rows=f"{limits.rows:,}", megabytes=megabytes)
 
 
 def service_description(served: ServedRelease, limits: QueryLimits) -> list[Triple]:
@@ -49,8 +47,8 @@ def service_description(served: ServedRelease, limits: QueryLimits) -> list[Trip
     ]
     triples += (Triple(endpoint, NamedNode(SD + "resultFormat"), NamedNode(item.iri)) for item in ANY_FORMAT)
     triples += (
-        Triple(endpoint, NamedNode(RDFS + "comment"), Literal(limits_text(limits, tag), language=tag))
-        for tag in CATALOGUES
+        Triple(endpoint, NamedNode(RDFS + "comment"), Literal(limits_text(limits, t), language=tag))
+        for tag, t in served.theme.texts.catalogues.items()
     )
     triples += (
         Triple(endpoint, NamedNode(DCT + "title"), Literal(f"{text}: SPARQL", language=tag))
