@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -36,3 +37,44 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield f"postgresql://lod@127.0.0.1:{port}/postgres"
         finally:
             run([bin_ / "pg_ctl", "-D", data, "-m", "immediate", "stop"])
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[str]:
+    """The address, with its password, of a MariaDB server of our own; it is stopped at the end."""
+    program, scripts = shutil.which("mariadbd", path="/usr/sbin:/usr/bin"), Path("/usr/share/mysql")
+    if program is None or not (scripts / "mysql_system_tables.sql").is_file():
+        pytest.skip("no MariaDB server is installed (Debian: mariadb-server-core)")
+    pytest.importorskip("pymysql")
+    with tempfile.TemporaryDirectory(prefix="lod-mariadb-") as folder, socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+        free.close()
+        data = Path(folder) / "data"
+        data.mkdir()
+        common = [program, "--no-defaults", f"--datadir={data}", "--innodb-flush-log-at-trx-commit=0"]
+        common += ["--user=root"] if os.geteuid() == 0 else []
+        names = ("mysql_system_tables.sql", "mysql_system_tables_data.sql")
+        script = "create database mysql;\nuse mysql;\n" + "".join((scripts / name).read_text() for name in names)
+        script += "CREATE DATABASE lod CHARACTER SET utf8mb4;\nFLUSH PRIVILEGES;\n"
+        script += "CREATE USER lod@'127.0.0.1' IDENTIFIED BY 'p@ss/word';\nGRANT ALL ON lod.* TO lod@'127.0.0.1';\n"
+        none = subprocess.DEVNULL
+        subprocess.run([*common, "--bootstrap"], input=script.encode(), check=True, stdout=none, stderr=none)
+        listening = [f"--port={port}", "--bind-address=127.0.0.1", f"--socket={folder}/socket"]
+        with subprocess.Popen([*common, *listening], stdout=none, stderr=none) as server:
+            try:
+                _wait_for(port, server)
+                yield f"mysql://lod:p%40ss%2Fword@127.0.0.1:{port}/lod"
+            finally:
+                server.terminate()
+
+
+def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
+    """Until the server answers, or has ended."""
+    for _ in range(300):
+        with socket.socket() as client:
+            if client.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        assert server.poll() is None, "the MariaDB server has ended"
+        time.sleep(0.1)
+    pytest.fail("the MariaDB server does not answer")

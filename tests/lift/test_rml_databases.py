@@ -85,7 +85,7 @@ def test_rml_takes_user_and_password_from_the_environment(
     ("database", "asked", "message"),
     [
         ('d2rq:username "me"', TABLE, "LOD3103 the database has no d2rq:jdbcDSN"),
-        ('d2rq:jdbcDSN "jdbc:mysql://db/x"', TABLE, "LOD3109 databases of 'mysql://db/x' are not supported"),
+        ('d2rq:jdbcDSN "jdbc:mysqll://db/x"', TABLE, "LOD3109 databases of 'mysqll://db/x' are not supported"),
         ('d2rq:jdbcDSN "jdbc:sqlite:s.db"', 'rml:iterator "t"', "LOD3103 the source names no table and no query"),
         ('d2rq:jdbcDSN "jdbc:sqlite:s.db"', "rml:referenceFormulation rml:JSONPath", "LOD3109 databases are not read"),
         ('d2rq:jdbcDSN "$LOD_A"; d2rq:password "secret"', TABLE, "LOD3031 a password stands in the mapping"),

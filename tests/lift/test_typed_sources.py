@@ -253,7 +253,7 @@ def test_two_runs_read_the_same_table(tmp_path: Path) -> None:
             "{access: 'postgresql://db/x', type: postgresql, table: t, credentials: {password: secret}}",
             "LOD3031 a pass",
         ),
-        ("{access: people, type: postgresql, table: t}", "LOD3004 'people' is not the address of a PostgreSQL"),
+        ("{access: people, type: postgresql, table: t}", "LOD3004 'people' is not the address of a database"),
         ("{access: '${LOD_NO_SUCH_VARIABLE}', type: postgresql, table: t}", "LOD2027 the environment has no variable"),
         ("{access: 'postgresql://127.0.0.1:1/x', type: postgresql, table: t}", "LOD2025 postgresql://127.0.0.1:1/x: t"),
     ],

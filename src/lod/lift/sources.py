@@ -154,7 +154,7 @@ class Sources:
         is_tabbed = d.delimiter == "," and _TABBED.search(source.access) is not None
         delimiter = "\t" if is_tabbed else d.delimiter
         dialect = Dialect(d.encoding, delimiter, d.quote, d.nulls, d.header, d.empty_is_null)
-        if source.formulation is Formulation.POSTGRESQL:
+        if source.formulation is Formulation.DATABASE:
             return open_typed(source, Path(), source.access, asked, dialect, self.findings)
         path = self._path(source)
         plain, name = plain_file(path, source.compression, self.findings, source.origin), self._name(path)

@@ -10,13 +10,13 @@ from lod.mapping.ir import Formulation, LogicalSource
 from lod.tables.table import Dialect
 from lod.tables.typed import Source, TypedTable
 
-TYPED = (Formulation.WORKBOOK, Formulation.PARQUET, Formulation.SQLITE, Formulation.POSTGRESQL)
+TYPED = (Formulation.WORKBOOK, Formulation.PARQUET, Formulation.SQLITE, Formulation.DATABASE)
 
 
 def open_typed(
     source: LogicalSource, path: Path, name: str, asked: Mapping[str, Origin], dialect: Dialect, findings: Findings
 ) -> TypedTable | None:
-    """The table of a source in a file, or of a PostgreSQL database. None, and findings, when it cannot be used.
+    """The table of a source in a file, or of a database elsewhere. None, and findings, when it cannot be used.
 
     What is read of a workbook or a database is part of the table's name.
     """
@@ -31,10 +31,10 @@ def open_typed(
             from lod.tables.parquet import open_parquet
 
             return open_parquet(path, known, findings)
-    from lod.tables.sql import Address, open_postgresql, open_sqlite, select_all
+    from lod.tables.sql import Address, Asked, open_database, open_sqlite
 
-    query = source.query.strip().rstrip(";") or select_all(source.part)
+    asked_for = Asked(source.part, source.query.strip().rstrip(";"))
     if source.formulation is Formulation.SQLITE:
-        return open_sqlite(path, query, known, findings)
+        return open_sqlite(path, asked_for, known, findings)
     address = Address(source.access, source.user, source.password)
-    return open_postgresql(address, query, known, findings)
+    return open_database(address, asked_for, known, findings)

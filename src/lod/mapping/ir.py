@@ -38,7 +38,7 @@ class Formulation(StrEnum):
     WORKBOOK = "workbook"  # a tidy sheet: a header, and a row for each row below it
     PARQUET = "Parquet"
     SQLITE = "SQLite"
-    POSTGRESQL = "PostgreSQL"
+    DATABASE = "database"  # at an address
     ROWS = "rows"  # the mapping holds them itself
     VIEW = "view"  # a logical view: rows made of other rows, references are names of its fields
 

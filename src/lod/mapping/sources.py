@@ -8,17 +8,16 @@ https://rml.io/yarrrml/spec/#sources. Beyond it a named source may say how its C
 from __future__ import annotations
 
 import codecs
-import re
 from dataclasses import dataclass
-from urllib.parse import parse_qs, urlsplit
 
 from lod.diagnostics import Findings, TextOrigin, did_you_mean
+from lod.mapping.addresses import KINDS, address_of, has_password, is_known, is_variable
 from lod.mapping.document import Keyed, Listed, Node, Text
 from lod.mapping.ir import Dialect, Formulation, LogicalSource
 from lod.mapping.shapes import Shapes
 from lod.mapping.targets import COMPRESSIONS
 from lod.mapping.yarrrml.keys import values_of
-from lod.wording import say
+from lod.wording import NOTHING, say
 
 _FORMULATIONS = {
     "csv": Formulation.CSV,
@@ -29,13 +28,11 @@ _FORMULATIONS = {
     **dict.fromkeys(("xlsx", "xls", "xlsb", "ods", "excel"), Formulation.WORKBOOK),
     "parquet": Formulation.PARQUET,
     "sqlite": Formulation.SQLITE,
-    "postgresql": Formulation.POSTGRESQL,
-    "postgres": Formulation.POSTGRESQL,
+    "sql": Formulation.DATABASE,
+    **dict.fromkeys(KINDS, Formulation.DATABASE),
 }
-_DATABASES = (Formulation.SQLITE, Formulation.POSTGRESQL)
-_LATER = frozenset({"xquery", "mysql", "mariadb", "oracle", "sqlserver", "css3", "sparql11"})
-_VARIABLE = re.compile(r"\$\{\w+\}|\$\w+|env:\w+")
-_SCHEMES = ("postgresql", "postgres")
+_DATABASES = (Formulation.SQLITE, Formulation.DATABASE)
+_LATER = frozenset({"xquery", "css3", "sparql11"})
 _DELIMITERS = {"\\t": "\t", "tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 
 
@@ -91,6 +88,8 @@ def _short(text: Text, iterator: str, findings: Findings) -> LogicalSource | Non
     origin = text.at(len(access) + 1, len(formulation))
     known = _formulation(formulation, origin, findings)
     where = text.at(0, len(access))
+    if known is Formulation.DATABASE:
+        access = address_of(access, _scheme(formulation))
     if not known or not _is_allowed(access, known, where, findings):
         return None
     if known is not Formulation.WORKBOOK and known not in _DATABASES:
@@ -123,12 +122,17 @@ def _long(node: Keyed, findings: Findings) -> LogicalSource | None:
             hint,
         )
     dialect = _dialect(values, shapes, findings)
-    if access is None or formulation is None or not _is_allowed(access.value, formulation, access.origin, findings):
+    if access is None or formulation is None:
+        return None
+    address = access.value
+    if formulation is Formulation.DATABASE:
+        address = address_of(address, _scheme(formulation_text.value))
+    if not _is_allowed(address, formulation, access.origin, findings):
         return None
     part, query = _part(values, formulation, access.origin, shapes)
     user, password = _credentials(values.get("credentials"), formulation, shapes)
     return LogicalSource(
-        access.value,
+        address,
         formulation,
         access.origin,
         iterator.value if iterator else _everything(formulation),
@@ -146,13 +150,13 @@ def _credentials(node: Node | None, formulation: Formulation, shapes: Shapes) ->
     keyed = shapes.keyed(node, "'credentials'")
     if keyed is None:
         return "", ""
-    if formulation is not Formulation.POSTGRESQL:
+    if formulation is not Formulation.DATABASE:
         shapes.findings.error(
             "LOD3004", say("a source read as {formulation} has no 'credentials'", formulation=formulation), keyed.origin
         )
     values = values_of(keyed, "credentials", shapes.findings)
     user, password = shapes.text(values.get("username")), shapes.text(values.get("password"))
-    if password and not _VARIABLE.fullmatch(password.value):
+    if password and not is_variable(password.value):
         hint = say("name the variable of the environment that holds it: password: $LOD_PASSWORD")
         shapes.findings.error("LOD3031", say("a password stands in the mapping"), password.origin, hint)
         return "", ""
@@ -189,7 +193,7 @@ def _everything(formulation: Formulation) -> str:
 
 
 def _formulation(name: str, origin: TextOrigin, findings: Findings) -> Formulation | None:
-    known = _FORMULATIONS.get(name.lower().removeprefix("ql:").removeprefix("rml:"))
+    known = _FORMULATIONS.get(_bare(name))
     if known is None and name.lower() in _LATER:
         findings.error(
             "LOD3012",
@@ -203,9 +207,18 @@ def _formulation(name: str, origin: TextOrigin, findings: Findings) -> Formulati
     return known
 
 
+def _bare(name: str) -> str:
+    return name.lower().removeprefix("ql:").removeprefix("rml:")
+
+
+def _scheme(name: str) -> str:
+    """The scheme of addresses of a kind of database; '' where the address has to say it."""
+    return KINDS.get(_bare(name), "")
+
+
 def _is_allowed(access: str, formulation: Formulation, origin: TextOrigin, findings: Findings) -> bool:
     """Whether a source is a local file, or the address of a database without a secret in it."""
-    if formulation is Formulation.POSTGRESQL:
+    if formulation is Formulation.DATABASE:
         return _is_address(access, origin, findings)
     if "://" in access:
         hint = say("download the file first: a lift fetches nothing")
@@ -214,19 +227,16 @@ def _is_allowed(access: str, formulation: Formulation, origin: TextOrigin, findi
 
 
 def _is_address(access: str, origin: TextOrigin, findings: Findings) -> bool:
-    if _VARIABLE.fullmatch(access):
-        return True
-    uri = urlsplit(access)
-    if uri.password is not None or "password" in parse_qs(uri.query):
+    if has_password(access):
         hint = say("put the address in a variable of the environment and write access: ${LOD_DATABASE_URL}")
         findings.error("LOD3031", say("a password stands in the mapping"), origin, hint)
         return False
-    if uri.scheme not in _SCHEMES:
+    if not is_known(access):
         hint = say("access: ${LOD_DATABASE_URL}, or postgresql://user@host/database")
-        findings.error(
-            "LOD3004", say("'{access}' is not the address of a PostgreSQL database", access=access), origin, hint
-        )
-    return uri.scheme in _SCHEMES
+        near = did_you_mean(access.partition(":")[0], KINDS) if ":" in access else NOTHING
+        message = say("'{access}' is not the address of a database", access=access)
+        findings.error("LOD3004", message, origin, near or hint)
+    return is_known(access)
 
 
 def _dialect(values: dict[str, Node], shapes: Shapes, findings: Findings) -> Dialect:

@@ -45,7 +45,7 @@ _FORMULATIONS = {
     Formulation.WORKBOOK: "xlsx",
     Formulation.PARQUET: "parquet",
     Formulation.SQLITE: "sqlite",
-    Formulation.POSTGRESQL: "postgresql",
+    Formulation.DATABASE: "sql",
 }
 _TYPES = {Safety.IRI: "iri", Safety.URI: "uri", Safety.UNSAFE: "unsafe-iri"}
 _KNOWN = {**PREFIXES, **FUNCTION_PREFIXES}

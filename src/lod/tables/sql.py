@@ -1,8 +1,9 @@
-"""Databases as tables: what a query gives, taken once, as a stream of Arrow batches, into Parquet.
+"""Databases as tables: what a query gives, taken once, as a stream of batches, into Parquet.
 
-SQLite and PostgreSQL through ADBC (https://arrow.apache.org/adbc/). The database itself spells the values: each column
-comes as text. A row's number is its place in the result, 1-based: where that has to mean something, the query says
-ORDER BY. Both are opened so that nothing can be written, and the digest is that of the Parquet file.
+SQLite and PostgreSQL through ADBC (https://arrow.apache.org/adbc/), all others through SQLAlchemy
+(`lod.tables.dialects`). ADBC's two spell the values themselves: each column comes as text. A row's number is its place
+in the result, 1-based: where that has to mean something, the query says ORDER BY. Databases are opened so that nothing
+can be written, and the digest is that of the Parquet file.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -21,6 +22,7 @@ import duckdb
 
 from lod.diagnostics import CellOrigin, Findings
 from lod.tables.csv import check_header
+from lod.tables.dialects import DRIVERS, RefusedError, parts_of, sqlalchemy_url, stage_rows
 from lod.tables.typed import (
     ROW_GROUP,
     Source,
@@ -72,12 +74,25 @@ class Address:
     password: str = field(default="", repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A table by its name (`hr.staff`, `"Student"`), or a query."""
+
+    table: str
+    query: str = ""
+
+    @property
+    def sql(self) -> str:
+        """The query, in SQL 2008."""
+        return self.query or f"SELECT * FROM {'.'.join(map(_name, parts_of(self.table)))}"  # noqa: S608
+
+
 class DatabaseError(Exception):
     """A database or its driver refused: what it says, in one line."""
 
 
-def open_sqlite(path: Path, query: str, source: Source, findings: Findings) -> TypedTable | None:
-    """What a query gives of an SQLite file. None, and a finding, when it cannot be had.
+def open_sqlite(path: Path, asked: Asked, source: Source, findings: Findings) -> TypedTable | None:
+    """What is asked of an SQLite file. None, and a finding, when it cannot be had.
 
     Findings: LOD2001 no such file, LOD2006 two columns of one name, LOD2025 the database refused, LOD2026 no driver.
     """
@@ -85,6 +100,7 @@ def open_sqlite(path: Path, query: str, source: Source, findings: Findings) -> T
         findings.error("LOD2001", say("there is no database {source}", source=source.name), source.declared)
         return None
     with _refusals(source, findings), _sqlite(path) as cursor:
+        query = asked.sql
         names = _stream(cursor, f"SELECT * FROM ({query}\n) LIMIT 0").columns  # noqa: S608
         check_header([re.sub(r":\d+$", "", name) for name in names], source.name, findings, 0)
         chosen = ", ".join(f"{_sqlite_text(_name(name))} AS v{n}" for n, name in enumerate(names))
@@ -94,16 +110,27 @@ def open_sqlite(path: Path, query: str, source: Source, findings: Findings) -> T
     return None
 
 
-def open_postgresql(address: Address, query: str, source: Source, findings: Findings) -> TypedTable | None:
-    """What a query gives of a PostgreSQL database. None, and a finding, when it cannot be had.
+def open_database(address: Address, asked: Asked, source: Source, findings: Findings) -> TypedTable | None:
+    """What is asked of the database at an address. None, and a finding, when it cannot be had.
 
-    Findings: LOD2025 the database refused, LOD2026 no driver, LOD2027 no such variable.
+    Findings: LOD2006 two columns of one name, LOD2025 the database refused, LOD2026 no driver, LOD2027 no variable of
+    that name.
     """
     uri = _uri(address, source, findings)
     if uri is None:
         return None
-    if uri.startswith("sqlite:"):  # an address in a variable may be of either
-        return open_sqlite(Path(uri.removeprefix("sqlite:")), query, source, findings)
+    if uri.startswith("sqlite:"):  # an address in a variable may be of any
+        return open_sqlite(Path(uri.removeprefix("sqlite:").removeprefix("///")), asked, source, findings)
+    if uri.startswith(("postgresql:", "postgres:")):
+        return _open_postgresql(uri, asked.sql, source, findings)
+    with _refusals(source, findings, DRIVERS.get(urlsplit(uri).scheme.partition("+")[0], "")):
+        names, target = stage_rows(uri, asked.table, asked.query)
+        check_header(names, source.name, findings, 0)
+        return _table(source, Path(), target, [_spelled_column(name, n) for n, name in enumerate(names)])
+    return None
+
+
+def _open_postgresql(uri: str, query: str, source: Source, findings: Findings) -> TypedTable | None:
     with _refusals(source, findings), _postgresql(uri) as cursor:
         names = _stream(cursor, f"SELECT * FROM ({query}\n) AS q LIMIT 0").columns  # noqa: S608
         asked = ", ".join(f"pg_typeof(q.{_name(name)})::text AS v{n}" for n, name in enumerate(names))
@@ -120,11 +147,6 @@ def open_postgresql(address: Address, query: str, source: Source, findings: Find
     return None
 
 
-def select_all(table: str) -> str:
-    """The query for a whole table; `schema.table` names one in a schema."""
-    return f"SELECT * FROM {'.'.join(_name(each) for each in table.split('.'))}"  # noqa: S608
-
-
 def _uri(address: Address, source: Source, findings: Findings) -> str | None:
     before = len(findings.errors)
     access, user, password = (
@@ -132,7 +154,7 @@ def _uri(address: Address, source: Source, findings: Findings) -> str | None:
     )
     if len(findings.errors) > before:
         return None
-    uri = urlsplit(access.removeprefix("jdbc:"))
+    uri = urlsplit(sqlalchemy_url(access.strip()))
     if user:
         secret = f":{quote(password, safe='')}" if password else ""
         uri = uri._replace(netloc=f"{quote(user, safe='')}{secret}@{uri.netloc.rpartition('@')[2]}")
@@ -154,14 +176,16 @@ def _resolved(text: str, source: Source, findings: Findings) -> str:
 
 
 @contextmanager
-def _refusals(source: Source, findings: Findings) -> Iterator[None]:
-    """Ends the body with a finding where the database refuses."""
+def _refusals(source: Source, findings: Findings, driver: str = "") -> Iterator[None]:
+    """Ends the body with a finding where the database refuses. `driver`: what the database needs beside the extra."""
     try:
         yield
     except ImportError as error:
         message = say("{source} needs a driver that is not installed: {error}", source=source.name, error=error.name)
-        findings.error("LOD2026", message, source.declared, say("install lod with its extra: lod[sql]"))
-    except (DatabaseError, duckdb.Error) as error:
+        extra = say("install lod with its extra: lod[sql]")
+        hint = extra if driver in ("", "PyMySQL") else say("pip install 'lod[sql]' {driver}", driver=driver)
+        findings.error("LOD2026", message, source.declared, hint)
+    except (DatabaseError, RefusedError, duckdb.Error) as error:
         said = _SECRET.sub("…", str(error).splitlines()[0])  # a driver may repeat an address that it cannot read
         message = say("{source} cannot be read: {said}", source=source.name, said=said)
         hint = say("try it in the database's own program, with the same address and user")
@@ -218,7 +242,26 @@ def _stage(cursor: Any, query: str) -> Path:
 def _table(source: Source, path: Path, target: Path, cells: Sequence[TypedColumn]) -> TypedTable:
     with target.open("rb") as file:
         digest, size = hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
-    return typed_table(source, path, digest, size, target, cells)
+    return typed_table(source, path, digest, size, target, _as_asked(cells, source.asked))
+
+
+def _as_asked(cells: Sequence[TypedColumn], asked: Collection[str]) -> list[TypedColumn]:
+    """The columns under the names by which the mapping asks for them, where those are the same in SQL.
+
+    R2RML, section 5.1: a column may be written as SQL does, in quotes, or not; without them case is of no account.
+    """
+    known = {cell.name for cell in cells}
+    more: list[TypedColumn] = []
+    for name in asked:
+        bare = name[1:-1].replace('""', '"') if re.fullmatch('"(?:[^"]|"")+"', name) else name
+        alike = [cell for cell in cells if cell.name == bare] or [
+            cell for cell in cells if cell.name.casefold() == bare.casefold() and name == bare
+        ]
+        if name not in known and len(alike) == 1:
+            more.append(replace(alike[0], name=name))
+    renamed = {each.text for each in more if each.text}
+    kept = [cell for cell in cells if cell.text not in renamed or cell.name in asked]
+    return [*kept, *more]
 
 
 def _name(name: str) -> str:
@@ -240,6 +283,13 @@ def _sqlite_column(name: str, n: int) -> TypedColumn:
     return TypedColumn(name, text, kind)
 
 
+def _spelled_column(name: str, n: int) -> TypedColumn:
+    """A column of `lod.tables.dialects`: each value has a kind of its own."""
+    number = decimal_sql(f"v{n}")
+    text = f"CASE k{n} WHEN 'null' THEN NULL WHEN 'decimal' THEN {number} ELSE v{n} END"
+    return TypedColumn(name, text, f"CASE k{n} WHEN 'null' THEN '' ELSE k{n} END")
+
+
 def _kind(sql_type: str) -> str:
     return _POSTGRESQL_KINDS.get(sql_type, "")
 
@@ -253,6 +303,8 @@ def _postgresql_text(column: str, sql_type: str) -> str:
             return f"replace(replace({text}, ' ', 'T'), '+00', 'Z')"
         case "bytea":
             return f"upper(encode({column}, 'hex'))"
+        case "character":  # a cast drops the blanks at the end
+            return f"CASE WHEN {column} IS NOT NULL THEN format('%s', {column}) END"
         case "real" | "double precision":
             return f"replace({text}, 'Infinity', 'INF')"
         case _:

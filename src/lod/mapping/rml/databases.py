@@ -6,8 +6,8 @@ Legacy RML says `rml:query`, R2RML (https://www.w3.org/TR/r2rml/#logical-tables)
 
 from __future__ import annotations
 
-import re
-
+from lod.diagnostics import did_you_mean
+from lod.mapping.addresses import KINDS, address_of, has_password, is_known, is_variable
 from lod.mapping.ir import Dialect, Formulation, LogicalSource
 from lod.mapping.rml.graph import Graph, Resource
 from lod.mapping.rml.vocabulary import RML, shown
@@ -17,7 +17,6 @@ from lod.wording import say
 D2RQ = "http://www.wiwiss.fu-berlin.de/suhl/bizer/D2RQ/0.1#"
 DATABASE = "$LOD_DATABASE_URL"
 _TABLES, _QUERIES = ("SQL2008Table",), ("SQL2008Query", "SQL2008", "CSV")
-_VARIABLE = re.compile(r"\$\{\w+\}|\$\w+|env:\w+")
 
 
 def is_database(graph: Graph, node: Resource) -> bool:
@@ -37,17 +36,19 @@ def read_database(graph: Graph, node: Resource, access: Resource) -> LogicalSour
     if (password and not _is_named(graph, password)) or asked is None:
         return None
     table, query = asked
-    uri = address.value.removeprefix("jdbc:")
+    uri = address_of(address.value, _scheme(graph, access))
+    if has_password(uri):
+        _refuse(graph, address)
+        return None
     if uri.startswith("sqlite:"):
         formulation, uri = Formulation.SQLITE, uri.removeprefix("sqlite:")
-    elif _VARIABLE.fullmatch(uri) or uri.startswith(("postgresql:", "postgres:")):
-        formulation = Formulation.POSTGRESQL
+    elif is_known(uri):
+        formulation = Formulation.DATABASE
     else:
         hint = say("jdbc:postgresql://host/database, jdbc:sqlite:file.db, or $NAME for a variable of the environment")
-        graph.findings.error("LOD3109", say("databases of '{uri}' are not supported", uri=uri), address.origin, hint)
-        return None
-    if re.search(r"://[^/@]*:[^/@]*@|[?&]password=", uri):
-        _refuse(graph, address)
+        near = did_you_mean(uri.partition(":")[0], KINDS)
+        message = say("databases of '{uri}' are not supported", uri=uri)
+        graph.findings.error("LOD3109", message, address.origin, near or hint)
         return None
     return LogicalSource(
         uri,
@@ -62,6 +63,12 @@ def read_database(graph: Graph, node: Resource, access: Resource) -> LogicalSour
     )
 
 
+def _scheme(graph: Graph, access: Resource) -> str:
+    """What a driver's name says of an address that has no scheme: `com.mysql.cj.jdbc.Driver`."""
+    driver = graph.text(access, D2RQ + "jdbcDriver")
+    return next((KINDS[name] for name in KINDS if driver and name in driver.value.lower()), "")
+
+
 def read_logical_table(graph: Graph, node: Resource) -> LogicalSource | None:
     """A logical table of R2RML, which does not say of which database: that is DATABASE of the environment."""
     asked = _asked(graph, node)
@@ -69,7 +76,7 @@ def read_logical_table(graph: Graph, node: Resource) -> LogicalSource | None:
         return None
     return LogicalSource(
         DATABASE,
-        Formulation.POSTGRESQL,
+        Formulation.DATABASE,
         graph.origin(node),
         dialect=Dialect(empty_is_null=False),
         part=asked[0],
@@ -80,7 +87,7 @@ def read_logical_table(graph: Graph, node: Resource) -> LogicalSource | None:
 
 def _is_named(graph: Graph, password: Literal) -> bool:
     """Whether it is no password but the name of the variable that holds one."""
-    if password.value and not _VARIABLE.fullmatch(password.value):
+    if password.value and not is_variable(password.value):
         _refuse(graph, password)
         return False
     return True

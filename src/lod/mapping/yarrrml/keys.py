@@ -146,18 +146,22 @@ PLACES: dict[str, dict[str, Key]] = {
         "from": Key("s or o", "In a join: from the subject's row or the object's.", "o"),
     },
     "a source": {
-        "access": Key("path", "The file; of PostgreSQL the variable that holds the address.", "staff.csv"),
+        "access": Key("path", "The file; of a database its address, or the variable that holds it.", "staff.csv"),
         "referenceFormulation": Key(
-            "csv, jsonpath, xpath, xlsx, ods, parquet, sqlite or postgresql", "How references read it.", "csv"
+            "csv, jsonpath, xpath, xlsx, ods, parquet, sqlite, postgresql, mysql …", "How references read it.", "csv"
         ),
         "iterator": Key("JSONPath or XPath", "What of a document are the rows.", "'$.staff[*]'"),
-        "type": Key("localfile, sqlite or postgresql", "Local files and these databases are read.", "localfile"),
+        "type": Key(
+            "localfile, sqlite, postgresql, mysql, mariadb, sqlserver, oracle or sql",
+            "Local files and databases are read.",
+            "localfile",
+        ),
         "sheet": Key("name or number", "Of a workbook; else the first.", "2012"),
         "table": Key("name", "Of a database, or of a schema in it.", "hr.staff"),
         "query": Key("SQL", "Of a database, instead of a table. ORDER BY numbers the rows.", "SELECT * FROM staff"),
         "queryFormulation": Key("sql2008", "The language of the query.", "sql2008"),
         "credentials": Key(
-            "keys", "Of PostgreSQL, if the address has none.", "{username: lod, password: $LOD_PASSWORD}"
+            "keys", "Of a database, if the address has none.", "{username: lod, password: $LOD_PASSWORD}"
         ),
         "encoding": Key("encoding", "Of a CSV.", "big5"),
         "delimiter": Key("sign", "Of a CSV.", "tab"),
