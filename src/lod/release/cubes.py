@@ -65,6 +65,7 @@ def write_cubes(
             "autoload_known_extensions": False,
         }
         database = duckdb.connect(":memory:", config=config)
+        database.execute("SET enable_progress_bar = false")
         try:
             index = _write(database, [part for part in parts if part.stat().st_size], folder)
         except (duckdb.OutOfMemoryException, duckdb.IOException) as error:

@@ -127,6 +127,7 @@ def write_gone(staging: Path, before: Path | None, entries: Sequence[Tombstone])
         ReleaseError: LOD8003 what it says of its URIs cannot be read.
     """
     database = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False})
+    database.execute("SET enable_progress_bar = false")
     try:
         known = [before / name for name in (URIS, GONE) if (before / name).is_file()] if before else []
         files = ", ".join(quoted(str(path)) for path in known)

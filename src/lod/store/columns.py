@@ -162,6 +162,7 @@ def open_columns(
         },
     )
     try:
+        database.execute("SET enable_progress_bar = false")
         for cube in index.cubes:
             # the views are bound now: a missing or damaged file is found here
             database.execute(f"CREATE VIEW {view(cube)} AS FROM read_parquet({quoted(str(folder / cube.file))})")

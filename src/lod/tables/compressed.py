@@ -117,6 +117,7 @@ def _unpack_zstd(path: Path, target: Path) -> None:
     """By the columnar engine, which knows zstd; the standard library will from Python 3.14 on."""
     quoted = [str(each).replace("'", "''") for each in (path, target)]
     with duckdb.connect(":memory:", config={"threads": 1}) as connection:
+        connection.execute("SET enable_progress_bar = false")
         connection.execute(
             f"COPY (FROM read_csv('{quoted[0]}', columns = {{'line': 'VARCHAR'}}, delim = chr(1), quote = '', "
             "escape = '', header = false, auto_detect = false, null_padding = false, compression = 'zstd', "

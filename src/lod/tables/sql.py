@@ -228,7 +228,9 @@ def _driven(connect: Any, *arguments: str, **options: bool) -> Iterator[Any]:
 def _stream(cursor: Any, query: str) -> duckdb.DuckDBPyRelation:
     """What a query gives, as a relation that reads the driver's batches as they come."""
     cursor.execute(query)
-    relation = duckdb.connect(":memory:", config={"threads": 1}).from_arrow(cursor.fetch_arrow())
+    connection = duckdb.connect(":memory:", config={"threads": 1})
+    connection.execute("SET enable_progress_bar = false")
+    relation = connection.from_arrow(cursor.fetch_arrow())
     assert isinstance(relation, duckdb.DuckDBPyRelation)
     return relation
 

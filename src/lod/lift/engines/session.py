@@ -59,6 +59,7 @@ def open_session(memory_limit: str, threads: int, spill: Path) -> Iterator[Sessi
         "autoload_known_extensions": False,
     }
     connection = duckdb.connect(":memory:", config=config)
+    connection.execute("SET enable_progress_bar = false")  # the core never prints
     try:
         yield Session(connection, DuckDb(connection), spill)
     except duckdb.OutOfMemoryException as error:

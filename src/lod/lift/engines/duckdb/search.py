@@ -25,7 +25,9 @@ def _database() -> duckdb.DuckDBPyConnection:
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
     }
-    return duckdb.connect(":memory:", config=config)
+    database = duckdb.connect(":memory:", config=config)
+    database.execute("SET enable_progress_bar = false")
+    return database
 
 
 def rows(record: SubjectRecord, keys: Mapping[str, Key], limit: int) -> Iterator[tuple[str, int]]:
