@@ -80,8 +80,34 @@ def cases(shared: Path, folders: tuple[str, ...]) -> Iterator[Case]:
 
 
 def evaluation(shared: Path) -> Iterator[tuple[str, str]]:
-    """Query evaluation: names and what is wrong."""
+    """Query evaluation: names and what is wrong.
+
+    Every test in the folders of query evaluation: 225 with solutions or a graph, and 9 queries that are to be refused.
+    """
     yield from _judged(cases(shared, _EVALUATED))
+    yield from _read(shared, _EVALUATED)
+
+
+def syntax(shared: Path) -> Iterator[tuple[str, str]]:
+    """Query syntax: names and what is wrong. A good query is answered, or calls a function that nobody
+    has (501); a bad one gets 400.
+    """
+    yield from _read(shared, ("syntax-query",))
+
+
+def _read(shared: Path, folders: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    with running() as desk, tempfile.TemporaryDirectory() as scratch:
+        desk.served = seal(Path(scratch) / "release", [], _BASE)
+        for name in folders:
+            folder = shared / "suites" / "sparql11" / "sparql" / "sparql11" / name
+            manifest = Graph().parse(folder / "manifest.ttl", publicID=f"{_BASE}{name}/manifest")
+            for kind, is_good in ((MF.PositiveSyntaxTest11, True), (MF.NegativeSyntaxTest11, False)):
+                for entry in sorted(manifest.subjects(RDF.type, kind), key=str):
+                    file = folder / str(manifest.value(entry, MF.action)).rpartition("/")[2]
+                    status, _, body = get(desk, f"/sparql?query={quote(file.read_text(encoding='utf-8'))}", "*/*")
+                    right = status in (200, 501) if is_good else status == 400
+                    wrong = "" if right else f"status {status}: {body[:200].decode(errors='replace')}"
+                    yield f"{name}/{str(entry).rpartition('#')[2]}", wrong
 
 
 def results(shared: Path) -> Iterator[tuple[str, str]]:
@@ -135,7 +161,7 @@ def fault(desk: Desk, case: Case) -> str:
         assert kind is not None
         return _compare(body, kind, case.result.read_bytes())
     if is_set:
-        return _compare_with_set(body, case.result)
+        return _compare_with_set(body, case.result, case.base)
     told_graph = _triples(case.result.read_bytes(), case.result, case.base)
     return "" if _canonical(_triples(body, Path("a.nt"), "")) == _canonical(told_graph) else "another graph"
 
@@ -179,9 +205,9 @@ def _as_graph(found: QuerySolutions) -> list[Quad]:
     return quads
 
 
-def _compare_with_set(body: bytes, file: Path) -> str:
+def _compare_with_set(body: bytes, file: Path, base: str) -> str:
     """Expected results as a graph of the DAWG's result-set vocabulary."""
-    told = Graph().parse(file)
+    told = Graph().parse(file, publicID=base + file.name)
     truth = told.value(None, RS.boolean)
     found = pyoxigraph.parse_query_results(body, format=QueryResultsFormat.JSON)
     if not isinstance(found, QuerySolutions):

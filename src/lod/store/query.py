@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import BinaryIO, Protocol
 
@@ -20,7 +20,7 @@ from pyoxigraph import NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutio
 
 from lod.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS, RESULTS_TSV, TURTLE, Format, by_suffix
 from lod.rdf.iris import is_absolute
-from lod.store.faults import refuse_faults
+from lod.store.faults import may_be_wrong, mended
 from lod.store.guard import Query, QueryError, QueryForm, inspect_query, undeclared_prefix
 from lod.store.remote import RemoteError, RemoteStore
 from lod.store.rows import RowCounter
@@ -76,6 +76,10 @@ class Dataset:
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
 
+    def __bool__(self) -> bool:
+        """Whether the protocol says anything about graphs."""
+        return bool(self.default_graphs or self.named_graphs)
+
 
 WHOLE_STORE = Dataset()
 
@@ -130,14 +134,20 @@ def evaluate(
     `max_rows`: a longer answer is refused; with `is_cut` it ends there and is said to (results as TSV, graphs only).
 
     Raises:
-        QueryError: LOD5010 syntax, LOD5017 the engine failed, LOD9203 it would answer wrongly, LOD5018 more than
-            `max_rows`: `out` then holds the first blocks of an answer that must not be passed off as whole.
+        QueryError: LOD5010 syntax, LOD5017 the engine failed, LOD9120 an unknown function, LOD9203 it would answer
+            wrongly, LOD5018 more than `max_rows`: `out` then holds the first blocks of an answer that must not be
+            passed off as whole.
         Whatever `out.write` raises.
     """
     found, way = None, Way.STORE
     if isinstance(store, pyoxigraph.Store):
-        found = _with_care(store, inspected, dataset, base_iri, columns)
+        asked = inspected
+        if may_be_wrong(inspected.text):
+            asked = _asked_rightly(store, inspected, dataset, base_iri)
+        if columns is not None and asked is inspected and inspected.form is QueryForm.SELECT and not dataset:
+            found = _from_columns(store, inspected, base_iri, columns)
         way = Way.STORE if found is None else Way.COLUMNS
+        inspected = asked
     results = _run(store, inspected, dataset, base_iri) if found is None else found
     told(way)
     if not isinstance(results, QuerySolutions | QueryBoolean):
@@ -161,13 +171,12 @@ def _run(
 ) -> QuerySolutions | Iterable[Triple] | QueryBoolean:
     if isinstance(store, RemoteStore):
         return _run_elsewhere(store, inspected, dataset)
-    is_given = bool(dataset.default_graphs or dataset.named_graphs)
     try:
         return store.query(
             inspected.text,
             base_iri=base_iri or None,
-            default_graph=[*_nodes(dataset.default_graphs)] if is_given else None,
-            named_graphs=[*_nodes(dataset.named_graphs)] if is_given else None,
+            default_graph=[*_nodes(dataset.default_graphs)] if dataset else None,
+            named_graphs=[*_nodes(dataset.named_graphs)] if dataset else None,
         )
     except SyntaxError as error:
         raise _syntax_error(inspected.text, Wording(str(error))) from None
@@ -184,18 +193,19 @@ def _run_elsewhere(
         raise QueryError(error.message, code=error.code, hint=error.hint) from None
 
 
-def _with_care(
-    store: pyoxigraph.Store, inspected: Query, dataset: Dataset, base_iri: str, columns: Columns | None
-) -> QuerySolutions | None:
-    """Refuse what our own engine answers wrongly; the solutions from columns where they have them."""
-    try:
-        refuse_faults(store, inspected, base_iri)
-    except QueryError:
-        _run(pyoxigraph.Store(), inspected, WHOLE_STORE, base_iri)  # what cannot be read comes first
-        raise
-    if columns is None or inspected.form is not QueryForm.SELECT or dataset != WHOLE_STORE:
-        return None
-    return _from_columns(store, inspected, base_iri, columns)
+def _asked_rightly(store: pyoxigraph.Store, inspected: Query, dataset: Dataset, base_iri: str) -> Query:
+    """The query as our own engine answers it rightly; itself where it does already."""
+    accepted = _run(pyoxigraph.Store(), inspected, WHOLE_STORE, base_iri)  # what cannot be read is said first
+    variables = [one.value for one in accepted.variables] if isinstance(accepted, QuerySolutions) else []
+
+    def ask(text: str) -> bool:
+        return bool(_run(store, replace(inspected, text=text), dataset, base_iri))
+
+    def names() -> list[str]:
+        return [*(dataset.named_graphs if dataset else named_graphs(store))]
+
+    text = mended(inspected, variables, names, ask)
+    return inspected if text == inspected.text else replace(inspected, text=text)
 
 
 def _from_columns(store: pyoxigraph.Store, inspected: Query, base_iri: str, columns: Columns) -> QuerySolutions | None:
@@ -322,7 +332,16 @@ def _syntax_error(text: str, message: Wording) -> QueryError:
     )
 
 
+_UNKNOWN_FUNCTION = re.compile("custom function <([^>]*)> is not supported")
+
+
 def _evaluation_error(error: Exception) -> QueryError:
+    if unknown := _UNKNOWN_FUNCTION.search(str(error)):
+        return QueryError(
+            say("the function <{name}> is not known here", name=unknown[1]),
+            code="LOD9120",
+            hint=say("use the functions of SPARQL 1.1, casts of xsd: and the functions of GeoSPARQL"),
+        )
     return QueryError(
         say("the query failed: {error}", error=error),
         code="LOD5017",

@@ -1,0 +1,1 @@
+"""Queries written anew where the engine answers wrongly, so that it answers rightly."""

@@ -1,0 +1,81 @@
+"""`BNODE("name")`, which is another node in each solution.
+
+SPARQL 1.1 Query Language §17.4.2.9: calls with the same text give the same node within one solution and different ones
+in different solutions. The engine gives one node for all. So each solution gets a random text of its own first, and the
+node's name is made of both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lod.store.rewriting.outline import Call, Outline, Unreadable, closing, outline
+
+_OWN = "?xLodSolution"
+
+
+def with_nodes_of_each_solution(text: str) -> str:
+    """The query with the calls of BNODE written so; the text itself where it has none.
+
+    What it returns may have variables more than the query had (`only_these` takes them away).
+
+    Raises:
+        Unreadable: it cannot be written so.
+    """
+    found = outline(text)
+    if not found.calls:
+        return text
+    edits: list[tuple[int, int, str]] = []  # from, to, instead
+    first: dict[int, int] = {}
+    for call in found.calls:
+        first.setdefault(call.group, call.owner)
+        edits += _call(found, call)
+    for call in {one.group: one for one in reversed(found.calls)}.values():
+        edits.append(_own(found, call, first[call.group]))
+    for start, end, instead in sorted(edits, reverse=True):
+        text = text[:start] + instead + text[end:]
+    return text
+
+
+def _call(found: Outline, call: Call) -> list[tuple[int, int, str]]:
+    opening = found.tokens[call.start + 1].start
+    end = found.tokens[closing(found.tokens, call.start + 1)].start
+    return [(opening, opening + 1, f"(MD5(CONCAT({_OWN}{call.group}, "), (end, end + 1, ")))")]
+
+
+def _own(found: Outline, call: Call, owner: int) -> tuple[int, int, str]:
+    """Where a solution gets its own text: before the first BIND or FILTER of the group, or first in the projection."""
+    variable = f"{_OWN}{call.group}"
+    if call.scope in ("BIND", "FILTER"):
+        place = found.tokens[owner].start
+        return place, place, f"BIND(STRUUID() AS {variable}) "
+    if call.scope != "SELECT" or call.owner in found.grouped:
+        raise Unreadable
+    after = found.tokens[call.owner + 1]
+    if after.text.upper() == "DISTINCT":
+        raise Unreadable
+    place = after.start + (len(after.text) if after.text.upper() == "REDUCED" else 0)
+    return place, place, f" (STRUUID() AS {variable}) "
+
+
+def only_these(text: str, variables: Sequence[str]) -> str:
+    """A SELECT with these variables and no others."""
+    found = outline(text)
+    start = found.tokens[found.form].start
+    body = text[start:]
+    clauses: list[str] = []
+    for span in reversed(found.datasets):
+        clause = found.written(span)
+        clauses.insert(0, clause)
+        at = found.tokens[span.start].start - start
+        body = body[:at] + " " * len(clause) + body[at + len(clause) :]
+    names = " ".join(f"?{name}" for name in variables)
+    return f"{text[:start]}SELECT {names} {' '.join(clauses)} {{ {body}\n}}"
+
+
+def has_more(text: str) -> bool:
+    """Whether a rewritten SELECT shows variables that its query did not have."""
+    found = outline(text)
+    brace = next(place for place in range(found.form, len(found.tokens)) if found.tokens[place].text == "{")
+    head = [token.text for token in found.tokens[found.form : brace]]
+    return "*" in head[1:3] or any(word.startswith(_OWN) for word in head)

@@ -1,0 +1,363 @@
+"""Where the parts of a query stand: its graph clauses, its triples, its calls of BNODE.
+
+SPARQL 1.1 Query Language: https://www.w3.org/TR/sparql11-query/ §19.8 (grammar)
+
+Read from the tokens of a query that the engine's parser has accepted, so nothing is checked here. Whatever is not of
+SPARQL 1.1 raises `Unreadable`, and the query is left alone or refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from lod.store.guard import Token, tokens_of
+
+VERBS = frozenset({"iri", "name"})
+_FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
+_BEFORE_A_GROUP = frozenset({"OPTIONAL", "MINUS", "UNION", "WHERE"})
+_SUFFIXES = frozenset("*?+")
+
+
+class Unreadable(Exception):
+    """A part of a query is not of SPARQL 1.1 as this reader knows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Tokens from `start` up to, not including, `end`."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class PathTriple:
+    """`subject path object` (§9); `subject` is None where it is a blank node in square brackets."""
+
+    subject: Span | None
+    path: Span
+    object: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Triples of one subject (TriplesSameSubjectPath), and the name of the graph that they are asked of."""
+
+    span: Span
+    graph: int | None  # its token; None: the default graph
+    subject: Span
+    direct: tuple[PathTriple, ...]  # of the subject itself
+    nested: tuple[PathTriple, ...]  # of blank nodes in brackets
+
+
+@dataclass(frozen=True, slots=True)
+class GraphClause:
+    """`GRAPH name { … }` (§13.3): its first token, its name, its braces, what stands in them."""
+
+    start: int
+    name: int
+    body: Span
+    words: frozenset[str]  # keywords in the body, at any depth
+    blocks: Span  # in `Outline.blocks`
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of BNODE with an argument, inside of what, and where that begins."""
+
+    start: int
+    scope: str  # BIND, FILTER, SELECT; '' elsewhere
+    owner: int
+    group: int  # the brace of its group, or the SELECT
+
+
+@dataclass(slots=True)
+class Outline:
+    """What was found in a query."""
+
+    text: str
+    tokens: list[Token]
+    form: int = 0  # the token of the query's form
+    datasets: list[Span] = field(default_factory=list)  # FROM clauses
+    graphs: list[GraphClause] = field(default_factory=list)  # inner ones first
+    blocks: list[Block] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    grouped: set[int] = field(default_factory=set)  # SELECTs with GROUP BY
+
+    def written(self, span: Span) -> str:
+        """The text of some tokens."""
+        if span.start >= span.end:
+            return ""
+        last = self.tokens[span.end - 1]
+        return self.text[self.tokens[span.start].start : last.start + len(last.text)]
+
+
+def outline(text: str) -> Outline:
+    """Read a query.
+
+    Raises:
+        Unreadable: it is not SPARQL 1.1.
+    """
+    reader = _Reader(Outline(text, _refined(text)))
+    try:
+        reader.query()
+    except IndexError:
+        raise Unreadable from None
+    return reader.found
+
+
+def path_end(tokens: Sequence[Token], start: int) -> int:
+    """Where the path that begins at a token ends (§9.1).
+
+    Raises:
+        Unreadable: no path begins there.
+    """
+    place = start
+    while True:
+        while tokens[place].text in ("^", "!"):
+            place += 1
+        token = tokens[place]
+        if token.text == "(":
+            place = closing(tokens, place) + 1
+        elif token.kind in VERBS or token.text == "a":
+            place += 1
+        else:
+            raise Unreadable
+        place += len(suffix_at(tokens, place))
+        if place >= len(tokens) or tokens[place].text not in ("/", "|"):
+            return place
+        place += 1
+
+
+def suffix_at(tokens: Sequence[Token], place: int) -> str:
+    """How often a path may be taken: '*', '?', '+' where one of them stands here, else ''."""
+    if place >= len(tokens) or tokens[place].text not in _SUFFIXES or _is_sign(tokens, place):
+        return ""
+    return tokens[place].text
+
+
+def closing(tokens: Sequence[Token], start: int) -> int:
+    """The bracket that closes the one at `start`."""
+    depth = 0
+    for place in range(start, len(tokens)):
+        depth += {"open": 1, "close": -1}.get(tokens[place].kind, 0)
+        if depth == 0:
+            return place
+    raise Unreadable
+
+
+def _is_sign(tokens: Sequence[Token], place: int) -> bool:
+    """Whether this is the sign of a number: `+1`."""
+    follows = tokens[place + 1] if place + 1 < len(tokens) else None
+    return follows is not None and follows.kind == "number" and follows.start == tokens[place].start + 1
+
+
+def _refined(text: str) -> list[Token]:
+    """Tokens without the full stop that ends a triple: a name or number does not end in one (§19.8)."""
+    refined = []
+    for token in tokens_of(text):
+        bare = token.text.rstrip(".") if token.kind in ("name", "number", "variable") else token.text
+        if bare == token.text:
+            refined.append(token)
+            continue
+        refined.append(Token(token.kind, bare, token.start))
+        refined += (Token("other", ".", token.start + at) for at in range(len(bare), len(token.text)))
+    return refined
+
+
+class _Reader:
+    """Goes once through the tokens, and notes what it passes."""
+
+    def __init__(self, found: Outline) -> None:
+        self.found = found
+        self.tokens = found.tokens
+        self.graph: int | None = None
+        self.place = 0
+        self.nested: list[PathTriple] = []
+
+    def word(self, ahead: int = 0) -> str:
+        """The word at this place in capitals; '' when none is there."""
+        at = self.place + ahead
+        if at >= len(self.tokens) or self.tokens[at].kind != "word":
+            return ""
+        return self.tokens[at].text.upper()
+
+    def at(self, text: str) -> bool:
+        return self.place < len(self.tokens) and self.tokens[self.place].text == text
+
+    def query(self) -> None:
+        while self.word() not in _FORMS:
+            self.place += 1
+        self.found.form, form = self.place, self.word()
+        if form == "SELECT":
+            self.select(is_whole=True)
+            return
+        self.place += 1
+        if form == "CONSTRUCT" and self.at("{"):
+            self.place = closing(self.tokens, self.place) + 1  # the template: no path, no clause
+        self.head("")
+        if self.place < len(self.tokens):
+            self.group()
+            self.modifiers(self.found.form)
+
+    def head(self, scope: str) -> None:
+        """Up to the brace of WHERE: projection and FROM clauses."""
+        owner = self.place - 1
+        while self.place < len(self.tokens) and not self.at("{"):
+            if self.at("("):
+                self.parentheses(scope, owner, owner)
+            elif self.word() == "FROM":
+                length = 3 if self.word(1) == "NAMED" else 2
+                self.found.datasets.append(Span(self.place, self.place + length))
+                self.place += length
+            else:
+                self.place += 1
+
+    def select(self, *, is_whole: bool) -> None:
+        start = self.place
+        self.place += 1
+        self.head("SELECT")
+        self.group()
+        self.modifiers(start)
+        if not is_whole and not self.at("}"):
+            raise Unreadable
+
+    def modifiers(self, select: int) -> None:
+        while self.place < len(self.tokens) and not self.at("}"):
+            if self.word() == "GROUP":
+                self.found.grouped.add(select)
+            if self.word() == "VALUES":
+                self.values()
+            elif self.at("("):
+                self.parentheses("", self.place, self.place)
+            elif self.tokens[self.place].kind == "open":
+                raise Unreadable
+            else:
+                self.place += 1
+
+    def group(self) -> None:
+        """A group graph pattern in its braces."""
+        if not self.at("{"):
+            raise Unreadable
+        brace = self.place
+        self.place += 1
+        if self.word() == "SELECT":
+            self.select(is_whole=False)
+        while not self.at("}"):
+            word = self.word()
+            if self.at("{"):
+                self.group()
+            elif self.at(".") or word in _BEFORE_A_GROUP:
+                self.place += 1
+            elif word == "GRAPH":
+                self.graph_clause()
+            elif word == "SERVICE":
+                self.place += 3 if self.word(1) == "SILENT" else 2
+                self.place = closing(self.tokens, self.place) + 1
+            elif word == "FILTER":
+                self.filter(brace)
+            elif word == "BIND":
+                self.place += 1
+                self.parentheses("BIND", self.place - 1, brace)
+            elif word == "VALUES":
+                self.values()
+            else:
+                self.block()
+        self.place += 1
+
+    def graph_clause(self) -> None:
+        start, outer, first = self.place, self.graph, len(self.found.blocks)
+        self.graph = start + 1
+        self.place += 2
+        body = self.place
+        self.group()
+        self.graph = outer
+        inside = self.tokens[body : self.place]
+        words = frozenset(token.text.upper() for token in inside if token.kind == "word")
+        blocks = Span(first, len(self.found.blocks))
+        self.found.graphs.append(GraphClause(start, start + 1, Span(body, self.place), words, blocks))
+
+    def filter(self, brace: int) -> None:
+        owner = self.place
+        self.place += 1
+        while not (self.at("(") or self.at("{")):
+            self.place += 1
+        if self.at("{"):  # EXISTS
+            self.group()
+        else:
+            if self.tokens[self.place - 1].text.upper() == "BNODE":
+                self.place -= 1
+            self.parentheses("FILTER", owner, brace)
+
+    def parentheses(self, scope: str, owner: int, group: int) -> None:
+        """An expression up to the end of its parentheses."""
+        depth = 0
+        while True:
+            token = self.tokens[self.place]
+            if token.text == "{":
+                self.group()
+                continue
+            is_named = [one.text == wanted for one, wanted in zip(self.tokens[self.place + 1 :], "()", strict=False)]
+            if self.word() == "BNODE" and is_named == [True, False]:
+                self.found.calls.append(Call(self.place, scope, owner, group))
+            depth += {"(": 1, ")": -1}.get(token.text, 0)
+            self.place += 1
+            if depth == 0 and token.text == ")":
+                return
+
+    def values(self) -> None:
+        self.place += 1
+        if self.at("("):
+            self.place = closing(self.tokens, self.place)
+        self.place += 1
+        self.place = closing(self.tokens, self.place) + 1
+
+    def block(self) -> None:
+        start, self.nested = self.place, []
+        subject = self.node()
+        direct: list[PathTriple] = []
+        if not (self.at(".") or self.at("}")):
+            self.properties(subject, direct)
+        span = Span(start, self.place)
+        self.found.blocks.append(Block(span, self.graph, subject, tuple(direct), tuple(self.nested)))
+
+    def properties(self, subject: Span | None, into: list[PathTriple]) -> None:
+        while True:
+            start = self.place
+            end = start + 1 if self.tokens[start].kind == "variable" else path_end(self.tokens, start)
+            self.place = end
+            while True:
+                into.append(PathTriple(subject, Span(start, end), self.node()))
+                if not self.at(","):
+                    break
+                self.place += 1
+            if not self.at(";"):
+                return
+            while self.at(";"):
+                self.place += 1
+            if self.at(".") or self.at("}") or self.at("]") or self.word() not in ("", "A"):
+                return
+
+    def node(self) -> Span:
+        """One term, or a blank node or list in brackets."""
+        start, token = self.place, self.tokens[self.place]
+        self.place += 1
+        if token.text == "[":
+            if not self.at("]"):
+                self.properties(None, self.nested)
+            self.place += 1
+        elif token.text == "(":
+            while not self.at(")"):
+                self.node()
+            self.place += 1
+        elif token.kind == "string":
+            if self.place < len(self.tokens) and self.tokens[self.place].kind == "language":
+                self.place += 1
+            elif self.at("^"):
+                self.place += 3
+        elif token.text in ("+", "-", ".") and _is_sign(self.tokens, start):
+            self.place += 1
+        elif token.kind not in ("iri", "name", "variable", "number") and token.text.lower() not in ("true", "false"):
+            raise Unreadable
+        return Span(start, self.place)
