@@ -194,6 +194,13 @@ def open_app() -> Iterator[OpenApp]:
 
 
 @pytest.fixture(scope="session")
+def serve() -> Iterator[Callable[[Path], str]]:
+    """Serves further releases folders for as long as the tests run; where each listens."""
+    with ExitStack() as stack:
+        yield lambda folder: stack.enter_context(serving(create_app(folder)))
+
+
+@pytest.fixture(scope="session")
 def make() -> Callable[..., Path]:
     """Makes further releases, in a folder of the test's own."""
     return make_release

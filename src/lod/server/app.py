@@ -26,6 +26,9 @@ from lod.rdf.formats import GRAPH_FORMATS, HTML
 from lod.server import answers
 from lod.server.addresses import DOCUMENT_FORMATS, canonical_path, parse_address
 from lod.server.answers import Answer, request_header, send_answer
+from lod.server.api.answer import Ask as Call
+from lod.server.api.answer import is_api, respond_to_api
+from lod.server.api.routes import ROOT as API
 from lod.server.cubes.explorer import Ask as View
 from lod.server.cubes.explorer import is_citation, is_view, respond_to_citation, respond_to_view
 from lod.server.documents.archive import (
@@ -43,7 +46,7 @@ from lod.server.documents.fragments import respond_to_fragment
 from lod.server.documents.sitemap import is_sitemap, respond_to_sitemap
 from lod.server.machinery import respond_to_machinery
 from lod.server.metrics import telling
-from lod.server.negotiation import choose_format
+from lod.server.negotiation import choose_format, prefers_html
 from lod.server.pages.parts import is_part, respond_to_part
 from lod.server.pages.root import respond_at_root
 from lod.server.pages.search import is_search, respond_to_search
@@ -241,6 +244,9 @@ async def answer_document(served: ServedRelease, scope: Scope, path: str, inside
         fresh = request_header(scope, b"if-none-match")
         found = await anyio.to_thread.run_sync(respond_to_sitemap, served, inside, fresh)
         return found or not_found(served, inside, accept, languages)
+    if is_api(inside) or (inside == API and not prefers_html(accept)):
+        query, fresh = scope["query_string"].decode("latin-1"), request_header(scope, b"if-none-match")
+        return await anyio.to_thread.run_sync(respond_to_api, served, Call(inside, query, accept, fresh))
     if inside == "/tpf":
         query, fresh = scope["query_string"].decode("latin-1"), request_header(scope, b"if-none-match")
         return await anyio.to_thread.run_sync(respond_to_fragment, served, query, accept, fresh)

@@ -77,6 +77,15 @@ class Figures(Protocol):
         """At most `most` observations that have the `fixed` values and one of `among`, with these properties."""
         ...
 
+    def stretch(
+        self, among: Sequence[Among], properties: Sequence[str], start: int, most: int
+    ) -> tuple[int, list[Observation]]:
+        """How many observations have one of the values in each of `among`, and `most` of them from `start` on.
+
+        They come in the same order each time.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class ColumnFigures:
@@ -128,8 +137,22 @@ class ColumnFigures:
         if among is not None:
             any_of = " OR ".join(self._condition(among.dimension, value) for value in among.values)
             conditions.append(f"({any_of or 'false'})")
-        names = ", ".join(identifier(name) for name in (OBSERVATION, *(column.name for column in columns)))
         limits = f"WHERE {' AND '.join(conditions)} LIMIT {most}" if conditions else f"LIMIT {most}"
+        return self._observations(columns, limits)
+
+    def stretch(
+        self, among: Sequence[Among], properties: Sequence[str], start: int, most: int
+    ) -> tuple[int, list[Observation]]:
+        """How many observations have one of the values in each of `among`, and `most` of them from `start` on."""
+        columns = [column for iri in properties if (column := self._column(iri)) is not None]
+        any_of = (" OR ".join(self._condition(each.dimension, v) for v in each.values) for each in among)
+        where = " AND ".join(f"({each or 'false'})" for each in any_of) or "true"
+        ((total,),) = self._ask(f"SELECT count(*) FROM {view(self.cube)} WHERE {where}")
+        # the file's rows keep their order, so that a place in it is one in the answer
+        return total, self._observations(columns, f"WHERE {where} LIMIT {most:d} OFFSET {start:d}")
+
+    def _observations(self, columns: Sequence[Column], limits: str) -> list[Observation]:
+        names = ", ".join(identifier(name) for name in (OBSERVATION, *(column.name for column in columns)))
         found = self._ask(f"SELECT {names} FROM {view(self.cube)} {limits}")
         return _observations(columns, found)
 

@@ -97,6 +97,14 @@ class StoreFigures:
             met = (o for o in met if o.values.get(among.dimension) in among.values)
         return [Observation(o.iri, {p: o.values[p] for p in properties if p in o.values}) for o in islice(met, most)]
 
+    def stretch(
+        self, among: Sequence[Among], properties: Sequence[str], start: int, most: int
+    ) -> tuple[int, list[Observation]]:
+        """How many observations have one of the values in each of `among`, and `most` of them from `start` on."""
+        met = [o for o in self.observations if all(o.values.get(each.dimension) in each.values for each in among)]
+        part = met[start : start + most]
+        return len(met), [Observation(o.iri, {p: o.values[p] for p in properties if p in o.values}) for o in part]
+
     def _met(self, fixed: Mapping[str, Node]) -> Iterator[Observation]:
         return (o for o in self.observations if all(o.values.get(iri) == value for iri, value in fixed.items()))
 

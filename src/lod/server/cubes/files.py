@@ -8,6 +8,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -130,7 +132,7 @@ def as_json(reader: Reader, cube: Cube, view: View | None, figures: Iterable[Rec
             {
                 **{keys.names[d.iri]: {"code": c, "label": n} for d, c, n in zip(used, r.codes, r.labels, strict=True)},
                 "measure": r.measure,
-                "value": _json_number(r.value),
+                "value": json_number(r.value),
                 "status": r.state,
                 "observation": r.observation or None,
             }
@@ -140,16 +142,17 @@ def as_json(reader: Reader, cube: Cube, view: View | None, figures: Iterable[Rec
     return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
-def _json_number(text: str) -> int | float | str | None:
-    if not text:
-        return None
-    try:
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
+_EXACT = 17  # characters that a double keeps
+
+
+def json_number(text: str) -> int | float | str | None:
+    """A figure's text as JSON has it: a number where it is one that readers keep, None where there is none."""
+    if not _NUMBER.fullmatch(text):
+        return text or None
+    if text.lstrip("+-").isdecimal():
         return int(text)
-    except ValueError:
-        try:
-            return float(text)
-        except ValueError:
-            return text
+    return number if len(text) <= _EXACT and math.isfinite(number := float(text)) else text
 
 
 def as_sparql(cube: Cube, view: View) -> str:

@@ -70,6 +70,7 @@ class Frame:
     release: str
     release_page: str
     about: str
+    api: str
     released: str  # ISO 8601 date
     stylesheet: str
     icon: str
@@ -136,6 +137,7 @@ def make_frame(
         release=manifest.name,
         release_page=reader.page("/release"),
         about=reader.page("/about"),
+        api=reader.page("/api"),
         released=manifest.created[:10],
         stylesheet=prefix + theme.asset_path("site.css"),
         icon=prefix + theme.asset_path("icon.svg"),

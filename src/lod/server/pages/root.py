@@ -13,6 +13,7 @@ from lod.server.addresses import DOCUMENT_FORMATS, Address, parse_address
 from lod.server.answers import Answer, header, link
 from lod.server.documents.dereference import Ask, Choice, choose, validator_of, variant_headers
 from lod.server.documents.describe import describe, write
+from lod.server.pages.api import api_page
 from lod.server.pages.frame import render
 from lod.server.pages.home import about_page, catalogue_page, home_page
 from lod.server.pages.reader import Reader
@@ -20,7 +21,7 @@ from lod.server.pages.release import release_page
 from lod.server.refusals import not_acceptable, not_found
 from lod.server.served import ServedRelease, read_description
 
-_PAGES = ("/release", "/about")  # for people alone
+_PAGES = ("/release", "/about", "/api")  # for people alone
 _FORMATS: dict[str, tuple[Format, ...]] = {
     "/": DOCUMENT_FORMATS,
     "/catalog": DOCUMENT_FORMATS,
@@ -67,6 +68,8 @@ def _body(served: ServedRelease, choice: Choice) -> bytes | None:
         return render("release", release_page(reader, address))
     if address.stem == "/about":
         return render("about", about_page(reader, address))
+    if address.stem == "/api":
+        return render("api", api_page(reader, address))
     return render("catalogue", catalogue_page(reader, address))
 
 

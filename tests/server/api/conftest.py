@@ -1,0 +1,45 @@
+"""A site whose first cube is also held as columns, as `lod build` makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from pyoxigraph import RdfFormat, Store
+
+from lod.release.cubes import write_cubes
+
+SLICES = """
+@prefix qb: <http://purl.org/linked-data/cube#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@base <https://lod.example.org/> .
+<data/civil-servants-by-county> qb:slice <data/civil-servants-by-county/slice/sex/F> .
+<data/civil-servants-by-county/slice/sex/F> a qb:Slice ; rdfs:label "Women"@en ; <def/dimension/sex> <id/code/sex/F> .
+"""
+
+
+@pytest.fixture(scope="session")
+def columnar(tmp_path_factory: pytest.TempPathFactory, make: Callable[..., Path]) -> Path:
+    """A releases folder; the release's observations are columns too, and its dataset declares a slice."""
+    releases = tmp_path_factory.mktemp("api")
+    folder = make(releases, turtle=SLICES)
+    store = Store.read_only(str(folder / "store"))
+    part = releases / "part.nq"
+    store.dump(str(part), format=RdfFormat.N_QUADS)
+    write_cubes([part], folder)
+    return releases
+
+
+@pytest.fixture(scope="session")
+def api_url(columnar: Path, serve: Callable[[Path], str]) -> str:
+    """Where its site listens."""
+    return serve(columnar)
+
+
+@pytest.fixture(scope="session")
+def api(api_url: str) -> Iterator[httpx.Client]:
+    """A client of that site."""
+    with httpx.Client(base_url=api_url, trust_env=False, timeout=20) as client:
+        yield client
