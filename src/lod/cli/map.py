@@ -1,4 +1,4 @@
-"""`lod map`: mappings as documents: written in another language, and the schemas of those in YAML."""
+"""`lod map`: mappings as documents: in another language; the shapes of cubes; the schemas of languages in YAML."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SCHEMAS = ("yarrrml", "cube")
 @click.group("map")
 @quiet_and_verbose
 def command() -> None:
-    """Write mappings in another language; print the schemas of those in YAML.
+    """Write mappings in another language, or the shapes of cubes; print the schemas of languages in YAML.
 
     \b
     Examples:
@@ -61,6 +61,44 @@ def convert_command(settings: Settings, mappings: tuple[Path, ...], language: st
     if out:
         said = say("{n} {n:mapping|mappings} in {out}", n=len(mapping.triples_maps), out=out)
         output.line(said, settings, after=findings)
+    elif settings.format == "text":
+        output.data(text)
+    return 0
+
+
+@command.command("shape")
+@click.argument("mappings", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="CUBE...")
+@click.option("--base", "base_iri", metavar="IRI", default="", help="What relative IRIs are resolved against.")
+@click.option("-o", "--output", "out", type=click.Path(path_type=Path), metavar="FILE", help="Where to; else printed.")
+@reporting_findings
+@click.pass_obj
+def shape_command(settings: Settings, mappings: tuple[Path, ...], base_iri: str, out: Path | None) -> int:
+    """Write the SHACL shape of each dataset that cube files describe, made from its structure.
+
+    A build holds the observations against these shapes, and a release has them beside the data.
+
+    \b
+    Example:
+      lod map shape mappings/*.cube.yml -o shapes.ttl
+    """
+    from lod.diagnostics import Findings
+    from lod.mapping.cube.cube_shape import cube_shapes, cubes_in
+    from lod.mapping.read import read_mappings
+    from lod.rdf.namespaces import PREFIXES
+    from lod.rdf.serialize import to_turtle
+
+    findings = Findings()
+    cubes = cubes_in(read_mappings([existing(path) for path in mappings], findings))
+    findings.raise_if_errors()
+    if not base_iri and not all(cube.base for cube in cubes):
+        raise click.UsageError(say("the cube files have no 'base': give one with --base"))
+    shapes = cube_shapes(cubes, base_iri)
+    text = to_turtle((triple for shape in shapes for triple in shape.triples), PREFIXES)
+    if out:
+        out.write_text(text, encoding="utf-8")
+    output.show(findings, settings, facts={"output": str(out) if out else None, "text": text})
+    if out:
+        output.line(say("{n} {n:shape|shapes} in {out}", n=len(shapes), out=out), settings, after=findings)
     elif settings.format == "text":
         output.data(text)
     return 0

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from pyoxigraph import Quad
 
 from lod.diagnostics import Findings, TextOrigin
 from lod.lift.compile import compile_plan
 from lod.lift.plan import Plan
 from lod.linking.linkset import Linkset
 from lod.linking.sssom import read_sssom
+from lod.mapping.cube.cube_shape import CubeShape, cube_shapes, cubes_in
+from lod.mapping.cube.model import Cube, parts_of
 from lod.mapping.ir import Mapping
 from lod.mapping.read import read_mappings
 from lod.project.model import Project
+from lod.rdf.namespaces import PREFIXES
 from lod.rdf.parse import Document, parse_document
 from lod.release.retire import read_retired
 from lod.release.tombstones import Tombstone
@@ -28,6 +34,7 @@ class Material:
     linksets: tuple[Linkset, ...]
     shapes: tuple[Document, ...]
     retired: tuple[Tombstone, ...]
+    cube_shapes: tuple[CubeShape, ...] = ()  # of the datasets that cube files describe, made from their structure
 
 
 def read_material(project: Project, findings: Findings) -> Material:
@@ -47,13 +54,26 @@ def read_material(project: Project, findings: Findings) -> Material:
     shapes = read_shapes(
         options.shapes, findings, base_iri=project.base_iri, shown=[project.relative(path) for path in options.shapes]
     )
+    mapping = read_mappings(options.mappings, findings, base_iri=project.base_iri, tables=options.tables)
+    cubes = cubes_in(mapping)
+    of_cubes = tuple(cube_shapes(cubes, project.base_iri))
     return Material(
-        read_mappings(options.mappings, findings, base_iri=project.base_iri, tables=options.tables),
+        mapping,
         tuple(document for document in vocabularies if document),
         tuple(linkset for linkset in linksets if linkset),
-        shapes,
+        (*shapes, *(_document(each, cubes, project) for each in of_cubes)),
         read_retired(project.retired, project.relative(project.retired), project.base_iri, findings),
+        of_cubes,
     )
+
+
+def _document(shape: CubeShape, cubes: Sequence[Cube], project: Project) -> Document:
+    """A cube's shape as if a person had written it: where something is wrong with it, the cube file is named."""
+    names = (part.dataset.id for cube in cubes for part in parts_of(cube, cube.editions[0]))
+    owners = (cube.origin.path for cube in cubes for _ in parts_of(cube, cube.editions[0]))
+    shown = next(path for name, path in zip(names, owners, strict=True) if name == shape.name)
+    quads = tuple(Quad(each.subject, each.predicate, each.object) for each in shape.triples)
+    return Document(project.file, shown, project.base_iri, quads, PREFIXES)
 
 
 def bind(mapping: Mapping, project: Project, findings: Findings) -> Plan:

@@ -255,7 +255,7 @@ def validate(job: Job, loaded: Loaded) -> Validated:
     broken = check_cubes(graph, doubts) if declares_cubes(graph) else ()
     findings = tuple(cube_findings(broken, loaded.result.lineage, material.vocabularies))
     job.findings.extend(findings)
-    if not job.project.build.shapes:
+    if not material.shapes:
         job.findings.warning(
             "LOD6006", say("the project has no shapes: nothing was validated"), hint=say('shapes = ["shapes/*.ttl"]')
         )

@@ -6,7 +6,7 @@ https://www.w3.org/TR/turtle/
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
@@ -16,6 +16,7 @@ from lod.rdf.nquads import iri, literal
 
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_\-]*[A-Za-z0-9_])?\Z")  # a safe part of PN_LOCAL
 _INTEGER = re.compile(r"[+-]?[0-9]+\Z")
+_FIRST, _REST, _NIL = RDF + "first", RDF + "rest", NamedNode(RDF + "nil")
 _STRING = XSD + "string"
 
 Node = NamedNode | BlankNode | Literal | Triple
@@ -25,17 +26,47 @@ def to_turtle(triples: Iterable[Triple], prefixes: Mapping[str, str], header: It
     """Turtle with the prefixes that are used, below comment lines.
 
     Subjects stand in the order in which they are first named, values in the order given; language tags are written as
-    BCP 47 recommends.
+    BCP 47 recommends. Lists of blank nodes stand where they are named: `( … )`.
     """
     blocks: dict[str, dict[str, dict[str, None]]] = {}
-    names = _Names(prefixes)
-    for triple in triples:
+    said = list(triples)
+    names = _Names(prefixes, _collections(said))
+    for triple in said:
+        if triple.subject in names.cells:
+            continue
         block = blocks.setdefault(names.of(triple.subject), {})
         is_type = triple.predicate.value == RDF + "type"
         block.setdefault("a" if is_type else names.of(triple.predicate), {}).setdefault(names.of(triple.object))
     head = "".join(f"# {line}\n" for line in header)
     head += "".join(f"@prefix {name}: {iri(prefixes[name])} .\n" for name in sorted(names.used))
     return head + "".join(f"\n{subject} {_block(pairs)} .\n" for subject, pairs in blocks.items())
+
+
+def _collections(triples: Iterable[Triple]) -> dict[BlankNode, tuple[Node, BlankNode | None]]:
+    """The cells of whole lists: their first, and the next cell. A cell is named once, and no more is said of it."""
+    about: dict[Node, dict[str, list[Node]]] = {}
+    named: dict[Node, int] = {}
+    heads: list[BlankNode] = []
+    for triple in triples:
+        about.setdefault(triple.subject, {}).setdefault(triple.predicate.value, []).append(triple.object)
+        if isinstance(triple.object, BlankNode):
+            named[triple.object] = named.get(triple.object, 0) + 1
+            heads += [triple.object] if triple.predicate.value != _REST else []
+    found: dict[BlankNode, tuple[Node, BlankNode | None]] = {}
+    for head in heads:
+        cells, here = {}, head
+        while True:
+            facts = about.get(here, {})
+            firsts, rests = facts.get(_FIRST, []), facts.get(_REST, [])
+            if here in cells or named[here] != 1 or len(facts) != 2 or (len(firsts), len(rests)) != (1, 1):
+                break
+            rest = rests[0]
+            cells[here] = (firsts[0], rest if isinstance(rest, BlankNode) else None)
+            if not isinstance(rest, BlankNode):
+                found |= cells if rest == _NIL else {}
+                break
+            here = rest
+    return found
 
 
 def _block(pairs: Mapping[str, Mapping[str, None]]) -> str:
@@ -55,8 +86,9 @@ def nquad(quad: Quad) -> str:
 class _Names:
     """How terms are written; remembers which prefixes were needed."""
 
-    def __init__(self, prefixes: Mapping[str, str]) -> None:
+    def __init__(self, prefixes: Mapping[str, str], cells: Mapping[BlankNode, tuple[Node, BlankNode | None]]) -> None:
         self.used: set[str] = set()
+        self.cells = cells
         self._by_iri = {namespace: name for name, namespace in prefixes.items()}
 
     def of(self, node: Node) -> str:
@@ -64,7 +96,14 @@ class _Names:
             return self._iri(node.value)
         if isinstance(node, Literal):
             return self._literal(node)
+        if isinstance(node, BlankNode) and node in self.cells:
+            return f"( {' '.join(self._members(node))} )"
         return str(node)
+
+    def _members(self, cell: BlankNode | None) -> Iterator[str]:
+        while cell is not None:
+            first, cell = self.cells[cell]
+            yield self.of(first)
 
     def _iri(self, value: str) -> str:
         cut = max(value.rfind("#"), value.rfind("/")) + 1

@@ -11,10 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from lod.diagnostics import Findings, TextOrigin
-from lod.mapping.cube.cube_link import CUBE, may_be_undefined, observation_set, observer
+from lod.mapping.cube.cube_link import CUBE, observation_set, observer
+from lod.mapping.cube.cube_shape import observation_class
 from lod.mapping.cube.datasets import IRI, TEXT
 from lod.mapping.cube.facts import FACT_COLUMNS, SUBJECTS, Fact, facts_of
-from lod.mapping.cube.merge import merge_shared
+from lod.mapping.cube.merge import may_be_stated, may_be_undefined, merge_shared
 from lod.mapping.cube.model import Attribute, Cube, Dimension, Gathered, Gathering, Measure, Part, SliceRows, parts_of
 from lod.mapping.cube.read import read_cube
 from lod.mapping.cube.slicings import label_column, slice_key, slice_languages, slice_rows
@@ -112,13 +113,15 @@ def _observations(name: str, source: LogicalSource, part: Part) -> TriplesMap:
         *(_pom(f"def/measure/{each.name}", _figure(each), each.origin) for each in part.measures),
         *_status(part, at),
         *(_pom(f"def/attribute/{each.name}", _attribute(each), each.origin) for each in part.edition.attributes),
-        *(_cube_link(part, at) if part.dataset.is_described else ()),
+        *(_classes(part, at) if part.dataset.is_described else ()),
     ]
     subject = TermMap(_observation_iri(part), TermType.IRI, at)
     return TriplesMap(name, source, subject, tuple(poms), at, part.cube.base)
 
 
-def _cube_link(part: Part, at: TextOrigin) -> Iterator[PredicateObjectMap]:
+def _classes(part: Part, at: TextOrigin) -> Iterator[PredicateObjectMap]:
+    """The class that the dataset's shape is about, and cube.link's."""
+    yield _pom(RDF + "type", _iri(observation_class(part.dataset.id), at))
     yield _pom(RDF + "type", _iri(CUBE + "Observation", at))
     if observer(part):
         yield _pom(CUBE + "observedBy", _iri(observer(part), at))
@@ -156,7 +159,7 @@ def _undefined(name: str, source: LogicalSource, part: Part) -> Iterator[Triples
     """cube.link: a measure that has no figure at a point has the value `""^^cube:Undefined` there."""
     at = part.cube.origin
     literal = TermMap(Constant("", at), TermType.LITERAL, at, datatype=Constant(CUBE + "Undefined", at))
-    for measure in part.measures if may_be_undefined(part) else ():
+    for measure in part.measures if may_be_undefined(part.edition) else ():
         value = _iri(CUBE + "Undefined", at) if measure.codes else literal
         points = replace(source, may_be_empty=True, content=replace(part, undefined=measure.name))
         pom = _pom(f"def/measure/{measure.name}", value, measure.origin)
@@ -188,11 +191,10 @@ def _split(piece: str | Reference, dimension: Dimension, at: TextOrigin) -> Iter
 
 def _status(part: Part, at: TextOrigin) -> Iterator[PredicateObjectMap]:
     """Observation status and confidentiality, where the sheet has signs for them (SDMX code lists)."""
-    marks = part.edition.layout.marks
-    if marks.missing or marks.suppressed or marks.rounded:
+    if may_be_stated(part.edition):
         value = Template((SDMX_CODE + "obsStatus-", Reference(STATUS, at)), at)
         yield _pom(SDMX_ATTRIBUTE + "obsStatus", TermMap(value, TermType.IRI, at))
-    if marks.suppressed:
+    if part.edition.layout.marks.suppressed:
         value = Template((SDMX_CODE + "confStatus-", Reference(CONFIDENTIALITY, at)), at)
         yield _pom(SDMX_ATTRIBUTE + "confStatus", TermMap(value, TermType.IRI, at))
 

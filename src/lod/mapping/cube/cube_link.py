@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from lod.mapping.cube.merge import Shared
 from lod.mapping.cube.model import Dataset, Measure, Part, Texts
 from lod.rdf.namespaces import DCAT, DCT, QB, RDF, SCHEMA, SDMX_ATTRIBUTE, SH, XSD
 
@@ -39,7 +40,7 @@ def observer(part: Part) -> str:
     return facts.get(DCT + "creator") or facts.get(DCT + "publisher") or ""
 
 
-def cube_statements(part: Part) -> Iterator[Statement]:
+def cube_statements(part: Part, shared: Shared) -> Iterator[Statement]:
     """The dataset as a cube:Cube, its observation set and its constraint."""
     subject = f"data/{part.dataset.id}"
     yield subject, RDF + "type", "iri", CUBE + "Cube", ""
@@ -52,17 +53,17 @@ def cube_statements(part: Part) -> Iterator[Statement]:
     yield subject, CUBE + "observationSet", "iri", observation_set(part.dataset), ""
     yield subject, CUBE + "observationConstraint", "iri", f"def/constraint/{part.dataset.id}", ""
     yield observation_set(part.dataset), RDF + "type", "iri", CUBE + "ObservationSet", ""
-    yield from _constraint(part)
+    yield from _constraint(part, part.dataset.id in shared.undefined)
 
 
-def _constraint(part: Part) -> Iterator[Statement]:
+def _constraint(part: Part, may_be_undefined: bool) -> Iterator[Statement]:
     subject = f"def/constraint/{part.dataset.id}"
     for each in (CUBE + "Constraint", SH + "NodeShape"):
         yield subject, RDF + "type", "iri", each, ""
     yield subject, SH + "closed", "boolean", "true", ""
     yield subject, SH + "ignoredProperties", "iri", f"{subject}#ignored-1", ""
-    ignored = (*_IGNORED, *(f"def/attribute/{each.name}" for each in part.edition.attributes))
-    yield from _list(f"{subject}#ignored", ignored)
+    attributes = {f"def/attribute/{each.name}": None for edition in part.cube.editions for each in edition.attributes}
+    yield from _list(f"{subject}#ignored", (*_IGNORED, *attributes))
     for dimension in part.dimensions:
         node, scale = f"{subject}#{dimension.name}", "Ordinal" if dimension.is_period else "Nominal"
         path = f"def/dimension/{dimension.name}"
@@ -70,7 +71,7 @@ def _constraint(part: Part) -> Iterator[Statement]:
         yield node, SH + "nodeKind", "iri", SH + "IRI", ""
         yield node, _QUDT + "scaleType", "iri", f"{_QUDT}{scale}Scale", ""
     for measure in part.measures:
-        yield from _measure(subject, measure, may_be_undefined(part))
+        yield from _measure(subject, measure, may_be_undefined)
     if observer(part):
         node = f"{subject}#observed-by"
         yield from _property(subject, node, CUBE + "observedBy", "", _OBSERVED_BY)
@@ -80,11 +81,6 @@ def _constraint(part: Part) -> Iterator[Statement]:
 def dimension_name(name: str) -> Texts:
     """A name for a dimension that the file gives none."""
     return (("en", name.replace("-", " ").capitalize()),)
-
-
-def may_be_undefined(part: Part) -> bool:
-    """Whether a sheet has signs for figures that are missing or kept back."""
-    return bool(part.edition.layout.marks.missing or part.edition.layout.marks.suppressed)
 
 
 def _list(name: str, members: Sequence[str]) -> Iterator[Statement]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from lod.diagnostics import TextOrigin
 from lod.mapping.cube.changes import change_statements
 from lod.mapping.cube.cube_link import cube_statements
+from lod.mapping.cube.cube_shape import class_labels, observation_class
 from lod.mapping.cube.datasets import DATE, IRI, STRING, TEXT
 from lod.mapping.cube.levels import level_statements
 from lod.mapping.cube.merge import Shared
@@ -44,6 +45,7 @@ SUBJECTS: dict[str, Callable[[TextOrigin], Pieces]] = {
     "slice keys": _pattern("def/structure/", "first", "/slice/", "second"),
     "structures": _pattern("def/structure/", "first"),
     "components": _pattern("def/structure/", "first", "#", "second"),
+    "observation classes": _pattern("def/observation/", "first"),
     "dimensions": _pattern("def/dimension/", "first"),
     "measures": _pattern("def/measure/", "first"),
     "attributes": _pattern("def/attribute/", "first"),
@@ -61,6 +63,7 @@ _KINDS = (
     ("slice keys", re.compile(r"def/structure/([^/#]+)/slice/(.+)")),
     ("structures", re.compile(r"def/structure/([^/#]+)()")),
     ("datasets", re.compile(r"data/([^/]+)()")),
+    ("observation classes", re.compile(r"def/observation/([^/]+)()")),
     ("dimensions", re.compile(r"def/dimension/([^/]+)()")),
     ("measures", re.compile(r"def/measure/([^/]+)()")),
     ("attributes", re.compile(r"def/attribute/([^/]+)()")),
@@ -103,14 +106,15 @@ def _all(cube: Cube, shared: Shared) -> Iterator[Fact]:
         return
     for part in parts:
         yield from _dataset(part)
-        yield from _structure(part)
+        yield from _structure(part, shared)
+        yield from _observation_class(part)
         yield from _slice_keys(part)
-        yield from (_fact(*statement) for statement in cube_statements(part))
+        yield from (_fact(*statement) for statement in cube_statements(part, shared))
     for dimension in cube.dimensions:
         yield from _dimension(dimension)
         if dimension.is_period:
             yield from _scheme("period", _PERIOD)
-    for attribute in cube.editions[0].attributes:
+    for attribute in dict.fromkeys(each for edition in cube.editions for each in edition.attributes):
         yield from _attribute(attribute)
     coded: tuple[Dimension | Measure, ...] = (*cube.dimensions, *cube.measures)
     for name in dict.fromkeys(each.codes.name for each in coded if each.codes):
@@ -155,7 +159,7 @@ def _dataset(part: Part) -> Iterator[Fact]:
         yield _fact(subject, predicate, IRI, f"def/structure/{part.dataset.id}")
 
 
-def _structure(part: Part) -> Iterator[Fact]:
+def _structure(part: Part, shared: Shared) -> Iterator[Fact]:
     subject = f"def/structure/{part.dataset.id}"
     yield from _types(subject, QB + "DataStructureDefinition", DCT + "Standard")
     titles = dict(part.dataset.labels)
@@ -168,10 +172,9 @@ def _structure(part: Part) -> Iterator[Fact]:
     ]
     if any(measure.unit for measure in part.measures):
         components.append(("unit", _UNIT, QB + "attribute", SDMX_ATTRIBUTE + "unitMeasure"))
-    marks = part.edition.layout.marks
-    if marks.missing or marks.suppressed or marks.rounded:
+    if part.dataset.id in shared.stated:
         components.append(("status", _STATUS, QB + "attribute", SDMX_ATTRIBUTE + "obsStatus"))
-    attributes = {each.name: each for each in part.edition.attributes}
+    attributes = {each.name: each for edition in part.cube.editions for each in edition.attributes}
     components += [(a.name, a.labels, QB + "attribute", f"def/attribute/{a.name}") for a in attributes.values()]
     for order, (name, labels, predicate, value) in enumerate(components, start=1):
         component = f"{subject}#{name}"
@@ -184,6 +187,14 @@ def _structure(part: Part) -> Iterator[Fact]:
             yield _fact(component, QB + "componentAttachment", IRI, QB + "MeasureProperty")
         if name == "status" or name in attributes:
             yield _fact(component, QB + "componentRequired", _BOOLEAN, "false")
+
+
+def _observation_class(part: Part) -> Iterator[Fact]:
+    """The class of the dataset's observations: what its shape is about."""
+    subject = observation_class(part.dataset.id)
+    yield from _types(subject, RDFS + "Class")
+    yield _fact(subject, RDFS + "subClassOf", IRI, QB + "Observation")
+    yield from _labels(subject, RDFS + "label", class_labels(part))
 
 
 def _slice_keys(part: Part) -> Iterator[Fact]:

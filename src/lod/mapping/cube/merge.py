@@ -10,22 +10,37 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from lod.diagnostics import Findings
-from lod.mapping.cube.model import Code, CodeList, Cube, Dimension, Measure, Unit
+from lod.mapping.cube.model import Code, CodeList, Cube, Dimension, Edition, Measure, Unit, parts_of
 from lod.wording import say
 
 
 @dataclass(slots=True)
 class Shared:
-    """What cubes share, by name."""
+    """What cubes share, by name; and what any sheet of a dataset has, be they of several files."""
 
     lists: dict[str, CodeList] = field(default_factory=dict)
     units: dict[str, Unit] = field(default_factory=dict)
+    stated: set[str] = field(default_factory=set)  # datasets with signs for figures of another state than normal
+    undefined: set[str] = field(default_factory=set)  # those with signs for figures that are missing or kept back
+
+
+def may_be_undefined(edition: Edition) -> bool:
+    """Whether a sheet has signs for figures that are missing or kept back."""
+    return bool(edition.layout.marks.missing or edition.layout.marks.suppressed)
+
+
+def may_be_stated(edition: Edition) -> bool:
+    """Whether a sheet has signs for a state of observations."""
+    return may_be_undefined(edition) or bool(edition.layout.marks.rounded)
 
 
 def merge_shared(cubes: Sequence[Cube], findings: Findings | None = None) -> Shared:
     """The lists and units of cubes. LOD3620 (warning): a code or a list that is called differently in two places."""
     shared = Shared()
-    for edition in (edition for cube in cubes for edition in cube.editions):
+    for owner, edition in ((cube, edition) for cube in cubes for edition in cube.editions):
+        datasets = {part.dataset.id for part in parts_of(owner, edition)}
+        shared.undefined |= datasets if may_be_undefined(edition) else set()
+        shared.stated |= datasets if may_be_stated(edition) else set()
         coded: tuple[Dimension | Measure, ...] = (*edition.dimensions, *edition.measures)
         for codes in (each.codes for each in coded if each.codes):
             known = shared.lists.get(codes.name)
