@@ -117,7 +117,11 @@ def test_a_sheet_becomes_a_cube(tmp_path: Path) -> None:
     assert made.objects("id/code/period/2012", "http://www.w3.org/ns/dcat#startDate") == {
         '"2012-12-31"^^<http://www.w3.org/2001/XMLSchema#date>'
     }
-    observations = [line for line in made.lines if line.endswith("<http://purl.org/linked-data/cube#Observation> .")]
+    observations = [
+        line
+        for line in made.lines
+        if line.endswith("-syntax-ns#type> <http://purl.org/linked-data/cube#Observation> .")
+    ]
     assert len(observations) == 15
 
 
@@ -260,7 +264,11 @@ def test_the_sheet_of_the_guide_becomes_what_the_guide_says(tmp_path: Path) -> N
     lift_files([tmp_path / "staff.cube.yml"], tmp_path / "out.nq", base_iri=BASE, findings=findings)
     made = Lifted(frozenset((tmp_path / "out.nq").read_text("utf-8").splitlines()), tuple(findings))
     assert list(made.findings) == []
-    observations = [line for line in made.lines if line.endswith("<http://purl.org/linked-data/cube#Observation> .")]
+    observations = [
+        line
+        for line in made.lines
+        if line.endswith("-syntax-ns#type> <http://purl.org/linked-data/cube#Observation> .")
+    ]
     assert sum("/data/staff/" in line for line in observations) == 9
     assert sum("/data/staff-mean-age/" in line for line in observations) == 3
     assert made.objects("data/staff-mean-age/obs/2012/N", "def/measure/mean-age") == {
