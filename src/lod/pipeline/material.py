@@ -16,6 +16,7 @@ from lod.mapping.cube.cube_shape import CubeShape, cube_shapes, cubes_in
 from lod.mapping.cube.model import Cube, parts_of
 from lod.mapping.ir import Mapping
 from lod.mapping.read import read_mappings
+from lod.pipeline.executables import check_executables
 from lod.project.model import Project
 from lod.rdf.namespaces import PREFIXES
 from lod.rdf.parse import Document, parse_document
@@ -50,6 +51,7 @@ def read_material(project: Project, findings: Findings) -> Material:
         parse_document(path, findings, base_iri=project.base_iri, shown=project.relative(path), blank=f"vocabulary{n}x")
         for n, path in enumerate(options.vocabularies)
     ]
+    check_executables((document for document in vocabularies if document), findings)
     linksets = [read_sssom(path, findings, shown=project.relative(path)) for path in options.linksets]
     shapes = read_shapes(
         options.shapes, findings, base_iri=project.base_iri, shown=[project.relative(path) for path in options.shapes]

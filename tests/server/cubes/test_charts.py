@@ -139,3 +139,12 @@ def test_texts_are_measured_by_their_script() -> None:
     assert width_of("abc", 10) < 20
     assert shortened("行政院人事行政總處", 60, 10) == "行政院人事…"
     assert shortened("短", 60, 10) == "短"
+
+
+def test_a_county_that_became_a_city_within_its_boundaries_is_on_the_map() -> None:
+    atlas = Atlas((0, 0, 80, 400), {"68000": "M0 0L9 0L9 9Z", "65000": "M20 0L29 0L29 9Z"})
+    labels = (Label("Taoyuan County", code="10003"), Label("New Taipei City", code="65000"))
+    data = replace(table(2, 1, "area"), categories=labels)
+    svg = draw(data, "map", atlas)
+    assert "<title>Taoyuan County: 0 persons</title>" in svg
+    assert "hatch" not in re.sub(r"<style>.*?</style>|<defs>.*?</defs>", "", svg)

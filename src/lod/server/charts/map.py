@@ -17,6 +17,10 @@ from lod.server.charts.svg import STEPS, Drawing
 
 FILE = "taiwan-counties.json"
 _SMALL = 12.5
+_FORMER = {"10001": "65000", "10003": "68000"}
+"""Counties that became special municipalities within the same boundaries: Taipei County (New Taipei City since
+2010-12-25) and Taoyuan County (Taoyuan City since 2014-12-25). Source: the Ministry of the Interior's list of codes.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,8 @@ def atlas() -> Atlas | None:
 def draw_map(drawing: Drawing, data: ChartData, atlas: Atlas) -> None:
     """Every place of the atlas, with or without a figure; how the colours are to be read stands beside it."""
     top = drawing.height
-    marks = {label.code: (label, row[0]) for label, row in zip(data.categories, data.marks, strict=True)}
+    given = {label.code: (label, row[0]) for label, row in zip(data.categories, data.marks, strict=True)}
+    marks = {_FORMER[code]: mark for code, mark in given.items() if code in _FORMER} | given
     shown = [mark.value for code, (_, mark) in marks.items() if code in atlas.paths and mark.value is not None]
     bounds = classes(shown, len(STEPS))
     x, y, width, height = atlas.box

@@ -41,6 +41,7 @@ class Operation:
     query: str | None = None
     dataset: Dataset = Dataset()  # noqa: RUF009 - frozen
     formats: tuple[str, ...] = ()  # of `format=`, as written; clients repeat it in several spellings
+    chart: str = ""  # how the page draws the answer; no part of the protocol
 
 
 def parse_operation(method: str, query_string: bytes, content_type: str, body: bytes) -> Operation:
@@ -83,6 +84,7 @@ def _operation(fields: list[tuple[str, str]]) -> Operation:
         _query(fields),
         Dataset(_graphs(fields, "default-graph-uri"), _graphs(fields, "named-graph-uri")),
         _named(fields, "format"),
+        next(iter(_named(fields, "chart")), ""),
     )
 
 

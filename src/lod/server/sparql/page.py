@@ -11,8 +11,11 @@ from pyoxigraph import Literal, NamedNode, QueryResultsFormat, RdfFormat
 
 from lod.rdf.formats import GRAPH_FORMATS, NTRIPLES, RESULT_FORMATS, RESULTS_TSV
 from lod.server.addresses import Address
+from lod.server.charts.model import Kind
+from lod.server.pages.explorer import Figure, Tab
 from lod.server.pages.frame import Crumb, FormatLink, Frame, Switch, make_frame, render
 from lod.server.pages.reader import Reader, Shown, format_number
+from lod.server.sparql.chart import chart_of
 from lod.server.sparql.examples import Example, examples
 from lod.server.sparql.operation import Operation
 from lod.server.sparql.question import QueryLimits
@@ -94,6 +97,8 @@ class SparqlPage:
     boolean: bool | None
     failure: Failure | None
     reason: str  # of the failure, in the page's language
+    figure: Figure | None  # the answer as a chart
+    tabs: tuple[Tab, ...]  # how it can be shown
     downloads: tuple[FormatLink, ...]
     examples: tuple[Example, ...]
     editor: Editor | None
@@ -104,18 +109,24 @@ def sparql_page(
 ) -> bytes:
     """The page with the form, and below it the answer or what went wrong."""
     title = reader.t("sparql_title")
-    frame = make_frame(reader, Address("/sparql"), title, crumbs=(Crumb(title),), formats=(), current="sparql")
+    frame = make_frame(
+        reader, Address("/sparql"), title, crumbs=(Crumb(title),), formats=(), current="sparql", sheet="cube.css"
+    )
     known = examples(reader.served, reader.language)
     text = operation.query or ""
+    solutions = _solutions(reader, result) if isinstance(result, Outcome) else None
+    figure, kinds = _chart(reader, solutions, operation.chart) if solutions else (None, ())
     page = SparqlPage(
         frame=replace(frame, switches=tuple(_with_query(s, text) for s in frame.switches)),
         action=reader.page("/sparql"),
         query=text or known[0].query,
         limits=limits_text(limits, reader.t),
-        table=_table(reader, result) if isinstance(result, Outcome) and result.form is not QueryForm.ASK else None,
+        table=_table(reader, solutions) if solutions else None,
         boolean=result.body == b"true" if isinstance(result, Outcome) and result.form is QueryForm.ASK else None,
         failure=result if isinstance(result, Failure) else None,
         reason=_reason(reader, result) if isinstance(result, Failure) else "",
+        figure=figure,
+        tabs=tuple(_tabs(reader, text, kinds, figure)),
         downloads=tuple(_downloads(reader, operation, result)) if isinstance(result, Outcome) else (),
         examples=known,
         editor=_editor(reader),
@@ -155,18 +166,50 @@ def _downloads(reader: Reader, operation: Operation, outcome: Outcome) -> Iterat
         yield FormatLink(offer.name, offer.media_type, path)
 
 
-def _table(reader: Reader, outcome: Outcome) -> Table:
+@dataclass(frozen=True, slots=True)
+class _Solutions:
+    """An answer as terms. `is_graph`: the rows are statements."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[object, ...]]
+    is_graph: bool
+    is_cut: bool
+
+
+def _solutions(reader: Reader, outcome: Outcome) -> _Solutions | None:
+    """What a query other than ASK answered."""
+    if outcome.form is QueryForm.ASK:
+        return None
     if outcome.form.is_graph:
         quads = pyoxigraph.parse(outcome.body, RdfFormat.N_TRIPLES)
-        rows = [(q.subject, q.predicate, q.object) for q in quads]
-        columns = tuple(reader.t(f"sparql_{name}") for name in _TRIPLE)
-    else:
-        solutions = pyoxigraph.parse_query_results(outcome.body, QueryResultsFormat.TSV)
-        assert isinstance(solutions, pyoxigraph.QuerySolutions)
-        columns = tuple(variable.value for variable in solutions.variables)
-        rows = [tuple(solution) for solution in solutions]
-    shown = tuple(tuple(_cell(reader, term) for term in row) for row in rows)
-    return Table(columns, shown, outcome.is_cut)
+        rows: list[tuple[object, ...]] = [(q.subject, q.predicate, q.object) for q in quads]
+        return _Solutions(tuple(reader.t(f"sparql_{name}") for name in _TRIPLE), rows, True, outcome.is_cut)
+    solutions = pyoxigraph.parse_query_results(outcome.body, QueryResultsFormat.TSV)
+    assert isinstance(solutions, pyoxigraph.QuerySolutions)
+    names = tuple(variable.value for variable in solutions.variables)
+    return _Solutions(names, [tuple(solution) for solution in solutions], False, outcome.is_cut)
+
+
+def _table(reader: Reader, answer: _Solutions) -> Table:
+    shown = tuple(tuple(_cell(reader, term) for term in row) for row in answer.rows)
+    return Table(answer.columns, shown, answer.is_cut)
+
+
+def _chart(reader: Reader, answer: _Solutions, wanted: str) -> tuple[Figure | None, tuple[Kind, ...]]:
+    if answer.is_graph:
+        return None, ()
+    title = reader.t("sparql_result")
+    return chart_of(reader, answer.columns, answer.rows, title, wanted, is_cut=answer.is_cut)
+
+
+def _tabs(reader: Reader, query: str, kinds: tuple[Kind, ...], figure: Figure | None) -> Iterator[Tab]:
+    """The answer as a table, and as each kind of chart that suits it."""
+    if not kinds:
+        return
+    here = f"{reader.page('/sparql')}?{urlencode({'query': query})}"
+    yield Tab(reader.t("table"), here, figure is None)
+    for kind in kinds:
+        yield Tab(reader.t(f"kind_{kind}"), f"{here}&chart={kind}", figure is not None and figure.kind == kind)
 
 
 def _cell(reader: Reader, term: object) -> Cell | None:
