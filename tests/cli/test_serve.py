@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import signal
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
@@ -39,6 +41,22 @@ def test_ctrl_c_and_sigterm(published: Path, serve: Serve, workers: str) -> None
         said = site.stop(number)
         assert site.process.returncode in (0, -signal.SIGTERM)
         assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_what_was_asked_before_sigterm_is_answered(published: Path, serve: Serve, workers: str) -> None:
+    with (published / "lod.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[serve]\nquery_seconds = 2\n")
+    site = serve(published, "--workers", workers)
+    httpx.get(f"{site.address}-/health")
+    endless = {"query": "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"}
+    with ThreadPoolExecutor() as threads:
+        asked = [threads.submit(httpx.get, f"{site.address}sparql", params=endless, timeout=30) for _ in range(2)]
+        time.sleep(0.5)  # they are under way
+        site.stop(signal.SIGTERM)
+        assert [one.result().json()["code"] for one in asked] == ["LOD9105", "LOD9105"]
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(site.address)
 
 
 def test_a_new_release_is_taken_up(published: Path, serve: Serve, lod: Lod) -> None:
@@ -82,7 +100,42 @@ def test_address_of_lod_toml(published: Path, serve: Serve) -> None:
     assert httpx.get(f"{site.address}-/health").status_code == 200
 
 
+SECRET = "SELECT ?a { ?a ?b '王小明' } LIMIT 1"
+
+
 def test_verbose_logs_requests(published: Path, serve: Serve) -> None:
     site = serve(published, "--verbose")
     httpx.get(f"{site.address}catalog.ttl")
-    assert "/catalog.ttl" in site.stop(signal.SIGINT)
+    httpx.get(f"{site.address}sparql", params={"query": SECRET})
+    said = site.stop(signal.SIGINT)
+    assert " 200 GET /catalog.ttl " in said
+    assert "127.0.0.1:" not in said.partition("Ctrl-C")[2].replace(site.address, "")
+    assert "%E7%8E%8B" not in said
+
+
+def test_a_line_a_request_names_nobody(published: Path, serve: Serve) -> None:
+    site = serve(published, "--log", "json")
+    httpx.get(f"{site.address}sparql", params={"query": SECRET})
+    httpx.get(f"{site.address}sparql", params={"query": SECRET})
+    httpx.post(f"{site.address}sparql", data={"query": SECRET, "format": "csv"})
+    httpx.get(f"{site.address}search", params={"q": "王小明"})
+    httpx.get(f'{site.address}doc/%0A{{"status":200}}')
+    said = site.stop(signal.SIGTERM).partition("Ctrl-C stops.")[2]
+    lines = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+    assert [line["status"] for line in lines] == [200, 200, 200, 200, 404]
+    assert [line["method"] for line in lines] == ["GET", "GET", "POST", "GET", "GET"]
+    assert len({line["query"] for line in lines if "query" in line}) == 1
+    assert lines[0]["way"] == "store"
+    assert all({"time", "ms", "bytes"} <= set(line) and "broken" not in line for line in lines)
+    assert "127.0.0.1" not in said
+    assert "小明" not in said
+    assert "%E5%B0%8F%E6%98%8E" not in said.upper()
+
+
+def test_queries_in_the_log_when_asked_for(published: Path, serve: Serve) -> None:
+    with (published / "lod.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[serve]\nlog = "json"\nlog_queries = "text"\n')
+    site = serve(published)
+    httpx.post(f"{site.address}sparql", data={"query": SECRET})
+    (line,) = [json.loads(line) for line in site.stop(signal.SIGTERM).splitlines() if line.startswith("{")]
+    assert line["text"] == SECRET

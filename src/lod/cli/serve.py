@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from uvicorn import Config
 
     from lod.project.model import ServeOptions
+    from lod.server.request_log import RequestLogOptions
     from lod.server.sparql.question import QueryLimits
 
 _BACKLOG = 2048
@@ -43,6 +45,11 @@ _BACKLOG = 2048
     "--metrics-port",
     type=click.IntRange(1, 65535),
     help="Tell figures for Prometheus on this port of the machine itself (127.0.0.1); else nowhere.",
+)
+@click.option(
+    "--log",
+    type=click.Choice(["none", "text", "json"]),
+    help="Note each request in a line on standard error, without who asked; else [serve] log of lod.toml, else none.",
 )
 @click.option(
     "--release",
@@ -66,6 +73,7 @@ def command(
     port: int | None,
     workers: int,
     metrics_port: int | None,
+    log: str | None,
     folder: Path | None,
     theme: Path | None,
     project: Path,
@@ -110,10 +118,21 @@ def command(
         metrics=("127.0.0.1", metrics_port) if metrics_port else None,
         elsewhere=elsewhere,
         theme=theme,
+        log=_log_options(settings, serve, log),
     )
     with _shared_figures(workers if metrics_port else 1):
         _answer(_configuration(app, settings, workers), listener)
     return 0
+
+
+def _log_options(settings: Settings, serve: ServeOptions, asked: str | None) -> RequestLogOptions | None:
+    """How requests are noted: as asked, else as `[serve]` says, else with --verbose as text."""
+    from lod.server.request_log import RequestLogOptions
+
+    form = asked or serve.log
+    if form == "none" and (asked or not settings.verbose):
+        return None
+    return RequestLogOptions(secrets.token_bytes(16), form == "json", serve.log_queries == "text")
 
 
 def _limits(serve: ServeOptions) -> QueryLimits:
@@ -127,6 +146,7 @@ def _limits(serve: ServeOptions) -> QueryLimits:
         rows=serve.query_rows or usual.rows,
         bytes=serve.query_megabytes * 1_000_000 or usual.bytes,
         client_seconds=serve.client_seconds or usual.client_seconds,
+        services=serve.services,
     )
 
 
@@ -179,9 +199,16 @@ def _configuration(app: Callable[[], Starlette], settings: Settings, workers: in
     from uvicorn.config import LOGGING_CONFIG
 
     from lod.server.http_protocol import TolerantProtocol
+    from lod.server.request_log import LOGGER
 
     logging = deepcopy(LOGGING_CONFIG)
-    logging["handlers"]["access"]["stream"] = "ext://sys.stderr"  # messages, like all others
+    logging["formatters"]["bare"] = {"format": "%(message)s"}
+    logging["handlers"]["requests"] = {
+        "class": "logging.StreamHandler",
+        "formatter": "bare",
+        "stream": "ext://sys.stderr",
+    }
+    logging["loggers"][LOGGER] = {"handlers": ["requests"], "level": "INFO", "propagate": False}
     return uvicorn.Config(
         app,
         factory=True,
@@ -189,7 +216,7 @@ def _configuration(app: Callable[[], Starlette], settings: Settings, workers: in
         workers=workers,
         log_config=logging,
         log_level="info" if settings.verbose else "warning",
-        access_log=settings.verbose,
+        access_log=False,  # it names the clients
         server_header=False,
         backlog=_BACKLOG,
         timeout_graceful_shutdown=15,  # longer than a query may take: none is lost

@@ -94,7 +94,7 @@ _KEYS: dict[str, frozenset[str]] = {
         }
     ),
     "release": frozenset({"folder", "retired"}),
-    "serve": frozenset({"host", "port", *_LIMITS}),
+    "serve": frozenset({"host", "port", "services", "log", "log_queries", *_LIMITS}),
     "store": frozenset({"kind", "query", "update", "graph_store", "auth", "user", "secret_env", "timeout"}),
 }
 
@@ -141,7 +141,13 @@ class _Reader:
             serve=ServeOptions(
                 self._string("serve.host") or "127.0.0.1",
                 self._integer("serve.port", 8080),
-                *(self._limit(f"serve.{name}") for name in _LIMITS),
+                self._limit("serve.query_seconds"),
+                self._limit("serve.query_rows"),
+                self._limit("serve.query_megabytes"),
+                self._limit("serve.client_seconds"),
+                services=self._urls("serve.services"),
+                log=self._one_of("serve.log", ("none", "text", "json")),
+                log_queries=self._one_of("serve.log_queries", ("name", "text")),
             ),
             store=self._store(),
             theme=self.root / theme if (theme := self._string("project.theme")) else None,
@@ -267,6 +273,15 @@ class _Reader:
             self._error("LOD1004", say("'{key}' must hold strings only", key=key), key)
             return default
         return tuple(value)
+
+    def _urls(self, key: str) -> tuple[str, ...]:
+        """Addresses of HTTP, none where nothing is said."""
+        values = self._strings(key, ())
+        for value in values:
+            if not value.startswith(("https://", "http://")) or illegal_character(value) is not None:
+                message = say("'{value}' is no address of HTTP", value=value)
+                self._error("LOD1005", message, key, say("write the whole of it: https://…"))
+        return values
 
     def _iri(self, key: str, base: str) -> str:
         value = self._string(key, required=True)

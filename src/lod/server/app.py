@@ -51,6 +51,7 @@ from lod.server.pages.parts import is_part, respond_to_part
 from lod.server.pages.root import respond_at_root
 from lod.server.pages.search import is_search, respond_to_search
 from lod.server.refusals import not_found, unavailable
+from lod.server.request_log import RequestLog, RequestLogOptions
 from lod.server.served import CurrentRelease, ServedRelease
 from lod.server.sparql.answer_cache import may_be_known, request_key
 from lod.server.sparql.graph_store import PATH as GRAPH_STORE
@@ -85,18 +86,21 @@ def create_app(
     metrics: tuple[str, int] | None = None,
     elsewhere: Endpoint | None = None,
     theme: Path | None = None,
+    log: RequestLogOptions | None = None,
 ) -> Starlette:
     """The site over `releases`: it serves the release that is current and follows the pointer; or stays on `release`.
 
     Nothing is opened here: an empty or damaged folder answers 503 until there is a release. `limits` hold for the
     queries of `/sparql`, whose workers live as long as the application. `elsewhere` may hold the statements.
-    `theme`: the folder of a project's own templates, texts and static files.
+    `theme`: the folder of a project's own templates, texts and static files. `log`: how each request is noted; else
+    none is.
 
     Raises:
         FindingsError: the theme cannot be used.
     """
     current = CurrentRelease(releases, release, elsewhere, open_theme(theme))
-    pool = QueryPool(limits or QueryLimits(), has_network=elsewhere is not None)
+    limits = limits or QueryLimits()
+    pool = QueryPool(limits, has_network=elsewhere is not None or bool(limits.services))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -108,7 +112,10 @@ def create_app(
         routes=[
             Route("/dump/{path:path}", Dumps(current)),
         ],
-        middleware=[Middleware(Site, current=current, pool=pool, archive=Archive(current))],
+        middleware=[
+            *([Middleware(RequestLog, options=log)] if log else []),
+            Middleware(Site, current=current, pool=pool, archive=Archive(current)),
+        ],
         exception_handlers={Exception: on_error},
         lifespan=lifespan,
     )

@@ -14,7 +14,7 @@ operand stands before it. What two readers could cut differently is refused rath
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -100,8 +100,8 @@ _BEFORE_AN_OPERAND = frozenset("(,;=!&|+-*/^")
 _HIERARCHICAL = re.compile(r"<[A-Za-z][A-Za-z0-9+.\-]*://")
 
 
-def inspect_query(text: str) -> Query:
-    """Look a query over without parsing it.
+def inspect_query(text: str, *, services: Collection[str] = ()) -> Query:
+    """Look a query over without parsing it. `services`: the endpoints that it may call.
 
     Raises:
         QueryError: LOD5010 no query or not closed, LOD5011 too long, LOD5012 nested too deep, LOD5013 a regular
@@ -115,14 +115,18 @@ def inspect_query(text: str) -> Query:
         )
     tokens = tokens_of(text)
     _check_nesting(text, tokens)
+    calls = False
     for place, token in enumerate(tokens):
         if token.kind in ("word", "name") and "service" in token.text.lower():
-            _check_service(text, token, tokens[place + 1] if place + 1 < len(tokens) else None)
+            if _is_allowed_call(tokens, place, services):
+                calls = True
+            else:
+                _check_service(text, token, tokens[place + 1] if place + 1 < len(tokens) else None, services)
     return Query(
         text,
         _find_form(text, tokens),
         _outermost_limit(tokens),
-        not any(token.kind == "word" and token.text.upper() in _UNSTABLE for token in tokens),
+        not calls and not any(token.kind == "word" and token.text.upper() in _UNSTABLE for token in tokens),
         dict(_prefixes(tokens)),
     )
 
@@ -209,17 +213,29 @@ def _check_comparison(text: str, token: Token, before: Token | None) -> None:
     )
 
 
-def _check_service(text: str, token: Token, following: Token | None) -> None:
+def _is_allowed_call(tokens: list[Token], place: int, services: Collection[str]) -> bool:
+    """`SERVICE <…>`, `SERVICE SILENT <…>` with an endpoint of the list, spelt as in it; a variable is never one."""
+    if tokens[place].text.upper() != "SERVICE":
+        return False
+    is_silent = [token.text.upper() for token in tokens[place + 1 : place + 2]] == ["SILENT"]
+    named = tokens[place + 1 + is_silent : place + 2 + is_silent]
+    return bool(named) and named[0].kind == "iri" and named[0].text[1:-1] in services
+
+
+def _check_service(text: str, token: Token, following: Token | None, services: Collection[str]) -> None:
     """§10 Basic Federated Query is not offered: a server that dials where visitors say is a way into its network."""
     calls = following is not None and following.text == "{"
-    if token.kind == "word" or ("service" in token.text.partition(":")[0].lower() and calls):
-        raise refusal(
-            text,
-            token.start,
-            "LOD5014",
-            say("SERVICE is not answered here: this endpoint calls no other one"),
-            say("ask both endpoints and join the answers, or load both into a store of your own"),
+    if token.kind != "word" and not ("service" in token.text.partition(":")[0].lower() and calls):
+        return
+    if services:
+        message = say("SERVICE may not name this endpoint")
+        hint = say(
+            "the endpoints that may be called, spelt so: {known}", known=", ".join(f"<{one}>" for one in services)
         )
+    else:
+        message = say("SERVICE is not answered here: this endpoint calls no other one")
+        hint = say("ask both endpoints and join the answers, or load both into a store of your own")
+    raise refusal(text, token.start, "LOD5014", message, hint)
 
 
 def _check_pattern(text: str, token: Token) -> None:

@@ -134,9 +134,9 @@ def evaluate(
     `max_rows`: a longer answer is refused; with `is_cut` it ends there and is said to (results as TSV, graphs only).
 
     Raises:
-        QueryError: LOD5010 syntax, LOD5017 the engine failed, LOD9120 an unknown function, LOD9203 it would answer
-            wrongly, LOD5018 more than `max_rows`: `out` then holds the first blocks of an answer that must not be
-            passed off as whole.
+        QueryError: LOD5010 syntax, LOD5017 the engine failed, LOD9120 an unknown function, LOD9121 another endpoint
+            failed, LOD9203 it would answer wrongly, LOD5018 more than `max_rows`: `out` then holds the first blocks of
+            an answer that must not be passed off as whole.
         Whatever `out.write` raises.
     """
     found, way = None, Way.STORE
@@ -162,7 +162,7 @@ def evaluate(
     except _Cut:
         return Written(max_rows or 0, is_cut=True)
     except (OSError, RuntimeError, ValueError) as error:
-        raise blocks.stopped_by or _evaluation_error(error) from None
+        raise blocks.stopped_by or _evaluation_error(error, inspected) from None
     return Written(blocks.counter.rows if blocks.counter else 1)
 
 
@@ -181,7 +181,7 @@ def _run(
     except SyntaxError as error:
         raise _syntax_error(inspected.text, Wording(str(error))) from None
     except (OSError, RuntimeError, ValueError) as error:
-        raise _evaluation_error(error) from None
+        raise _evaluation_error(error, inspected) from None
 
 
 def _run_elsewhere(
@@ -253,7 +253,7 @@ def _write_graph(
         pyoxigraph.serialize(counted(), blocks, syntax, prefixes=prefixes)  # type: ignore[arg-type]
         blocks.flush()
     except (OSError, RuntimeError, ValueError) as error:
-        raise blocks.stopped_by or _evaluation_error(error) from None
+        raise blocks.stopped_by or _evaluation_error(error, inspected) from None
     return Written(seen, is_cut=is_longer)
 
 
@@ -332,15 +332,22 @@ def _syntax_error(text: str, message: Wording) -> QueryError:
     )
 
 
+_SERVICE = re.compile(r"\bSERVICE\b", re.IGNORECASE)
 _UNKNOWN_FUNCTION = re.compile("custom function <([^>]*)> is not supported")
 
 
-def _evaluation_error(error: Exception) -> QueryError:
+def _evaluation_error(error: Exception, inspected: Query) -> QueryError:
     if unknown := _UNKNOWN_FUNCTION.search(str(error)):
         return QueryError(
             say("the function <{name}> is not known here", name=unknown[1]),
             code="LOD9120",
             hint=say("use the functions of SPARQL 1.1, casts of xsd: and the functions of GeoSPARQL"),
+        )
+    if isinstance(error, OSError) and _SERVICE.search(inspected.text):
+        return QueryError(
+            say("the other endpoint does not answer as one: {error}", error=error),
+            code="LOD9121",
+            hint=say("ask it yourself whether it is well, or write SERVICE SILENT to go on without it"),
         )
     return QueryError(
         say("the query failed: {error}", error=error),

@@ -80,7 +80,7 @@ class Endpoint:
 @contextmanager
 def running(served: ServedRelease, limits: QueryLimits) -> Iterator[Endpoint]:
     """A real server on loopback with the endpoint alone."""
-    pool = QueryPool(limits)
+    pool = QueryPool(limits, has_network=bool(limits.services))
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "lifespan":

@@ -25,6 +25,7 @@ from lod.server.sparql.fairness import ENDING, client_of, query_name
 from lod.server.sparql.pool import QueryAnswer, QueryPool
 from lod.server.sparql.question import QueryLimits, Question
 from lod.store.guard import QueryError
+from lod.store.remote import RemoteStore
 from lod.store.snapshot import StoreError
 
 
@@ -68,6 +69,11 @@ class Exchange:
     @property
     def limits(self) -> QueryLimits:
         return self.pool.limits
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The endpoints that a query may call; what a store elsewhere would call is not ours to bound."""
+        return () if isinstance(self.served.statements, RemoteStore) else self.limits.services
 
 
 def endpoint_headers(exchange: Exchange, validator: str | None) -> list[tuple[bytes, bytes]]:

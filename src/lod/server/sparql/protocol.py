@@ -28,6 +28,7 @@ from lod.server.answers import Answer, header, request_header, send_answer
 from lod.server.documents.dereference import content_type
 from lod.server.metrics import count_query
 from lod.server.negotiation import choose_format
+from lod.server.request_log import QUERY
 from lod.server.served import ServedRelease
 from lod.server.sparql.answer_cache import request_key
 from lod.server.sparql.exchange import ClientGone, Exchange, Watched, endpoint_headers, stream_answer
@@ -105,7 +106,8 @@ async def _answer(exchange: Exchange, operation: Operation) -> None:
     if not operation.query:
         await send_answer(_describe(exchange, operation), exchange.scope, exchange.send)
         return
-    query = inspect_query(operation.query)
+    exchange.scope[QUERY] = operation.query
+    query = inspect_query(operation.query, services=exchange.services)
     chosen = _choose(exchange, operation, query)
     if chosen is HTML:
         await _answer_page(exchange, operation, query)

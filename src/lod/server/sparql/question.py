@@ -26,6 +26,7 @@ class QueryLimits:
     waiting: int = 16  # queries; the next is told to come back
     waiting_seconds: float = 2.0
     client_seconds: float = 30.0  # of work a minute for each client
+    services: tuple[str, ...] = ()  # endpoints that SERVICE may name; none, and the workers have no network
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ _STATUS = {
     "LOD5018": 422,
     "LOD9105": 504,
     "LOD9120": 501,
+    "LOD9121": 502,
     "LOD9203": 501,
     "LOD9204": 429,
     "LOD9205": 422,
@@ -59,6 +60,7 @@ _TITLES = {
     429: "Too Many Requests",
     500: "Internal Server Error",
     501: "Not Implemented",
+    502: "Bad Gateway",
     503: "Service Unavailable",
     504: "Gateway Timeout",
 }

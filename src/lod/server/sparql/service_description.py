@@ -17,6 +17,7 @@ from lod.server.sparql.operation import ANY_FORMAT
 from lod.server.sparql.question import QueryLimits
 from lod.server.texts import Catalogue
 from lod.store.query import named_graphs
+from lod.store.remote import RemoteStore
 
 _TYPE = NamedNode(RDF + "type")
 _USED_PREFIXES = {name: PREFIXES[name] for name in ("dct", "rdfs", "sd", "void", "xsd")}
@@ -45,6 +46,8 @@ def service_description(served: ServedRelease, limits: QueryLimits) -> list[Trip
         Triple(graph, _TYPE, NamedNode(VOID + "Dataset")),
         Triple(graph, NamedNode(VOID + "triples"), _integer(served.release.manifest.triples)),
     ]
+    if limits.services and not isinstance(served.store, RemoteStore):
+        triples.append(Triple(endpoint, NamedNode(SD + "feature"), NamedNode(SD + "BasicFederatedQuery")))
     triples += (Triple(endpoint, NamedNode(SD + "resultFormat"), NamedNode(item.iri)) for item in ANY_FORMAT)
     triples += (
         Triple(endpoint, NamedNode(RDFS + "comment"), Literal(limits_text(limits, t), language=tag))
