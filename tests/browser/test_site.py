@@ -145,11 +145,17 @@ def test_a_citizen_finds_a_number_and_where_it_comes_from(visit: NewVisit) -> No
     expect(page.locator(".big .value")).to_have_text("14,468")
     expect(page.locator(".sentence")).to_contain_text("臺北市")
     expect(page.locator("main")).to_contain_text("資料來源")
+    cell = page.locator(".origins li")
+    expect(cell).to_have_count(1)
+    for part in ("14468", "儲存格 D9", "表10按縣市別分", "tables/civil-servants.xlsx", "SHA-256"):
+        expect(cell).to_contain_text(part)
     page.locator(".neighbours").get_by_role("link", name="女性").click()
     expect(page.locator(".big .value")).to_have_text("11,621")
     page.get_by_role("link", name="臺北市", exact=True).first.click()
     expect(page.locator("h1")).to_have_text("臺北市")
-    expect(page.get_by_role("link", name="Q1867")).to_have_attribute("href", re.compile("wikidata"))
+    elsewhere = page.locator(".evidence li", has_text="Q1867")
+    expect(elsewhere.get_by_role("link", name="臺北市")).to_have_attribute("href", re.compile("wikidata"))
+    expect(elsewhere).to_contain_text("人工比對")
 
 
 def test_a_researcher_asks_in_sparql_without_scripts(visit: NewVisit) -> None:

@@ -40,6 +40,7 @@ class TableRecord:
     columns: Mapping[int, str]
     is_numbered: bool  # rows carry their numbers; else their places are their numbers
     cells: Mapping[int, int]  # a column → the one that says from which cells of a sheet it came (C17)
+    made_of: Mapping[int, tuple[str, ...]]  # a column that is worked out → those of its row; () for a condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ def write_lineage(plan: Plan, folder: Path, sifted: Collection[Table] = ()) -> N
             "is_numbered": table.is_numbered or table in sifted,
             "columns": {str(n): table.columns[n] for n in plan.columns_of(table)},
             "cells": {str(n): place for n, place in cells_of(table).items()},
+            "made_of": {str(n): _inputs(table, n) for n in range(table.stored, len(table.columns))},
         }
         for table, number in places.items()
     ]
@@ -127,6 +129,16 @@ def _values(plan: Plan, triples_map: str) -> Iterable[tuple[Statement, list[int]
 
 def _cells_of(statement: Statement) -> list[int]:
     return sorted(column.index for column in statement.object.columns if column.index >= 0)
+
+
+def _inputs(table: Table, place: int) -> list[str]:
+    """The source's own columns that a computed one is made of; none for a condition, which is no value."""
+    computed = table.computed[place - table.stored]
+    if computed.if_true:
+        return []
+    used = sorted({n for argument in computed.arguments for n in argument or () if isinstance(n, int)})
+    found = [[table.columns[n]] if n < table.stored else _inputs(table, n) for n in used if n >= 0]
+    return list(dict.fromkeys(name for names in found for name in names))
 
 
 def find_rows(lineage: Lineage, subjects: Sequence[str], *, limit: int = 100) -> dict[str, list[SourceRow]]:
@@ -202,6 +214,7 @@ def _read(file: Path, _changed: int) -> tuple[SubjectRecord, ...]:
             {int(n): name for n, name in each["columns"].items()},
             each["is_numbered"],
             {int(n): place for n, place in each["cells"].items()},
+            {int(n): tuple(names) for n, names in each.get("made_of", {}).items()},
         )
         for each in document["tables"]
     ]

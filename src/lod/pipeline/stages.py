@@ -331,6 +331,7 @@ def publish(job: Job, cleared: Cleared) -> Release:
         snapshot=loaded.snapshot,
         statements=loaded.parts[0],
         linksets=material.linksets,
+        lineage=loaded.result.lineage,
         retired=material.retired,
         retired_in=job.project.relative(job.project.retired),
         report=cleared.report,

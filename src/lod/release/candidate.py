@@ -15,7 +15,8 @@ from pyoxigraph import Store
 
 from lod.diagnostics import Diagnostic, Findings
 from lod.disclosure.clearance import Clearance
-from lod.linking.linkset import Linkset
+from lod.lineage import Lineage
+from lod.linking.linkset import Link, Linkset
 from lod.release.breakdown import Statistics, break_down
 from lod.release.candidates import keep_candidate, next_version
 from lod.release.clock import build_time
@@ -25,7 +26,9 @@ from lod.release.dcat import Edition, datasets, describe_catalogue
 from lod.release.description import Description
 from lod.release.dumps import Dumps, heading, write_dumps, write_readme
 from lod.release.durability import sync_tree
+from lod.release.evidence import Evidence, write_evidence
 from lod.release.findings import to_json
+from lod.release.origins import write_origins
 from lod.release.prov import describe_origin
 from lod.release.release import Manifest, Release, Site, StoreRecord, current_name, open_release
 from lod.release.retire import URIS, UrisLost, report_lost, write_gone
@@ -55,6 +58,7 @@ class Content:
     linksets: tuple[Linkset, ...]
     report: ValidationReport | None  # None: the project has no shapes
     findings: tuple[Diagnostic, ...]
+    lineage: Lineage | None = None  # of the lift: from which cells the figures came
     retired: tuple[Tombstone, ...] = ()
     retired_in: str = "retired.yml"  # where people know it by
     memory_limit: str = "512MB"  # of the columnar engine
@@ -73,6 +77,8 @@ def write_candidate(releases: Path, staging: Path, content: Content, clearance: 
     version = next_version(releases)
     current, name = current_name(releases), f"{version}-{content.digest[:8]}"
     cubes = write_cubes([content.statements], staging, memory_limit=content.memory_limit, threads=content.threads)
+    if content.lineage is not None:
+        write_origins(content.lineage, cubes, staging, memory_limit=content.memory_limit, threads=content.threads)
     with break_down(
         content.statements,
         content.site.base_iri,
@@ -92,6 +98,7 @@ def write_candidate(releases: Path, staging: Path, content: Content, clearance: 
     write_readme(staging / "dump", dumps, content.site)
     _describe(staging, content, edition, dumps, statistics)
     _write_report(staging / "report", content)
+    write_evidence(staging, (evidence_of(linkset, link) for linkset in content.linksets for link in linkset.links))
     manifest = Manifest(
         name=edition.name,
         version=version,
@@ -140,6 +147,25 @@ def _describe(staging: Path, content: Content, edition: Edition, dumps: Dumps, s
     for name, description in documents.items():
         description.write(staging / name, heading(site))
     write_schema_org(staging / SCHEMA_ORG, catalogue, site, datasets(store))
+
+
+def evidence_of(linkset: Linkset, link: Link) -> Evidence:
+    """What the release tells of why a link is there."""
+    told = link.evidence
+    return Evidence(
+        link.subject,
+        link.predicate,
+        link.object,
+        link.justification,
+        link.reviewer,
+        date=told.get("review_date") or told.get("mapping_date") or "",
+        confidence=told.get("confidence", ""),
+        comment=told.get("comment", ""),
+        label=told.get("object_label", ""),
+        valid_from=told.get("valid_from", ""),
+        valid_to=told.get("valid_to", ""),
+        linkset=linkset.title,
+    )
 
 
 def _write_report(folder: Path, content: Content) -> None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -83,6 +83,7 @@ class CubeIndex:
 
     cubes: tuple[Cube, ...] = ()
     elsewhere: frozenset[str] = frozenset()
+    origins: frozenset[str] = frozenset()  # files beside the cubes' own that tell their source cells
 
     def to_json(self) -> str:
         """As it stands on disk."""
@@ -151,6 +152,8 @@ def open_columns(
 
     index = read_index(release)
     folder = (release / FOLDER).resolve()
+    told = {cube: origins_file(cube) for cube in index.cubes if (folder / origins_file(cube)).is_file()}
+    index = replace(index, origins=frozenset(told.values()))
     database = duckdb.connect(
         ":memory:",
         config={
@@ -166,6 +169,8 @@ def open_columns(
         for cube in index.cubes:
             # the views are bound now: a missing or damaged file is found here
             database.execute(f"CREATE VIEW {view(cube)} AS FROM read_parquet({quoted(str(folder / cube.file))})")
+        for cube, file in told.items():
+            database.execute(f"CREATE VIEW {origins_view(cube)} AS FROM read_parquet({quoted(str(folder / file))})")
         database.execute(f"SET allowed_directories = [{quoted(f'{folder}/')}]")
         database.execute("SET enable_external_access = false")
         database.execute("SET lock_configuration = true")
@@ -211,6 +216,16 @@ def _ask_uris(file: Path, query: str) -> list[tuple[Any, ...]]:
 def view(cube: Cube) -> str:
     """The name of a cube's view, quoted."""
     return identifier(cube.dataset)
+
+
+def origins_file(cube: Cube) -> str:
+    """The file that tells from which source cells a cube's figures came, if there is one."""
+    return f"{cube.file.removesuffix('.parquet')}.origins.parquet"
+
+
+def origins_view(cube: Cube) -> str:
+    """The name of the view of that file, quoted."""
+    return identifier(f"origins of {cube.dataset}")
 
 
 def quoted(text: str) -> str:

@@ -5,12 +5,13 @@ SKOS: https://www.w3.org/TR/skos-reference/ ; trees are cut where a hierarchy cl
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from pyoxigraph import Literal, NamedNode
 
 from lod.rdf.namespaces import DCT, QB, RDF, RDFS, SKOS
+from lod.release.evidence import read_evidence
 from lod.server.addresses import Address
 from lod.server.cubes.cube import MOST_CODES, notation, order_codes
 from lod.server.documents.describe import Description
@@ -18,10 +19,19 @@ from lod.server.pages.code_tree import MAPPINGS, Branch, branch, other_labels, r
 from lod.server.pages.frame import Crumb, Frame, make_frame
 from lod.server.pages.incoming import Incoming, incoming
 from lod.server.pages.key_figures import HistoryEvent, KeyFigures, history, key_figures
+from lod.server.pages.labels import last_segment
 from lod.server.pages.properties import Property, properties
 from lod.server.pages.reader import Reader, Shown
 from lod.server.served import Node
 
+_JUSTIFIED = {  # https://w3id.org/semapv/vocab/
+    "ManualMappingCuration": "match_manual",
+    "MappingReview": "match_reviewed",
+    "LexicalMatching": "match_lexical",
+    "LogicalReasoning": "match_logical",
+    "BackgroundKnowledgeBasedMatching": "match_knowledge",
+    "UnspecifiedMatching": "match_unspecified",
+}
 _LABELS = (SKOS + "prefLabel", RDFS + "label", DCT + "title")
 _STRUCTURAL = {RDF + "type", *_LABELS, SKOS + "notation", SKOS + "inScheme", SKOS + "topConceptOf", *MAPPINGS}
 
@@ -43,11 +53,21 @@ class CodeListPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """A thing elsewhere, and why it is said to be the same or near."""
+
+    thing: Shown
+    reasons: tuple[str, ...]  # how, by whom, when, how sure
+    comment: str
+    linkset: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mapping:
     """Links by one mapping property."""
 
     label: Shown
-    targets: tuple[Shown, ...]
+    targets: tuple[Target, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +167,7 @@ def concept_page(reader: Reader, description: Description, address: Address) -> 
         broader=_related(reader, description, SKOS + "broader", SKOS + "narrower"),
         narrower=narrower,
         mappings=tuple(
-            Mapping(reader.link(iri), tuple(reader.show(target) for target in targets))
+            Mapping(reader.link(iri), tuple(_target(reader, description.iri, iri, target) for target in targets))
             for iri in MAPPINGS
             if (targets := description.objects(iri))
         ),
@@ -158,6 +178,28 @@ def concept_page(reader: Reader, description: Description, address: Address) -> 
             reader, description.iri, leave_out={SKOS + "broader", SKOS + "narrower", SKOS + "hasTopConcept"}
         ),
     )
+
+
+def _target(reader: Reader, subject: str, predicate: str, target: Node) -> Target:
+    """A link with the evidence that its table has."""
+    served, t, shown = reader.served, reader.t, reader.show(target)
+    told = served.memo.get("evidence of links", lambda: read_evidence(served.release.folder))
+    evidence = told.get((subject, predicate, target.value))
+    if evidence is None:
+        return Target(shown, (), "", "")
+    if evidence.label and not served.labels.all(target.value):
+        name = last_segment(target.value)
+        shown = replace(shown, text=evidence.label, note=name if name != evidence.label else "")
+    kind = evidence.justification.rpartition("/")[2]
+    valid = (evidence.valid_from, evidence.valid_to)
+    reasons = (
+        t(_JUSTIFIED[kind]) if kind in _JUSTIFIED else kind,
+        t("reviewed_by", name=evidence.reviewer) if evidence.reviewer else "",
+        evidence.date,
+        t("confidence", value=evidence.confidence) if evidence.confidence else "",
+        t("valid_in", start=valid[0] or "…", end=valid[1] or "…") if any(valid) else "",
+    )
+    return Target(shown, tuple(reason for reason in reasons if reason), evidence.comment, evidence.linkset)
 
 
 def _related(reader: Reader, description: Description, forward: str, inverse: str) -> tuple[Shown, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import inf
 from string import Formatter
@@ -18,6 +19,7 @@ from lod.server.pages.frame import Crumb, Frame, make_frame
 from lod.server.pages.properties import Property, properties
 from lod.server.pages.reader import Reader, Shown, format_number
 from lod.store.figures import Observation
+from lod.store.origins import source_cells
 
 _SOURCES = (DCT + "source", PROV + "wasDerivedFrom")
 MOST_NEIGHBOURS = 60
@@ -53,6 +55,18 @@ class Coordinate:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """A cell of a source table that a figure came from."""
+
+    measure: Shown
+    source: str
+    sheet: str
+    place: str  # in words: the cell, or the row and column
+    text: str
+    digest: str  # SHA-256 of the source, '' where it is not told
+
+
+@dataclass(frozen=True, slots=True)
 class ObservationPage:
     """Context of `observation.html`."""
 
@@ -62,6 +76,8 @@ class ObservationPage:
     figures: tuple[Figure, ...]
     coordinates: tuple[Coordinate, ...]
     sources: tuple[Shown, ...]
+    origins: tuple[Origin, ...]
+    release_page: str
     citation: str
     iri: str
     others: tuple[Property, ...]
@@ -102,12 +118,25 @@ def observation_page(reader: Reader, description: Description, address: Address)
         figures=figures,
         coordinates=coordinates,
         sources=tuple(_sources(reader, description, dataset)),
+        origins=tuple(_origins(reader, dataset, description.iri)) if dataset else (),
+        release_page=reader.page("/release"),
         citation=cite(
             reader, f"{reader.label(dataset).text}{reader.t('colon')}{title}" if dataset else title, description.iri
         ),
         iri=description.iri,
         others=properties(reader, description, leave_out=shown - {RDFS + "label", SKOS + "prefLabel"}),
     )
+
+
+def _origins(reader: Reader, dataset: str, iri: str) -> Iterator[Origin]:
+    """The source cells of an observation, as the release tells them."""
+    columns, t = reader.served.columns(), reader.t
+    inputs = reader.served.release.manifest.inputs
+    for cell in source_cells(columns, dataset, iri) if columns else ():
+        place = t("source_cell", cell=cell.cells.replace(" ", t("comma"))) if cell.cells else ""
+        place = place or t("source_row", row=f"{cell.row:,}", column=cell.column)
+        name = f"{cell.source} sheet {cell.sheet}" if cell.sheet else cell.source
+        yield Origin(reader.label(cell.property), cell.source, cell.sheet, place, cell.text, inputs.get(name, ""))
 
 
 def _observation(description: Description) -> Observation:

@@ -34,7 +34,7 @@ def rows(record: SubjectRecord, keys: Mapping[str, Key], limit: int) -> Iterator
     """(subject, row number) for each row that made one of the subjects whose keys are given."""
     wanted, same, given = _asked(record, keys)
     query = (
-        f"SELECT subject, r FROM {_scan(record.table)} JOIN {wanted} ON {same} "
+        f"SELECT subject, r FROM {scan(record.table)} JOIN {wanted} ON {same} "
         f"QUALIFY row_number() OVER (PARTITION BY subject ORDER BY r) <= {limit} ORDER BY r"
     )
     for subject, row in _database().cursor().execute(query, given).fetchall():
@@ -46,11 +46,11 @@ def cells(
 ) -> Iterator[tuple[int, tuple[str | None, ...]]]:
     """(row number, texts of the columns) of the rows that made a subject; rows of equal texts once, by the first."""
     names = _key_columns(record)
-    where = [f"{_text(name)} = ?" for name in names] if len(key) == len(names) else [f"{_spelled(record)} = ?"]
+    where = [f"{_text(name)} = ?" for name in names] if len(key) == len(names) else [f"{spelled(record)} = ?"]
     values = list(key) if len(key) == len(names) else [subject]
     chosen = ", ".join(f"c{n}" for n in columns)
     query = (
-        f"SELECT min(r), {chosen} FROM {_scan(record.table)} WHERE {sql.conjunction(where)} "
+        f"SELECT min(r), {chosen} FROM {scan(record.table)} WHERE {sql.conjunction(where)} "
         f"GROUP BY {chosen} ORDER BY 1 LIMIT {limit}"
     )
     for row, *texts in _database().cursor().execute(query, values).fetchall():
@@ -69,11 +69,11 @@ def cells_of_many(
     chosen = ", ".join(("subject", "r", *(f"c{n}" for n in every)))
     if record.term.columns:
         wanted, same, given = _asked(record, keys)
-        query = f"CREATE TEMP TABLE hits AS SELECT {chosen} FROM {_scan(record.table)} JOIN {wanted} ON {same}"
+        query = f"CREATE TEMP TABLE hits AS SELECT {chosen} FROM {scan(record.table)} JOIN {wanted} ON {same}"
         connection.execute(query, given)
         source = "hits"
     else:  # one subject that every row makes: what its rows say is not copied
-        source = f"(SELECT {sql.quoted(next(iter(keys)))} AS subject, * FROM {_scan(record.table)})"
+        source = f"(SELECT {sql.quoted(next(iter(keys)))} AS subject, * FROM {scan(record.table)})"
     for subjects, columns in asked:
         texts = ", ".join(f"c{n}" for n in columns)
         query = (
@@ -96,7 +96,7 @@ def _asked(record: SubjectRecord, keys: Mapping[str, Key]) -> tuple[str, str, di
     lists = ", ".join(f"unnest(${name}) AS {name}" for name in ("subject", *wanted))
     same = [f"{_text(column)} = {name}" for column, name in zip(columns, wanted, strict=False)]
     if not by_key:
-        same = [f"{_spelled(record)} = subject"]
+        same = [f"{spelled(record)} = subject"]
     return f"(SELECT {lists})", sql.conjunction(same), {"subject": list(keys), **wanted}
 
 
@@ -108,11 +108,13 @@ def _text(column: str) -> str:
     return f"CAST({column} AS VARCHAR)" if column in ("r", "pr") else column
 
 
-def _spelled(record: SubjectRecord) -> str:
+def spelled(record: SubjectRecord) -> str:
+    """A triples map's subject as an expression; NULL where a row makes none."""
     present = sql.conjunction(sql.present(record.term.columns))
     mark = "'_:' || " if record.term.kind == "blank node" else ""
     return f"CASE WHEN {present} THEN {mark}{sql.value(record.term)} END"
 
 
-def _scan(table: TableRecord) -> str:
+def scan(table: TableRecord) -> str:
+    """A table of the lineage as a derived table, `r` the number of the source row."""
     return sql.scan(str(table.file), table.first_row, is_numbered=table.is_numbered)

@@ -1,0 +1,39 @@
+"""Write, beside a cube's columns, the cells of the source tables that its figures came from.
+
+`cubes/{name}.origins.parquet`: observation, property, source file, sheet, row, column or cells, and the cell's text. Of
+published values alone: what a table holds besides is nobody's business.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from lod.lift.engines.duckdb.origins import write_origins as write_cells
+from lod.lineage import Lineage
+from lod.store.columns import FOLDER, OBSERVATION, CubeIndex, exact_columns, origins_file
+
+
+def write_origins(
+    lineage: Lineage, index: CubeIndex, release: Path, *, memory_limit: str, threads: int | None = None
+) -> None:
+    """Write the origins of every cube of a release that is being made.
+
+    Raises:
+        LiftError: LOD4008 out of memory or disk.
+    """
+    for cube in index.cubes:
+        columns = exact_columns(cube)
+        told = {c.property: c.name for c in columns if c.kind == "literal" and c.property not in cube.dimensions}
+        if told:
+            folder = release / FOLDER
+            write_cells(
+                lineage,
+                folder / cube.file,
+                OBSERVATION,
+                told,
+                folder / origins_file(cube),
+                spill=release / ".spill",
+                memory_limit=memory_limit,
+                threads=threads or min(4, os.cpu_count() or 1),
+            )
