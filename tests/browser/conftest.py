@@ -27,7 +27,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PROJECT = ("lod.toml", "tables", "mappings", "ontologies", "shapes")
+PROJECT = ("lod.toml", "tables", "mappings", "ontologies", "shapes", "queries")
 
 
 @pytest.fixture(scope="session")

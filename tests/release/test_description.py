@@ -182,10 +182,10 @@ def test_dumps_are_the_lift(make: Make, packing: str) -> None:
 def test_a_cube_as_csv_and_parquet(make: Make) -> None:
     release = make(DATA + ODD)
     rows = list(csv.reader(_unpacked(release.folder / "dump" / "one.csv.gz").splitlines()))
-    assert rows == [["observation", "sex"], [f"{BASE}data/one/obs/1", f"{BASE}id/sex/F"]]
+    assert rows == [["observation", "sex"], [f"{BASE}data/one/obs/1", "F"]]
     graph = _Graph(release.folder / "catalog.ttl")
     assert graph.values(f"{BASE}data/one#dump-parquet", DCAT + "downloadURL") == {
-        f"{BASE}dump/{release.manifest.name}/cubes/one.parquet"
+        f"{BASE}dump/{release.manifest.name}/one.parquet"
     }
 
 

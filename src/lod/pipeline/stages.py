@@ -31,7 +31,8 @@ from lod.pipeline.digests import GENERATOR, digest_of, engine_digest, file_diges
 from lod.pipeline.lifts import keep_lift, kept_lift
 from lod.pipeline.material import Material, bind, read_material
 from lod.project.model import Project
-from lod.rdf.serialize import nquad
+from lod.rdf.namespaces import PREFIXES
+from lod.rdf.serialize import nquad, to_turtle
 from lod.release.candidate import STORE, Content, write_candidate
 from lod.release.publish import switch
 from lod.release.push import pushing
@@ -336,6 +337,7 @@ def publish(job: Job, cleared: Cleared) -> Release:
         retired_in=job.project.relative(job.project.retired),
         report=cleared.report,
         findings=tuple(job.findings),
+        shapes={each.dataset: to_turtle(each.triples, PREFIXES) for each in material.cube_shapes},
         memory_limit=job.project.build.memory_limit,
         threads=job.project.build.threads,
     )

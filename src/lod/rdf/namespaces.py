@@ -21,6 +21,7 @@ SDMX_DIMENSION = "http://purl.org/linked-data/sdmx/2009/dimension#"
 SDMX_MEASURE = "http://purl.org/linked-data/sdmx/2009/measure#"
 SH = "http://www.w3.org/ns/shacl#"
 SPDX = "http://spdx.org/rdf/terms#"
+STAT = "http://data.europa.eu/s1n/"
 VCARD = "http://www.w3.org/2006/vcard/ns#"
 VOID = "http://rdfs.org/ns/void#"
 XKOS = "http://rdf-vocabulary.ddialliance.org/xkos#"
@@ -44,6 +45,7 @@ PREFIXES: dict[str, str] = {
     "sh": SH,
     "skos": SKOS,
     "spdx": SPDX,
+    "stat": STAT,
     "vcard": VCARD,
     "void": VOID,
     "xkos": XKOS,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pyoxigraph import Store
@@ -61,6 +61,7 @@ class Content:
     lineage: Lineage | None = None  # of the lift: from which cells the figures came
     retired: tuple[Tombstone, ...] = ()
     retired_in: str = "retired.yml"  # where people know it by
+    shapes: Mapping[str, str] = field(default_factory=dict)  # dataset → the shape of its observations, as Turtle
     memory_limit: str = "512MB"  # of the columnar engine
     threads: int | None = None
 
@@ -86,7 +87,8 @@ def write_candidate(releases: Path, staging: Path, content: Content, clearance: 
         memory_limit=content.memory_limit,
         threads=content.threads or min(4, os.cpu_count() or 1),
     ) as breakdown:
-        dumps = write_dumps(breakdown, cubes, staging, content.site)
+        store = open_snapshot(content.snapshot.folder)
+        dumps = write_dumps(breakdown, cubes, staging, content.site, store, content.shapes)
         breakdown.write_uris(staging / URIS)
         _keep_uris(staging, releases / current if current else None, content)
         statistics = breakdown.statistics()
@@ -146,7 +148,7 @@ def _describe(staging: Path, content: Content, edition: Edition, dumps: Dumps, s
     }
     for name, description in documents.items():
         description.write(staging / name, heading(site))
-    write_schema_org(staging / SCHEMA_ORG, catalogue, site, datasets(store))
+    write_schema_org(staging / SCHEMA_ORG, catalogue, site, datasets(store), store)
 
 
 def evidence_of(linkset: Linkset, link: Link) -> Evidence:

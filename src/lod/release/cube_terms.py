@@ -19,6 +19,8 @@ from lod.rdf.datatypes import LEXICAL_SPACES
 from lod.rdf.namespaces import RDF, XSD
 from lod.store.columns import Column, quoted
 
+UNDEFINED = "https://cube.link/Undefined"  # a measure that has no figure at a point
+
 _DECIMAL_PLACES = 18  # more is not kept by value
 _DECIMAL_DIGITS = 38
 _MOST_JUDGED = 100_000  # distinct texts of other datatypes that the store is asked about
@@ -67,11 +69,24 @@ def decide(database: duckdb.DuckDBPyConnection, terms: str, name: str) -> Column
     if some_iri != all_iri:
         return replace(inexact, why="IRIs and literals")
     if least_type != last_type:
-        return replace(inexact, why="several datatypes")
+        return _partial(database, inexact, name)
     if least_language != last_language:
         return replace(inexact, why="several languages", datatype=least_type)
     facts = _Facts(values, all_iri, least_type, least_language)
     return _typed(database, facts, replace(inexact, datatype=facts.datatype, language=facts.language), name)
+
+
+def _partial(database: duckdb.DuckDBPyConnection, inexact: Column, name: str) -> Column:
+    """A column of one datatype, but for values that are declared to be undefined: these are NULL in it."""
+    defined = f"SELECT min(datatype), max(datatype), count(*) FROM part WHERE datatype <> {quoted(UNDEFINED)}"
+    row = database.execute(defined).fetchone()
+    assert row is not None
+    least, last, values = row
+    if least != last or least == _LANGUAGE:
+        return replace(inexact, why="several datatypes")
+    database.execute(f"DELETE FROM part WHERE datatype = {quoted(UNDEFINED)}")
+    found = _typed(database, _Facts(values, False, least, ""), replace(inexact, datatype=least), name)
+    return replace(found, exact=False, partial=True, why="undefined values") if found.exact else found
 
 
 def _typed(database: duckdb.DuckDBPyConnection, facts: _Facts, inexact: Column, name: str) -> Column:

@@ -27,7 +27,7 @@ from lod.store.columns import (
     ColumnsError,
     Cube,
     CubeIndex,
-    exact_columns,
+    columns_in_file,
     identifier,
     quoted,
 )
@@ -200,17 +200,18 @@ def _column(database: duckdb.DuckDBPyConnection, place: int, property_iri: str, 
         column.exact and not several,
         column.canonical,
         "several values" if several else column.why,
+        column.partial and not several,
     )
 
 
 def _copy(database: duckdb.DuckDBPyConnection, cube: Cube, file: Path) -> None:
     places = {column.property: place for place, column in enumerate(cube.columns)}
-    exact = list(exact_columns(cube))
-    values = "".join(f", v{places[c.property]}.v AS {identifier(c.name)}" for c in exact)
+    kept = list(columns_in_file(cube))
+    values = "".join(f", v{places[c.property]}.v AS {identifier(c.name)}" for c in kept)
     joins = "".join(
-        f" LEFT JOIN v{place} ON wide.a{place} = v{place}.t" for place in (places[c.property] for c in exact)
+        f" LEFT JOIN v{place} ON wide.a{place} = v{place}.t" for place in (places[c.property] for c in kept)
     )
-    order = [identifier(c.name) for d in cube.dimensions for c in exact if c.property == d]
+    order = [identifier(c.name) for d in cube.dimensions for c in kept if c.property == d]
     database.execute(
         f"""COPY (SELECT s[2:-2] AS {OBSERVATION}{values} FROM wide JOIN subject USING (i){joins}
         ORDER BY {", ".join([*order, OBSERVATION])}) TO {quoted(str(file))} (FORMAT parquet, COMPRESSION zstd)"""

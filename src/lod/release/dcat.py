@@ -12,11 +12,12 @@ from pyoxigraph import Literal, NamedNode, Store
 
 from lod.rdf.formats import JSONLD, NTRIPLES, RDFXML, RESULT_FORMATS, TURTLE, Format
 from lod.rdf.languages import pick
-from lod.rdf.namespaces import DCAT, DCT, FOAF, QB, RDF, RDFS, SKOS, SPDX, VCARD, XSD
+from lod.rdf.namespaces import DCAT, DCT, FOAF, QB, RDF, RDFS, SH, SKOS, SPDX, VCARD, XSD
 from lod.release.datasets import DatasetRecord
 from lod.release.description import Description, Node, integer, moment, said_of, texts
-from lod.release.dumps import Dump, Dumps
+from lod.release.dumps import CSVM, Dump, Dumps
 from lod.release.release import Site
+from lod.release.statdcat import describe_statistics
 
 DCATAP = "http://data.europa.eu/r5r/"
 ODRS = "http://schema.theodi.org/odrs#"
@@ -98,6 +99,10 @@ def describe_catalogue(store: Store, site: Site, edition: Edition, dumps: Dumps)
         _dataset(about, store, dataset, site, edition)
         own = [_dump(about, site, edition, dump) for dump in dumps.of(dataset)]
         about.say(dataset, DCAT + "distribution", *own, *everything)
+    for table in dumps.tables:
+        describe_statistics(about, store, table)
+    for dump in dumps.beside:
+        _beside(about, site, edition, dump)
     _series(about, store, site)
     _service(about, site, found)
     _gathered(about, catalogue, f"{catalogue}#sparql", found)
@@ -168,7 +173,7 @@ def _dataset(about: Description, store: Store, dataset: str, site: Site, edition
     record = edition.datasets.get(dataset)
     defaults: dict[str, list[str | Node]] = {
         DCT + "title": [*_labels(store, dataset, site)],
-        DCT + "description": [*_labels(store, dataset, site)],
+        DCT + "description": [*(about.values(dataset, DCT + "title") or _labels(store, dataset, site))],
         DCT + "license": [site.licence_iri],
         DCT + "publisher": [site.agency_iri],
         DCT + "accessRights": [f"{EU}access-right/PUBLIC"],
@@ -268,6 +273,19 @@ def _dump(about: Description, site: Site, edition: Edition, dump: Dump) -> str:
     about.say(f"{distribution}-checksum", SPDX + "checksumValue", value)
     _terms(about, distribution, site)
     return distribution
+
+
+def _beside(about: Description, site: Site, edition: Edition, dump: Dump) -> None:
+    """A file that says what others have to be: the metadata of a table (CSVW), the shape of observations (SHACL)."""
+    url = dump_url(site, edition, dump)
+    if dump.media_type != CSVM:
+        about.say(dump.dataset, SH + "shapesGraph", url)
+        return
+    about.is_a(url, DCT + "Standard")
+    about.say(url, DCT + "title", Literal("表格中繼資料（CSVW）", language="zh-Hant-TW"))
+    about.say(url, DCT + "title", Literal("Metadata of the table (CSVW)", language="en"))
+    for packing in ("", "-gz", "-zst"):
+        about.say(f"{dump.dataset}#dump-csv{packing}", DCT + "conformsTo", url)
 
 
 def dump_url(site: Site, edition: Edition, dump: Dump) -> str:

@@ -9,21 +9,20 @@ from __future__ import annotations
 import gzip
 import hashlib
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import zstandard
+from pyoxigraph import Store
 
-from lod.lift.engines.sql import quoted
 from lod.rdf.languages import pick
-from lod.rdf.namespaces import QB, RDF
 from lod.release.breakdown import Breakdown
 from lod.release.release import Site
 from lod.release.seal import sha256
+from lod.release.tidy import TidyTable, write_tidy
 from lod.store.columns import FOLDER as CUBES
-from lod.store.columns import Cube, CubeIndex, exact_columns, identifier
+from lod.store.columns import CubeIndex
 
 _GZIP_LEVEL = 6
 _ZSTD_LEVEL = 3
@@ -31,6 +30,7 @@ _BLOCK = 1 << 20
 
 NQUADS, TURTLE, CSV = "application/n-quads", "text/turtle", "text/csv"
 PARQUET = "application/vnd.apache.parquet"
+CSVM = "application/csvm+json"  # https://www.w3.org/TR/tabular-metadata/#iana-considerations
 GZIP, ZSTD = "application/gzip", "application/zstd"
 
 
@@ -65,16 +65,21 @@ class Dumps:
 
     files: tuple[Dump, ...]
     contents: dict[str, DatasetContent]
+    tables: tuple[TidyTable, ...] = ()
+    beside: tuple[Dump, ...] = ()  # what describes datasets: metadata of tables, shapes
 
     def of(self, dataset: str) -> list[Dump]:
         """The files of one dataset; of '' those with everything."""
         return [file for file in self.files if file.dataset == dataset]
 
 
-def write_dumps(breakdown: Breakdown, cubes: CubeIndex, release: Path, site: Site) -> Dumps:
+def write_dumps(
+    breakdown: Breakdown, cubes: CubeIndex, release: Path, site: Site, store: Store, shapes: Mapping[str, str]
+) -> Dumps:
     """Write `dump/` of a release in the making. Packed without a time: the same statements give the same bytes.
 
-    The attribution sentences stand above the statements.
+    `store`: the statements, to look up what codes are called; `shapes`: of datasets that have one, as Turtle. The
+    attribution sentences stand above the statements.
     """
     folder, work = release / "dump", release / ".dump"
     folder.mkdir()
@@ -99,14 +104,22 @@ def write_dumps(breakdown: Breakdown, cubes: CubeIndex, release: Path, site: Sit
     written = [(dataset, path) for dataset, path in written if dataset != shared] + [("", path) for path in everything]
     for path in folder.glob(f"{shared}.*"):
         path.unlink()
+    tables, beside = [], []
     for cube in cubes.cubes:
         parquet = release / CUBES / cube.file
-        table = work / f"{names.get(cube.dataset, parquet.stem)}.csv"
-        _write_csv(breakdown.connection, cube, parquet, table)
-        written += [(cube.dataset, packed) for packed in _pack(table, folder, ())] + [(cube.dataset, parquet)]
-        table.unlink()
+        target = folder / names.get(cube.dataset, parquet.stem)
+        table = write_tidy(breakdown.connection, store, cube, parquet, target, site)
+        packed = _pack(table.csv, folder, ())
+        written += [(cube.dataset, path) for path in (table.csv, *packed, table.parquet)]
+        beside.append((cube.dataset, table.metadata))
+        tables.append(table)
+    for dataset, text in shapes.items():
+        path = folder / f"{names[dataset]}-shape.ttl"
+        path.write_text("".join(f"# {line}\n" for line in heading(site)) + text, encoding="utf-8")
+        beside.append((dataset, path))
     shutil.rmtree(work)
-    return Dumps(tuple(_dump(path, release, dataset) for dataset, path in written), contents)
+    dumps, descriptions = (tuple(_dump(path, release, dataset) for dataset, path in each) for each in (written, beside))
+    return Dumps(dumps, contents, tuple(tables), descriptions)
 
 
 def _names(datasets: Sequence[str], site: Site) -> dict[str, str]:
@@ -145,17 +158,7 @@ def _join(files: Sequence[Path], target: Path) -> Path:
     return target
 
 
-def _write_csv(connection: duckdb.DuckDBPyConnection, cube: Cube, parquet: Path, target: Path) -> None:
-    """A cube as CSV (RFC 4180): a row an observation, IRIs in full; without what is the same for all of them."""
-    same = [identifier(c.name) for c in exact_columns(cube) if c.property in (RDF + "type", QB + "dataSet")]
-    chosen = f"* EXCLUDE ({', '.join(same)})" if same else "*"
-    connection.execute(
-        f"COPY (SELECT {chosen} FROM read_parquet({quoted(str(parquet))})) TO {quoted(str(target))} "
-        "(FORMAT csv, HEADER true)"
-    )
-
-
-_MEDIA_TYPES = {"nq": NQUADS, "ttl": TURTLE, "csv": CSV, "parquet": PARQUET}
+_MEDIA_TYPES = {"nq": NQUADS, "ttl": TURTLE, "csv": CSV, "parquet": PARQUET, "json": CSVM}
 _PACKED_AS = {"gz": GZIP, "zst": ZSTD}
 
 
@@ -175,7 +178,7 @@ def heading(site: Site) -> list[str]:
 def write_readme(folder: Path, dumps: Dumps, site: Site) -> None:
     """Write `README.md` beside the dumps, for people who unpack them."""
     files = "\n".join(
-        f"- `{dump.name}`: {dump.media_type}, SHA-256 `{dump.sha256}`" for dump in dumps.files if "dump/" in dump.path
+        f"- `{dump.name}`: {dump.media_type}, SHA-256 `{dump.sha256}`" for dump in (*dumps.files, *dumps.beside)
     )
     lines = [
         *(f"# {text}" for text in site.title.values()),
@@ -184,7 +187,9 @@ def write_readme(folder: Path, dumps: Dumps, site: Site) -> None:
         "\n".join(f"- {name}: <{site.licence_iri}>" for name in site.licence_name.values()),
         f"{files}\n- <{site.base_iri}>, {pick(site.agency_name, site.languages[0])}"
         + (f", <{site.agency_email}>" if site.agency_email else ""),
-        "Files named after a dataset hold what is said of it, its observations and its structure; those named after "
+        "Files named after a dataset hold what is said of it, its observations and its structure; as CSV and Parquet "
+        "its figures with codes and labels, which `-metadata.json` (CSVW) explains to programs; `-shape.ttl` (SHACL) "
+        "what each observation has to have. Those named after "
         "the site hold everything, code lists and vocabularies too, and a statement may stand there more than once. "
         "Literals are spelled as in the sources (`01` stays `01`), while the SPARQL endpoint compares and returns "
         "numbers by value. Turtle leaves out the names of graphs.",

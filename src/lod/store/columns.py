@@ -41,7 +41,8 @@ class Column:
     """One property of a cube's observations.
 
     `exact`: the store's terms can be told from the column: each observation has one value or none, all of one kind,
-    one datatype and one language. Only exact columns are in the file; of others `why` names the reason.
+    one datatype and one language; of others `why` names the reason. Only exact columns are in a cube's view.
+    `partial`: the column is in the file and lacks nothing but the values `cube:Undefined`, which are NULL there.
     `canonical`: the texts were written in their datatypes' canonical forms, as the store returns them (it turns "01"
     into 1); if not, the dump alone has them as written.
     """
@@ -56,6 +57,7 @@ class Column:
     exact: bool = True
     canonical: bool = True
     why: str = ""
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,9 @@ def open_columns(
         database.execute("SET enable_progress_bar = false")
         for cube in index.cubes:
             # the views are bound now: a missing or damaged file is found here
-            database.execute(f"CREATE VIEW {view(cube)} AS FROM read_parquet({quoted(str(folder / cube.file))})")
+            names = ", ".join(map(identifier, (OBSERVATION, *(column.name for column in exact_columns(cube)))))
+            table = f"read_parquet({quoted(str(folder / cube.file))})"
+            database.execute(f"CREATE VIEW {view(cube)} AS SELECT {names} FROM {table}")
         for cube, file in told.items():
             database.execute(f"CREATE VIEW {origins_view(cube)} AS FROM read_parquet({quoted(str(folder / file))})")
         database.execute(f"SET allowed_directories = [{quoted(f'{folder}/')}]")
@@ -239,5 +243,10 @@ def identifier(name: str) -> str:
 
 
 def exact_columns(cube: Cube) -> Iterator[Column]:
-    """The columns that are in the file."""
+    """The columns that tell the store's terms: those of the view."""
     return (column for column in cube.columns if column.exact)
+
+
+def columns_in_file(cube: Cube) -> Iterator[Column]:
+    """The columns that are in the file."""
+    return (column for column in cube.columns if column.exact or column.partial)

@@ -20,7 +20,7 @@ from lod.mapping.cube.merge import Shared
 from lod.mapping.cube.model import Attribute, Code, CodeList, Cube, Dimension, Measure, Part, Texts, Unit, parts_of
 from lod.mapping.cube.slicings import slice_key, slice_rows
 from lod.mapping.ir import Reference
-from lod.rdf.namespaces import DCAT, DCT, QB, RDF, RDFS, SCHEMA, SDMX_ATTRIBUTE, SDMX_MEASURE, SKOS, XSD
+from lod.rdf.namespaces import DCAT, DCT, QB, RDF, RDFS, SCHEMA, SDMX_ATTRIBUTE, SDMX_DIMENSION, SDMX_MEASURE, SKOS, XSD
 
 _INTEGER, _BOOLEAN = "integer", "boolean"
 FACT_COLUMNS = ("first", "second", "predicate", IRI, TEXT, "language", STRING, _INTEGER, DATE, _BOOLEAN)
@@ -213,8 +213,9 @@ def _dimension(dimension: Dimension) -> Iterator[Fact]:
     yield from _labels(subject, RDFS + "label", dimension.labels or _PERIOD)
     yield _fact(subject, RDFS + "range", IRI, SKOS + "Concept")
     yield _fact(subject, QB + "codeList", IRI, f"id/code/{dimension.list_name}")
-    if dimension.concept:
-        yield _fact(subject, RDFS + "subPropertyOf", IRI, dimension.concept)
+    concept = dimension.concept or (SDMX_DIMENSION + "refPeriod" if dimension.is_period else "")
+    if concept:
+        yield _fact(subject, RDFS + "subPropertyOf", IRI, concept)
 
 
 def _measure(measure: Measure) -> Iterator[Fact]:
