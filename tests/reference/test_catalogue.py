@@ -20,7 +20,7 @@ from lod.validation.files import validate_files
 def release(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A release of the reference project."""
     folder = tmp_path_factory.mktemp("reference")
-    for name in ("tables", "mappings", "ontologies", "shapes"):
+    for name in ("tables", "mappings", "ontologies", "shapes", "queries"):
         shutil.copytree(repository / name, folder / name)
     shutil.copy(repository / "lod.toml", folder)
     result = build(load_project(folder / "lod.toml"))
