@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -127,10 +127,10 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def serving(app: ASGIApp) -> Iterator[str]:
+def serving(app: ASGIApp, protocol: type[TolerantProtocol] = TolerantProtocol) -> Iterator[str]:
     """A real server on a free port of the loopback interface; its URL without a slash at the end."""
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, http=TolerantProtocol, log_level="warning", lifespan="on", server_header=False)
+    config = uvicorn.Config(app, http=protocol, log_level="warning", lifespan="on", server_header=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
@@ -146,6 +146,12 @@ def serving(app: ASGIApp) -> Iterator[str]:
         thread.join(20)
         listener.close()
         assert not thread.is_alive(), "the server did not stop"
+
+
+@pytest.fixture(scope="session", name="serving")
+def serving_fixture() -> Callable[..., AbstractContextManager[str]]:
+    """Serves any application for the length of a block."""
+    return serving
 
 
 Open = Callable[[Path], httpx.Client]
