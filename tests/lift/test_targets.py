@@ -18,7 +18,8 @@ from lod.diagnostics import Findings
 from lod.lift.run import lift_files
 
 MAPPING = """@prefix rml: <http://w3id.org/rml/> . @prefix formats: <http://www.w3.org/ns/formats/> .
-<#m> rml:logicalSource [ rml:source [ a rml:FilePath; rml:path "t.csv"; rml:null "" ]; rml:referenceFormulation rml:CSV ];
+<#m> rml:logicalSource [ rml:source [ a rml:FilePath; rml:path "t.csv"; rml:null "" ];
+    rml:referenceFormulation rml:CSV ];
   rml:subjectMap [ rml:template "https://example.org/{id}"; GRAPH rml:logicalTarget [
     rml:target [ a rml:FilePath; rml:path "NAME" ]; rml:serialization formats:KIND; MORE ] ];
   rml:predicateObjectMap [ rml:predicate <https://example.org/name>;
