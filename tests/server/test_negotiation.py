@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lod.rdf.formats import HTML, JSONLD, NTRIPLES, RDFXML, TURTLE
+from lod.rdf.formats import HTML, JSON, JSONLD, NTRIPLES, RDFXML, TURTLE
 from lod.server.addresses import DOCUMENT_FORMATS
 from lod.server.negotiation import choose_format, choose_language, parse_weighted, prefers_html
 
@@ -23,7 +23,8 @@ LANGUAGES = ("zh-Hant-TW", "en")
         ("text/turtle", TURTLE),
         ("TEXT/Turtle;charset=utf-8", TURTLE),
         ("application/x-turtle", TURTLE),
-        ("application/json", JSONLD),
+        ("application/json", JSON),
+        ("application/ld+json", JSONLD),
         ("application/n-triples;q=0.9, text/turtle;q=0.8", NTRIPLES),
         ("text/turtle;q=0.5, */*;q=0.1", TURTLE),
         ("text/*", HTML),

@@ -49,6 +49,7 @@ RESULTS_CSV = Format("CSV", "csv", ("text/csv",), _W3 + "SPARQL_Results_CSV")
 RESULTS_TSV = Format("TSV", "tsv", ("text/tab-separated-values",), _W3 + "SPARQL_Results_TSV")
 RESULT_FORMATS = (RESULTS_JSON, RESULTS_XML, RESULTS_CSV, RESULTS_TSV)
 
+JSON = Format("JSON", "json", ("application/json",))
 HTML = Format("HTML", "html", ("text/html", "application/xhtml+xml"))
 
 

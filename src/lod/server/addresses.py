@@ -19,10 +19,10 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from lod.rdf import iris
-from lod.rdf.formats import GRAPH_FORMATS, HTML, Format, by_suffix
+from lod.rdf.formats import GRAPH_FORMATS, HTML, JSON, NTRIPLES, TURTLE, Format, by_suffix
 
-DOCUMENT_FORMATS = (HTML, *GRAPH_FORMATS)
-"""What every document exists in, the default first."""
+DOCUMENT_FORMATS = (HTML, TURTLE, NTRIPLES, JSON, *(f for f in GRAPH_FORMATS if f not in {TURTLE, NTRIPLES}))
+"""What every document exists in, the default first. Plain JSON comes before JSON-LD, whose other name is its type."""
 
 _PLAIN = re.compile(rb"/[A-Za-z0-9\-._~/:@!$&'()*+,;=]*\Z")
 _NOT_IN_A_PATH = re.compile(r"[^!$&'()*+,\-./0-9:;=@A-Z_a-z~%]|%(?![0-9A-F]{2})")

@@ -22,7 +22,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lod.errors import LodError
-from lod.rdf.formats import GRAPH_FORMATS, HTML
+from lod.rdf.formats import HTML
 from lod.server import answers
 from lod.server.addresses import DOCUMENT_FORMATS, canonical_path, parse_address
 from lod.server.answers import Answer, request_header, send_answer
@@ -40,6 +40,7 @@ from lod.server.documents.archive import (
     split_release,
     time_gate,
 )
+from lod.server.documents.context import respond_to_context, split_context
 from lod.server.documents.dereference import DOCUMENTS, REDIRECTED, Ask, respond
 from lod.server.documents.dumps import Dumps
 from lod.server.documents.fragments import respond_to_fragment
@@ -66,7 +67,7 @@ from lod.wording import Wording
 _LOG = logging.getLogger(__name__)
 
 _PAGE = f".{HTML.suffix}"
-_DATA = tuple(f".{item.suffix}" for item in GRAPH_FORMATS)
+_DATA = tuple(f".{item.suffix}" for item in DOCUMENT_FORMATS if item is not HTML)
 # Pages that read the query string: whose path is whose.
 WITH_QUERY: tuple[tuple[Callable[[str, ServedRelease], bool], Callable[[ServedRelease, View], Answer]], ...] = (
     (lambda path, _: is_view(path), respond_to_view),
@@ -179,6 +180,8 @@ class Site:
             await self.app({**scope, "path": inside}, receive, with_headers(send))
         elif inside.startswith(RELEASE):
             await send_answer(await self._frozen(served, scope, path, inside), scope, send)
+        elif (name := split_context(inside)) is not None:
+            await send_answer(await self._context(served, scope, inside, name), scope, send)
         elif (asked := request_header(scope, b"accept-datetime")) or is_archived(inside):
             await send_answer(await self._past(served, scope, inside, asked), scope, send)
         else:
@@ -211,6 +214,17 @@ class Site:
             return answers.redirect(307, f"{served.space.prefix}/sparql")
         answer = await answer_document(frozen, scope, path, rest)
         return as_memento(answer, self.archive, frozen, name, rest)
+
+    async def _context(self, served: ServedRelease, scope: Scope, inside: str, name: str) -> Answer:
+        """The JSON-LD context of a release, '' the current one."""
+        if (refused := other_method(scope)) is not None:
+            return refused
+        known = not name or name == served.release.manifest.name
+        of = served if known else await anyio.to_thread.run_sync(self.archive.open, name)
+        if of is None:
+            accept, languages = request_header(scope, b"accept"), request_header(scope, b"accept-language")
+            return not_found(served, inside, accept, languages)
+        return respond_to_context(of, request_header(scope, b"if-none-match"), current=not name)
 
     async def _past(self, served: ServedRelease, scope: Scope, inside: str, asked: str) -> Answer:
         """Answer what is asked of the past: when there were which versions, which one was it then."""

@@ -88,10 +88,9 @@ def test_descriptions_follow_blank_nodes(site: httpx.Client) -> None:
 
 def test_json_ld_is_compacted_with_a_context(site: httpx.Client) -> None:
     document = site.get("/doc/code/sex/M.jsonld").json()
-    node = next(n for n in document["@graph"] if n["@id"] == BASE + "id/code/sex/M")
-    assert document["@context"]["skos"] == "http://www.w3.org/2004/02/skos/core#"
-    assert node["@type"] == ["skos:Concept"]
-    assert {"@value": "Male", "@language": "en"} in node["skos:prefLabel"]
+    assert document["@context"]["prefLabel"]["@container"] == "@language"
+    assert (document["id"], document["type"]) == (BASE + "id/code/sex/M", "skos:Concept")
+    assert document["prefLabel"]["en"] == "Male"
 
 
 @pytest.mark.parametrize("accept", ["", *(media_type for media_type, _ in FORMATS.values()), "text/html"])

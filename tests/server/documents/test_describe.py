@@ -6,7 +6,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from lod.rdf.formats import GRAPH_FORMATS, Format
-from lod.server.documents.describe import write
+from lod.server.documents.write import write
 
 
 @pytest.mark.parametrize("format", GRAPH_FORMATS, ids=lambda each: each.suffix)

@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from lod.rdf.formats import Format
+from lod.rdf.formats import JSON, Format
 from lod.server import answers
 from lod.server.answers import Answer, header, link
 from lod.server.api.datasets import describe_dataset, describe_structure, list_codes, list_datasets, list_slices
 from lod.server.api.observations import as_csv, list_observations
 from lod.server.api.openapi import APIS, OPENAPI, apis, openapi
 from lod.server.api.request import Call, Refused, described, finding, read_call
-from lod.server.api.routes import CSV, JSON, ROOT, ROUTES, Route, find_route
+from lod.server.api.routes import CSV, ROOT, ROUTES, Route, find_route
 from lod.server.negotiation import choose_format
 from lod.server.served import ServedRelease
 from lod.wording import joined, say

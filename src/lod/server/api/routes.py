@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, Literal
 from urllib.parse import unquote
 
-from lod.rdf.formats import RESULTS_CSV, Format
+from lod.rdf.formats import JSON, RESULTS_CSV, Format
 
 ROOT = "/api"
 V1 = f"{ROOT}/v1"
@@ -20,7 +20,6 @@ DEFAULT_LIMIT = 100
 MOST_LISTED = 1_000  # datasets, codes, slices on a page
 MOST_ROWS = 10_000  # observations on a page
 
-JSON = Format("JSON", "json", ("application/json",))
 CSV = Format("CSV", "csv", RESULTS_CSV.media_types)
 
 

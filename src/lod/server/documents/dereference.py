@@ -9,11 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from lod.rdf.formats import HTML, TURTLE, Format
+from lod.rdf.formats import HTML, JSON, TURTLE, Format
 from lod.server import answers
 from lod.server.addresses import DOCUMENT_FORMATS, Address, parse_address
 from lod.server.answers import Answer, header, link
-from lod.server.documents.describe import MOST_QUADS, Description, describe, document_triples, exists, write
+from lod.server.documents.context import context_link, context_of, context_path
+from lod.server.documents.describe import MOST_QUADS, Description, describe, document_triples, exists
+from lod.server.documents.write import write
 from lod.server.negotiation import choose_format, choose_language
 from lod.server.pages.kinds import render_document
 from lod.server.pages.reader import Reader
@@ -148,7 +150,7 @@ def _body(served: ServedRelease, description: Description, choice: Choice) -> by
     path = address.stem if address.stem.startswith("/doc/") else address.path
     document = served.space.base + path.lstrip("/")
     about = document_triples(served, description, document)
-    return write(description.quads, about, address.format, served.space.base)
+    return write(description.quads, about, address.format, served.space.base, context_of(served), description.iri)
 
 
 @lru_cache(maxsize=16)
@@ -177,5 +179,7 @@ def document_links(served: ServedRelease, description: Description, address: Add
     stem = answers.safe_target(prefix + address.variant(TURTLE).path).removesuffix(TURTLE.suffix)
     if not served.under:
         links.append(f'<{prefix}/timemap{stem[len(prefix) : -1]}>; rel="timemap"; type="application/link-format"')
+    if address.format is JSON:
+        links.append(context_link(context_path(served)))
     links += [f"<{stem}{rest}" for item, rest in _ALTERNATES if item is not address.format]
     return ", ".join(links)

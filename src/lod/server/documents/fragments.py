@@ -20,7 +20,7 @@ from lod.rdf.formats import JSONLD, NQUADS, NTRIPLES, TRIG, TURTLE, Format
 from lod.rdf.namespaces import FOAF, RDF, VOID, XSD
 from lod.server import answers
 from lod.server.answers import Answer, header
-from lod.server.documents.describe import write
+from lod.server.documents.write import write
 from lod.server.negotiation import choose_format
 from lod.server.served import Node, ServedRelease
 

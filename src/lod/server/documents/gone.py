@@ -14,7 +14,7 @@ from lod.release.tombstones import Tombstone
 from lod.server import answers
 from lod.server.addresses import DOCUMENT_FORMATS, Address, parse_address
 from lod.server.answers import Answer, header, link
-from lod.server.documents.describe import write
+from lod.server.documents.write import write
 from lod.server.negotiation import choose_format
 from lod.server.pages.reader import Reader, Shown
 from lod.server.served import ServedRelease

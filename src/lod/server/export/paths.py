@@ -12,13 +12,13 @@ from collections.abc import Container
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from lod.rdf.formats import GRAPH_FORMATS, HTML, Format
+from lod.rdf.formats import HTML, Format
 from lod.server.addresses import DOCUMENT_FORMATS, Address, UrlSpace, parse_address
 
 ROOT_FORMATS: dict[str, tuple[Format, ...]] = {
     "/": DOCUMENT_FORMATS,
     "/catalog": DOCUMENT_FORMATS,
-    "/void": GRAPH_FORMATS,
+    "/void": DOCUMENT_FORMATS[1:],
     "/release": (HTML,),
     "/about": (HTML,),
 }

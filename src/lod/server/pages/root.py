@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from pyoxigraph import Quad
 
-from lod.rdf.formats import GRAPH_FORMATS, HTML, TURTLE, Format
+from lod.rdf.formats import HTML, TURTLE, Format
 from lod.server import answers
 from lod.server.addresses import DOCUMENT_FORMATS, Address, parse_address
 from lod.server.answers import Answer, header, link
+from lod.server.documents.context import context_of
 from lod.server.documents.dereference import Ask, Choice, choose, validator_of, variant_headers
-from lod.server.documents.describe import describe, write
+from lod.server.documents.describe import describe
+from lod.server.documents.write import write
 from lod.server.pages.api import api_page
 from lod.server.pages.frame import render
 from lod.server.pages.home import about_page, catalogue_page, home_page
@@ -25,7 +27,7 @@ _PAGES = ("/release", "/about", "/api")  # for people alone
 _FORMATS: dict[str, tuple[Format, ...]] = {
     "/": DOCUMENT_FORMATS,
     "/catalog": DOCUMENT_FORMATS,
-    "/void": GRAPH_FORMATS,
+    "/void": DOCUMENT_FORMATS[1:],
     **dict.fromkeys(_PAGES, (HTML,)),
 }
 _FILES = {"/": "catalog.ttl", "/catalog": "catalog.ttl", "/void": "void.ttl"}
@@ -60,7 +62,10 @@ def _body(served: ServedRelease, choice: Choice) -> bytes | None:
     assert address.format is not None
     if address.format is not HTML:
         quads = _described(served, address.stem)
-        return write(quads, (), address.format, served.space.base) if quads else None
+        root = served.space.base + _FILES[address.stem].removesuffix(".ttl")
+        if not quads:
+            return None
+        return write(quads, (), address.format, served.space.base, context_of(served), root)
     reader = Reader(served, address.language or served.site.languages[0], choice.explicit)
     if address.stem == "/":
         return render("home", home_page(reader, address))

@@ -1,0 +1,123 @@
+"""How statements are written: RDF syntaxes by the library of the store, JSON as trees of our own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple, serialize
+
+from lod.rdf.formats import JSON, JSONLD, NQUADS, NTRIPLES, RDFXML, TRIG, TURTLE, Format
+from lod.rdf.languages import written
+from lod.rdf.namespaces import PREFIXES
+from lod.server.documents.context import GENERAL, Context
+from lod.server.documents.describe import TYPE
+from lod.server.documents.tree import write_tree
+
+_OXIGRAPH = {
+    NTRIPLES: RdfFormat.N_TRIPLES,
+    NQUADS: RdfFormat.N_QUADS,
+    TURTLE: RdfFormat.TURTLE,
+    TRIG: RdfFormat.TRIG,
+    RDFXML: RdfFormat.RDF_XML,
+}
+
+
+def write(
+    quads: Iterable[Quad],
+    extra: Iterable[Triple],
+    format: Format,  # noqa: A002 - the term
+    base: str,
+    context: Context = GENERAL,
+    root: str = "",
+) -> bytes:
+    """Serialise quads and extra triples, each triple once; TriG and N-Quads keep the graphs.
+
+    `context` and `root` are for JSON: its names, and what the tree is about.
+    """
+    if format in {TRIG, NQUADS}:
+        added = (Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in extra)
+        all_quads = list(dict.fromkeys([*quads, *added]))
+        return _serialize(all_quads, format, prefixes_for(all_quads, base))
+    triples = list(dict.fromkeys([*[quad.triple for quad in quads], *extra]))
+    if format is JSONLD:
+        return write_tree(triples, prefixes_for(triples, base), context, root)
+    if format is JSON:
+        return write_tree(triples, PREFIXES, context, root, bare=True)
+    return _serialize(triples, format, {} if format is NTRIPLES else prefixes_for(triples, base))
+
+
+_TAG = re.compile(rb"[a-z0-9]+-[a-z0-9-]+")
+_XML_LANG = re.compile(rb'(?<=xml:lang=")[a-z0-9]+-[a-z0-9-]+')
+
+
+def _serialize(statements: list[Triple] | list[Quad], format: Format, prefixes: dict[str, str]) -> bytes:  # noqa: A002
+    """Write a document. The store knows language tags in lower case; they leave as BCP 47 recommends."""
+    document = serialize(statements, format=_OXIGRAPH[format], prefixes=prefixes or None) or b""
+    if format is RDFXML:
+        return _XML_LANG.sub(lambda match: _written(match[0]), document)
+    pieces, done, at = [], 0, document.find(b'"@')
+    while at >= 0:
+        if document[at - 1] in _DOUBTFUL:  # does the quote begin a literal, or is it of its text?
+            return _LITERAL.sub(_with_written_tag, document)
+        if tag := _TAG.match(document, at + 2):
+            pieces += [document[done : tag.start()], _written(tag[0])]
+            done = tag.end()
+        at = document.find(b'"@', at + 2)
+    return b"".join([*pieces, document[done:]]) if pieces else document
+
+
+# In what the serialiser writes, a quote inside a literal is escaped, so this meets every literal as a whole.
+_LITERAL = re.compile(rb'("(?:[^"\\]|\\.)*"@)([a-z0-9]+-[a-z0-9-]+)|"(?:[^"\\]|\\.)*"')
+_DOUBTFUL = frozenset(b' \t\n([\\"')
+
+
+def _with_written_tag(match: re.Match[bytes]) -> bytes:
+    return match[1] + _written(match[2]) if match[2] else match[0]
+
+
+@lru_cache(maxsize=256)
+def _written(tag: bytes) -> bytes:
+    return written(tag.decode("ascii")).encode("ascii")
+
+
+def prefixes_for(statements: Iterable[Triple | Quad], base: str) -> dict[str, str]:
+    """The prefixes that the predicates, classes and datatypes of a document need, and no others.
+
+    Only vocabulary is abbreviated: data IRIs may hold anything, and `county:\\%E8…` helps nobody.
+    """
+    terms: set[NamedNode] = set()
+    for statement in statements:
+        predicate, value = statement.predicate, statement.object
+        terms.add(predicate)
+        if isinstance(value, Literal):
+            if value.language is None:
+                terms.add(value.datatype)
+        elif predicate == TYPE and isinstance(value, NamedNode):
+            terms.add(value)
+    return _prefixes_of(frozenset(terms), base)
+
+
+_KNOWN = {namespace: prefix for prefix, namespace in PREFIXES.items()}
+
+
+@lru_cache(maxsize=1024)
+def _prefixes_of(terms: frozenset[NamedNode], base: str) -> dict[str, str]:
+    """Kept by the terms: things of one kind use the same ones. Nobody changes the answer."""
+    found: dict[str, str] = {}
+    for iri in sorted(term.value for term in terms):
+        if (known := _prefix_of(iri, base)) is not None:
+            found.setdefault(*known)
+    return found
+
+
+def _prefix_of(iri: str, base: str) -> tuple[str, str] | None:
+    """The prefix and namespace of a term: a known vocabulary's, or one made from the name of ours."""
+    namespace = iri[: max(iri.rfind("#"), iri.rfind("/")) + 1]
+    if namespace in _KNOWN:
+        return _KNOWN[namespace], namespace
+    if not namespace.startswith(base) or namespace == base:
+        return None
+    name = namespace[len(base) : -1].rpartition("/")[2]
+    return (name, namespace) if name.isascii() and name.isalpha() and name not in PREFIXES else None
