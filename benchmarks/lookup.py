@@ -3,8 +3,9 @@
     python benchmarks/lookup.py [--things 100000] [--seconds 3] [--rounds 3]
 
 Contenders, each one server process: 'hello', the least that the same server (uvicorn, as `lod serve` starts it) can do;
-'describe', a bare application that answers the same DESCRIBE in its process; the site, uncached; the site asked with
-If-None-Match (304); a cached SPARQL answer; and `oxigraph serve-read-only`, the engine's own server, if it is there.
+'describe', a bare application that answers the same DESCRIBE in its process; the site, uncached, as Turtle and as the
+HTML page with its labels; the site asked with If-None-Match (304); a cached SPARQL answer; and
+`oxigraph serve-read-only`, the engine's own server, if it is there.
 Eight connections that are kept open, a new address with every request, and a client that does nothing but count
 answers. The rounds take turns, so that what else the machine does meets all alike, and the medians are compared:
 answers a second of the server's processor time, because a client in Python cannot keep them all busy.
@@ -32,6 +33,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 BARS = (  # contender, beside which other, at least this share of its rate
     ("/doc/….ttl", "describe", 0.6),
     ("/doc/….ttl", "oxigraph", 0.4),
+    ("/doc/….html", "describe", 0.25),
     ("304", "hello", 0.5),
     ("cached query", "hello", 0.5),
 )
@@ -50,6 +52,12 @@ def write_release(folder: Path, things: int) -> Path:
 
     parts = folder / "part.nq"
     with parts.open("w", encoding="utf-8") as out:
+        label = "http://www.w3.org/2000/01/rdf-schema#label"
+        for place in range(TRIPLES_A_THING - 4):  # what pages show instead of IRIs
+            out.write(f'<{BASE}def/dimension{place}> <{label}> "面向{place}"@zh-Hant-TW .\n')
+            for code in range(7 + place):
+                out.write(f'<{BASE}id/code/{place}/{code}> <{label}> "類別{code}"@zh-Hant-TW .\n')
+                out.write(f'<{BASE}id/code/{place}/{code}> <{label}> "class {code}"@en .\n')
         for number in range(things):
             subject = f"<{BASE}id/thing/{number}>"
             out.write(f"{subject} <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <{BASE}def/Thing> .\n")
@@ -293,6 +301,7 @@ def measure(things: int, seconds: float, rounds: int) -> bool:
                 "hello": ("hello", _requests(_same("/"))),
                 "describe": ("describe", _requests(_thing_paths(things, first))),
                 "/doc/….ttl": ("site", _requests(_thing_paths(things, first))),
+                "/doc/….html": ("site", _requests(_thing_paths(things, first + 7, "/doc/thing/{}.en.html"))),
                 "304": ("site", _requests(_same("/doc/thing/5.ttl"), known)),
                 "cached query": ("site", _requests(_same(f"/sparql?{_QUERY}"))),
                 "oxigraph": ("oxigraph", _requests(_thing_paths(things, first, describe))),

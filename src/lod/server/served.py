@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -49,10 +49,10 @@ class Memo:
     """Values that are dear to compute and hold for a release's lifetime: cubes, trees. A few, the latest used."""
 
     capacity: int
-    _kept: OrderedDict[str, Any] = field(default_factory=OrderedDict)
+    _kept: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 
-    def get(self, key: str, make: Callable[[], T]) -> T:
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """The value under `key`, made when it is not there."""
         with self._lock:
             if key in self._kept:
@@ -84,6 +84,7 @@ class ServedRelease:
     memo: Memo = field(init=False, default_factory=lambda: Memo(capacity=1024))  # small things
     pages: Memo = field(init=False, default_factory=lambda: Memo(capacity=256))  # rendered, some ten kB each
     cubes: Memo = field(init=False, default_factory=lambda: Memo(capacity=16))  # up to some megabytes each
+    links: Memo = field(init=False, default_factory=lambda: Memo(capacity=20_000))  # labels with their links
     opened: Memo = field(init=False, default_factory=lambda: Memo(capacity=2))  # the columnar side, the search
 
     def __post_init__(self) -> None:

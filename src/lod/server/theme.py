@@ -28,6 +28,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from lod.diagnostics import Findings, TextOrigin, did_you_mean
 from lod.server.assets import Asset, is_servable, own_assets, read_assets
+from lod.server.pages import markup
 from lod.server.texts import Catalogue, Texts, language_files, own_texts, with_texts
 from lod.wording import say
 
@@ -115,6 +116,7 @@ def _theme(
         lstrip_blocks=True,
         auto_reload=False,
     )
+    made.globals |= {"shown_value": markup.show, "value_note": markup.note}
     return Theme(texts, assets, {asset.path: asset for asset in assets.values()}, made, digest)
 
 

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from lod.rdf.languages import written
 from lod.rdf.namespaces import PREFIXES, RDF, SH, XSD
-from lod.rdf.serialize import turtle_blocks
+from lod.rdf.serialize import to_turtle
 from lod.validation.shape_graph import ShapeGraph
 
 Term = NamedNode | BlankNode | Literal | Triple
@@ -22,7 +21,6 @@ VIOLATION = SH + "Violation"
 WARNING = SH + "Warning"
 INFO = SH + "Info"
 
-_USED = {name: PREFIXES[name] for name in ("qb", "rdf", "rdfs", "sh", "skos", "xsd")}
 _A = NamedNode(RDF + "type")
 _TOP = BlankNode("report")
 
@@ -71,7 +69,6 @@ class ValidationReport:
     shapes: ShapeGraph
     judged: tuple[Judged, ...] = ()
     left_out: int = 0  # rows that may fail, too, but were only counted
-    idle: frozenset[Term] = frozenset()  # shapes that selected nothing
 
     @property
     def violations(self) -> int:
@@ -140,12 +137,7 @@ class ValidationReport:
 
     def to_turtle(self) -> str:
         """The W3C report graph as Turtle."""
-        return "".join(turtle_blocks(self.triples(), _USED))
-
-    def write_turtle(self, path: Path) -> None:
-        """The same into a file, result by result: nothing of it is held in memory."""
-        with path.open("w", encoding="utf-8") as file:
-            file.writelines(turtle_blocks(self.triples(), _USED))
+        return to_turtle(self.triples(), PREFIXES)
 
 
 def _named(term: Term, labels: dict[Term, BlankNode]) -> Term:

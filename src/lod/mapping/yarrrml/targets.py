@@ -22,7 +22,6 @@ SERIALIZATIONS = {
     "trig": "trig",
     "jsonld": "jsonld",
     "rdfxml": "rdf",
-    "rdfjson": "rj",
     "n3": "n3",
 }
 ENCODINGS = ("utf-8", "utf-16")

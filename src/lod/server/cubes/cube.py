@@ -16,11 +16,12 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from lod.rdf.namespaces import QB, RDFS, SCHEMA, SDMX_ATTRIBUTE, SKOS
 from lod.server.charts.model import Role
-from lod.server.served import Node, ServedRelease
+from lod.server.served import Memo, Node, ServedRelease
 from lod.store.figures import Among, Figures, Observation
 
 MOST_OBSERVATIONS = 5_000  # read from the store for a page; a larger cube without columns is shown in part
 MOST_CODES = 2_000
+MOST_LINES = 100  # whose observations are kept, for those who walk along them
 
 DATA_SET = NamedNode(QB + "dataSet")
 _STRUCTURE = NamedNode(QB + "structure")
@@ -154,6 +155,12 @@ class Cube:
         }
         if len(others) < len(self.dimensions) - 1:
             return {}  # it has no place
+        # all on one line have the same neighbours, and readers walk along it
+        lines: Memo = self.kept.setdefault("lines", Memo(MOST_LINES))
+        line = f"{dimension.iri} {sorted((iri, str(value)) for iri, value in others.items())}"
+        return lines.get(line, lambda: self._on_line(others, dimension))
+
+    def _on_line(self, others: Mapping[str, Node], dimension: Component) -> dict[Node, Observation]:
         return {o.values[dimension.iri]: o for o in self.where(others, MOST_CODES) if dimension.iri in o.values}
 
 

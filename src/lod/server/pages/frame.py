@@ -7,8 +7,10 @@ escapes everything and stops at a name that the context does not have.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
+
+from markupsafe import Markup
 
 from lod.rdf import languages
 from lod.rdf.formats import GRAPH_FORMATS, HTML, Format
@@ -49,20 +51,15 @@ class Crumb:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Everything on a page that is not its subject."""
+    """Everything on a page that is not its subject: what is the same on all of them, then what is this page's own."""
 
     theme: Theme
     language: str
     t: Catalogue
-    title: str
     site_title: str
     home: str
     catalogue: str
     sparql: str
-    canonical: str | None
-    switches: tuple[Switch, ...]
-    formats: tuple[FormatLink, ...]
-    crumbs: tuple[Crumb, ...]
     agency: Shown
     agency_email: str
     licence: Shown
@@ -76,8 +73,14 @@ class Frame:
     icon: str
     logo: str
     own_style: str  # the project's own style sheet
+    feed: str
+    colophon: Markup = Markup("")  # noqa: RUF009 - a string; the foot, as HTML
+    title: str = ""
+    canonical: str | None = None
+    switches: tuple[Switch, ...] = ()
+    formats: tuple[FormatLink, ...] = ()
+    crumbs: tuple[Crumb, ...] = ()
     current: str = ""  # the navigation entry that this page is
-    feed: str = ""
     present: str = ""  # on a page of a frozen release: the same page of the current one
     sheet: str = ""  # a second style sheet, for tables and charts of cubes
 
@@ -112,22 +115,34 @@ def make_frame(
     `formats`: in which others the document exists; `canonical`: its IRI, when it is one that search engines should
     keep; `current`: the navigation entry that it is ('home', 'catalogue', 'sparql'); `sheet`: a further style sheet.
     """
+    served = reader.served
+    prefix = served.space.prefix
+    return replace(
+        served.memo.get(f"frame {reader.language} {reader.explicit}", lambda: _standing(reader)),
+        title=title,
+        canonical=safe_href(canonical) if canonical else None,
+        switches=switches(address, served.site.languages, reader.language, prefix, served.theme),
+        formats=tuple(FormatLink(item.name, item.media_type, prefix + address.variant(item).path) for item in formats),
+        crumbs=crumbs,
+        current=current,
+        present=served.space.root + address.path if served.under else "",
+        sheet=prefix + served.theme.asset_path(sheet) if sheet else "",
+    )
+
+
+def _standing(reader: Reader) -> Frame:
+    """What of the frame is the same on every page that this reader sees, with the foot rendered."""
     site, manifest = reader.served.site, reader.served.release.manifest
     prefix, theme = reader.served.space.prefix, reader.served.theme
     logo, style = theme.asset_path_if_any(*LOGOS, "icon.svg"), theme.asset_path_if_any(STYLE)
-    return Frame(
+    frame = Frame(
         theme=theme,
         language=reader.language,
         t=reader.t,
-        title=title,
         site_title=languages.pick(site.title, reader.language),
         home=reader.page("/"),
         catalogue=reader.page("/catalog"),
         sparql=reader.page("/sparql"),
-        canonical=safe_href(canonical) if canonical else None,
-        switches=switches(address, site.languages, reader.language, prefix, theme),
-        formats=tuple(FormatLink(item.name, item.media_type, prefix + address.variant(item).path) for item in formats),
-        crumbs=crumbs,
         agency=Shown(languages.pick(site.agency_name, reader.language), href=reader.href(site.agency_iri)),
         agency_email=site.agency_email,
         licence=Shown(
@@ -143,11 +158,10 @@ def make_frame(
         icon=prefix + theme.asset_path("icon.svg"),
         logo=prefix + logo,
         own_style=prefix + style if style else "",
-        current=current,
         feed=f"{reader.served.space.root}/feed.{reader.language}.atom",
-        present=reader.served.space.root + address.path if reader.served.under else "",
-        sheet=prefix + theme.asset_path(sheet) if sheet else "",
     )
+    foot = theme.render("colophon", frame=frame, t=frame.t).decode()
+    return replace(frame, colophon=Markup(foot))  # noqa: S704 - a template's own, escaped there
 
 
 def switches(

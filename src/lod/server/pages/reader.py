@@ -83,6 +83,10 @@ class Reader:
 
     def link(self, iri: str, note: str = "") -> Shown:
         """The label of an IRI, linked."""
+        key = (iri, note, self.language, self.explicit)
+        return self.served.links.get(key, lambda: self._linked(iri, note))
+
+    def _linked(self, iri: str, note: str) -> Shown:
         label = self.label(iri) if not iri.startswith("mailto:") else Shown(iri.removeprefix("mailto:"))
         external = not iri.startswith(self.served.space.base)
         return Shown(label.text, label.language, self.href(iri), external, note)
