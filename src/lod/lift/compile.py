@@ -83,6 +83,7 @@ def bind_plan(mapping: Mapping, *, folders: Sequence[Path], base_iri: str, findi
     Triples maps in which something is wrong are left out of the plan.
     """
     sources = Sources(mapping, tuple(folders), findings)
+    mapping = sources.mapping
     compiler = _Compiler(mapping, sources, base_iri, findings)
     compiled = [found for each in mapping.triples_maps if (found := compiler.triples_map(each))]
     emissions = tuple(emission for _, emissions in compiled for emission in emissions)

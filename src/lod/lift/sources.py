@@ -19,7 +19,7 @@ from lod.lift.held import HeldRows, HeldTable
 from lod.lift.logical_views import LogicalViewTable, check_view, names_of, records_of, references_of
 from lod.lift.typed_sources import TYPED, open_typed
 from lod.lift.viewed import view_table
-from lod.mapping.cube.model import Part
+from lod.mapping.cube.model import Part, SliceRows
 from lod.mapping.functions import function_named
 from lod.mapping.ir import (
     Call,
@@ -85,6 +85,7 @@ class Sources:
     _cubes: Cubes | None = None
 
     def __post_init__(self) -> None:
+        self.mapping = self._with_each_sheet(self.mapping)
         for triples_map in self.mapping.triples_maps:
             for use in _uses(triples_map, self.mapping):
                 self._uses[_same(use.source)].append(use)
@@ -173,10 +174,18 @@ class Sources:
         if self._cubes is None:
             from lod.lift.cubes.open import Cubes  # reads workbooks: who has no cube does not wait for it
 
-            contents = (each.source.content for each in self.mapping.triples_maps)
-            parts = tuple(dict.fromkeys(each for each in contents if isinstance(each, Part) and not each.undefined))
-            self._cubes = Cubes(self._locate, self.findings, parts)
+            self._cubes = Cubes(self._locate, self.findings)
         return self._cubes
+
+    def _with_each_sheet(self, mapping: Mapping) -> Mapping:
+        """The mapping with a triples map for each sheet that a cube's pattern chooses."""
+        if not any(isinstance(each.source.content, Part) for each in mapping.triples_maps):
+            return mapping
+        cubes = self._cube_sources()
+        maps = tuple(each for one in mapping.triples_maps for each in _each_sheet(one, cubes))
+        contents = (each.source.content for each in maps)
+        cubes.parts = tuple(dict.fromkeys(each for each in contents if isinstance(each, Part) and not each.undefined))
+        return replace(mapping, triples_maps=maps)
 
     def _held(self, source: LogicalSource, rows: Rows) -> HeldTable:
         """Rows that the mapping holds; their number is that of the line where the mapping begins to say them."""
@@ -388,3 +397,22 @@ def _shown(expression: Expression) -> str:
             return f"{name}({', '.join(_shown(each) for _, each in expression.arguments)})"
         case RowIdentity():
             return "row number"
+
+
+def _each_sheet(triples_map: TriplesMap, cubes: Cubes) -> Iterator[TriplesMap]:
+    """A triples map of a cube's sheet, for each of its sheets."""
+    content = triples_map.source.content
+    part = content.part if isinstance(content, SliceRows) else content
+    if not isinstance(part, Part):
+        yield triples_map
+        return
+    for number, edition in enumerate(cubes.split(part.edition), start=1):
+        if edition is part.edition:
+            yield triples_map
+            continue
+        own = replace(part, edition=edition)
+        source = replace(
+            triples_map.source, content=replace(content, part=own) if isinstance(content, SliceRows) else own
+        )
+        name = triples_map.name if number == 1 else f"{triples_map.name} sheet {number}"
+        yield replace(triples_map, name=name, source=source)

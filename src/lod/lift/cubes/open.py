@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from lod.diagnostics import CellOrigin, Findings, did_you_mean
+from lod.diagnostics import Diagnostic, Findings, Severity, did_you_mean
 from lod.lift.cubes.complete import check_complete
+from lod.lift.cubes.given import given
 from lod.lift.cubes.opened import OpenPart, OpenSheet, Said
 from lod.lift.cubes.review import Review, review
 from lod.lift.cubes.slices import slice_table
@@ -16,10 +17,10 @@ from lod.lift.cubes.tidy import Observed, make_tidy
 from lod.lift.cubes.totals import check_totals
 from lod.lift.held import HeldRows, HeldTable
 from lod.mapping.cube.compile import CONFIDENTIALITY, GATHERED_COLUMNS, STATUS
-from lod.mapping.cube.model import Cube, Edition, Gathered, Gathering, Part, SliceRows, Source, parts_of
-from lod.tables.printed.layout import Label, Printed
+from lod.mapping.cube.model import Cube, Edition, Gathered, Gathering, Part, SliceRows, parts_of
+from lod.tables.printed.layout import Printed
 from lod.tables.printed.page import Page
-from lod.tables.printed.periods import Period, period_in_file_name, periods_in
+from lod.tables.printed.periods import Period
 from lod.tables.printed.read import read_printed
 from lod.tables.printed.text import has_chinese, label_key, one_line
 from lod.tables.printed.values import State
@@ -44,6 +45,7 @@ class Cubes:
     parts: tuple[Part, ...] = ()
     workbooks: dict[tuple[Path, str], Workbook | None] = field(default_factory=dict)
     editions: dict[Edition, OpenSheet | None] = field(default_factory=dict)
+    _split: dict[Edition, tuple[Edition, ...]] = field(default_factory=dict)
     _review: Review | None = None
 
     def table(self, content: Part | SliceRows | Gathered) -> HeldTable | None:
@@ -56,10 +58,39 @@ class Cubes:
             if opened is None:
                 return None
             return _tidy_table(OpenPart(content, opened), self._reviewed(), self.findings)
-        editions = [(cube, edition) for cube in content.cubes for edition in cube.editions]
+        editions = [(cube, each) for cube in content.cubes for edition in cube.editions for each in self.split(edition)]
         opened_all = [(cube, edition, self.sheet(edition)) for cube, edition in editions]
         read = [(cube, edition, opened) for cube, edition, opened in opened_all if opened]
         return _gather(content.kind, read) if len(read) == len(editions) else None
+
+    def split(self, edition: Edition) -> tuple[Edition, ...]:
+        """An edition whose pattern chooses several sheets as one for each, in their order. LOD2514 (info) says so."""
+        if edition not in self._split:
+            found = self._chosen(edition) if edition.sheet and edition.sheet.is_pattern else []
+            self._split[edition] = (edition,)
+            if len(found) > 1 and edition.sheet:
+                choices = [replace(edition.sheet, number=number) for number, _ in found]
+                self._split[edition] = tuple(replace(edition, sheet=choice) for choice in choices)
+                names = ", ".join(sheet.name for _, sheet in found)
+                message = say(
+                    "{n} sheets fit '{text}', a table each: {names}", n=len(found), text=edition.sheet.text, names=names
+                )
+                self.findings.extend([Diagnostic("LOD2514", Severity.INFO, message, edition.sheet.origin)])
+        return self._split[edition]
+
+    def _chosen(self, edition: Edition) -> list[tuple[int, Sheet]]:
+        """The sheets of an edition with their numbers; none if the workbook cannot be read, which is said elsewhere."""
+        workbook, _, _ = self._workbook(edition)
+        sheets = chosen_sheets(workbook, edition, Findings()) if workbook else []
+        return [(workbook.sheets.index(sheet) + 1, sheet) for sheet in sheets] if workbook else []
+
+    def _workbook(self, edition: Edition) -> tuple[Workbook | None, Path, str]:
+        """The workbook of an edition, opened once; its path, and its name for people."""
+        path, name = self.locate(edition.access)
+        key = path, edition.encoding
+        if key not in self.workbooks:
+            self.workbooks[key] = open_workbook(path, name, edition.encoding, self.findings, edition.origin)
+        return self.workbooks[key], path, name
 
     def _of(self, part: Part) -> list[OpenPart]:
         """All sheets of a part's dataset."""
@@ -82,11 +113,7 @@ class Cubes:
         return self.editions[edition]
 
     def _open(self, edition: Edition) -> OpenSheet | None:
-        path, name = self.locate(edition.access)
-        key = path, edition.encoding
-        if key not in self.workbooks:
-            self.workbooks[key] = open_workbook(path, name, edition.encoding, self.findings, edition.origin)
-        workbook = self.workbooks[key]
+        workbook, path, name = self._workbook(edition)
         sheet = choose_sheet(workbook, edition, self.findings) if workbook else None
         if workbook is None or sheet is None:
             return None
@@ -94,11 +121,11 @@ class Cubes:
         before = len(self.findings.errors)
         printed = read_printed(sheet, source, edition.layout, self.findings)
         page = Page(sheet, source, edition.layout, self.findings)
-        given = _given_periods(edition, printed, path, page)
+        said = given(edition, printed, path, page)
         _check_units(edition, printed, page)
         if len(self.findings.errors) > before and not printed.cells:
             return None
-        tidy = make_tidy(printed, edition, page, given)
+        tidy = make_tidy(printed, edition, page, said)
         if len(self.findings.errors) == before:
             self.findings.extend(check_totals(tidy, edition, page))
             self.findings.extend(check_complete(tidy, edition, page))
@@ -106,12 +133,25 @@ class Cubes:
 
 
 def choose_sheet(workbook: Workbook, edition: Edition, findings: Findings) -> Sheet | None:
-    """The sheet that an edition names: by name, number, or a pattern over names and the texts of the first rows."""
+    """The sheet of an edition that has one; None, and a finding, if there is none. LOD2502: several fit its name."""
+    found = chosen_sheets(workbook, edition, findings)
+    if len(found) > 1 and edition.sheet:
+        many = say("{n} sheets fit '{text}'", n=len(found), text=edition.sheet.text)
+        message = say("{many} in {workbook}", many=many, workbook=workbook.name)
+        findings.error("LOD2502", message, edition.sheet.origin, say("name it by its number"))
+    return found[0] if len(found) == 1 else None
+
+
+def chosen_sheets(workbook: Workbook, edition: Edition, findings: Findings) -> list[Sheet]:
+    """The sheets that an edition names: by name, number, or a pattern over names and the texts of the first rows.
+
+    Findings: LOD2502 none is named or there is no such sheet, LOD3603 the pattern is none.
+    """
     sheets, choice = workbook.sheets, edition.sheet
     names = [sheet.name for sheet in sheets]
     if choice is None:
         if len(sheets) == 1:
-            return sheets[0]
+            return [sheets[0]]
         hint = say("sheet: {names}", names=names[0]) if names else NOTHING
         findings.error(
             "LOD2502",
@@ -119,91 +159,34 @@ def choose_sheet(workbook: Workbook, edition: Edition, findings: Findings) -> Sh
             edition.origin,
             hint,
         )
-        return None
+        return []
+    if choice.number:
+        return [sheets[choice.number - 1]]
     text = choice.text
-    if text.startswith("/") and text.endswith("/") and len(text) > 2:
+    if choice.is_pattern:
         try:
             pattern = re.compile(text[1:-1], re.IGNORECASE)
         except re.error as error:
             findings.error(
                 "LOD3603", say("'{text}' is no regular expression: {error}", text=text, error=error), choice.origin
             )
-            return None
+            return []
         found = [sheet for sheet in sheets if _is_titled(sheet, pattern)]
     else:
         found = [sheet for sheet in sheets if label_key(sheet.name) == label_key(text)]
         if not found and text.isdecimal() and 0 < int(text) <= len(sheets):
             found = [sheets[int(text) - 1]]
-    if len(found) == 1:
-        return found[0]
-    none = say("there is no sheet '{text}'", text=text)
-    many = say("{n} sheets fit '{text}'", n=len(found), text=text) if found else none
-    findings.error(
-        "LOD2502",
-        say("{many} in {workbook}", many=many, workbook=workbook.name),
-        choice.origin,
-        did_you_mean(text, names),
-    )
-    return None
+    if not found:
+        none = say("there is no sheet '{text}'", text=text)
+        message = say("{many} in {workbook}", many=none, workbook=workbook.name)
+        near = did_you_mean(text.strip("/^$"), names)
+        findings.error("LOD2502", message, choice.origin, near)
+    return found
 
 
 def _is_titled(sheet: Sheet, pattern: re.Pattern[str]) -> bool:
     cells = ((row, column) for row in range(1, _TITLE_ROWS) for column in range(1, sheet.width + 1))
     return any(pattern.search(text) for text in (sheet.name, *(one_line(sheet.text(*cell)) for cell in cells)))
-
-
-def _given_periods(edition: Edition, printed: Printed, path: Path, page: Page) -> dict[str, Period]:
-    """The periods that stand for the whole sheet, by dimension. LOD2506: none, or several that differ."""
-    given: dict[str, Period] = {}
-    for dimension in edition.dimensions:
-        if not dimension.is_period:
-            continue
-        if dimension.source is Source.TITLE:
-            found = _period_of_titles(printed.titles, page)
-        elif dimension.source is Source.FILE_NAME:
-            found = period_in_file_name(path.stem)
-            if found is None:
-                message = say("the file name '{path}' says no period", path=path.name)
-                page.findings.error("LOD2506", message, dimension.origin, say("11310 is October of Minguo year 113"))
-        elif dimension.source is Source.VALUE:
-            found = next(periods_in(dimension.value), None)
-            if found is None:
-                page.findings.error(
-                    "LOD2506",
-                    say("'{dimension}' is no period", dimension=dimension.value),
-                    dimension.origin,
-                    say("value: 2012"),
-                )
-        else:
-            continue
-        if found:
-            given[dimension.name] = found
-    return given
-
-
-def _period_of_titles(titles: tuple[Label, ...], page: Page) -> Period | None:
-    found: dict[str, tuple[Period, Label]] = {}
-    for label in titles:
-        for period in periods_in(label.text):
-            kept = found.setdefault(period.code, (period, label))
-            if period.is_end and not kept[0].is_end:
-                found[period.code] = period, label
-    if len(found) == 1:
-        return next(iter(found.values()))[0]
-    if not found:
-        hint = say("a title says 中華民國101年底; else from: file-name, rows or columns, or give its 'value'")
-        message = say("sheet {sheet}: no title says a period", sheet=page.sheet.name)
-        page.findings.error("LOD2506", message, CellOrigin(page.source), hint)
-        return None
-    first, other, *_ = found.values()
-    there = f"{first[0].chinese} ({cell_name(first[1].row, first[1].column)})"
-    page.error(
-        "LOD2506",
-        other[1].row,
-        other[1].column,
-        say("the title says {chinese} here and {there}", chinese=other[0].chinese, there=there),
-    )
-    return None
 
 
 def _check_units(edition: Edition, printed: Printed, page: Page) -> None:

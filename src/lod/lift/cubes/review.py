@@ -9,7 +9,7 @@ from itertools import combinations, pairwise
 
 from lod.diagnostics import CellOrigin, Diagnostic, Findings, Severity
 from lod.lift.cubes.opened import OpenPart, OpenSheet, Said
-from lod.lift.cubes.tidy import Observed, Point
+from lod.lift.cubes.tidy import FOR_ALL, Observed, Point
 from lod.mapping.cube.model import Dimension
 from lod.tables.printed.layout import Role
 from lod.tables.sheets import cell_name, column_letters
@@ -135,10 +135,10 @@ class _Told:
 def _drift(earlier: OpenPart, later: OpenPart) -> Iterator[Diagnostic]:
     """LOD3623: a code that one edition has and the other lacks, though it is in force there."""
     strictness = later.sheet.edition.checks.drift
-    if strictness == "none" or earlier.sheet.edition is later.sheet.edition:
-        return
+    if strictness == "none" or earlier.sheet.last == later.sheet.last:
+        return  # sheets of one period are parts of a whole
     for place, dimension in enumerate(later.part.dimensions):
-        if dimension.codes is None or dimension.value:
+        if dimension.codes is None or dimension.value or dimension.source in FOR_ALL:
             continue
         for has, lacks in ((earlier, later), (later, earlier)):
             present, absent = _first_of_code(has, place), _first_of_code(lacks, place)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lod.diagnostics import Findings
-from lod.lift.cubes.open import choose_sheet
+from lod.lift.cubes.open import chosen_sheets
 from lod.mapping.cube.read import read_cube
 from lod.tables.printed.layout import Role
 from lod.tables.printed.read import read_printed
@@ -31,8 +31,7 @@ def sheet_roles(cube_file: Path, folders: Sequence[Path]) -> list[SheetRoles]:
     for edition in cube.editions if cube else ():
         path = next((each for folder in folders if (each := folder / edition.access).is_file()), None)
         workbook = open_workbook(path, edition.access, edition.encoding, unheard, None) if path else None
-        sheet = choose_sheet(workbook, edition, unheard) if workbook else None
-        if sheet:
+        for sheet in chosen_sheets(workbook, edition, unheard) if workbook else ():
             source = f"{edition.access} sheet {sheet.name}"
             found.append(SheetRoles(source, sheet, read_printed(sheet, source, edition.layout, unheard).roles))
     return found

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from lod.diagnostics import did_you_mean
+from lod.lift.cubes.given import Given
 from lod.lift.cubes.labels import Matcher, Meaning
 from lod.mapping.cube.model import Code, Dimension, Edition, Measure, Part, Source
 from lod.tables.printed.layout import DataCell, Printed
@@ -23,7 +24,7 @@ _PRECISION = 400  # digits: more than any stored number has
 Point = tuple[str, ...]  # a code for each dimension, in their order
 
 
-_FOR_ALL = (
+FOR_ALL = (
     Source.TITLE,
     Source.FILE_NAME,
     Source.VALUE,
@@ -87,18 +88,20 @@ class Tidy:
         yield from found.items()
 
 
-def make_tidy(printed: Printed, edition: Edition, page: Page, given: dict[str, Period]) -> Tidy:
-    """Place every figure. `given` are the periods that title or file name say, by dimension.
+def make_tidy(printed: Printed, edition: Edition, page: Page, given: Given) -> Tidy:
+    """Place every figure. `given` is what title or file name say of all of them.
 
     Findings: those of `Matcher`; LOD3607 two cells say different things of one point, LOD3608 a dimension or the
     measure is said nowhere, LOD3611 a figure that its measure does not allow.
     """
     rows, columns = Matcher(edition, Source.ROWS, page), Matcher(edition, Source.COLUMNS, page)
-    placing = _Placing(edition, page, given, printed.attributes, Tidy(last=_last_day(printed, rows, columns, given)))
+    placing = _Placing(
+        edition, page, given, printed.attributes, Tidy(last=_last_day(printed, rows, columns, given.periods))
+    )
     placing.said |= {
         each.name
         for each in edition.dimensions
-        if each.is_period and each.source in _FOR_ALL and each.name not in given
+        if each.source in FOR_ALL and each.name not in (given.periods if each.is_period else given.codes)
     }
     for cell in printed.cells:
         row, column = rows.meaning(cell.row_path), columns.meaning(cell.column_path)
@@ -111,7 +114,7 @@ def make_tidy(printed: Printed, edition: Edition, page: Page, given: dict[str, P
 class _Placing:
     edition: Edition
     page: Page
-    given: dict[str, Period]
+    given: Given
     texts: dict[tuple[int, int], str]  # beside the figures
     tidy: Tidy
     said: set[str] = field(default_factory=set)  # dimensions that lack a value: said once
@@ -206,6 +209,8 @@ class _Placing:
             hint = say("row and column say different things, or two codes of one label are in force at once")
             self.page.error("LOD3605", cell.row, cell.column, message, hint)
             return None
+        if dimension.source in (Source.TITLE, Source.FILE_NAME):
+            return self.given.codes.get(dimension.name)  # that there is none has been said
         code = next(iter(found), dimension.value or dimension.codes.total)
         if not code:
             self._say_nowhere(dimension, cell, say("name its total member (total), or its 'value'"))
@@ -222,7 +227,11 @@ class _Placing:
 
     def _named_period(self, dimension: Dimension, row: Meaning, column: Meaning) -> Period | None:
         """The period that row or column names, or the title; with the month that the other one names."""
-        found = row.periods.get(dimension.name) or column.periods.get(dimension.name) or self.given.get(dimension.name)
+        found = (
+            row.periods.get(dimension.name)
+            or column.periods.get(dimension.name)
+            or self.given.periods.get(dimension.name)
+        )
         part = row.parts.get(dimension.name) or column.parts.get(dimension.name)
         return in_year(found, part) if found and part else found
 

@@ -37,7 +37,9 @@ PLACES: dict[str, dict[str, Key]] = {
             "path", "The workbook (.xls, .xlsx, .ods) or CSV, looked for where tables are.", "101.xls", True
         ),
         "encoding": _key("encoding", "Of a CSV.", "big5"),
-        "sheet": _key("name, number or /pattern/", "Which sheet; needed where there are several.", "表2按官等分"),
+        "sheet": _key(
+            "name, number or /pattern/", "Which sheet; a pattern may fit several, a table each.", "/按官等分/"
+        ),
         "layout": _key("keys", "Where header, labels and figures are.", "{header: {rows: 3-7}}", True),
         "values": _key("keys", "What signs mean, and which texts are figures.", "{zero: ['－']}"),
         "codelists": _key(

@@ -230,10 +230,19 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class SheetChoice:
-    """Which sheet of a workbook: by name, by number from 1, or by a pattern over names and titles."""
+    """Which sheet of a workbook: by name, by number from 1, or by a pattern over names and titles.
+
+    A pattern may choose several sheets, a table each; `number` is that of one of them.
+    """
 
     text: str
     origin: TextOrigin
+    number: int = 0
+
+    @property
+    def is_pattern(self) -> bool:
+        """Whether it stands between slashes."""
+        return len(self.text) > 2 and self.text.startswith("/") and self.text.endswith("/")
 
 
 @dataclass(frozen=True, slots=True)
