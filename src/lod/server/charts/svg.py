@@ -10,6 +10,7 @@ import unicodedata
 from html import escape
 
 FONT = 14
+_BROAD = 900  # a drawing that is wider keeps its size and scrolls: its texts would be too small to read
 _ADVANCE = 0.56  # of the font size: an average letter of a sans serif
 
 INK, MUTED, LINE = "#1c2126", "#5a6068", "#d5d0c4"
@@ -32,6 +33,9 @@ _ATTRIBUTES = {
     },
     **{f"q{n}": f'fill="{color}" stroke="#fff" stroke-width=".7"' for n, color in enumerate(STEPS)},
 }
+
+
+_PATTERNS = {"hatch": "h", "open": "o"}  # a figure that is not told; one that cannot be
 
 
 def width_of(text: str, size: float = FONT) -> float:
@@ -103,23 +107,24 @@ class Drawing:
         if self.standalone:
             font += ' font-family="Noto Sans TC, Noto Sans CJK TC, PingFang TC, Microsoft JhengHei, sans-serif"'
             size += f' width="{fixed(self.width)}" height="{fixed(self.height)}"'
-        head = f'<svg xmlns="http://www.w3.org/2000/svg" lang="{escape(language)}" class="chart" {size} {names} {font}>'
+        kind = f'class="chart{" broad" if self.width > _BROAD else ""}"'
+        head = f'<svg xmlns="http://www.w3.org/2000/svg" lang="{escape(language)}" {kind} {size} {names} {font}>'
         words = (
             f'<title id="{self.name}-t">{escape(title)}</title><desc id="{self.name}-d">{escape(description)}</desc>'
         )
-        hatch = (
-            f'<defs><pattern id="{self.name}-h" width="6" height="6" patternUnits="userSpaceOnUse" '
-            'patternTransform="rotate(45)">'
-            f'<line y2="6" {self._paint("h")}/></pattern></defs>'
-            if any(f"#{self.name}-h" in part for part in self._parts)
-            else ""
+        patterns = "".join(
+            f'<pattern id="{self.name}-{mark}" width="{wide}" height="6" patternUnits="userSpaceOnUse" '
+            f'patternTransform="rotate({turned})"><line y2="6" {self._paint(paint)}/></pattern>'
+            for mark, wide, turned, paint in (("h", 6, 45, "h"), ("o", 9, -45, "a"))
+            if any(f"#{self.name}-{mark})" in part for part in self._parts)
         )
+        hatch = f"<defs>{patterns}</defs>" if patterns else ""
         paper = f'<rect width="100%" height="100%" {self._paint("w")}/>' if self.standalone else ""
         return "".join([head, words, hatch, paper, *self._parts, "</svg>"])
 
     def _paint(self, kind: str) -> str:
-        if kind == "hatch":
-            return f'fill="url(#{self.name}-h)" class="p"' + (
+        if kind in _PATTERNS:
+            return f'fill="url(#{self.name}-{_PATTERNS[kind]})" class="p"' + (
                 f' stroke="{MUTED}" stroke-width=".6"' if self.standalone else ""
             )
         return _ATTRIBUTES[kind] if self.standalone else f'class="{kind}"'

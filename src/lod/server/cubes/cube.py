@@ -20,8 +20,9 @@ from lod.server.served import Memo, Node, ServedRelease
 from lod.store.figures import Among, Figures, Observation
 
 MOST_OBSERVATIONS = 5_000  # read from the store for a page; a larger cube without columns is shown in part
-MOST_CODES = 2_000
 MOST_LINES = 100  # whose observations are kept, for those who walk along them
+MOST_CODES = 20_000  # of a dimension, in their order; of a longer one the rest is left out, and that is said
+MOST_ALONG = 2_000  # figures beside one, along a dimension
 
 DATA_SET = NamedNode(QB + "dataSet")
 _STRUCTURE = NamedNode(QB + "structure")
@@ -161,7 +162,7 @@ class Cube:
         return lines.get(line, lambda: self._on_line(others, dimension))
 
     def _on_line(self, others: Mapping[str, Node], dimension: Component) -> dict[Node, Observation]:
-        return {o.values[dimension.iri]: o for o in self.where(others, MOST_CODES) if dimension.iri in o.values}
+        return {o.values[dimension.iri]: o for o in self.where(others, MOST_ALONG) if dimension.iri in o.values}
 
 
 def read_cube(served: ServedRelease, iri: str) -> Cube:

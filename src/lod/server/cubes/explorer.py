@@ -18,9 +18,10 @@ from lod.server import answers
 from lod.server.addresses import Address
 from lod.server.answers import Answer, header, link
 from lod.server.cubes.cube import Cube, read_cube
-from lod.server.cubes.files import all_records, as_csv, as_json, records
+from lod.server.cubes.files import records
 from lod.server.cubes.slices import View, parse_view, query_of
 from lod.server.cubes.table import MOST_CELLS, Cut, Grid, first_rows, lay_out, read_grid
+from lod.server.cubes.whole import CSV, JSON, TABLES, XLSX, whole_file, write_figures
 from lod.server.documents.describe import TYPE
 from lod.server.negotiation import choose_format, choose_language
 from lod.server.pages.citation import CITATION_FORMATS, reference, write_reference
@@ -30,15 +31,13 @@ from lod.server.pages.reader import Reader
 from lod.server.refusals import bad_request, not_acceptable, not_found
 from lod.server.served import ServedRelease
 
-CSV = Format("CSV", "csv", ("text/csv",))
-JSON = Format("JSON", "json", ("application/json",))
 SVG = Format("SVG", "svg", ("image/svg+xml",))
 PNG = Format("PNG", "png", ("image/png",))
-WHOLE = "all=yes"  # the query that asks for the whole cube as CSV or JSON
-FORMATS = (HTML, CSV, JSON, SVG, PNG)
+WHOLE = "all=yes"  # the query that asks for the whole cube as CSV, JSON or Excel
+FORMATS = (HTML, CSV, JSON, XLSX, SVG, PNG)
 
 _PATH = re.compile(
-    r"(?P<embed>/embed)?(?P<dataset>/data/[^?#]+?)/slice(?:\.(?P<tag>[A-Za-z-]+))??(?:\.(?P<suffix>html|csv|json|svg|png))?\Z"
+    r"(?P<embed>/embed)?(?P<dataset>/data/[^?#]+?)/slice(?:\.(?P<tag>[A-Za-z-]+))??(?:\.(?P<suffix>html|csv|json|svg|png|xlsx))?\Z"
 )
 _CITATION = re.compile(r"(?P<dataset>/data/[^?#]+)/cite\.(?P<tag>[A-Za-z-]+)\.(?P<suffix>bib|ris|csl\.json)\Z")
 _FRAMED = answers.CSP.replace("frame-ancestors 'none'", "frame-ancestors *")
@@ -112,13 +111,9 @@ def respond_to_view(served: ServedRelease, ask: Ask) -> Answer:
     if answers.is_fresh(ask.if_none_match, validator):
         return answers.not_modified(validator, cache, vary)
     reader = Reader(served, language, explicit=bool(tag))
-    if ask.query == WHOLE and chosen in {CSV, JSON} and cube.figures.count <= MOST_CELLS:
-        figures = all_records(reader, cube)
+    if ask.query == WHOLE and chosen in TABLES and cube.figures.count <= MOST_CELLS:
         cut = Cut() if cube.figures.complete else Cut(observations=cube.figures.count)
-        if chosen is CSV:
-            body = as_csv(cube, None, figures, cut)
-        else:
-            body = as_json(reader, cube, None, figures, cube.iri, cut)
+        body = whole_file(reader, cube, chosen, dataset_title(reader, iri).text)
         headers = _headers(served, cube, "", stem, chosen, validator, cache, vary, language)
         return Answer(200, headers + _truncated(cut), body)
     view, findings = parse_view(cube, ask.query)
@@ -127,7 +122,7 @@ def respond_to_view(served: ServedRelease, ask: Ask) -> Answer:
     if _was_sent_by_form(ask.query) and chosen is HTML:
         return answers.redirect(303, f"{served.space.prefix}{ask.path}?{query_of(cube, view)}")
     grid = read_grid(cube, view)
-    if chosen in {CSV, JSON}:
+    if chosen in TABLES:
         grid = first_rows(cube, grid)
     made = _body(reader, cube, grid, Address(stem), chosen, bool(match["embed"]))
     if made is None:
@@ -192,11 +187,10 @@ def _body(reader: Reader, cube: Cube, grid: Grid, address: Address, chosen: Form
     if chosen is HTML:
         page = explorer_page(reader, cube, view, grid, address)
         return render("embed" if framed else "explorer", page)
-    if chosen is CSV:
-        return as_csv(cube, view, records(reader, cube, view, grid), grid.cut)
-    if chosen is JSON:
+    if chosen in TABLES:
         here = f"{reader.served.space.base}{address.stem[1:]}?{query_of(cube, view)}"
-        return as_json(reader, cube, view, records(reader, cube, view, grid), here, grid.cut)
+        title, figures = dataset_title(reader, cube.iri).text, records(reader, cube, view, grid)
+        return write_figures(reader, cube, view, figures, chosen, title, here, grid.cut)
     svg = _svg(reader, cube, view, grid)
     if svg is None or chosen is SVG:
         return svg.encode() if svg else None

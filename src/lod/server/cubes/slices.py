@@ -8,6 +8,7 @@ Dimensions, measures and codes are named by the last part of their IRIs, by the 
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeVar, cast, get_args
@@ -28,9 +29,10 @@ Show = Literal["table", "chart"]
 MOST_COLUMNS = 30
 MOST_ROWS = 200  # on a page
 MOST_SHOWN = 3_000  # cells on a page, so that none weighs a megabyte
+MOST_BESIDE = 120  # columns on a page
 FOLDED_ABOVE = 60  # rows: a longer hierarchy begins folded
 
-_RESERVED = {"rows", "cols", "measure", "show", "chart", "totals", "depth", "open", "page"}
+_RESERVED = {"rows", "cols", "measure", "show", "chart", "totals", "depth", "open", "page", "across"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class View:
     depth: int | None = None  # rows that stand deeper are folded; None: as many as suits
     opened: frozenset[str] = frozenset()  # keys of folded rows whose parts are shown
     page: int = 1
+    across: int = 1  # the page of columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ def keys_of(cube: Cube) -> Keys:
 
 def _keys(items: Sequence[Node] | Sequence[str], short: list[str], whole: list[str] | None = None) -> dict:  # type: ignore[type-arg]
     """Short names where they are unique, whole ones elsewhere."""
-    twice = {name for name in short if short.count(name) > 1} if len(set(short)) < len(short) else set()
+    twice = {name for name, count in Counter(short).items() if count > 1}
     whole = whole or [str(item) for item in items]
     return {item: full if name in twice else name for item, name, full in zip(items, short, whole, strict=True)}
 
@@ -211,7 +214,7 @@ def _manner(view: View, reading: _Reading, given: dict[str, list[str]]) -> View 
         if value not in offered:
             message = say("{name}={value}: there is no such thing in this dataset", name=name, value=value)
             reading.refuse("LOD9302", message, say("one of {names}", names=joined(offered)))
-    for name in ("page", "depth"):
+    for name in ("page", "depth", "across"):
         if name in last and not (last[name].isdecimal() and 0 < int(last[name]) < 100_000):
             message = say("{name}={value}: this is no number from 1", name=name, value=last[name])
             reading.refuse("LOD9302", message, say("write {name}=1", name=name))
@@ -225,6 +228,7 @@ def _manner(view: View, reading: _Reading, given: dict[str, list[str]]) -> View 
         depth=int(last["depth"]) if "depth" in last else None,
         opened=frozenset(given.get("open", ())),
         page=int(last.get("page", "1")),
+        across=int(last.get("across", "1")),
     )
 
 
@@ -247,4 +251,5 @@ def query_of(cube: Cube, view: View, *, plain: bool = False) -> str:
         parts += [("depth", str(view.depth))] if view.depth else []
         parts += [("open", key) for key in sorted(view.opened)]
         parts += [("page", str(view.page))] if view.page > 1 else []
+        parts += [("across", str(view.across))] if view.across > 1 else []
     return urlencode(parts)

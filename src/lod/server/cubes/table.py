@@ -16,7 +16,7 @@ from lod.rdf.namespaces import DCT
 from lod.server.charts.map import atlas
 from lod.server.charts.model import ChartData, Label, Mark, Words
 from lod.server.cubes.cube import STATUSES, Component, Cube, Place, notation, number, unit_of
-from lod.server.cubes.slices import FOLDED_ABOVE, MOST_ROWS, MOST_SHOWN, Keys, View, keys_of, query_of
+from lod.server.cubes.slices import FOLDED_ABOVE, MOST_BESIDE, MOST_ROWS, MOST_SHOWN, Keys, View, keys_of, query_of
 from lod.server.pages.reader import Reader, Shown, format_number
 from lod.server.served import Node, ServedRelease
 from lod.store.figures import Among, Observation
@@ -86,6 +86,13 @@ class CubeTable:
     total_rows: int  # on all pages
     page_rows: int  # on one
     notices: tuple[str, ...] = ()  # what is not in it
+    first_column: int = 1
+    total_columns: int = 0  # on all pages; 0: they are all here
+
+    @property
+    def across(self) -> int:
+        """How many pages of columns there are."""
+        return -(-self.total_columns // MOST_BESIDE) or 1
 
     @property
     def pages(self) -> int:
@@ -148,10 +155,12 @@ def read_grid(cube: Cube, view: View) -> Grid:
     ordered = {place.term for place in cube.codes[view.rows.iri]}
     unordered = any(term is not None and term not in ordered for term in present)
     wide = not whole and len(columns) > MOST_ACROSS
+    known = [{place.term for place in cube.codes[c.iri]} for c in view.columns]
+    lost = any(t is not None and t not in codes for key in across for t, codes in zip(key, known, strict=True))
     cut = Cut(
         observations=0 if cube.figures.complete else cube.figures.count,
         rows=len(rows) if unordered else 0,
-        columns=MOST_ACROSS if wide else 0,
+        columns=min(len(columns), MOST_ACROSS) if wide else len(columns) if lost else 0,
     )
     return Grid(view, rows, columns[:MOST_ACROSS] if wide else columns, found, whole, cut)
 
@@ -216,9 +225,10 @@ def lay_out(
     """The table of a view. `base`: the address of its page, for links that fold rows; '' folds nothing."""
     keys = keys_of(cube)
     unfolded = _unfolded(grid, view, keys) if base else list(grid.rows)
-    size = min(most_rows, max(20, MOST_SHOWN // max(len(grid.columns), 1)))
+    size = min(most_rows, max(20, MOST_SHOWN // max(min(len(grid.columns), MOST_BESIDE), 1)))
     shown = unfolded[(view.page - 1) * size : view.page * size]
-    grid = figures_of(cube, grid, shown)
+    among, start = len(grid.columns), (view.across - 1) * MOST_BESIDE
+    grid = figures_of(cube, replace(grid, columns=grid.columns[start : start + MOST_BESIDE]), shown)
     rows = tuple(
         Row(
             _row_heading(reader, cube, view, keys, place, base, shown_parts=_shows_parts(unfolded, place)),
@@ -242,6 +252,8 @@ def lay_out(
         total_rows=len(unfolded),
         page_rows=size,
         notices=grid.cut.notices(reader),
+        first_column=start + 1,
+        total_columns=among if among > MOST_BESIDE else 0,
     )
 
 
@@ -401,6 +413,9 @@ def _part(reader: Reader, view: View, table: CubeTable) -> Iterable[str]:
     if table.pages > 1:
         first = (view.page - 1) * table.page_rows + 1
         yield reader.t("cut_page", first=first, last=first + len(table.rows) - 1, among=table.total_rows)
+    if table.across > 1:
+        last = table.first_column + len(table.columns) - 1
+        yield reader.t("cut_across", first=table.first_column, last=last, among=table.total_columns)
 
 
 def _mark(cell: Cell) -> Mark:

@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode
 from lod.rdf.namespaces import DCT, QB, RDF, RDFS, SKOS
 from lod.release.evidence import read_evidence
 from lod.server.addresses import Address
-from lod.server.cubes.cube import MOST_CODES, notation, order_codes
+from lod.server.cubes.cube import MOST_ALONG, notation, order_codes
 from lod.server.documents.describe import Description
 from lod.server.pages.code_tree import MAPPINGS, Branch, branch, other_labels, read_tree
 from lod.server.pages.frame import Crumb, Frame, make_frame
@@ -208,7 +208,7 @@ def _related(reader: Reader, description: Description, forward: str, inverse: st
     found = [v for v in description.objects(forward) if isinstance(v, NamedNode)]
     found += [
         q.subject
-        for q in islice(reader.served.quads(None, NamedNode(inverse), node), MOST_CODES)
+        for q in islice(reader.served.quads(None, NamedNode(inverse), node), MOST_ALONG)
         if isinstance(q.subject, NamedNode)
     ]
     return tuple(

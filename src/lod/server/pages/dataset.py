@@ -14,9 +14,10 @@ from lod.rdf.namespaces import DCAT, DCT, PROV, QB, RDF, RDFS, SDMX_ATTRIBUTE, S
 from lod.server.addresses import Address
 from lod.server.cubes.cube import Cube, read_cube
 from lod.server.cubes.table import MOST_CELLS, CubeTable, measure_label
+from lod.server.cubes.whole import TABLES, told
 from lod.server.documents.describe import Description
 from lod.server.pages.citation import CITATION_FORMATS, CITE, reference, schema_org
-from lod.server.pages.explorer import VIEW, Figure, Select, Tab, explorer_parts
+from lod.server.pages.explorer import VIEW, Figure, Select, Tab, dataset_title, explorer_parts
 from lod.server.pages.frame import Crumb, Frame, make_frame
 from lod.server.pages.properties import Property, properties
 from lod.server.pages.reader import Reader, Shown
@@ -152,8 +153,10 @@ def _tables(reader: Reader, cube: Cube) -> Iterable[Download]:
     complete = cube.figures.complete and 0 < cube.figures.count <= MOST_CELLS
     if complete and cube.measures and cube.dimensions:
         whole = f"{served.space.prefix}{stem}/{VIEW}.{reader.language}"
-        yield Download("CSV", "text/csv", f"{whole}.csv?all=yes")
-        yield Download("JSON", "application/json", f"{whole}.json?all=yes")
+        for form in TABLES:
+            known = told(reader, cube, form, dataset_title(reader, cube.iri).text)
+            size, digest = (readable_size(known.bytes), known.sha256) if known else ("", "")
+            yield Download(form.name, form.media_type, f"{whole}.{form.suffix}?all=yes", size, digest)
     file = isinstance(cube.figures, ColumnFigures) and f"cubes/{cube.figures.cube.file}"
     entry = dump_files(served.release).get(file) if file else None
     if entry is not None:

@@ -21,10 +21,12 @@ from lod.server.cubes.cube import Component, Cube
 from lod.server.cubes.files import as_sparql
 from lod.server.cubes.slices import Keys, View, default_view, keys_of, query_of
 from lod.server.cubes.table import CubeTable, Grid, chart_data, lay_out, read_grid
+from lod.server.cubes.whole import XLSX
 from lod.server.pages.frame import Crumb, Frame, make_frame
 from lod.server.pages.reader import Reader, Shown
 
 MOST_ON_DATASET_PAGE = 50  # rows; the explorer has all
+MOST_CHOICES = 400  # of a field of the form; a code of a longer list is written into it
 VIEW = "slice"  # the last part of a view's path
 
 
@@ -47,6 +49,7 @@ class Select:
     label: str
     choices: tuple[Choice, ...]
     id: str
+    typed: str = ""  # the code that is chosen, where there are too many to choose from
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,9 @@ class ExplorerPage:
     previous: str
     next: str
     page: int
+    columns: str  # which columns are here, when not all
+    before: str  # the page of columns before
+    behind: str
 
 
 def explorer_page(reader: Reader, cube: Cube, view: View, grid: Grid, address: Address) -> ExplorerPage:
@@ -146,7 +152,17 @@ def explorer_page(reader: Reader, cube: Cube, view: View, grid: Grid, address: A
         previous=f"{here}?{query_of(cube, replace(view, page=view.page - 1))}" if view.page > 1 else "",
         next=f"{here}?{query_of(cube, replace(view, page=view.page + 1))}" if view.page < table.pages else "",
         page=view.page,
+        columns=_columns_here(reader, table),
+        before=f"{here}?{query_of(cube, replace(view, across=view.across - 1))}" if view.across > 1 else "",
+        behind=f"{here}?{query_of(cube, replace(view, across=view.across + 1))}" if view.across < table.across else "",
     )
+
+
+def _columns_here(reader: Reader, table: CubeTable) -> str:
+    if table.across < 2:
+        return ""
+    last = table.first_column + len(table.columns) - 1
+    return reader.t("cut_across", first=table.first_column, last=last, among=f"{table.total_columns:,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +233,7 @@ def _could_be_map(data: ChartData) -> bool:
 
 
 def _files(figure: Figure | None) -> Iterable[tuple[str, str, str]]:
+    yield "as_xlsx", "xlsx", XLSX.media_type
     yield "as_csv", "csv", "text/csv"
     yield "as_json", "json", "application/json"
     if figure is not None:
@@ -260,6 +277,10 @@ def _selects(reader: Reader, cube: Cube, view: View) -> Iterable[Select]:
         if place is None or len(cube.codes[dimension.iri]) < 2:
             continue
         label, codes = reader.label(dimension.iri), keys.codes[dimension.iri]
+        if len(codes) > MOST_CHOICES:
+            name = f"{label.text}{reader.t('colon')}{reader.show(place.term).text}"
+            yield Select(keys.names[dimension.iri], name, (), f"f-{position}", codes[place.term])
+            continue
         choices = []
         for code in cube.codes[dimension.iri]:
             shown = reader.show(code.term)
