@@ -84,6 +84,16 @@ PROJECT_FILE: dict[str, tuple[str, dict[str, tuple[str, str, str]]]] = {
             "max_rejects": ("text", '`"100%"`', "The share of a table's rows that may; more stop the build."),
         },
     ),
+    "lift": (
+        "What carries out the lift. `lod lift --engine` is the same without a project.",
+        {
+            "engine": (
+                "text",
+                '`"duckdb"`',
+                '`"spark"`: [Apache Spark](../how-to/spark.md), for what outgrows one machine.',
+            )
+        },
+    ),
     "release": (
         "Where releases are kept.",
         {

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+# No code is generated and little compiled: half of the time that small tables take
+SPARK = """spark.master local[1]
+spark.driver.memory 600m
+spark.driver.host 127.0.0.1
+spark.driver.bindAddress 127.0.0.1
+spark.driver.extraJavaOptions -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
+spark.sql.codegen.wholeStage false
+spark.sql.codegen.factoryMode NO_CODEGEN
+spark.sql.shuffle.partitions 1
+spark.sql.adaptive.enabled false
+"""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,3 +42,32 @@ def shared(request: pytest.FixtureRequest) -> Path:
 def repository() -> Path:
     """The root of this repository: the reference project."""
     return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Spark on this machine: one session for all tests, configured for small tables as Spark is configured anywhere.
+
+    Tests that need it are skipped, visibly, where there is no Java. The first way to run a lift on Spark that a user
+    has, without any configuration, is tested by tests/cli/test_spark.py.
+    """
+    pytest.importorskip("pyspark", reason="Spark is not installed: pip install 'lod[spark]'")
+    if not shutil.which("java"):
+        pytest.skip("Spark needs Java 17 or later, and there is none (Debian: openjdk-17-jre-headless)")
+    folder = tmp_path_factory.mktemp("spark")
+    (folder / "spark-defaults.conf").write_text(SPARK, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPARK_CONF_DIR", str(folder))
+        from lod.lift.engines.spark.session import spark_session
+
+        session = spark_session("512MB", 1)
+        yield
+        session.stop()
+
+
+@pytest.fixture(params=["duckdb", "spark"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """Each engine in turn."""
+    if request.param == "spark":
+        request.getfixturevalue("spark")
+    return str(request.param)

@@ -97,12 +97,13 @@ def _case(suite: str, folder: Path) -> Case:
     return Case(suite, folder.name, folder, outputs[0] if outputs else None, targets)
 
 
-def fault(case: Case, work: Path) -> str:
+def fault(case: Case, work: Path, engine: str = "duckdb") -> str:
     """What is wrong with our answer to a case, '' if nothing is. `work` is an empty folder."""
     out = work / "out.nq"
     findings = Findings()
     try:
-        lift_files([case.folder / "mapping.ttl"], out, base_iri=BASE, threads=1, findings=findings, targets=work)
+        mapping = [case.folder / "mapping.ttl"]
+        lift_files(mapping, out, base_iri=BASE, engine=engine, threads=1, findings=findings, targets=work)
     except FindingsError as error:
         told = "; ".join(f"{each.code} {each.message}" for each in error.diagnostics[:2])
         return f"refused: {told}" if case.output else ""

@@ -23,6 +23,17 @@ def test_suite(suite: str, shared: Path, tmp_path: Path) -> None:
     assert not wrong
 
 
+def test_core_on_spark(shared: Path, tmp_path: Path, spark: None) -> None:
+    """A fifth of the cases: all goldens run there too, and all cases where the report is made."""
+    wrong = {}
+    for case in rml_suite.cases(shared, "rml-core")[::5]:
+        work = tmp_path / case.name
+        work.mkdir()
+        if found := rml_suite.fault(case, work, "spark"):
+            wrong[case.name] = found
+    assert wrong == {}
+
+
 def test_stale_files_differ_in_nothing_else(shared: Path, tmp_path: Path) -> None:
     """Cases given up for their expected files: all is as expected, but for integers that are strings there."""
     found = []

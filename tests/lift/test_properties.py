@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import random
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -144,6 +145,22 @@ rules = st.builds(
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(rules, min_size=1, max_size=3), tables, tables, st.booleans())
 def test_lift_is_what_the_rules_say(rules: list[Rules], one: list[Row], two: list[Row], quoted: bool) -> None:
+    judge(rules, one, two, "duckdb", quoted=quoted)
+
+
+def test_every_engine_spells_hostile_text_alike(engine: str) -> None:
+    """All spellings at once over many rows: enough for an engine that takes its time."""
+    rng = random.Random(7)
+    cells = [[*SIGNS, "", "A-", "-1", "1-"], ["".join(rng.choices(SIGNS, k=rng.randint(1, 5))) for _ in range(500)]]
+    one, two = ([{name: rng.choice(each) for name in COLUMNS} for _ in range(300)] for each in cells)
+    statements = tuple(zip("pqrstuvwxy", OBJECTS, strict=True))
+    graph = Spelling("ex:g/$(c)", (EX + "g/", "$c"))
+    rules = [Rules("one", SUBJECTS[1], None, statements), Rules("two", SUBJECTS[5], graph, statements)]
+    judge(rules, one, two, engine, quoted=True)
+
+
+def judge(rules: list[Rules], one: list[Row], two: list[Row], engine: str, *, quoted: bool) -> None:
+    """The engine and plain Python make the same of two tables."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for table, content in (("one", one), ("two", two)):
@@ -157,7 +174,7 @@ def test_lift_is_what_the_rules_say(rules: list[Rules], one: list[Row], two: lis
                 writer.writerows(content)
         (folder / "m.yarrrml.yml").write_text(written(rules), encoding="utf-8")
         findings = Findings()
-        result = lift_files([folder / "m.yarrrml.yml"], folder / "out.nq", findings=findings)
+        result = lift_files([folder / "m.yarrrml.yml"], folder / "out.nq", engine=engine, findings=findings)
         with (folder / "out.nq").open(encoding="utf-8", newline="\n") as file:
             lines = file.readlines()
     assert sorted(lines) == sorted(set(expected(rules, {"one": one, "two": two})))

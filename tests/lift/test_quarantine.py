@@ -53,10 +53,16 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def lift(folder: Path, quarantine: Quarantine | None, findings: Findings, lineage: Path | None = None) -> set[str]:
+def lift(
+    folder: Path,
+    quarantine: Quarantine | None,
+    findings: Findings,
+    lineage: Path | None = None,
+    engine: str = "duckdb",
+) -> set[str]:
     out = folder / "out.nq"
     mapping = folder / "mapping.yarrrml.yml"
-    lift_files([mapping], out, quarantine=quarantine, findings=findings, lineage=lineage, threads=1)
+    lift_files([mapping], out, engine=engine, quarantine=quarantine, findings=findings, lineage=lineage, threads=1)
     return set(out.read_text(encoding="utf-8").splitlines())
 
 
@@ -65,10 +71,10 @@ def rejects(file: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(opened))
 
 
-def test_the_others_are_lifted_as_if_the_bad_rows_were_not_there(folder: Path) -> None:
+def test_the_others_are_lifted_as_if_the_bad_rows_were_not_there(folder: Path, engine: str) -> None:
     findings = Findings()
     lineage = folder / "lineage"
-    made = lift(folder, Quarantine(folder / "rejects.csv"), findings, lineage)
+    made = lift(folder, Quarantine(folder / "rejects.csv"), findings, lineage, engine)
     (folder / "staff.csv").write_text(table(*GOOD), encoding="utf-8")
     (folder / "unit.csv").write_text("code,since\na,2012\nb,2013\n", encoding="utf-8")
     assert made == lift(folder, None, Findings())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -278,6 +279,28 @@ def test_bad_rows_are_set_aside_where_the_project_says_so(root: Path) -> None:
     with pytest.raises(FindingsError) as caught:
         _build(root)
     assert [item.code for item in caught.value.diagnostics if item.severity == "error"] == ["LOD4045"]
+
+
+def test_the_engine_makes_no_difference(root: Path, spark: None) -> None:
+    names = []
+    for engine in ("duckdb", "spark"):
+        _edit(root, "lod.toml", "[build]", f'[lift]\nengine = "{engine}"\n[build]')
+        names.append(
+            {path.name: path.read_bytes() for path in (root / "releases" / _build(root).release / "dump").iterdir()}
+        )
+        for name in (".lod", "releases"):
+            shutil.rmtree(root / name)
+        _edit(root, "lod.toml", f'[lift]\nengine = "{engine}"\n', "")
+    assert names[0]
+    assert names[0] == names[1]
+
+
+def test_an_engine_that_nobody_knows(root: Path) -> None:
+    _edit(root, "lod.toml", "[build]", '[lift]\nengine = "sparc"\n[build]')
+    with pytest.raises(FindingsError) as caught:
+        load_project(root / "lod.toml")
+    (finding,) = caught.value.diagnostics
+    assert (finding.code, str(finding.hint)) == ("LOD1005", "did you mean 'spark'?")
 
 
 @pytest.mark.parametrize(("key", "value"), [("on_error", "ignore"), ("max_rejects", "much")])

@@ -33,6 +33,13 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="CSVW metadata of a CSV, as a Link header would name it; looked at before those beside the file.",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(["duckdb", "spark"]),
+    default="duckdb",
+    show_default=True,
+    help="What lifts; Spark needs lod[spark] and Java.",
+)
 @click.option("--memory-limit", default="512MB", show_default=True, help="Of the columnar engine.")
 @click.option("--threads", type=click.IntRange(min=1), help="Of the columnar engine; else one a processor, at most 4.")
 @click.option("--explain", "is_explained", is_flag=True, help="Print the plan instead: what is read, joined and made.")
@@ -63,6 +70,7 @@ def command(
     tables: Path | None,
     minimal: bool,
     metadata: Path | None,
+    engine: str,
     memory_limit: str,
     threads: int | None,
     is_explained: bool,
@@ -102,6 +110,7 @@ def command(
             base_iri=base_iri,
             minimal=minimal,
             metadata=existing(metadata) if metadata else None,
+            engine=engine,
             memory_limit=memory_limit,
             threads=threads,
             report=report,

@@ -44,6 +44,7 @@ def lift(
     plan: Plan,
     out: Path,
     *,
+    engine: str = "duckdb",
     memory_limit: str = "512MB",
     threads: int = 2,
     report: Reporter = silent,
@@ -52,13 +53,15 @@ def lift(
 ) -> LiftResult:
     """Write `part-*.nq` and `lineage/` into the folder `out`. With a quarantine, bad rows are set aside.
 
+    `engine` is 'duckdb' or 'spark'.
+
     Raises:
         FindingsError: values that make no legal term, tables that are not well-formed, triples maps that yield nothing.
-        LiftError: LOD4008, the engine ran out of memory or disk.
+        LiftError: LOD4008, LOD4052, the engine ran out of memory or disk.
     """
     findings.raise_if_errors()
     with _workplace(out.parent) as work:
-        limits = _Limits(memory_limit, threads, quarantine, work / "rejects.parquet")
+        limits = _Limits(engine, memory_limit, threads, quarantine, work / "rejects.parquet")
         counts = _run(plan, work, limits, report, findings)
         findings.raise_if_errors()
         out.mkdir(parents=True, exist_ok=True)
@@ -74,6 +77,7 @@ def lift_files(
     *,
     tables: Path | None = None,
     base_iri: str | None = None,
+    engine: str = "duckdb",
     memory_limit: str = "512MB",
     threads: int | None = None,
     report: Reporter = silent,
@@ -101,7 +105,7 @@ def lift_files(
     plan = _plan_of(mappings, tables, base_iri or "", findings, violations, minimal=minimal, metadata=metadata)
     with _workplace(out.parent) as work:
         threads = threads or min(4, os.cpu_count() or 1)
-        limits = _Limits(memory_limit, threads, quarantine, work / "rejects.parquet")
+        limits = _Limits(engine, memory_limit, threads, quarantine, work / "rejects.parquet")
         named = targets_of(plan)
         if quarantine and named:  # a row that is bad for one file is good for none
             (work / "all").mkdir()
@@ -167,6 +171,7 @@ def _plan_of(
 
 @dataclass(frozen=True, slots=True)
 class _Limits:
+    engine: str
     memory: str
     threads: int
     quarantine: Quarantine | None = None
@@ -188,10 +193,10 @@ def _run(plan: Plan, work: Path, limits: _Limits, report: Reporter, findings: Fi
     """Write `out.nq` and `lineage/` into a folder; returns how many lines each triples map made."""
     from lod.lift.engines.doubts import doubt  # the engine costs a good part of a small lift's time
     from lod.lift.engines.duckdb.reading import read_tables
+    from lod.lift.engines.engine import open_engine
     from lod.lift.engines.lookups import settle_lookups
     from lod.lift.engines.rejects import Rejects
     from lod.lift.engines.retyped import doubt_numbers
-    from lod.lift.engines.session import open_session
     from lod.lift.engines.statements import write_statements
     from lod.lift.engines.survey import survey
 
@@ -200,7 +205,7 @@ def _run(plan: Plan, work: Path, limits: _Limits, report: Reporter, findings: Fi
     lineage = work / "lineage"
     lineage.mkdir()
     counts = {subject.triples_map: 0 for subject in plan.subjects}
-    with open_session(limits.memory, limits.threads, work / "spill") as session:
+    with open_engine(limits.engine, limits.memory, limits.threads, work / "spill") as session:
         violations = Findings()
         rejects = Rejects(session, limits.quarantine, limits.rejects) if limits.quarantine else None
         reject = rejects.record if rejects else None

@@ -173,6 +173,7 @@ def lift(job: Job, compiled: Compiled) -> Lifted:
         result = lift_plan(
             compiled.plan,
             out,
+            engine=job.project.lift.engine,
             memory_limit=options.memory_limit,
             threads=options.threads,
             report=_without_bounds(job.report),

@@ -11,7 +11,7 @@ from typing import Any
 
 from lod.diagnostics import Findings, TextOrigin, did_you_mean
 from lod.errors import UsageError
-from lod.project.model import Agency, BuildOptions, Licence, Project, ServeOptions, StoreOptions, Texts
+from lod.project.model import Agency, BuildOptions, Licence, LiftOptions, Project, ServeOptions, StoreOptions, Texts
 from lod.project.positions import key_positions
 from lod.project.shares import parse_share
 from lod.rdf.iris import illegal_character, is_absolute, resolve
@@ -83,7 +83,7 @@ def _shown(file: Path) -> str:
 _LIMITS = ("query_seconds", "query_rows", "query_megabytes", "client_seconds")
 
 _KEYS: dict[str, frozenset[str]] = {
-    "": frozenset({"project", "agency", "licence", "attribution", "build", "release", "serve", "store"}),
+    "": frozenset({"project", "agency", "licence", "attribution", "build", "lift", "release", "serve", "store"}),
     "project": frozenset({"name", "base_iri", "languages", "title", "description", "theme"}),
     "agency": frozenset({"iri", "name", "email"}),
     "licence": frozenset({"iri", "name"}),
@@ -93,6 +93,7 @@ _KEYS: dict[str, frozenset[str]] = {
             *("on_error", "max_rejects"),
         }
     ),
+    "lift": frozenset({"engine"}),
     "release": frozenset({"folder", "retired"}),
     "serve": frozenset({"host", "port", "services", "log", "log_queries", *_LIMITS}),
     "store": frozenset({"kind", "query", "update", "graph_store", "auth", "user", "secret_env", "timeout"}),
@@ -136,6 +137,7 @@ class _Reader:
             licence=Licence(self._iri("licence.iri", base), self._texts("licence.name", languages, required=True)),
             attribution=self._texts("attribution", languages),
             build=self._build(),
+            lift=LiftOptions(self._one_of("lift.engine", ("duckdb", "spark"))),
             releases=self.root / (self._string("release.folder") or "releases"),
             retired=self.root / (self._string("release.retired") or "retired.yml"),
             serve=ServeOptions(

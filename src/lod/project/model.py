@@ -45,6 +45,13 @@ class BuildOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class LiftOptions:
+    """`[lift]`: what carries out the lift."""
+
+    engine: str = "duckdb"  # or 'spark'
+
+
+@dataclass(frozen=True, slots=True)
 class ServeOptions:
     """`[serve]`: where the site listens, and what one query to `/sparql` may take; 0 leaves a limit as it is."""
 
@@ -87,6 +94,7 @@ class Project:
     licence: Licence
     attribution: Texts  # the sentence that users are asked to print
     build: BuildOptions
+    lift: LiftOptions
     releases: Path
     retired: Path  # the tombstones of URIs that were published; need not be there
     serve: ServeOptions

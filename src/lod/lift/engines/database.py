@@ -20,14 +20,11 @@ class Database(Protocol):
     def row(self, query: str) -> tuple[Any, ...]:
         """The one row of an answer."""
 
-    def count_values(self, values: Sequence[str], name: str, condition: str) -> int:
-        """How many of some values, as column `name`, meet a condition."""
-
     def keep(self, name: str, query: str) -> int:
         """Keep the rows of a query under a name, in memory or spilled to disk; returns how many they are."""
 
     def save(self, query: str, file: Path) -> int:
-        """Write the rows of a query to a Parquet file; returns how many they are."""
+        """Write the rows of a query to a Parquet file, or a folder of such; returns how many they are."""
 
     def write(self, selects: Sequence[str], target: Path) -> None:
         """Write what the selects have as `line` to a text file, in no order."""

@@ -55,7 +55,7 @@ class Rejects:
             f"{sql.column(check.column)} AS cell FROM {relation_sql(self.session, emission.relation)} WHERE {where}",
             noted,
         )
-        self.session.connection.execute(f"INSERT INTO {_TABLE} SELECT * FROM read_parquet({sql.quoted(str(noted))})")
+        self.session.connection.execute(f"INSERT INTO {_TABLE} SELECT * FROM read_parquet({sql.stored(noted)})")
 
     def sift(self, plan: Plan) -> Iterable[Table]:
         """Take the rows out of the plan's tables, if more were set aside since; yields the tables to be made anew."""

@@ -105,10 +105,10 @@ def _condition(session: Session, emission: Emission, statement: Statement, patte
     """That a row makes the statement, with a value of the pattern. A column that repeats few values is not read."""
     made = f"regexp_matches({sql.value(statement.object)}, {sql.quoted(pattern)})"
     column = _first(statement)
-    if column and statement.object.columns == {column}:
-        values = session.columns.few(sides(emission.relation)[column.side], column.index)
-        if values is not None and not session.database.count_values(values, sql.column(column), made):
-            return "false"
+    if not column or statement.object.columns != {column}:
+        return sql.conjunction([*sql.present(statement.columns), made])
+    if not session.columns.may_meet(sides(emission.relation)[column.side], column, made):
+        return "false"
     return sql.conjunction([*sql.present(statement.columns), made])
 
 

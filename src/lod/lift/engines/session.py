@@ -38,9 +38,14 @@ class Session:
     def __post_init__(self) -> None:
         self.forget_columns()
 
+    def use(self, database: Database) -> None:
+        """Have the plan carried out by another engine than DuckDB."""
+        self.database = database
+        self.forget_columns()
+
     def forget_columns(self) -> None:
         """Look at the columns anew: the tables are not what they were."""
-        self.columns = Columns(self.connection, self.database, self.files, lambda table: scan_sql(self, table))
+        self.columns = Columns(self.connection, self.files, lambda table: scan_sql(self, table))
 
 
 @contextmanager
@@ -107,9 +112,7 @@ def relation_sql(session: Session, relation: Relation) -> str:
 
 def scan_sql(session: Session, table: Table) -> str:
     """A table as a derived table."""
-    return sql.scan(
-        str(session.files[table]), table.first_row, is_numbered=table.is_numbered or table in session.sifted
-    )
+    return sql.scan(session.files[table], table.first_row, is_numbered=table.is_numbered or table in session.sifted)
 
 
 def lines_sql(statement: Statement, source: str) -> str:

@@ -8,6 +8,7 @@ Column names: `c3` is the fourth column of the table, `p3` that of a join's pare
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from lod.lift.plan import ROW, Cell, Column, Encoding, Piece, Statement, Term
 from lod.mapping.ir import TermType
@@ -19,7 +20,7 @@ _SAFE = {Encoding.IRI_SAFE: IRI_SAFE, Encoding.URI_SAFE: r"A-Za-z0-9\-._~", Enco
 # what a cell must not hold to enter a term as it stands
 UNSAFE = {**{encoding: f"[^{safe}]" for encoding, safe in _SAFE.items()}, Encoding.ESCAPED: r'["\\\x00-\x1f\x7f]'}
 _NAMED = (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t"), ("\b", "\\b"), ("\f", "\\f"))
-_NAMELESS = [chr(n) for n in (*range(1, 0x20), 0x7F) if chr(n) not in "\n\r\t\b\f"]
+_NAMELESS = r"\x01-\x07\x0b\x0e-\x1f\x7f"
 
 
 def quoted(text: str) -> str:
@@ -54,14 +55,15 @@ def encoded(cell: Cell) -> str:
         slow = _escaped(name)
     else:
         sign = "regexp_replace(hex(x), '(..)', '_\\1', 'g')" if cell.encoding is Encoding.LABEL else "url_encode(x)"
-        slow = _by_sign(name, _SAFE[cell.encoding], sign)
+        safe = _SAFE[cell.encoding]
+        slow = _by_sign(name, f"[{safe}]", f"[^{safe}]", sign)
     return f"CASE WHEN regexp_matches({name}, {quoted(UNSAFE[cell.encoding])}) THEN {slow} ELSE {name} END"
 
 
-def _by_sign(name: str, safe: str, encoded_sign: str) -> str:
-    """Runs of safe signs as they stand, every other sign `x` encoded."""
-    runs = f"regexp_extract_all({name}, {quoted(f'[{safe}]+|[^{safe}]')})"
-    run = f"CASE WHEN regexp_matches(x, {quoted(f'^[{safe}]')}) THEN x ELSE {encoded_sign} END"
+def _by_sign(name: str, safe: str, unsafe: str, encoded_sign: str) -> str:
+    """Runs of safe signs as they stand, every unsafe sign `x` encoded; both are classes of regular expressions."""
+    runs = f"regexp_extract_all({name}, {quoted(f'{safe}+|{unsafe}')})"
+    run = f"CASE WHEN regexp_matches(x, {quoted(f'^{safe}')}) THEN x ELSE {encoded_sign} END"
     return f"list_aggregate(list_transform({runs}, lambda x: {run}), 'string_agg', '')"
 
 
@@ -69,11 +71,8 @@ def _escaped(name: str) -> str:
     expression = name
     for char, escape in _NAMED:
         expression = f"replace({expression}, {quoted(char)}, {quoted(escape)})"
-    rest = expression
-    for char in _NAMELESS:
-        rest = f"replace({rest}, {quoted(char)}, '\\u{ord(char):04X}')"
-    guard = "[\\x01-\\x07\\x0b\\x0e-\\x1f\\x7f]"
-    return f"CASE WHEN regexp_matches({name}, '{guard}') THEN {rest} ELSE {expression} END"
+    rest = _by_sign(expression, f"[^{_NAMELESS}]", f"[{_NAMELESS}]", "concat('\\u00', hex(x))")
+    return f"CASE WHEN regexp_matches({name}, '[{_NAMELESS}]') THEN {rest} ELSE {expression} END"
 
 
 def concat(parts: Iterable[Piece | tuple[str]]) -> str:
@@ -131,12 +130,19 @@ def _datatype(term: Term) -> str:
     return f"CASE WHEN {iri} IN ('', {quoted(XSD + 'string')}) THEN '' ELSE concat('^^<', {iri}, '>') END"
 
 
-def scan(file: str, first_row: int, *, is_numbered: bool) -> str:
+def stored(file: Path) -> str:
+    """The name of a Parquet file, or a list of all that are in a folder, as a literal."""
+    if not file.is_dir():
+        return quoted(str(file))
+    return f"[{', '.join(quoted(str(part)) for part in sorted(file.glob('*.parquet')))}]"
+
+
+def scan(file: Path, first_row: int, *, is_numbered: bool) -> str:
     """A table's Parquet file as a derived table, `r` the source row's number."""
     if is_numbered:
-        return f"(SELECT * EXCLUDE (row), row AS r FROM read_parquet({quoted(file)}))"
+        return f"(SELECT * EXCLUDE (row), row AS r FROM read_parquet({stored(file)}))"
     number = f"file_row_number + {first_row}"
-    read = f"read_parquet({quoted(file)}, file_row_number = true)"
+    read = f"read_parquet({stored(file)}, file_row_number = true)"
     return f"(SELECT * EXCLUDE (file_row_number), {number} AS r FROM {read})"
 
 

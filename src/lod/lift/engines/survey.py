@@ -60,10 +60,7 @@ def _may_refuse(session: Session, emission: Emission, check: Check) -> bool:
     column = check.column
     if check.term.columns != {column} or column.index < 0:
         return True
-    values = session.columns.few(sides(emission.relation)[column.side], column.index)
-    if values is None:
-        return True
-    return session.database.count_values(values, sql.column(column), check.condition) > 0
+    return session.columns.may_meet(sides(emission.relation)[column.side], column, check.condition)
 
 
 def _refused_cells(session: Session, emission: Emission, check: Check) -> list[tuple[int, str]]:

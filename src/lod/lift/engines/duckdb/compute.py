@@ -88,7 +88,7 @@ def compute_columns(
 
     Findings: LOD2101 values that are no legal IRIs, where the mapping leaves them out.
     """
-    relation = sql.scan(str(source), table.first_row, is_numbered=bool(table.json))
+    relation = sql.scan(source, table.first_row, is_numbered=bool(table.json))
     wanted = _with_inputs(table, columns)
     for n in range(table.stored, len(table.columns)):
         if n in wanted:

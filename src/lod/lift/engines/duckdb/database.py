@@ -30,12 +30,6 @@ class DuckDb:
         assert row is not None, "an aggregate has a row"
         return row
 
-    def count_values(self, values: Sequence[str], name: str, condition: str) -> int:
-        """How many of some values, as column `name`, meet a condition."""
-        look = f"SELECT count(*) FROM (SELECT unnest($values::VARCHAR[]) AS {name}) WHERE {condition}"
-        row = self.connection.execute(look, {"values": list(values)}).fetchone()
-        return int(row[0]) if row else 0
-
     def keep(self, name: str, query: str) -> int:
         """Keep the rows of a query in a temporary table, in memory or spilled to disk; returns how many they are."""
         self.connection.execute(f"CREATE TEMP TABLE {name} AS {query}")

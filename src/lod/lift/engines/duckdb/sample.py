@@ -35,7 +35,7 @@ def _rows(
     opened: Session, table: Table, columns: Sequence[int], file: Path, rows: int
 ) -> list[tuple[int, list[str | None]]]:
     chosen = ", ".join(["r", *(f"c{n}" for n in columns)])
-    relation = sql.scan(str(file), table.first_row, is_numbered=table.is_numbered)
+    relation = sql.scan(file, table.first_row, is_numbered=table.is_numbered)
     found = opened.connection.execute(f"SELECT {chosen} FROM {relation} ORDER BY r LIMIT {int(rows)}").fetchall()
     shown = []
     for number, *texts in found:

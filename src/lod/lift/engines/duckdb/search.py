@@ -117,4 +117,4 @@ def spelled(record: SubjectRecord) -> str:
 
 def scan(table: TableRecord) -> str:
     """A table of the lineage as a derived table, `r` the number of the source row."""
-    return sql.scan(str(table.file), table.first_row, is_numbered=table.is_numbered)
+    return sql.scan(table.file, table.first_row, is_numbered=table.is_numbered)

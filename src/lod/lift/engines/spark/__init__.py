@@ -1,0 +1,1 @@
+"""Apache Spark: carries out plans over the files that DuckDB has read, on one machine or a cluster."""
