@@ -74,7 +74,7 @@ def observations() -> Iterator[Quad]:
 
 
 def make_release(
-    releases: Path, name: str = "1-aaaaaaaa", *, turtle: str = "", trig: str = "", base: str = BASE
+    releases: Path, name: str = "1-aaaaaaaa", *, turtle: str = "", trig: str = "", base: str = BASE, void: str = VOID
 ) -> Path:
     """A whole release folder with the pointer on it; `turtle` is loaded besides the figures."""
     folder = releases / name
@@ -90,7 +90,7 @@ def make_release(
     (folder / "dump" / "data.nt.gz").write_bytes(gzip.compress(dump or b"", mtime=0))
     del store
     (folder / "catalog.ttl").write_text(CATALOGUE, encoding="utf-8")
-    (folder / "void.ttl").write_text(VOID, encoding="utf-8")
+    (folder / "void.ttl").write_text(void, encoding="utf-8")
     files = tuple(
         file_record(folder, path)
         for path in sorted(folder.rglob("*"))

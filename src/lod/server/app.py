@@ -276,7 +276,8 @@ async def answer_document(served: ServedRelease, scope: Scope, path: str, inside
         query = scope["query_string"].decode("latin-1")
         view = View(inside, query, accept, languages, request_header(scope, b"if-none-match"))
         return await anyio.to_thread.run_sync(asked, served, view)
-    ask = Ask(inside, accept, languages, request_header(scope, b"if-none-match"))
+    query = scope["query_string"].decode("latin-1")
+    ask = Ask(inside, accept, languages, request_header(scope, b"if-none-match"), query)
     respond_to = respond if inside.startswith((*REDIRECTED, *DOCUMENTS)) else respond_at_root
     try:
         if wants_page(ask):

@@ -11,7 +11,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar, cast
@@ -122,6 +122,55 @@ class ServedRelease:
         if subject is not None and subject not in self.described_beside:
             return found
         return chain(found, self.metadata.quads_for_pattern(subject, predicate, value, None))
+
+    def stretch(
+        self,
+        subject: NamedNode | BlankNode | None,
+        predicate: NamedNode | None,
+        value: Node | None,
+        start: int,
+        most: int,
+    ) -> list[Quad]:
+        """At most `most` of the same quads from the one at `start` on, in the same order each time.
+
+        Far from the beginning a query passes over what was told before, in the index, without reading its terms.
+        """
+        asked = self._asked(subject, predicate, value)
+        if not start or asked is None:
+            return list(islice(self.quads(subject, predicate, value), start, start + most))
+        pattern, variables = asked
+        found = self._solutions(f"SELECT * {{ {pattern} }} OFFSET {start:d} LIMIT {most:d}")
+        given = {"s": subject, "p": predicate, "o": value}
+        triples = ([row[name] if name in variables else given[name] for name in "spo"] for row in found)
+        return [Quad(*triple) for triple in triples]  # type: ignore[arg-type]
+
+    def count(
+        self, subject: NamedNode | BlankNode | None, predicate: NamedNode | None, value: Node | None, most: int
+    ) -> int:
+        """How many of these quads there are, `most` if there are more."""
+        asked = self._asked(subject, predicate, value)
+        if asked is None:
+            return sum(1 for _ in islice(self.quads(subject, predicate, value), most))
+        inner = f"SELECT * {{ {asked[0]} }} LIMIT {most:d}"
+        row = next(iter(self._solutions(f"SELECT (COUNT(*) AS ?n) {{ {{ {inner} }} }}")))
+        return int(row["n"].value)
+
+    def _asked(
+        self, subject: NamedNode | BlankNode | None, predicate: NamedNode | None, value: Node | None
+    ) -> tuple[str, frozenset[str]] | None:
+        """A pattern in SPARQL, of terms that were parsed, and its variables; None where only the index can be read."""
+        beside = subject is not None and subject in self.described_beside
+        if beside or isinstance(self.store, RemoteStore) or any(isinstance(t, BlankNode) for t in (subject, value)):
+            return None
+        terms = {"s": subject, "p": predicate, "o": value}
+        variables = frozenset(name for name, term in terms.items() if term is None)
+        if not variables:
+            return None
+        return " ".join(f"?{name}" if term is None else str(term) for name, term in terms.items()), variables
+
+    def _solutions(self, query: str) -> Any:
+        assert isinstance(self.store, pyoxigraph.Store)
+        return self.store.query(query, use_default_graph_as_union=self.graph is None)
 
     def objects(self, subject: NamedNode | BlankNode, predicate: NamedNode) -> list[Node]:
         """The values of one property, each once, in the store's order."""

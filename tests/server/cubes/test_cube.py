@@ -122,15 +122,15 @@ def test_a_large_cube_and_a_large_description_are_bounded_and_say_so(
     dataset = f"<{DATASET}>"
     turtle = "".join(
         f"<{BASE}data/x/obs/{n}> <http://purl.org/linked-data/cube#dataSet> {dataset} .\n" for n in range(many)
-    ) + "".join(f"<{BASE}id/big> <{BASE}def/p> {n} .\n" for n in range(describe_module.MOST_QUADS + 5))
+    ) + "".join(f"<{BASE}id/big> <{BASE}def/p> {n} .\n" for n in range(describe_module.PAGE + 5))
     make(tmp_path, turtle=turtle)
     site = open_site(tmp_path)
     page = site.get("/data/civil-servants-by-county.en.html")
     assert f"the table shows the first {cube_module.MOST_OBSERVATIONS:,} observations" in page.text
     assert len(page.content) < 60_000
     described = site.get("/doc/big.nt")
-    assert described.headers["truncated"] == f"triples={describe_module.MOST_QUADS}"
-    assert described.text.count(f"<{BASE}def/p>") == describe_module.MOST_QUADS
+    assert described.headers["truncated"] == f"triples={describe_module.PAGE}"
+    assert described.text.count(f"<{BASE}def/p>") == describe_module.PAGE
     assert "the dump has all" in described.text
     assert len(site.get("/doc/big.en.html").content) < 60_000
     thing = site.get("/doc/code/county/63000.ttl")

@@ -6,15 +6,17 @@ Signposting: https://signposting.org/FAIR/
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
+from urllib.parse import parse_qs
 
 from lod.rdf.formats import HTML, JSON, TURTLE, Format
 from lod.server import answers
 from lod.server.addresses import DOCUMENT_FORMATS, Address, parse_address
 from lod.server.answers import Answer, header, link
 from lod.server.documents.context import context_link, context_of, context_path
-from lod.server.documents.describe import MOST_QUADS, Description, describe, document_triples, exists
+from lod.server.documents.describe import MOST_PAGES, Description, describe, document_triples, exists
 from lod.server.documents.write import write
 from lod.server.negotiation import choose_format, choose_language
 from lod.server.pages.kinds import render_document
@@ -39,6 +41,7 @@ class Ask:
     accept: str = ""
     accept_language: str = ""
     if_none_match: str = ""
+    query: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ def choose(
     return Choice(address, True, "")
 
 
-def variant_headers(served: ServedRelease, choice: Choice, validator: str) -> list[tuple[bytes, bytes]]:
+def variant_headers(served: ServedRelease, choice: Choice, validator: str, page: int = 0) -> list[tuple[bytes, bytes]]:
     """The headers of a variant that was chosen."""
     chosen = choice.address.format
     assert chosen is not None
@@ -80,7 +83,7 @@ def variant_headers(served: ServedRelease, choice: Choice, validator: str) -> li
         content_type(chosen),
         header("etag", validator),
         _CACHE[choice.cache],
-        header("content-location", served.space.prefix + choice.address.path),
+        header("content-location", served.space.prefix + choice.address.path + (f"?page={page}" if page else "")),
         *([header("vary", choice.vary)] if choice.vary else []),
         *([header("content-language", language)] if language else []),
     ]
@@ -93,9 +96,9 @@ def content_type(format: Format) -> tuple[bytes, bytes]:  # noqa: A002 - the ter
     return header("content-type", format.media_type + charset)
 
 
-def validator_of(served: ServedRelease, choice: Choice) -> str:
+def validator_of(served: ServedRelease, choice: Choice, page: int = 0) -> str:
     """The strong validator of a variant; negotiated pages differ from explicit ones by their links."""
-    return answers.etag(served.etag_prefix, f"{choice.explicit} {choice.address.path}")
+    return answers.etag(served.etag_prefix, f"{choice.explicit} {choice.address.path}{page or ''}")
 
 
 def respond(served: ServedRelease, ask: Ask) -> Answer:
@@ -124,19 +127,41 @@ def _document(served: ServedRelease, ask: Ask, address: Address) -> Answer | Non
     if choice is None:
         known = exists(served, served.space.described_by(address.stem))
         return not_acceptable(served, address, DOCUMENT_FORMATS, ask.accept, ask.accept_language) if known else None
-    validator = validator_of(served, choice)
+    page = _page(ask.query) if ask.query and choice.address.format is not HTML else 0
+    if page is None:
+        return answers.problem(400, "Bad Request", f"page is a number from 1 to {MOST_PAGES}.")
+    validator = validator_of(served, choice, page)
     if answers.is_fresh(ask.if_none_match, validator):
         return answers.not_modified(validator, choice.cache, choice.vary)
-    description = describe(served, served.space.described_by(address.stem))
+    description = describe(served, served.space.described_by(address.stem), page)
     if description is None:
         return None
     if ask.if_none_match.strip() == "*":
         return answers.not_modified(validator, choice.cache, choice.vary)
-    headers = variant_headers(served, choice, validator)
-    headers.append(header("link", document_links(served, description, choice.address)))
+    headers = variant_headers(served, choice, validator, page)
+    links = document_links(served, description, choice.address)
     if description.truncated:
-        headers.append(header("truncated", f"triples={MOST_QUADS}"))
+        links += _page_links(served, description, choice.address)
+        headers.append(header("truncated", f"triples={len(description.quads)}"))
+    headers.append(header("link", links))
     return Answer(200, tuple(headers), _body(served, description, choice))
+
+
+def _page(query: str) -> int | None:
+    """The page that a query asks for, 0 if for none; None: it is no page. Other parameters mean nothing here."""
+    values = parse_qs(query, max_num_fields=20).get("page") if query.count("&") < 20 else None
+    if not values:
+        return 0
+    return int(values[-1]) if re.fullmatch("[1-9][0-9]{0,3}", values[-1]) and int(values[-1]) <= MOST_PAGES else None
+
+
+def _page_links(served: ServedRelease, description: Description, address: Address) -> str:
+    """Where the pages are that tell all of a thing (RFC 8288; the relations of RFC 5005)."""
+    if address.format is HTML:
+        return ""
+    here, page = served.space.prefix + address.path, description.page
+    steps = (("first", 1), ("prev", page - 1), ("next", description.next))
+    return "".join(f", {link(f'{here}?page={number}', rel)}" for rel, number in steps if number > 0)
 
 
 def _body(served: ServedRelease, description: Description, choice: Choice) -> bytes:
@@ -148,7 +173,7 @@ def _body(served: ServedRelease, description: Description, choice: Choice) -> by
         return served.pages.get(key, lambda: render_document(reader, description, address))
     # A dataset's own URL answers 200: the document about it is the variant. A thing's document is the generic one.
     path = address.stem if address.stem.startswith("/doc/") else address.path
-    document = served.space.base + path.lstrip("/")
+    document = served.space.base + path.lstrip("/") + (f"?page={description.page}" if description.page else "")
     about = document_triples(served, description, document)
     return write(description.quads, about, address.format, served.space.base, context_of(served), description.iri)
 

@@ -1,8 +1,8 @@
-"""The bounded description of a resource, and how it is written.
+"""The bounded description of a resource.
 
 A description is the resource's outgoing triples with the blank nodes they lead to (Concise Bounded Description,
 https://www.w3.org/Submission/CBD/), and a few triples about the document itself. It is found by patterns on one
-subject: no query text, no scan, and never more than `MOST_QUADS`.
+subject: no scan, and never more than `MOST_QUADS`.
 """
 
 from __future__ import annotations
@@ -11,14 +11,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
+from typing import Any
+from urllib.parse import urlencode
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from lod.rdf.iris import to_uri
-from lod.rdf.namespaces import DCT, FOAF, QB, RDF, RDFS
+from lod.rdf.namespaces import DCT, FOAF, QB, RDF, RDFS, VOID
+from lod.server.pages.labels import LABEL_PROPERTIES
 from lod.server.served import ServedRelease
+from lod.store.remote import RemoteStore
 
-MOST_QUADS = 20_000
+PAGE = 500  # triples of its own: a thing that has more is told in part, and page by page
+VALUES = 100  # of each property, where a thing is told in part
+MOST_PAGES = 1_000
+MOST_QUADS = 5_000  # with those of its nameless parts
+MOST_LISTED = 20_000  # of the catalogue, which stands in one document
 
 TYPE = NamedNode(RDF + "type")
 _DATASET = NamedNode(QB + "dataSet")
@@ -28,6 +36,9 @@ _LICENSE = NamedNode(DCT + "license")
 _RIGHTS = NamedNode(DCT + "rights")
 _IS_PART_OF = NamedNode(DCT + "isPartOf")
 _COMMENT = NamedNode(RDFS + "comment")
+_SEE_ALSO = NamedNode(RDFS + "seeAlso")
+_NEXT = NamedNode("http://www.w3.org/ns/hydra/core#next")
+_PROPERTY = NamedNode(VOID + "property")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +47,10 @@ class Description:
 
     iri: str
     quads: tuple[Quad, ...]
-    truncated: bool = False  # there is more than MOST_QUADS
+    truncated: bool = False  # there is more
+    cut: tuple[str, ...] = ()  # the properties that have more values than are here, where that is known
+    page: int = 0  # of its triples in the order of the store, from 1; 0: the first values of each property
+    next: int = 0  # the page that goes on; 0: none
 
     @property
     def types(self) -> list[str]:
@@ -51,16 +65,60 @@ class Description:
         return (q for q in self.quads if q.predicate == predicate and getattr(q.subject, "value", "") == self.iri)
 
 
-def describe(served: ServedRelease, iri: str) -> Description | None:
-    """Everything said of an IRI, or None when the release does not know it as a subject.
+def describe(served: ServedRelease, iri: str, page: int = 0, *, whole: bool = False) -> Description | None:
+    """What is said of an IRI, or None when the release does not know it as a subject, or `page` is behind the last.
 
-    An IRI that the data spells percent-encoded is found under its readable spelling too.
+    Of a thing with more than `PAGE` triples of its own: the first `VALUES` values of each property, or one `page` of
+    all. An IRI that the data spells percent-encoded is found under its readable spelling too. `whole`: all of it, up
+    to `MOST_LISTED`.
     """
+    most = MOST_LISTED if whole else PAGE
     for node in _spellings(iri):
-        quads = list(islice(served.quads(node, None, None), MOST_QUADS + 1))
-        if quads:
-            return _close(served, node.value, quads)
+        if page > 1:
+            quads = served.stretch(node, None, None, (page - 1) * PAGE, PAGE + 1)
+        else:
+            quads = list(islice(served.quads(node, None, None), most + 1))
+        if not quads:
+            continue
+        more = len(quads) > most
+        if page:
+            follows = page + 1 if more and page < MOST_PAGES else 0
+            named = [
+                quad for prop in (TYPE, *LABEL_PROPERTIES) for quad in islice(served.quads(node, prop, None), VALUES)
+            ]
+            found = list(dict.fromkeys([*quads[:PAGE], *(named if page > 1 else ())]))
+            return _close(served, node.value, found, MOST_QUADS, truncated=page > 1 or more, page=page, next=follows)
+        if not more:
+            return _close(served, node.value, quads, most if whole else MOST_QUADS)
+        first, cut = _first_values(served, node) or (quads[:most], ())
+        return _close(served, node.value, first, MOST_QUADS, truncated=True, cut=cut, next=1)
     return None
+
+
+def properties_in_use(served: ServedRelease) -> tuple[str, ...]:
+    """Every property that the release's statements use, as its VoID description says; () where it has none."""
+
+    def read() -> tuple[str, ...]:
+        found = served.metadata.quads_for_pattern(None, _PROPERTY, None, None)
+        return tuple(sorted({quad.object.value for quad in found if isinstance(quad.object, NamedNode)}))
+
+    return served.memo.get("properties in use", read)
+
+
+def _first_values(served: ServedRelease, node: NamedNode) -> tuple[list[Quad], tuple[str, ...]] | None:
+    """The first values of each property, and which properties have more; None where nobody knows the properties.
+
+    One look into the index a property; what a store elsewhere would be asked too often is not asked.
+    """
+    known = () if isinstance(served.store, RemoteStore) else properties_in_use(served)
+    quads: list[Quad] = []
+    cut: list[str] = []
+    for prop in dict.fromkeys((RDF + "type", *known)):
+        found = list(islice(served.quads(node, NamedNode(prop), None), VALUES + 1))
+        quads += found[:VALUES]
+        if len(found) > VALUES:
+            cut.append(prop)
+    return (quads[:MOST_QUADS], tuple(cut)) if known and cut else None
 
 
 def exists(served: ServedRelease, iri: str) -> bool:
@@ -77,19 +135,20 @@ def _spellings(iri: str) -> Iterator[NamedNode]:
             return
 
 
-def _close(served: ServedRelease, iri: str, quads: list[Quad]) -> Description:
-    """Add what is said of the blank nodes that the description leads to."""
+def _close(served: ServedRelease, iri: str, quads: list[Quad], most: int, **told: Any) -> Description:
+    """Add what is said of the blank nodes that the description leads to, `most` triples in all."""
     waiting = [quad.object for quad in quads if isinstance(quad.object, BlankNode)]
     seen = set(waiting)
-    while waiting and len(quads) <= MOST_QUADS:
+    while waiting and len(quads) <= most:
         for quad in served.quads(waiting.pop(), None, None):
             quads.append(quad)
             if isinstance(quad.object, BlankNode) and quad.object not in seen:
                 seen.add(quad.object)
                 waiting.append(quad.object)
-            if len(quads) > MOST_QUADS:
+            if len(quads) > most:
                 break
-    return Description(iri, tuple(quads[:MOST_QUADS]), truncated=len(quads) > MOST_QUADS)
+    told["truncated"] = told.get("truncated", False) or len(quads) > most
+    return Description(iri, tuple(quads[:most]), **told)
 
 
 def document_triples(served: ServedRelease, description: Description, document: str) -> Iterator[Triple]:
@@ -103,7 +162,19 @@ def document_triples(served: ServedRelease, description: Description, document: 
         if quad.predicate == _DATASET:
             yield Triple(this, _IS_PART_OF, quad.object)
     if description.truncated:
-        yield Triple(this, _COMMENT, Literal(f"The first {MOST_QUADS} triples; the dump has all.", language="en"))
+        yield from _rest(served, description, this, document)
+
+
+def _rest(served: ServedRelease, description: Description, this: NamedNode, document: str) -> Iterator[Triple]:
+    """That a document is a part, and where the rest is: the next page, and each property that was cut by itself."""
+    part = f"A page of {PAGE} triples" if description.page else f"The first {VALUES} values of each property"
+    yield Triple(this, _COMMENT, Literal(f"{part}; the dump has all.", language="en"))
+    if description.next:
+        plain = document.partition("?")[0]
+        yield Triple(this, _NEXT, NamedNode(f"{plain}?page={description.next}"))
+    for prop in description.cut:
+        pattern = urlencode({"subject": description.iri, "predicate": prop})
+        yield Triple(this, _SEE_ALSO, NamedNode(f"{served.space.base}tpf?{pattern}"))
 
 
 @lru_cache(maxsize=16)

@@ -7,9 +7,8 @@ would mean to scan: who wants more of one pattern wants the dump.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import islice
 from typing import cast
 from urllib.parse import parse_qsl, urlencode
 
@@ -112,11 +111,10 @@ def respond_to_fragment(served: ServedRelease, query: str, accept: str, if_none_
 
 def write_fragment(served: ServedRelease, fragment: Fragment, chosen: Format) -> bytes:
     """Data of the page, how many there are, and the controls (§3), in a graph of their own where there are graphs."""
-    found = served.quads(fragment.subject, fragment.predicate, fragment.object)
     start = (fragment.page - 1) * PAGE
-    data = list(islice(found, start, start + PAGE))
-    more = next(found, None) is not None
-    total = _total(served, fragment, start + len(data), more, found)
+    found = served.stretch(fragment.subject, fragment.predicate, fragment.object, start, PAGE + 1)
+    data, more = found[:PAGE], len(found) > PAGE
+    total = _total(served, fragment, start + len(data), more)
     url = served.space.base + "tpf"
     here = _page_url(url, fragment, fragment.page)
     graph = NamedNode(here + "#metadata") if chosen in {TRIG, NQUADS} else None
@@ -125,17 +123,16 @@ def write_fragment(served: ServedRelease, fragment: Fragment, chosen: Format) ->
     return write((*flat, *said), (), chosen, served.space.base)
 
 
-def _total(served: ServedRelease, fragment: Fragment, seen: int, more: bool, rest: Iterator[Quad]) -> int:
+def _total(served: ServedRelease, fragment: Fragment, seen: int, more: bool) -> int:
     """Exact while that is cheap; else what the VoID description counted, or a bound from below."""
     if not more:
         return seen
-    counted = seen + 1 + sum(1 for _ in islice(rest, max(COUNTED - seen, 0)))
-    if counted <= COUNTED:
-        return counted
     if fragment.subject is None and fragment.object is None:
         whole = served.release.manifest.triples
-        return whole if fragment.predicate is None else _of_property(served, fragment.predicate) or counted
-    return counted
+        known = whole if fragment.predicate is None else _of_property(served, fragment.predicate)
+        if known:
+            return known
+    return max(served.count(fragment.subject, fragment.predicate, fragment.object, COUNTED + 1), seen + 1)
 
 
 def _of_property(served: ServedRelease, predicate: NamedNode) -> int:

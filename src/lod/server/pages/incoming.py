@@ -15,6 +15,7 @@ from pyoxigraph import Literal, NamedNode
 
 from lod.rdf.namespaces import VOID
 from lod.server.cubes.cube import DATA_SET, read_observation, read_structure
+from lod.server.documents.describe import properties_in_use
 from lod.server.pages.properties import MOST_VALUES
 from lod.server.pages.reader import Reader, Shown
 from lod.server.pages.short import LINKS, query
@@ -25,8 +26,6 @@ from lod.store.remote import RemoteStore
 MOST_COUNTED = 1_000  # links by one property that are counted in the store for a page
 MOST_SCANNED = 200_000  # for the page that lists them
 MOST_DISTINCT = 50_000  # IRIs of a column that are counted beforehand
-
-_PROPERTY = NamedNode(VOID + "property")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +104,7 @@ def counts_of(served: ServedRelease) -> Counts:
 
 def _grouped(served: ServedRelease, node: NamedNode, counts: Counts) -> Iterator[tuple[str, Iterator[str]]]:
     """The subjects in the store that point to a node, by property, without those that were counted in columns."""
-    predicates = () if isinstance(served.store, RemoteStore) else _predicates(served)
+    predicates = () if isinstance(served.store, RemoteStore) else properties_in_use(served)
     grouped: dict[str, list[str]] = {}
     if predicates:
         quads = served.metadata.quads_for_pattern(None, None, node, None)
@@ -128,16 +127,6 @@ def _chained(first: Iterator[str], rest: Iterable[str]) -> Iterator[str]:
 def _subjects(served: ServedRelease, predicate: str, node: NamedNode) -> Iterator[str]:
     found = served.store.quads_for_pattern(None, NamedNode(predicate), node, served.graph)
     return (quad.subject.value for quad in found if isinstance(quad.subject, NamedNode))
-
-
-def _predicates(served: ServedRelease) -> tuple[str, ...]:
-    """Every property that the release's statements use, as its VoID description says; () where it has none."""
-
-    def read() -> tuple[str, ...]:
-        found = served.metadata.quads_for_pattern(None, _PROPERTY, None, None)
-        return tuple(sorted({quad.object.value for quad in found if isinstance(quad.object, NamedNode)}))
-
-    return served.memo.get("properties in use", read)
 
 
 def _observed(

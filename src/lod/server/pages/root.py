@@ -86,7 +86,7 @@ def _described(served: ServedRelease, stem: str) -> tuple[Quad, ...]:
         found: list[Quad] = []
         if file.is_file():
             found += read_description(file, served.space.base)
-        own = describe(served, served.space.base + _FILES[stem].removesuffix(".ttl"))
+        own = describe(served, served.space.base + _FILES[stem].removesuffix(".ttl"), whole=True)
         return (*found, *(quad for quad in (own.quads if own else ()) if quad not in found))
 
     return served.memo.get(f"described {_FILES[stem]}", read)
