@@ -8,10 +8,11 @@ A finding is made where it is found and rendered at the edge (`lod.cli.output`, 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib.resources import files
+from typing import Any
 
 from lod.errors import LodError
 from lod.wording import ENGLISH, NOTHING, Wording, say
@@ -135,7 +136,13 @@ class Findings:
 
 
 class FindingsError(LodError):
-    """A stage found errors in the user's material; `diagnostics` holds all of them."""
+    """A stage found errors in the user's material; `diagnostics` holds all of them.
+
+    `note` is what is to be said after them, `facts` what else there is for programs.
+    """
+
+    note: Wording = NOTHING
+    facts: Mapping[str, Any] | None = None
 
     def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
         self.diagnostics = diagnostics

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
+
+from lod.diagnostics import Findings
+from lod.validation.files import account_of_files
+from lod.validation.page import write_page
 
 pytestmark = pytest.mark.browser
 
@@ -209,6 +213,34 @@ def test_axe_finds_nothing_to_complain_about(visit: NewVisit, name: str, scheme:
     page: Page = visit(color_scheme=scheme).open(path)
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run().then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html.slice(0, 160))]))")
+    assert found == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_to_complain_about_in_a_validation_report(
+    browser: Browser, scheme: Literal["light", "dark"], tmp_path: Path
+) -> None:
+    """A file of its own, opened without a server; each language hides the other."""
+    if not AXE.is_file():
+        pytest.skip("axe-core is not fetched (make web, needs npm)")
+    (tmp_path / "s.ttl").write_text(
+        "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix e: <http://e/> . "
+        "e:S a sh:NodeShape ; sh:targetClass e:T ; sh:property [ sh:path e:n ; sh:minCount 1 ] . "
+        "e:Idle a sh:NodeShape ; sh:targetClass e:N ; sh:nodeKind sh:IRI ."
+    )
+    (tmp_path / "d.ttl").write_text("<http://e/1> a <http://e/T> . <http://e/2> a <http://e/T> .")
+    account = account_of_files([tmp_path / "d.ttl"], [tmp_path / "s.ttl"], Findings())
+    (tmp_path / "r.html").write_text(write_page(account, language="zh-Hant-TW"), encoding="utf-8")
+    page = browser.new_page(color_scheme=scheme)
+    page.goto((tmp_path / "r.html").as_uri())
+    expect(page.locator("h1")).to_contain_text("驗證報告")
+    expect(page.get_by_text("Validation report")).to_be_hidden()
+    page.get_by_label("English").check()
+    expect(page.get_by_text("Validation report")).to_be_visible()
+    expect(page.get_by_text("驗證報告")).to_be_hidden()
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run().then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html.slice(0, 160))]))")
+    page.close()
     assert found == []
 
 

@@ -66,6 +66,21 @@ def test_forms_and_threshold(lod: Lod, folder: Path) -> None:
     assert lod(*common, "info", "-o", "r.docx", cwd=folder).returncode == 2
 
 
+def test_what_changed_since_an_older_report(lod: Lod, folder: Path) -> None:
+    common = ("validate", "bad.ttl", "--shapes", "shapes.ttl", "--format")
+    assert lod(*common, "text", "-o", "old.ttl", "-o", "r.html", "-o", "r.xml", cwd=folder).returncode == 1
+    assert (folder / "r.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert 'failures="1"' in (folder / "r.xml").read_text(encoding="utf-8")
+    (folder / "bad.ttl").write_text(BAD + "<http://e/3> a <http://e/Thing> .\n")
+    told = lod(*common, "text", "--before", "old.ttl", "-o", "r.csv", cwd=folder)
+    assert "error LOD6001 ×2 2, name: a thing has a name" in told.stdout
+    assert "Compared with old.ttl: 1 new, 0 fixed, 1 unchanged." in told.stderr
+    assert [row.rpartition(",")[2] for row in (folder / "r.csv").read_text().splitlines()] == ["new", "", "yes"]
+    facts = json.loads(lod(*common, "json", "--before", "old.ttl", cwd=folder).stdout)
+    assert facts["change"] == {"since": "old.ttl", "new": 1, "fixed": 0, "unchanged": 1}
+    assert [(group["count"], group["new"]) for group in facts["groups"]] == [(2, 1)]
+
+
 def test_json(lod: Lod, folder: Path) -> None:
     result = lod("validate", "bad.ttl", "--shapes", "shapes.ttl", "--format", "json", cwd=folder)
     assert result.returncode == 1

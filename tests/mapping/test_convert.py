@@ -187,3 +187,23 @@ def test_paths_fit_another_folder(tmp_path: Path) -> None:
         written = convert(mapping, Language.YARRRML, Findings(), folder=folder)
         assert f"[{path}~csv]" in written
         assert "[q.csv~csv]" in written  # not beside the mapping: among the tables, wherever these are
+
+
+def test_databases_and_rdf_files(tmp_path: Path) -> None:
+    """What RML describes with D2RQ and SPARQL results is the same sources again."""
+    sources = (
+        "{access: s.db, type: sqlite, table: staff}",
+        "{access: 'mysql://me@db/x', type: mysql, query: SELECT 1 AS a, credentials: {password: $PW}}",
+        "{access: $ADDRESS, type: sql, table: hr.staff}",
+        "{access: p.ttl, referenceFormulation: sparql, query: 'SELECT ?a { ?a ?b ?c }'}",
+    )
+    text = HEAD + f"mappings: {{one: {{sources: [{', '.join(sources)}], s: 'ex:$(a)', po: [[ex:p, $(a)]]}}}}"
+    mapping = read(text, tmp_path)
+    for language in Language:
+        path = tmp_path / FILES[language]
+        path.write_text(convert(mapping, language, Findings()), encoding="utf-8")
+        again = read_mappings([path], Findings())
+        kinds = [(each.source.access, each.source.formulation) for each in again.triples_maps]
+        assert kinds == [(each.source.access, each.source.formulation) for each in mapping.triples_maps]
+        asked = [(s.part, s.query, s.password) for s in (each.source for each in again.triples_maps)]
+        assert asked == [(s.part, s.query, s.password) for s in (each.source for each in mapping.triples_maps)]

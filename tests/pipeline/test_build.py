@@ -18,6 +18,7 @@ from lod.project.load import load_project
 from lod.release.listing import list_releases
 from lod.release.publish import publish_candidate, rollback
 from lod.release.release import current_name, open_current, open_release
+from lod.release.validated import read_account
 from lod.store.snapshot import open_snapshot
 
 NAMES = ("read", "parse", "compile", "protect", "lift", "load", "validate", "link", "clear", "publish")
@@ -161,6 +162,12 @@ def test_a_violation_goes_back_to_its_cell_and_blocks(root: Path) -> None:
     assert [release.state for release in list_releases(root / "releases")] == ["current"]
     assert list((root / "releases" / "staging").iterdir()) == []
     assert "sh:conforms false" in (root / ".lod" / "report" / "validation.ttl").read_text(encoding="utf-8")
+    page = (root / ".lod" / "report" / "validation.html").read_text(encoding="utf-8")
+    assert 'tables/staff.csv</td><td class="n">4</td>' in page
+    assert ".lod/report/validation.html" in caught.value.note
+    assert f"Compared with {published}: 2 new, 0 fixed, 0 unchanged." in caught.value.note
+    assert caught.value.facts is not None
+    assert caught.value.facts["validation"]["results"] == 2
 
 
 def test_a_violation_in_a_vocabulary_goes_back_to_its_line(root: Path) -> None:
@@ -176,6 +183,17 @@ def test_a_warning_does_not_block(root: Path) -> None:
     assert result.published
     assert ("LOD6001", Severity.WARNING) in {(item.code, item.severity) for item in result.findings}
     assert _build(root).findings == result.findings  # a warning does not vanish because nothing was done
+    first = read_account(root / "releases" / result.release)
+    assert first is not None
+    assert (first.conforms, first.change, [cause.severity for cause in first.causes]) == (False, None, ["Warning"])
+    assert (root / "releases" / result.release / first.page).is_file()
+    _edit(root, "tables/staff.csv", "65000,F,7", "65000,F,8")
+    second = read_account(root / "releases" / _build(root).release)
+    assert second is not None
+    assert second.change is not None
+    assert (second.change.since, second.change.new, second.change.fixed) == (result.release, 0, 1)
+    assert {each.engine.partition(" ")[0] for each in second.judged} == {"shacl"}
+    assert read_account(root) is None
 
 
 def test_everything_that_is_wrong_is_said_at_once(root: Path) -> None:

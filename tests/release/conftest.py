@@ -69,7 +69,7 @@ def make(tmp_path: Path, releases: Path, site: Site) -> Make:
                 snapshot=snapshot,
                 statements=statements,
                 linksets=linksets,
-                report=None,
+                account=None,
                 findings=findings,
             )
             return write_candidate(releases, folder, content, clearance)

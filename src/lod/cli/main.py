@@ -140,7 +140,9 @@ def _run(arguments: list[str] | None, settings: Settings, interrupts: list[int])
         output.usage(error, settings)
         return error.exit_code
     except FindingsError as error:
-        output.show(error.diagnostics, settings)
+        output.show(error.diagnostics, settings, facts=error.facts)
+        if error.note:
+            output.line(error.note, settings, after=error.diagnostics)
         return error.exit_code
     except LodError as error:
         output.show([Diagnostic(error.code, Severity.ERROR, error.message, None, error.hint)], settings)

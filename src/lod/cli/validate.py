@@ -15,7 +15,7 @@ from lod.diagnostics import Findings
 from lod.wording import say
 
 _SHAPES = ("--shapes", "-s")
-_WITH_VALUE = ("-o", "--output", "--format", "--processor", "--fail-on")
+_WITH_VALUE = ("-o", "--output", "--format", "--processor", "--fail-on", "--before", "--lang")
 
 
 class _SeveralShapes(click.Command):
@@ -59,7 +59,7 @@ def _repeated(arguments: list[str]) -> list[str]:
     callback=known_form,
     type=click.Path(path_type=Path),
     metavar="REPORT",
-    help="Write the report: .ttl, .jsonld, .csv or .sarif. May be given several times.",
+    help="Write the report: .ttl, .jsonld, .csv, .html, .xml (JUnit) or .sarif. May be given several times.",
 )
 @click.option(
     "--fail-on",
@@ -67,6 +67,12 @@ def _repeated(arguments: list[str]) -> list[str]:
     default="info",
     show_default=True,
     help="The least severity of a result that makes the command end with 1.",
+)
+@click.option(
+    "--before",
+    type=click.Path(path_type=Path),
+    metavar="REPORT",
+    help="An older report (.ttl, .jsonld): tell what is new, fixed and unchanged since.",
 )
 @click.option(
     "--processor",
@@ -83,6 +89,7 @@ def command(
     shapes: tuple[Path, ...],
     out: tuple[Path, ...],
     fail_on: str,
+    before: Path | None,
     processor: str,
 ) -> int:
     """Hold RDF files against SHACL shapes. Ends with 0 if they conform, with 1 if not (see --fail-on).
@@ -92,19 +99,25 @@ def command(
     \b
     Examples:
       lod validate staff.nq --shapes shapes/staff.ttl
-      lod validate staff.nq --shapes shapes/staff.ttl shapes/codes.ttl -o report.ttl -o report.csv
+      lod validate staff.nq --shapes shapes/staff.ttl shapes/codes.ttl -o report.ttl -o report.html
+      lod validate staff.nq --shapes shapes/staff.ttl --before report.ttl
     """
-    from lod.validation.files import validate_files
+    from lod.validation.account import summary
+    from lod.validation.files import account_of_files
+    from lod.validation.page import changed
 
     findings = Findings()
     files, rules = [existing(path) for path in data], [existing(path) for path in shapes]
-    report = validate_files(files, rules, findings, processor=processor)
+    older = existing(before) if before else None
+    account = account_of_files(files, rules, findings, processor=processor, before=older)
+    report = account.report
     for path in out:
-        write_report(path, report, findings.items, settings.language)
-    facts = {"conforms": report.conforms, "results": len(report.results)}
-    output.show(findings, settings, as_data=True, facts=facts)
+        write_report(path, account, findings.items, settings.language)
+    output.show(findings, settings, as_data=True, facts=summary(account) if settings.format == "json" else None)
+    if account.change:
+        output.line(changed(account.change), settings, after=findings)
     verdict = say("conforms ({engine})", engine=report.engine)
     if not report.conforms:
         verdict = say("{n:,} validation {n:result|results} ({engine})", n=len(report.results), engine=report.engine)
-    output.line(verdict, settings, after=findings)
+    output.line(verdict, settings, after=findings if account.change is None else ())
     return 1 if report.fails(fail_on) else 0

@@ -27,6 +27,7 @@ from lod.lift.result import LiftResult
 from lod.lift.targets import part, targets_of
 from lod.lift.viewed import ViewTable
 from lod.lineage import Lineage
+from lod.mapping.ir import LogicalTarget
 from lod.mapping.read import read_mappings
 from lod.tables.table import Table
 from lod.wording import Wording, joined, say
@@ -116,9 +117,7 @@ def lift_files(
             place.mkdir()
             for name, count in _run(improve(part(plan, target)), place, limits, report, findings).items():
                 counts[name] += count
-            from lod.lift.serialize import write_target  # most lifts have no target
-
-            write_target(place / _OUTPUT, target, place / "written")
+            _write(place, target, limits, findings)
         for number, target in enumerate(named):
             folder = Path(target.origin.path).parent if target.beside_mapping else targets or Path()
             (folder / target.path).parent.mkdir(parents=True, exist_ok=True)
@@ -187,6 +186,25 @@ def _workplace(beside: Path) -> Iterator[Path]:
         yield work
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _write(place: Path, target: LogicalTarget, limits: _Limits, findings: Findings) -> None:
+    """What a target's statements become in its own serialization; a subject's statements stand together."""
+    from lod.lift.engines.duckdb.merge import merge  # most lifts have no target
+    from lod.lift.serialize import write_target
+
+    lines = place / _OUTPUT
+    if target.serialization not in ("nq", "nt"):
+        lines = place / "sorted.nq"
+        merge([place / _OUTPUT], lines, memory_limit=limits.memory, threads=limits.threads)
+    homeless = write_target(lines, target, place / "written")
+    if homeless:
+        message = say(
+            "{n:,} {n:statement|statements} of {path} {n:stands|stand} in a graph, of which the file does not tell",
+            n=homeless,
+            path=target.path,
+        )
+        findings.warning("LOD3120", message, target.origin, say("N-Quads, TriG and JSON-LD tell graphs"))
 
 
 def _run(plan: Plan, work: Path, limits: _Limits, report: Reporter, findings: Findings) -> dict[str, int]:

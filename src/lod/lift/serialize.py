@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import json
 import lzma
 import re
 import shutil
 import tarfile
 import zipfile
+from collections.abc import Iterable
+from itertools import groupby
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 import pyoxigraph
+import zstandard
 
 from lod.mapping.ir import LogicalTarget
 
@@ -25,15 +29,20 @@ _FORMATS = {
     "jsonld": pyoxigraph.RdfFormat.JSON_LD,
     "n3": pyoxigraph.RdfFormat.N3,
 }
+_STRING = pyoxigraph.NamedNode("http://www.w3.org/2001/XMLSchema#string")
+_WITH_GRAPHS = ("nq", "trig", "jsonld")
 _BLOCK = 1 << 20
 
 
-def write_target(lines: Path, target: LogicalTarget, out: Path) -> None:
-    """N-Quads as the target wants them: serialized, encoded, compressed. The same lines give the same bytes."""
+def write_target(lines: Path, target: LogicalTarget, out: Path) -> int:
+    """Sorted N-Quads as the target wants them: serialized, encoded, compressed. The same lines give the same bytes.
+
+    Returns how many statements lost the name of their graph, since the serialization has none.
+    """
     steps = [out.with_name(f"{out.name}.{n}") for n in range(2)]
-    source = lines
+    source, homeless = lines, 0
     if target.serialization != "nq":
-        _serialize(source, target.serialization, steps[0])
+        homeless = _serialize(source, target.serialization, steps[0])
         source = steps[0]
     if target.encoding != "utf-8":
         with (
@@ -46,17 +55,62 @@ def write_target(lines: Path, target: LogicalTarget, out: Path) -> None:
         _compress(plain, source.stat().st_size, target, out)
     for step in steps:
         step.unlink(missing_ok=True)
+    return homeless
 
 
-def _serialize(lines: Path, serialization: str, out: Path) -> None:
+def _serialize(lines: Path, serialization: str, out: Path) -> int:
     quads = pyoxigraph.parse(path=str(lines), format=pyoxigraph.RdfFormat.N_QUADS, lenient=True)
-    with_graphs = serialization in ("trig", "jsonld")
-    statements = quads if with_graphs else (quad.triple for quad in quads)
-    pyoxigraph.serialize(statements, str(out), format=_FORMATS[serialization])
+    if serialization in _WITH_GRAPHS:
+        pyoxigraph.serialize(quads, str(out), format=_FORMATS[serialization])
+        return 0
+    homeless = 0
+    default = pyoxigraph.DefaultGraph()
+
+    def triples() -> Iterable[pyoxigraph.Triple]:
+        nonlocal homeless
+        for quad in quads:
+            homeless += quad.graph_name != default
+            yield quad.triple
+
+    if serialization == "rj":
+        _write_rdf_json(triples(), out)
+    else:
+        pyoxigraph.serialize(triples(), str(out), format=_FORMATS[serialization])
+    return homeless
+
+
+def _write_rdf_json(triples: Iterable[pyoxigraph.Triple], out: Path) -> None:
+    """RDF/JSON, https://www.w3.org/TR/rdf-json/, subject by subject: the triples are sorted."""
+    with out.open("w", encoding="utf-8") as file:
+        file.write("{")
+        for number, (subject, described) in enumerate(groupby(triples, lambda triple: triple.subject)):
+            values: dict[str, list[dict[str, str]]] = {}
+            for triple in described:
+                value = _in_json(triple.object)
+                known = values.setdefault(triple.predicate.value, [])
+                if value not in known[-1:]:  # once, though it stands in two graphs
+                    known.append(value)
+            name = json.dumps(_in_json(subject)["value"], ensure_ascii=False)
+            file.write(f"{',' if number else ''}\n{name}: {json.dumps(values, ensure_ascii=False)}")
+        file.write("\n}\n")
+
+
+def _in_json(term: object) -> dict[str, str]:
+    match term:
+        case pyoxigraph.NamedNode():
+            return {"type": "uri", "value": term.value}
+        case pyoxigraph.BlankNode():
+            return {"type": "bnode", "value": f"_:{term.value}"}
+        case pyoxigraph.Literal():
+            value = {"type": "literal", "value": term.value}
+            if term.language:
+                return value | {"lang": term.language}
+            return value if term.datatype == _STRING else value | {"datatype": term.datatype.value}
+    raise ValueError(f"no term of RDF 1.1: {term}")
 
 
 def _compress(plain: IO[bytes], size: int, target: LogicalTarget, out: Path) -> None:
-    inner = re.sub(r"(\.tar)?\.(gz|xz|bz2|zip|tgz)$", "", PurePosixPath(target.path).name)
+    inner = re.sub(r"(\.tar)?\.(gz|xz|bz2|zip|zst|tgz)$", "", PurePosixPath(target.path).name)
     match target.compression:
         case "gzip":
             with out.open("wb") as file, gzip.GzipFile("", "wb", fileobj=file, mtime=0) as packed:
@@ -72,6 +126,9 @@ def _compress(plain: IO[bytes], size: int, target: LogicalTarget, out: Path) -> 
             entry.compress_type = zipfile.ZIP_DEFLATED
             with zipfile.ZipFile(out, "w") as archive, archive.open(entry, "w", force_zip64=True) as packed:
                 shutil.copyfileobj(plain, packed, _BLOCK)
+        case "zstd":
+            with out.open("wb") as file:
+                zstandard.ZstdCompressor(level=3).copy_stream(plain, file, size=size)
         case "targz":
             with out.open("wb") as file, gzip.GzipFile("", "wb", fileobj=file, mtime=0) as packed:
                 _archive(plain, size, inner, packed)

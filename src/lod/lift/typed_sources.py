@@ -10,7 +10,7 @@ from lod.mapping.ir import Formulation, LogicalSource
 from lod.tables.table import Dialect
 from lod.tables.typed import Source, TypedTable
 
-TYPED = (Formulation.WORKBOOK, Formulation.PARQUET, Formulation.SQLITE, Formulation.DATABASE)
+TYPED = (Formulation.WORKBOOK, Formulation.PARQUET, Formulation.SQLITE, Formulation.DATABASE, Formulation.SPARQL)
 
 
 def open_typed(
@@ -31,6 +31,10 @@ def open_typed(
             from lod.tables.parquet import open_parquet
 
             return open_parquet(path, known, findings)
+        case Formulation.SPARQL:
+            from lod.tables.solutions import open_solutions
+
+            return open_solutions(path, source.query, known, findings, is_plain=source.is_plain)
     from lod.tables.sql import Address, Asked, open_database, open_sqlite
 
     asked_for = Asked(source.part, source.query.strip().rstrip(";"))

@@ -39,6 +39,7 @@ class Formulation(StrEnum):
     PARQUET = "Parquet"
     SQLITE = "SQLite"
     DATABASE = "database"  # at an address
+    SPARQL = "SPARQL"  # the solutions of a query over an RDF file
     ROWS = "rows"  # the mapping holds them itself
     VIEW = "view"  # a logical view: rows made of other rows, references are names of its fields
 
@@ -229,7 +230,8 @@ class LogicalSource:
     iterator: str = ""
     dialect: Dialect = Dialect()
     part: str = ""  # of a workbook the sheet, its name or its number from 1; of a database the table
-    query: str = ""  # of a database, instead of a table: SQL
+    query: str = ""  # of a database, instead of a table: SQL; of RDF: SPARQL
+    is_plain: bool = False  # of RDF: the terms are plain text, as in results written as CSV
     user: str = ""  # of a database, if the address does not say it; or the variable that holds it: $NAME
     password: str = ""  # the variable that holds it, never itself
     compression: str = ""  # gzip, zip, targz, tarxz; '' also where the file's ending tells

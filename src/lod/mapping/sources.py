@@ -28,11 +28,12 @@ _FORMULATIONS = {
     **dict.fromkeys(("xlsx", "xls", "xlsb", "ods", "excel"), Formulation.WORKBOOK),
     "parquet": Formulation.PARQUET,
     "sqlite": Formulation.SQLITE,
+    "sparql": Formulation.SPARQL,
     "sql": Formulation.DATABASE,
     **dict.fromkeys(KINDS, Formulation.DATABASE),
 }
 _DATABASES = (Formulation.SQLITE, Formulation.DATABASE)
-_LATER = frozenset({"xquery", "css3", "sparql11"})
+_LATER = frozenset({"xquery", "css3"})
 _DELIMITERS = {"\\t": "\t", "tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 
 
@@ -92,6 +93,8 @@ def _short(text: Text, iterator: str, findings: Findings) -> LogicalSource | Non
         access = address_of(access, _scheme(formulation))
     if not known or not _is_allowed(access, known, where, findings):
         return None
+    if known is Formulation.SPARQL and iterator:
+        return LogicalSource(access, known, where, query=iterator)
     if known is not Formulation.WORKBOOK and known not in _DATABASES:
         return LogicalSource(access, known, where, iterator or _everything(known))
     if known in _DATABASES and not iterator:
@@ -166,7 +169,8 @@ def _credentials(node: Node | None, formulation: Formulation, shapes: Shapes) ->
 def _part(values: dict[str, Node], formulation: Formulation, origin: TextOrigin, shapes: Shapes) -> tuple[str, str]:
     """The sheet of a workbook or the table of a database, and the query of a database."""
     of_databases = formulation in _DATABASES
-    allowed = {"sheet": formulation is Formulation.WORKBOOK, "table": of_databases, "query": of_databases}
+    of_rdf = formulation is Formulation.SPARQL
+    allowed = {"sheet": formulation is Formulation.WORKBOOK, "table": of_databases, "query": of_databases or of_rdf}
     found = {name: text for name in allowed if (text := shapes.text(values.get(name)))}
     for name, text in found.items():
         if not allowed[name]:
@@ -179,10 +183,15 @@ def _part(values: dict[str, Node], formulation: Formulation, origin: TextOrigin,
         both = say("a database needs 'table' or 'query', not both")
         what = both if "table" in found else say("a database needs 'table' or 'query'")
         shapes.findings.error("LOD3005", what, origin, say("table: staff"))
+    if of_rdf and "query" not in found:
+        message = say("a source read as {formulation} needs 'query'", formulation=formulation)
+        shapes.findings.error("LOD3005", message, origin, say("query: SELECT ?person ?name WHERE { … }"))
     language = shapes.text(values.get("queryFormulation"))
-    if language and not language.value.lower().startswith("sql"):
+    expected = "sparql" if of_rdf else "sql"
+    if language and not language.value.lower().startswith(expected):
         message = say("queries in '{language}' are not supported", language=language.value)
-        shapes.findings.error("LOD3012", message, language.origin, say("queryFormulation: sql2008"))
+        hint = say("queryFormulation: sparql11") if of_rdf else say("queryFormulation: sql2008")
+        shapes.findings.error("LOD3012", message, language.origin, hint)
     part = found.get("sheet") or found.get("table")
     return part.value if part else "", found["query"].value if "query" in found else ""
 

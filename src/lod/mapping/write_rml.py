@@ -43,6 +43,7 @@ _NAMESPACES = {
     **PREFIXES,
     **FUNCTION_PREFIXES,
     "rml": _RML,
+    "d2rq": "http://www.wiwiss.fu-berlin.de/suhl/bizer/D2RQ/0.1#",
     "csvw": "http://www.w3.org/ns/csvw#",
     "formats": _FORMATS,
 }
@@ -57,7 +58,10 @@ _FORMULATIONS = {
 _ENCODINGS = {"utf-8": "rml:UTF-8", "utf-16": "rml:UTF-16"}
 _TERM_TYPES = {TermType.LITERAL: "rml:Literal", TermType.BLANK_NODE: "rml:BlankNode"}
 _SAFETIES = {Safety.IRI: "rml:IRI", Safety.URI: "rml:URI", Safety.UNSAFE: "rml:UnsafeIRI"}
-_SERIALIZATIONS = {each.suffix: each.iri for each in GRAPH_FORMATS} | {"n3": _FORMATS + "N3"}
+_SERIALIZATIONS = {each.suffix: each.iri for each in GRAPH_FORMATS} | {
+    "n3": _FORMATS + "N3",
+    "rj": _FORMATS + "RDF_JSON",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,13 @@ class _Writer:
         )
 
     def _source(self, source: LogicalSource) -> _Properties:
+        if source.formulation in (Formulation.SQLITE, Formulation.DATABASE):
+            return self._database(source)
+        if source.formulation is Formulation.SPARQL:
+            self.used.add("formats")
+            results = "formats:SPARQL_Results_CSV" if source.is_plain else "formats:SPARQL_Results_JSON"
+            asked: list[_Pair] = [("rml:referenceFormulation", results), ("rml:iterator", literal(source.query))]
+            return _Properties([("rml:source", self._file(source)), *asked])
         formulation = _FORMULATIONS.get(source.formulation)
         if formulation is None or source.view or source.part or source.content is not None:
             read_as = say("sources read as {formulation}", formulation=source.formulation)
@@ -141,6 +152,24 @@ class _Writer:
         if source.iterator:
             pairs.append(("rml:iterator", literal(source.iterator)))
         return _Properties(pairs)
+
+    def _database(self, source: LogicalSource) -> _Properties:
+        """D2RQ's description, and what is asked of the database."""
+        self.used.add("d2rq")
+        is_file = source.formulation is Formulation.SQLITE
+        address = f"jdbc:sqlite:{source.access}" if is_file else source.access
+        if not is_file and "://" in address and "+" not in address.partition(":")[0]:
+            address = f"jdbc:{address}"
+        described = {"jdbcDSN": address, "username": source.user, "password": source.password}
+        access = [(f"d2rq:{name}", literal(value)) for name, value in described.items() if value]
+        kind = "rml:SQL2008Query" if source.query else "rml:SQL2008Table"
+        return _Properties(
+            [
+                ("rml:source", _Properties([("a", "d2rq:Database"), *access])),
+                ("rml:referenceFormulation", kind),
+                ("rml:iterator", literal(source.query or source.part)),
+            ]
+        )
 
     def _file(self, source: LogicalSource) -> _Properties:
         root = "rml:CurrentWorkingDirectory" if source.in_working_folder else "rml:MappingDirectory"

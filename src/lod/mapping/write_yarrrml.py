@@ -46,6 +46,7 @@ _FORMULATIONS = {
     Formulation.PARQUET: "parquet",
     Formulation.SQLITE: "sqlite",
     Formulation.DATABASE: "sql",
+    Formulation.SPARQL: "sparql",
 }
 _TYPES = {Safety.IRI: "iri", Safety.URI: "uri", Safety.UNSAFE: "unsafe-iri"}
 _KNOWN = {**PREFIXES, **FUNCTION_PREFIXES}

@@ -19,8 +19,9 @@ from lod.release.push import pushing
 from lod.release.release import Release, ReleaseError, current_name, open_release
 from lod.release.space import check_space
 from lod.release.staging import clean_staging, staging
-from lod.validation.report import ValidationReport
-from lod.wording import NOTHING, Wording, say
+from lod.validation.account import Account
+from lod.validation.page import changed
+from lod.wording import NOTHING, Wording, joined, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +115,9 @@ def _summary(stage: Stage, result: Any) -> Wording:
             return say("{n:,} {n:statement|statements}", n=result.result.statements)
         case Loaded():
             return say("{n:,} quads", n=result.snapshot.quads)
-        case Validated(report=ValidationReport(results=results)) if stage is STAGES[6]:
-            return say("{n:,} {n:result|results}", n=len(results))
+        case Validated(account=Account(traced=traced, change=change)) if stage is STAGES[6]:
+            results = say("{n:,} {n:result|results}", n=len(traced))
+            return joined([results, changed(change)], " · ") if change and (change.new or change.fixed) else results
         case Release():
             return Wording(result.manifest.name)
         case _:

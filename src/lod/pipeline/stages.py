@@ -33,25 +33,36 @@ from lod.pipeline.material import Material, bind, read_material
 from lod.project.model import Project
 from lod.rdf.namespaces import PREFIXES
 from lod.rdf.serialize import nquad, to_turtle
+from lod.release.accounts import change_since, write_account
 from lod.release.candidate import STORE, Content, write_candidate
 from lod.release.publish import switch
 from lod.release.push import pushing
 from lod.release.release import Release, Site
+from lod.release.validated import PAGE
 from lod.store.load import load as load_parts
 from lod.store.snapshot import Snapshot, open_snapshot
+from lod.validation.account import Account, findings_of, summary
 from lod.validation.built import Lifted as LiftedTables
 from lod.validation.built import validate_lift
 from lod.validation.cube_findings import cube_findings
 from lod.validation.cube_observations import check_cubes, doubts_in
 from lod.validation.cube_structure import Graph, declares_cubes
-from lod.validation.report import ValidationReport
+from lod.validation.page import changed
 from lod.validation.trace import Sources as Origins
 from lod.validation.trace import trace
-from lod.wording import ENGLISH, chosen_language, say
+from lod.wording import ENGLISH, chosen_language, joined, say
 
 
 class ValidationRefused(FindingsError, GateRefused):
-    """The data violates the shapes: nothing is released. Carries every finding."""
+    """The data violates the shapes: nothing is released. Carries every finding, and the account of them."""
+
+    def __init__(self, diagnostics: tuple[Diagnostic, ...], account: Account | None = None, page: str = "") -> None:
+        super().__init__(diagnostics)
+        if account is None:
+            return
+        self.facts = {"validation": summary(account)}
+        whole = say("The whole report, for a browser: {page}", page=page)
+        self.note = joined([changed(account.change), whole], "\n") if account.change else whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +129,10 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Validated:
-    """A store that breaks no shape. `report` is None where the project has no shapes."""
+    """A store that breaks no shape. `account` is None where the project has no shapes."""
 
     loaded: Loaded
-    report: ValidationReport | None
+    account: Account | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +140,7 @@ class Cleared:
     """What may be released."""
 
     loaded: Loaded
-    report: ValidationReport | None
+    account: Account | None
     clearance: Clearance
 
 
@@ -246,8 +257,8 @@ def validate(job: Job, loaded: Loaded) -> Validated:
     Raises:
         ValidationRefused: broken constraints of RDF Data Cube, results of severity sh:Violation.
     """
-    material, report_file = loaded.compiled.material, job.work / "report" / "validation.ttl"
-    report_file.unlink(missing_ok=True)
+    material, folder = loaded.compiled.material, job.work / "report"
+    shutil.rmtree(folder, ignore_errors=True)
     store = open_snapshot(loaded.snapshot.folder)
     graph = Graph(store)
     options = job.project.build
@@ -271,6 +282,7 @@ def validate(job: Job, loaded: Loaded) -> Validated:
         options.threads,
         job.work,
     )
+    before = len(job.findings)
     report = validate_lift(lifted, material.shapes, job.findings)
     origins = Origins(
         loaded.result.lineage,
@@ -279,12 +291,14 @@ def validate(job: Job, loaded: Loaded) -> Validated:
         store,
         named=lambda path: job.project.relative(Path(path)),
     )
-    job.findings.extend(trace(report, origins))
+    traced = tuple(trace(report, origins))
+    others = tuple(job.findings.items[before:])
+    account = Account(report, traced, others, change_since(report, job.project.releases))
+    job.findings.extend(findings_of(traced))
     if report.violations:
-        report_file.parent.mkdir(parents=True, exist_ok=True)
-        report_file.write_text(report.to_turtle(), encoding="utf-8")
-        raise ValidationRefused(tuple(job.findings))
-    return _unless_broken(Validated(loaded, report), findings, job)
+        write_account(folder, account, site_of(job.project))
+        raise ValidationRefused(tuple(job.findings), account, job.project.relative(folder / PAGE))
+    return _unless_broken(Validated(loaded, account), findings, job)
 
 
 def _unless_broken(validated: Validated, broken: Sequence[Diagnostic], job: Job) -> Validated:
@@ -313,7 +327,7 @@ def clear(job: Job, validated: Validated) -> Cleared:
     """The disclosure gate: without its clearance nothing is released."""
     linksets = [linkset.digest for linkset in validated.loaded.compiled.material.linksets]
     clearance = clear_snapshot(validated.loaded.snapshot.digest, linksets, NO_RULES, job.findings)
-    return Cleared(validated.loaded, validated.report, clearance)
+    return Cleared(validated.loaded, validated.account, clearance)
 
 
 def publish(job: Job, cleared: Cleared) -> Release:
@@ -336,7 +350,7 @@ def publish(job: Job, cleared: Cleared) -> Release:
         lineage=loaded.result.lineage,
         retired=material.retired,
         retired_in=job.project.relative(job.project.retired),
-        report=cleared.report,
+        account=cleared.account,
         findings=tuple(job.findings),
         shapes={each.dataset: to_turtle(each.triples, PREFIXES) for each in material.cube_shapes},
         memory_limit=job.project.build.memory_limit,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
@@ -67,6 +68,19 @@ def _collections(triples: Iterable[Triple]) -> dict[BlankNode, tuple[Node, Blank
                 break
             here = rest
     return found
+
+
+def turtle_blocks(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> Iterator[str]:
+    """Turtle piece by piece, of graphs that are larger than a memory: all prefixes first, then a block for each run of
+    triples about one subject."""
+    yield "".join(f"@prefix {name}: {iri(prefixes[name])} .\n" for name in sorted(prefixes))
+    names = _Names(prefixes, {})
+    for subject, about in groupby(triples, key=lambda triple: names.of(triple.subject)):
+        pairs: dict[str, dict[str, None]] = {}
+        for triple in about:
+            is_type = triple.predicate.value == RDF + "type"
+            pairs.setdefault("a" if is_type else names.of(triple.predicate), {}).setdefault(names.of(triple.object))
+        yield f"\n{subject} {_block(pairs)} .\n"
 
 
 def _block(pairs: Mapping[str, Mapping[str, None]]) -> str:

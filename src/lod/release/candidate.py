@@ -17,6 +17,7 @@ from lod.diagnostics import Diagnostic, Findings
 from lod.disclosure.clearance import Clearance
 from lod.lineage import Lineage
 from lod.linking.linkset import Link, Linkset
+from lod.release.accounts import write_account
 from lod.release.breakdown import Statistics, break_down
 from lod.release.candidates import keep_candidate, next_version
 from lod.release.clock import build_time
@@ -37,7 +38,7 @@ from lod.release.seal import MANIFEST, ReleaseFile, file_record, seal, write_sto
 from lod.release.tombstones import Tombstone, write_tombstones
 from lod.release.void import describe_dataset
 from lod.store.snapshot import Snapshot, open_snapshot
-from lod.validation.report import ValidationReport
+from lod.validation.account import Account
 
 STORE = "store"
 
@@ -56,7 +57,7 @@ class Content:
     snapshot: Snapshot
     statements: Path  # all of them, merged (`lod.lift.engines.duckdb.merge`)
     linksets: tuple[Linkset, ...]
-    report: ValidationReport | None  # None: the project has no shapes
+    account: Account | None  # of the validation; None: the project has no shapes
     findings: tuple[Diagnostic, ...]
     lineage: Lineage | None = None  # of the lift: from which cells the figures came
     retired: tuple[Tombstone, ...] = ()
@@ -172,8 +173,8 @@ def evidence_of(linkset: Linkset, link: Link) -> Evidence:
 
 def _write_report(folder: Path, content: Content) -> None:
     folder.mkdir()
-    if content.report is not None:
-        (folder / "validation.ttl").write_text(content.report.to_turtle(), encoding="utf-8")
+    if content.account is not None:
+        write_account(folder, content.account, content.site)
     told = (item for item in content.findings if item.code not in _OF_THIS_MACHINE)
     (folder / "findings.json").write_text(to_json(told), encoding="utf-8")
 

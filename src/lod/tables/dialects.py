@@ -7,7 +7,6 @@ These drivers are Python: what they give is looked at value by value here, and b
 
 from __future__ import annotations
 
-import csv
 import datetime
 import decimal
 import json
@@ -19,23 +18,20 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote
 
-import duckdb
-
-from lod.tables.typed import ROW_GROUP, quoted, staged
+from lod.tables.spelled import stage_spelled
 
 DRIVERS = {"mysql": "PyMySQL", "mariadb": "PyMySQL", "mssql": "pymssql", "oracle": "oracledb"}
 """What to install for the dialects of SQLAlchemy that need no more than that."""
 
 _CHOSEN = {"mysql": "mysql+pymysql", "mariadb": "mysql+pymysql", "mssql": "mssql+pymssql", "oracle": "oracle+oracledb"}
 _SETTINGS = {
-    "mysql": ("SET SESSION TRANSACTION READ ONLY", "SET time_zone = '+00:00'"),
-    "mariadb": ("SET SESSION TRANSACTION READ ONLY", "SET time_zone = '+00:00'"),
+    "mysql": ("SET SESSION TRANSACTION READ ONLY",),
+    "mariadb": ("SET SESSION TRANSACTION READ ONLY",),
     "oracle": ("SET TRANSACTION READ ONLY",),
 }
 _BATCH = 8192  # rows
-_LONGEST = 2_097_152  # bytes of a line, DuckDB's default
 # types of PyMySQL's cursor description, https://dev.mysql.com/doc/dev/mysql-server/latest/field__types_8h.html
-_TINYINT, _TIMESTAMP, _BIT = 1, 7, 16
+_TINYINT, _BIT = 1, 16
 _DAY = datetime.timedelta(days=1)
 _Spelled = tuple[str, str]
 
@@ -49,7 +45,6 @@ def stage_rows(url: str, table: str, query: str) -> tuple[list[str], Path]:
 
     The kind of NULL is `null`. Raises RefusedError, and ImportError without SQLAlchemy or the driver.
     """
-    path = staged(".csv")
     with _connected(url) as connection:
         for setting in _SETTINGS.get(connection.dialect.name, ()):
             connection.exec_driver_sql(setting)
@@ -60,13 +55,7 @@ def stage_rows(url: str, table: str, query: str) -> tuple[list[str], Path]:
             raise RefusedError("it gives no rows")
         names = list(result.keys())
         special = _of_mysql(result.cursor.description) if connection.dialect.name in ("mysql", "mariadb") else {}
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
-            longest, written = _LONGEST, 0
-            for rows in result.partitions(_BATCH):
-                writer.writerows(_records(rows, special))
-                longest, written = max(longest, file.tell() - written), file.tell()
-    return names, _parquet(path, len(names), longest)
+        return names, stage_spelled(len(names), (_records(rows, special) for rows in result.partitions(_BATCH)))
 
 
 def parts_of(table: str) -> list[str]:
@@ -126,24 +115,14 @@ def _line(text: str) -> str:
 
 
 def _of_mysql(description: Sequence[Sequence[Any]]) -> dict[int, Callable[[Any], _Spelled]]:
-    """What a Python value alone does not tell: BOOLEAN is TINYINT(1) or BIT(1), TIMESTAMP is an instant in UTC."""
-    special: dict[int, Callable[[Any], _Spelled]] = {}
-    for place, (_, type_code, _, length, *_) in enumerate(description):
-        if (type_code, length) in ((_TINYINT, 1), (_BIT, 1)):
-            special[place] = _truth
-        elif type_code == _TIMESTAMP:
-            special[place] = _instant
-    return special
+    """What a Python value alone does not tell: BOOLEAN is TINYINT(1) or BIT(1)."""
+    kinds = enumerate((type_code, length) for _, type_code, _, length, *_ in description)
+    return {place: _truth for place, kind in kinds if kind in ((_TINYINT, 1), (_BIT, 1))}
 
 
 def _truth(value: Any) -> _Spelled:
     number = value[0] if isinstance(value, bytes) else value
     return ("true" if number else "false", "boolean") if number in (0, 1) else (str(number), "integer")
-
-
-def _instant(value: Any) -> _Spelled:
-    text, kind = _spelled(value)
-    return (f"{text}Z", kind) if kind == "dateTime" else (text, kind)
 
 
 def _records(rows: Sequence[Sequence[Any]], special: dict[int, Callable[[Any], _Spelled]]) -> Iterable[tuple[str, ...]]:
@@ -212,21 +191,3 @@ _SPELLINGS: dict[type, tuple[str, Callable[[Any], str]]] = {
     memoryview: ("hexBinary", lambda value: value.hex().upper()),
     uuid.UUID: ("", str),
 }
-
-
-def _parquet(path: Path, columns: int, longest: int) -> Path:
-    """The records as Parquet, in their order."""
-    target = path.with_suffix(".parquet")
-    names = [f"{kind}{n}" for n in range(columns) for kind in "vk"]
-    listed = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
-    limit = f"{max(128, 32 * longest // 2**20)}MB"  # else DuckDB keeps all of the file that it has read
-    with duckdb.connect(":memory:", config={"threads": 1, "memory_limit": limit}) as connection:
-        connection.execute("SET enable_progress_bar = false")
-        connection.execute(
-            f"COPY (SELECT * FROM read_csv({quoted(str(path))}, header = false, auto_detect = false, delim = ',', "  # noqa: S608
-            f"quote = '\"', escape = '\"', columns = {{{listed}}}, allow_quoted_nulls = false, parallel = false, "
-            f"max_line_size = {longest}, buffer_size = {2 * longest})) "
-            f"TO {quoted(str(target))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
-        )
-    path.unlink()
-    return target

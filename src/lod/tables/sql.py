@@ -23,6 +23,7 @@ import duckdb
 from lod.diagnostics import CellOrigin, Findings
 from lod.tables.csv import check_header
 from lod.tables.dialects import DRIVERS, RefusedError, parts_of, sqlalchemy_url, stage_rows
+from lod.tables.spelled import spelled_column
 from lod.tables.typed import (
     ROW_GROUP,
     Source,
@@ -126,7 +127,7 @@ def open_database(address: Address, asked: Asked, source: Source, findings: Find
     with _refusals(source, findings, DRIVERS.get(urlsplit(uri).scheme.partition("+")[0], "")):
         names, target = stage_rows(uri, asked.table, asked.query)
         check_header(names, source.name, findings, 0)
-        return _table(source, Path(), target, [_spelled_column(name, n) for n, name in enumerate(names)])
+        return _table(source, Path(), target, [spelled_column(name, n) for n, name in enumerate(names)])
     return None
 
 
@@ -283,13 +284,6 @@ def _sqlite_column(name: str, n: int) -> TypedColumn:
     text = f"CASE k{n} WHEN 'null' THEN NULL WHEN 'real' THEN {real} ELSE v{n} END"
     kind = f"CASE k{n} WHEN 'integer' THEN 'integer' WHEN 'real' THEN 'double' WHEN 'blob' THEN 'hexBinary' ELSE '' END"
     return TypedColumn(name, text, kind)
-
-
-def _spelled_column(name: str, n: int) -> TypedColumn:
-    """A column of `lod.tables.dialects`: each value has a kind of its own."""
-    number = decimal_sql(f"v{n}")
-    text = f"CASE k{n} WHEN 'null' THEN NULL WHEN 'decimal' THEN {number} ELSE v{n} END"
-    return TypedColumn(name, text, f"CASE k{n} WHEN 'null' THEN '' ELSE k{n} END")
 
 
 def _kind(sql_type: str) -> str:

@@ -88,7 +88,9 @@ def _validate(
         findings.warning("LOD6012", message, hint=hint)
     tell_idle(idle, graph, findings)
     ordered = tuple(sorted(results, key=lambda result: result.order()))
-    return ValidationReport(not ordered, ordered, "; ".join(engines), graph, tuple(who), sieved.left_out)
+    return ValidationReport(
+        not ordered, ordered, "; ".join(engines), graph, tuple(who), sieved.left_out, frozenset(idle)
+    )
 
 
 def _sieve(lifted: Lifted, graph: ShapeGraph, targeted: Sequence[Node], large: int, work: Path) -> Sieved:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from lod.rdf.languages import written
 from lod.rdf.namespaces import PREFIXES, RDF, SH, XSD
-from lod.rdf.serialize import to_turtle
+from lod.rdf.serialize import turtle_blocks
 from lod.validation.shape_graph import ShapeGraph
 
 Term = NamedNode | BlankNode | Literal | Triple
@@ -21,6 +22,7 @@ VIOLATION = SH + "Violation"
 WARNING = SH + "Warning"
 INFO = SH + "Info"
 
+_USED = {name: PREFIXES[name] for name in ("qb", "rdf", "rdfs", "sh", "skos", "xsd")}
 _A = NamedNode(RDF + "type")
 _TOP = BlankNode("report")
 
@@ -69,6 +71,7 @@ class ValidationReport:
     shapes: ShapeGraph
     judged: tuple[Judged, ...] = ()
     left_out: int = 0  # rows that may fail, too, but were only counted
+    idle: frozenset[Term] = frozenset()  # shapes that selected nothing
 
     @property
     def violations(self) -> int:
@@ -137,7 +140,12 @@ class ValidationReport:
 
     def to_turtle(self) -> str:
         """The W3C report graph as Turtle."""
-        return to_turtle(self.triples(), PREFIXES)
+        return "".join(turtle_blocks(self.triples(), _USED))
+
+    def write_turtle(self, path: Path) -> None:
+        """The same into a file, result by result: nothing of it is held in memory."""
+        with path.open("w", encoding="utf-8") as file:
+            file.writelines(turtle_blocks(self.triples(), _USED))
 
 
 def _named(term: Term, labels: dict[Term, BlankNode]) -> Term:

@@ -11,7 +11,8 @@ from lod.diagnostics import Diagnostic, Origin, Severity, TextOrigin
 from lod.lift.tracing import Answer, Question, answers
 from lod.lineage import Lineage
 from lod.rdf.parse import Document, place_of
-from lod.validation.default_messages import Labels, about, default_message
+from lod.validation.account import Traced
+from lod.validation.default_messages import Labels, about, default_message, in_languages
 from lod.validation.report import INFO, WARNING, Term, ValidationReport, ValidationResult, local_name
 from lod.validation.shape_graph import ShapeGraph
 from lod.validation.validate import shape_place
@@ -36,25 +37,27 @@ class Sources:
     named: Callable[[str], str] = str
 
 
-def trace(report: ValidationReport, sources: Sources) -> Iterator[Diagnostic]:
-    """A finding for each result, in their order: LOD6001, at the cell, or at the line of the document that describes
-    the focus node."""
+def trace(report: ValidationReport, sources: Sources) -> Iterator[Traced]:
+    """Each result, in their order, with a finding: LOD6001, at the cell, or at the line of the document that
+    describes the focus node."""
     written = {str(quad.subject): document for document in reversed(sources.documents) for quad in document.quads}
     texts = _Texts(report.shapes, Labels((*sources.documents, *sources.shapes), sources.store), sources.shapes)
     made = _answers(report.results, sources.lineage)
     for result, answer in zip(report.results, made, strict=True):
         origins: Sequence[Origin] = answer.cells or _written(result, written)
         shape = texts.place(result.source_shape)
-        yield Diagnostic(
+        said = texts.said(result)
+        finding = Diagnostic(
             "LOD6001",
             _SEVERITY.get(result.severity, Severity.ERROR),
-            texts.message(result),
+            texts.message(result, said),
             origins[0] if origins else shape,
             texts.hint(result),
             (*origins[1:_CELLS], *([shape] if shape and origins else [])),
             replace(answer.rule, path=sources.named(answer.rule.path)) if answer.rule else None,
             texts.group(result),
         )
+        yield Traced(result, finding, said, texts.about(result))
 
 
 def _answers(results: Sequence[ValidationResult], lineage: Lineage | None) -> Iterator[Answer]:
@@ -93,17 +96,28 @@ class _Texts:
             self._places[shape] = shape_place(_iri(self.shapes.owner(shape)), self.documents)
         return self._places[shape]
 
-    def message(self, result: ValidationResult) -> Wording:
-        """'id/code/county/63000, headcount: …': the focus node, the path and what the shape says, else what is
-        expected."""
+    def said(self, result: ValidationResult) -> Wording:
+        """What the shape says of a result, in the reader's language if it has that; else what is expected."""
+        if result.messages:
+            return in_languages(result.messages)
+        return default_message(result, self.shapes, self.labels)
+
+    def about(self, result: ValidationResult) -> Wording:
+        """The label of the property and its local name, `組室 (office)`; the path where it is longer."""
+        name = about(result, self.labels)
+        plain = local_name(result.path) if result.predicate else result.path
+        return joined([name, " (", plain, ")"], "") if name and name != plain else Wording(plain)
+
+    def message(self, result: ValidationResult, said: Wording) -> Wording:
+        """'id/code/county/63000, headcount: …': the focus node, the path and what is wrong."""
         if not result.messages:
-            return joined([shown(result.focus_node), ": ", default_message(result, self.shapes, self.labels)], "")
+            return joined([shown(result.focus_node), ": ", said], "")
         name = about(result, self.labels)
         where = joined([shown(result.focus_node), *([name] if name else [])])
-        said: str = " / ".join(dict.fromkeys(result.messages.values()))  # the shape's own words, in all its languages
+        words: str = " / ".join(dict.fromkeys(result.messages.values()))  # in all languages of the shape
         value = "" if result.value is None else shown(result.value)
-        more = f" ({value})" if value and value not in said else ""
-        return joined([where, ": ", said, more], "")
+        more = f" ({value})" if value and value not in words else ""
+        return joined([where, ": ", words, more], "")
 
     def hint(self, result: ValidationResult) -> Wording:
         """The rule that is broken, by the names of its component and shape."""

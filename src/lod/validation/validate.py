@@ -87,7 +87,7 @@ def validate(
         findings.extend(own)
     results = tuple(sorted(judgement.results, key=lambda result: result.order()))
     who = tuple(Judged(shape, judge.name, _WHOLE) for shape in targeted)
-    return ValidationReport(not results, results, judge.name, graph, who)
+    return ValidationReport(not results, results, judge.name, graph, who, idle=frozenset(judgement.idle))
 
 
 def judged(

@@ -16,7 +16,7 @@ from lod.wording import say
 
 D2RQ = "http://www.wiwiss.fu-berlin.de/suhl/bizer/D2RQ/0.1#"
 DATABASE = "$LOD_DATABASE_URL"
-_TABLES, _QUERIES = ("SQL2008Table",), ("SQL2008Query", "SQL2008", "CSV")
+_TABLES, _QUERIES = ("SQL2008Table", "SQLTable"), ("SQL2008Query", "SQLQuery", "SQL2008", "CSV")
 
 
 def is_database(graph: Graph, node: Resource) -> bool:

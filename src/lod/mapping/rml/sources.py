@@ -13,11 +13,13 @@ from lod.mapping.ir import Dialect, Formulation, LogicalSource
 from lod.mapping.rml.databases import is_database, read_database, read_logical_table
 from lod.mapping.rml.graph import Graph, Resource
 from lod.mapping.rml.targets import read_compression, read_encoding
-from lod.mapping.rml.vocabulary import CSVW, RML, shown
+from lod.mapping.rml.vocabulary import CSVW, FORMATS, RML, shown
 from lod.rdf.turtle import Iri, Literal, Term
 from lod.wording import NOTHING, say
 
 _FORMULATIONS = {"CSV": Formulation.CSV, "JSONPath": Formulation.JSONPATH, "XPath": Formulation.XPATH}
+_RESULTS = {f"{FORMATS}SPARQL_Results_{each}": each == "CSV" for each in ("CSV", "TSV", "JSON", "XML")}
+_RESULTS |= {RML + "SPARQL": False}  # whether what a query gives is plain text
 _EVERYTHING = {Formulation.JSONPATH: "$", Formulation.XPATH: "/*"}  # the iterator where none is written
 _DOCUMENTS = (".json", ".jsonl", ".ndjson")
 # what a file's name says where the mapping says nothing, or that its rows are read as those of a CSV
@@ -63,10 +65,35 @@ def _described(
         return None
     nulls = [value for value in graph.values(access, "null") + graph.values(node, "null") if isinstance(value, Literal)]
     texts = tuple(dict.fromkeys(value.value for value in nulls))
+    formulation = graph.one(node, "referenceFormulation")
+    if formulation and str(formulation.value) in _RESULTS:
+        return _solutions(graph, node, path, iterator, is_plain=_RESULTS[str(formulation.value)])
     dialect = Dialect(encoding=read_encoding(graph, access, node), nulls=texts, empty_is_null=legacy or "" in texts)
     compression = read_compression(graph, access, node)
     root = graph.one(access, "root")
     return _file(graph, node, path, dialect, iterator, compression, root)
+
+
+def _solutions(
+    graph: Graph, node: Resource, path: Literal, iterator: Literal | None, *, is_plain: bool
+) -> LogicalSource | None:
+    """The solutions of a query over a local RDF file."""
+    if iterator is None:
+        hint = say('rml:iterator "SELECT ?person ?name WHERE { … }"')
+        graph.findings.error("LOD3103", say("the source has no query"), graph.origin(node), hint)
+        return None
+    access = graph.one(node, "source")
+    root = graph.one(access, "root") if access and not isinstance(access, Literal) else None
+    return LogicalSource(
+        path.value,
+        Formulation.SPARQL,
+        path.origin,
+        query=iterator.value,
+        is_plain=is_plain,
+        dialect=Dialect(empty_is_null=False),
+        in_working_folder=isinstance(root, Iri) and root.value == RML + "CurrentWorkingDirectory",
+        may_be_empty=True,
+    )
 
 
 def _csvw_table(graph: Graph, node: Resource, access: Resource, iterator: Literal | None) -> LogicalSource | None:

@@ -21,7 +21,7 @@ _DUMPS = (
     "http://www.w3.org/ns/dcat#downloadURL",
 )
 _ENCODINGS = {"UTF-8": "utf-8", "UTF-16": "utf-16"}
-_SERIALIZATIONS = {each.iri: each.suffix for each in GRAPH_FORMATS} | {FORMATS + "N3": "n3"}
+_SERIALIZATIONS = {each.iri: each.suffix for each in GRAPH_FORMATS} | {FORMATS + "N3": "n3", FORMATS + "RDF_JSON": "rj"}
 
 
 def read_targets(graph: Graph, node: Resource) -> tuple[LogicalTarget, ...]:

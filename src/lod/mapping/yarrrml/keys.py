@@ -148,7 +148,9 @@ PLACES: dict[str, dict[str, Key]] = {
     "a source": {
         "access": Key("path", "The file; of a database its address, or the variable that holds it.", "staff.csv"),
         "referenceFormulation": Key(
-            "csv, jsonpath, xpath, xlsx, ods, parquet, sqlite, postgresql, mysql …", "How references read it.", "csv"
+            "csv, jsonpath, xpath, xlsx, ods, parquet, sqlite, postgresql, mysql, sparql …",
+            "How references read it.",
+            "csv",
         ),
         "iterator": Key("JSONPath or XPath", "What of a document are the rows.", "'$.staff[*]'"),
         "type": Key(
@@ -158,7 +160,11 @@ PLACES: dict[str, dict[str, Key]] = {
         ),
         "sheet": Key("name or number", "Of a workbook; else the first.", "2012"),
         "table": Key("name", "Of a database, or of a schema in it.", "hr.staff"),
-        "query": Key("SQL", "Of a database, instead of a table. ORDER BY numbers the rows.", "SELECT * FROM staff"),
+        "query": Key(
+            "SQL",
+            "Of a database, instead of a table; of RDF in SPARQL. ORDER BY numbers the rows.",
+            "SELECT * FROM staff",
+        ),
         "queryFormulation": Key("sql2008", "The language of the query.", "sql2008"),
         "credentials": Key(
             "keys", "Of a database, if the address has none.", "{username: lod, password: $LOD_PASSWORD}"
@@ -179,7 +185,7 @@ PLACES: dict[str, dict[str, Key]] = {
     "a target": {
         "access": Key("path", "The file, below the folder where the lift runs.", "dump.nt"),
         "type": Key("localfile, void or dcat", "All are files here.", "void"),
-        "serialization": Key("syntax", "nquads, ntriples, turtle, trig, jsonld, rdfxml or n3.", "ntriples"),
+        "serialization": Key("syntax", "nquads, ntriples, turtle, trig, jsonld, rdfxml, rdfjson or n3.", "ntriples"),
         "compression": Key("gzip, zip …", "How the file is packed.", "gzip"),
         "encoding": Key("encoding", "utf-8 or utf-16.", "utf-8"),
         **{name: Key("", "", "", is_later=True) for name in _ELSEWHERE},

@@ -22,6 +22,7 @@ SERIALIZATIONS = {
     "trig": "trig",
     "jsonld": "jsonld",
     "rdfxml": "rdf",
+    "rdfjson": "rj",
     "n3": "n3",
 }
 ENCODINGS = ("utf-8", "utf-16")
