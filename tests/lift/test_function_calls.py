@@ -87,3 +87,17 @@ def test_installed_packages_add_functions(tmp_path: Path, monkeypatch: pytest.Mo
         assert lift(f"{{p: ex:v, o: {loud}}}", tmp_path) == (['<1> <v> "001!"', '<2> <v> "002!"', '<3> <v> "003!"'], [])
     finally:
         functions._plugged_in.cache_clear()
+
+
+def test_rows_are_joined_where_all_of_and_is_true(tmp_path: Path) -> None:
+    """As yarrrml-parser writes nested conditions; `mapping` in one of them says again where it looks."""
+    equal = "{MORE function: idlab-fn:equal, parameters: [[grel:valueParameter, $(COLUMN), s], "
+    equal += "[grel:valueParameter2, $(COLUMN), o]]}"
+    both = [
+        equal.replace("COLUMN", "id").replace("MORE", ""),
+        equal.replace("COLUMN", "from").replace("MORE", "mapping: n,"),
+    ]
+    listed = ", ".join(f"{{parameter: grel:param_rep_b, value: {each}}}" for each in both)
+    po = f"{{p: ex:same, o: {{mapping: n, condition: {{function: grel:boolean_and, parameters: [{listed}]}}}}}}\n"
+    po += "  n: {sources: [['staff.csv~csv']], s: 'ex:n/$(id)'}"
+    assert lift(po, tmp_path) == (["<1> <same> <n/1>", "<3> <same> <n/3>"], [])

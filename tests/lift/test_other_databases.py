@@ -128,6 +128,23 @@ def test_rml_and_r2rml_read_it(tmp_path: Path, mariadb: str, monkeypatch: pytest
     assert lifted(path) == ['<id/1> <n> "12"^^<xsd:integer> .']
 
 
+def test_yarrrml_names_a_table_alone_or_an_address_of_variables(
+    tmp_path: Path, mariadb: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As yarrrml-parser's R2RML profile and its variables of the environment have it."""
+    execute(mariadb, "CREATE OR REPLACE TABLE t (id INT, n INT)", "INSERT INTO t VALUES (1, 12)")
+    monkeypatch.setenv("LOD_DATABASE_URL", mariadb)
+    assert lifted(mapping(tmp_path, "{table: t, queryFormulation: mysql}", ("n",))) == [
+        '<id/1> <n> "12"^^<xsd:integer> .'
+    ]
+    address, _, database = mariadb.partition("@")[2].partition("/")
+    for name, value in {"HOST": address, "DB": database, "DB_USER": "lod", "DB_PASSWORD": "p@ss/word"}.items():
+        monkeypatch.setenv(name, value)
+    source = "{access: '//${HOST}/${DB}', type: mysql, query: SELECT id FROM t, credentials: "
+    source += "{username: '${DB_USER}', password: '${DB_PASSWORD}'}}"
+    assert lifted(mapping(tmp_path, source, ("id",))) == ['<id/1> <id> "1"^^<xsd:integer> .']
+
+
 def test_rows_are_numbered_as_the_query_orders_them(
     tmp_path: Path, mariadb: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

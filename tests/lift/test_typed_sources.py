@@ -121,6 +121,11 @@ def test_parquet_rows_are_numbered_by_their_place_in_the_file(tmp_path: Path) ->
     assert row_of(path, "299999") == [2]
 
 
+def test_no_value_is_no_double(tmp_path: Path) -> None:
+    write_parquet(tmp_path / "t.parquet", "SELECT * FROM (VALUES (1, 0.5::DOUBLE), (2, NULL)) AS t(id, share)")
+    assert lifted(mapping(tmp_path, "['t.parquet~parquet']", ("share",))) == ['<id/1> <share> "5.0E-1"^^<xsd:double> .']
+
+
 def test_a_list_is_no_value(tmp_path: Path) -> None:
     write_parquet(tmp_path / "t.parquet", "SELECT 1 AS id, [1, 2] AS several, 'x' AS name")
     assert mistakes(mapping(tmp_path, "['t.parquet~parquet']", ("several",)))[0] == (

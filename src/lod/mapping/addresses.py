@@ -22,8 +22,11 @@ KINDS = {
 }
 """What mappings call a database, and the scheme of its addresses."""
 
+DATABASE = "$LOD_DATABASE_URL"
+"""The address where a mapping names none, as those of R2RML do."""
+
 _VARIABLE = re.compile(r"\$\{\w+\}|\$\w+|env:\w+")
-_PLAIN = re.compile(r"(?:https?://)?([\w.\-]+(?::\d+)?/[\w\-$]+)/?")
+_PLAIN = re.compile(r"(?:https?:)?//([^/?#]+(?:/[^/?#]*)?)/?|([\w.\-]+(?::\d+)?/[\w\-$]+)")
 
 
 def is_variable(text: str) -> bool:
@@ -32,12 +35,12 @@ def is_variable(text: str) -> bool:
 
 
 def address_of(access: str, scheme: str = "") -> str:
-    """An address with its scheme. `host/database` and `http://host/database`, as YARRRML's examples have it, are of the
-    scheme that the mapping says elsewhere.
+    """An address with its scheme. `host/database`, `//host/database` and `http://host/database`, as YARRRML has them, are
+    of the scheme that the mapping says elsewhere.
     """
     plain = _PLAIN.fullmatch(access)
     if plain and scheme:
-        return f"{scheme}://{plain[1]}"
+        return f"{scheme}://{plain[1] or plain[2]}"
     return access.removeprefix("jdbc:")
 
 
@@ -52,7 +55,8 @@ def has_password(address: str) -> bool:
     if is_variable(address):
         return False
     uri = urlsplit(address)
-    in_authority = re.search(r"://[^/@]*:[^/@]*@", address) or re.search(r"oracle:\w+:[^@]*/[^@]*@", address)
+    named = re.sub(r"\$\{\w+\}", "", address)  # what the environment holds is no secret here
+    in_authority = re.search(r"://[^/@]*:[^/@]+@", named) or re.search(r"oracle:\w+:[^@]*/[^@]+@", named)
     return (
         bool(in_authority)
         or "password" in parse_qs(uri.query)

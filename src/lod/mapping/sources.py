@@ -11,7 +11,7 @@ import codecs
 from dataclasses import dataclass
 
 from lod.diagnostics import Findings, TextOrigin, did_you_mean
-from lod.mapping.addresses import KINDS, address_of, has_password, is_known, is_variable
+from lod.mapping.addresses import DATABASE, KINDS, address_of, has_password, is_known, is_variable
 from lod.mapping.document import Keyed, Listed, Node, Text
 from lod.mapping.ir import Dialect, Formulation, LogicalSource
 from lod.mapping.shapes import Shapes
@@ -108,7 +108,11 @@ def _long(node: Keyed, findings: Findings) -> LogicalSource | None:
     shapes = Shapes(findings)
     values = values_of(node, "a source", findings)
     access = shapes.text(values.get("access"))
-    if "access" not in values:
+    if "access" not in values and {"table", "query"} & values.keys():
+        where = values.get("table") or values["query"]  # as R2RML has it: a table of the database that is meant
+        access = Text(DATABASE, where.origin, -1)
+        values = {"type": Text("sql", where.origin, -1)} | values
+    if access is None and "access" not in values:
         findings.error("LOD3005", say("a source needs 'access'"), node.origin, say("access: file.csv"))
     formulation_text = shapes.text(values.get("referenceFormulation")) or Text("csv", node.origin, -1)
     kind = shapes.text(values.get("type"))
@@ -188,7 +192,7 @@ def _part(values: dict[str, Node], formulation: Formulation, origin: TextOrigin,
         shapes.findings.error("LOD3005", message, origin, say("query: SELECT ?person ?name WHERE { … }"))
     language = shapes.text(values.get("queryFormulation"))
     expected = "sparql" if of_rdf else "sql"
-    if language and not language.value.lower().startswith(expected):
+    if language and not language.value.lower().startswith((expected, *(() if of_rdf else KINDS))):
         message = say("queries in '{language}' are not supported", language=language.value)
         hint = say("queryFormulation: sparql11") if of_rdf else say("queryFormulation: sql2008")
         shapes.findings.error("LOD3012", message, language.origin, hint)

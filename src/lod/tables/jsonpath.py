@@ -12,6 +12,7 @@ from typing import Any
 
 _WILDCARDS = 3  # in a columnar query: each doubles the readings that the engine has to try
 _NAME = r"(?:[^\W\d][\w-]*|\*)(?:\[(?:\d+|\*)\])*"
+_DOLLARS = re.compile(r"[^\W\d]\w*(?:\.\$?[^\W\d]\w*)+")  # `_id.$oid`, as MongoDB exports it
 _DOTTED = re.compile(rf"{_NAME}(?:\.{_NAME})*")
 
 
@@ -65,6 +66,8 @@ def _with_root(written: str) -> str:
         return "$" + written
     if _DOTTED.fullmatch(written):
         return "$." + written
+    if _DOLLARS.fullmatch(written):
+        return "$" + "".join(f"['{name}']" for name in written.split("."))
     name = written.replace("\\", "\\\\").replace("'", "\\'")
     return f"$['{name}']"
 

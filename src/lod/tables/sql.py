@@ -38,6 +38,7 @@ from lod.tables.typed import (
 from lod.wording import say
 
 _VARIABLE = re.compile(r"\$\{(\w+)\}|\$(\w+)|env:(\w+)")
+_NAMED = re.compile(r"\$\{(\w+)\}")
 _SECRET = re.compile(r"(?<=//)\S*@|(?<=password=)\S+")
 _SETTINGS = (
     "SET default_transaction_read_only = on",
@@ -163,15 +164,18 @@ def _uri(address: Address, source: Source, findings: Findings) -> str | None:
 
 
 def _resolved(text: str, source: Source, findings: Findings) -> str:
-    """What a variable of the environment holds, if the text names one."""
+    """What a variable of the environment holds, if the text names one; or the text with each `${NAME}` filled in."""
     match = _VARIABLE.fullmatch(text)
     if match is None:
-        return text
-    variable = next(name for name in match.groups() if name)
-    found = os.environ.get(variable, "")
+        return _NAMED.sub(lambda name: _variable(name[1], source, findings), text)
+    return _variable(next(name for name in match.groups() if name), source, findings)
+
+
+def _variable(name: str, source: Source, findings: Findings) -> str:
+    found = os.environ.get(name, "")
     if not found:
-        message = say("the environment has no variable {variable}", variable=variable)
-        hint = say("set it where the command runs: {variable}=…", variable=variable)
+        message = say("the environment has no variable {variable}", variable=name)
+        hint = say("set it where the command runs: {variable}=…", variable=name)
         findings.error("LOD2027", message, source.declared, hint)
     return found
 

@@ -136,7 +136,7 @@ def _aspect(place: int, aspect: Aspect) -> str:
 
 
 def _double(text: str) -> str:
-    return f"CASE WHEN {text} IN ('NaN', 'INF', '-INF') THEN {text} ELSE lod_double({text}) END"
+    return f"CASE WHEN {text} IS NULL OR {text} IN ('NaN', 'INF', '-INF') THEN {text} ELSE lod_double({text}) END"
 
 
 def column_of(name: str, sql_type: str) -> TypedColumn | None:

@@ -7,7 +7,7 @@ Legacy RML says `rml:query`, R2RML (https://www.w3.org/TR/r2rml/#logical-tables)
 from __future__ import annotations
 
 from lod.diagnostics import did_you_mean
-from lod.mapping.addresses import KINDS, address_of, has_password, is_known, is_variable
+from lod.mapping.addresses import DATABASE, KINDS, address_of, has_password, is_known, is_variable
 from lod.mapping.ir import Dialect, Formulation, LogicalSource
 from lod.mapping.rml.graph import Graph, Resource
 from lod.mapping.rml.vocabulary import RML, shown
@@ -15,7 +15,6 @@ from lod.rdf.turtle import Iri, Literal
 from lod.wording import say
 
 D2RQ = "http://www.wiwiss.fu-berlin.de/suhl/bizer/D2RQ/0.1#"
-DATABASE = "$LOD_DATABASE_URL"
 _TABLES, _QUERIES = ("SQL2008Table", "SQLTable"), ("SQL2008Query", "SQLQuery", "SQL2008", "CSV")
 
 

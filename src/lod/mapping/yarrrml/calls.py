@@ -7,7 +7,7 @@ them; a parameter may go without a prefix, and `equal` and `notEqual` with str1 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
 
@@ -83,7 +83,7 @@ class Calls:
     def joins(self, node: Node | None) -> tuple[tuple[Join, ...], Expression | None]:
         """The conditions of a reference to a mapping: those between its rows and ours, and those on ours alone."""
         joins, own = [], []
-        for item in self.shapes.items(node):
+        for item in _each_of(self.shapes.items(node)):
             values = self._condition_values(item)
             read = self._read(values, item.origin) if values else None
             if read is None:
@@ -276,6 +276,40 @@ class Calls:
         if _CALL.match(text.value) and text.value.endswith(")"):
             return self.call({"function": text}, text.origin)
         return self._template(text)
+
+
+def _each_of(conditions: Iterable[Node]) -> Iterator[Node]:
+    """The conditions, and for one that says `and` those that it joins: rows are joined where all are true."""
+    for each in conditions:
+        parts = _joined_by_and(each)
+        yield from _each_of(parts) if parts else [each]
+
+
+def _joined_by_and(node: Node) -> list[Node]:
+    """The calls that a call of `boolean_and` is given, [] for anything else."""
+    if not isinstance(node, Keyed):
+        return []
+    function = _value(node, "function", "fn", "f")
+    given = _value(node, "parameters", "pms")
+    is_and = isinstance(function, Text) and re.split("[#:/]", function.value.strip())[-1] == "boolean_and"
+    if not is_and or not isinstance(given, Listed):
+        return []
+    values = [_given(each) for each in given.items]
+    found = [Keyed({key: it for key, it in v.entries.items() if key != "mapping"}, v.origin) for v in values if v]
+    return list(found) if len(found) == len(values) else []
+
+
+def _given(parameter: Node) -> Keyed | None:
+    """What a parameter is given, if that has keys: a call."""
+    if isinstance(parameter, Listed):
+        value: Node | None = parameter.items[1] if len(parameter.items) > 1 else None
+    else:
+        value = _value(parameter, "value", "v") if isinstance(parameter, Keyed) else None
+    return value if isinstance(value, Keyed) else None
+
+
+def _value(node: Keyed, *names: str) -> Node | None:
+    return next((node.entries[name][1] for name in names if name in node.entries), None)
 
 
 def _all(conditions: list[Call]) -> Expression | None:

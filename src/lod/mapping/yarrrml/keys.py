@@ -39,6 +39,7 @@ PLACES: dict[str, dict[str, Key]] = {
             "IRI by prefix", "Prefixes of this file, besides the well-known ones.", "{ex: 'https://example.org/'}"
         ),
         "external": Key("text by name", "Values that `$(_name)` stands for.", "{city: 臺北市}"),
+        "variables": Key("keys", "Anchors (`&name`) to use again. Makes no statement.", "{shared: &shared {table: t}}"),
         "authors": Key(
             "text or list", "Who wrote it. Makes no statement.", "Jane Doe <jane@example.org>", ("author", "a")
         ),
