@@ -35,8 +35,8 @@ def is_variable(text: str) -> bool:
 
 
 def address_of(access: str, scheme: str = "") -> str:
-    """An address with its scheme. `host/database`, `//host/database` and `http://host/database`, as YARRRML has them, are
-    of the scheme that the mapping says elsewhere.
+    """An address with its scheme. YARRRML also has `host/database`, `//host/database` and `http://host/database`: these
+    are of the scheme that the mapping says elsewhere.
     """
     plain = _PLAIN.fullmatch(access)
     if plain and scheme:
