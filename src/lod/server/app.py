@@ -44,6 +44,7 @@ from lod.server.documents.context import respond_to_context, split_context
 from lod.server.documents.dereference import DOCUMENTS, REDIRECTED, Ask, respond
 from lod.server.documents.dumps import Dumps
 from lod.server.documents.fragments import respond_to_fragment
+from lod.server.documents.signposts import API_CATALOG, LINKSET, respond_to_linkset
 from lod.server.documents.sitemap import is_sitemap, respond_to_sitemap
 from lod.server.machinery import respond_to_machinery
 from lod.server.metrics import telling
@@ -268,6 +269,9 @@ async def answer_document(served: ServedRelease, scope: Scope, path: str, inside
     if is_api(inside) or (inside == API and not prefers_html(accept)):
         query, fresh = scope["query_string"].decode("latin-1"), request_header(scope, b"if-none-match")
         return await anyio.to_thread.run_sync(respond_to_api, served, Call(inside, query, accept, fresh))
+    if inside.startswith(LINKSET + "/") or inside == API_CATALOG:
+        fresh = request_header(scope, b"if-none-match")
+        return respond_to_linkset(served, inside, accept, fresh) or not_found(served, inside, accept, languages)
     if inside == "/tpf":
         query, fresh = scope["query_string"].decode("latin-1"), request_header(scope, b"if-none-match")
         return await anyio.to_thread.run_sync(respond_to_fragment, served, query, accept, fresh)

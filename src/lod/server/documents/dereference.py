@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from urllib.parse import parse_qs
 
 from lod.rdf.formats import HTML, JSON, TURTLE, Format
@@ -17,6 +18,7 @@ from lod.server.addresses import DOCUMENT_FORMATS, Address, parse_address
 from lod.server.answers import Answer, header, link
 from lod.server.documents.context import context_link, context_of, context_path
 from lod.server.documents.describe import MOST_PAGES, Description, describe, document_triples, exists
+from lod.server.documents.signposts import LINKSET, collections_of, items_of
 from lod.server.documents.write import write
 from lod.server.negotiation import choose_format, choose_language
 from lod.server.pages.kinds import render_document
@@ -27,6 +29,7 @@ from lod.server.served import ServedRelease
 REDIRECTED = ("/id/", "/def/")
 DOCUMENTS = ("/doc/", "/data/")
 _MOST_TYPES = 3  # in the Link header: proxies limit header blocks
+_MOST_ITEMS = 6  # the link set has them all
 
 # Made once, for the site's hot path: each format's suffix and what a Link header says behind it; Cache-Control.
 _ALTERNATES = tuple((item, f'{item.suffix}>; rel="alternate"; type="{item.media_type}"') for item in DOCUMENT_FORMATS)
@@ -183,6 +186,11 @@ def _license_link(licence: str) -> str:
     return link(licence, "license")
 
 
+@lru_cache(maxsize=16)
+def _author_link(agency: str) -> str:
+    return link(agency, "author")
+
+
 @lru_cache(maxsize=256)
 def _type_link(iri: str) -> str:
     return link(iri, "type")
@@ -202,6 +210,12 @@ def document_links(served: ServedRelease, description: Description, address: Add
     else:
         links.append(f'<{about}>; rel="describes"')
     stem = answers.safe_target(prefix + address.variant(TURTLE).path).removesuffix(TURTLE.suffix)
+    links.append(_author_link(served.site.agency_iri))
+    links += [link(each, "collection") for each in collections_of(description)[:_MOST_TYPES]]
+    if address.stem.startswith("/data/"):
+        items = islice(items_of(served, description), _MOST_ITEMS)
+        links += [link(item.href, "item", **item.attributes) for item in items]
+    links.append(f'<{prefix}{LINKSET}{stem[len(prefix) : -1]}>; rel="linkset"; type="application/linkset+json"')
     if not served.under:
         links.append(f'<{prefix}/timemap{stem[len(prefix) : -1]}>; rel="timemap"; type="application/link-format"')
     if address.format is JSON:
