@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import lzma
+from collections.abc import Callable
 from pathlib import Path
 
 import pyoxigraph
 import pytest
+import zstandard
 
 from lod.diagnostics import Findings, FindingsError, Severity
 from lod.rdf.namespaces import SH
@@ -285,3 +290,53 @@ def test_a_processor_that_gives_up_is_followed_by_the_reference(tmp_path: Path) 
     report, findings = _judge(tmp_path, 'e:a a e:C ; e:p "b" .', shapes)
     assert report.engine.startswith("pyshacl")
     assert [item.code for item in findings] == ["LOD6011", "LOD6001"]
+
+
+@pytest.mark.parametrize("ending", ["gz", "bz2", "xz", "zst"])
+def test_compressed_files(ending: str, tmp_path: Path) -> None:
+    """The kind of a file shows in its name before the ending of its compression."""
+    (tmp_path / "s.ttl").write_text(SHAPES_OF_ONE)
+    packing: dict[str, Callable[[bytes], bytes]]
+    packing = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress, "zst": zstandard.compress}
+    packed = packing[ending]
+    (tmp_path / f"d.ttl.{ending}").write_bytes(packed(b"<http://e/1> a <http://e/T> .\n"))
+    findings = Findings()
+    report = validate_files([tmp_path / f"d.ttl.{ending}"], [tmp_path / "s.ttl"], findings)
+    assert [str(result.focus_node) for result in report.results] == ["<http://e/1>"]
+    assert str(findings.items[0].origin) == f"{tmp_path}/d.ttl.{ending}:1:1"
+    (tmp_path / f"d.ttl.{ending}").write_bytes(b"no such thing")
+    with pytest.raises(FindingsError) as caught:
+        validate_files([tmp_path / f"d.ttl.{ending}"], [tmp_path / "s.ttl"], Findings())
+    assert caught.value.code == "LOD2012"
+
+
+SHAPES_OF_ONE = (
+    "@prefix sh: <http://www.w3.org/ns/shacl#> . "
+    "<http://e/S> a sh:NodeShape ; sh:targetClass <http://e/T> ; sh:property [ sh:path <http://e/p> ; sh:minCount 1 ] ."
+)
+
+
+@pytest.mark.parametrize("name", ["d.nt", "d.nq"])
+def test_a_large_file_that_is_broken(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody has read it but the processor; its line is told all the same."""
+    monkeypatch.setattr("lod.validation.files._LARGE", 10)
+    (tmp_path / "s.ttl").write_text(SHAPES_OF_ONE)
+    (tmp_path / name).write_text("<http://e/1> a <http://e/T> .\n")
+    for data in ([tmp_path / name], [tmp_path / name] * 2):
+        with pytest.raises(FindingsError) as caught:
+            validate_files(data, [tmp_path / "s.ttl"], Findings())
+        told = {(item.code, str(item.origin)) for item in caught.value.diagnostics}
+        assert told == {("LOD5020", f"{tmp_path}/{name}:1")}
+
+
+def test_blank_nodes_of_a_large_file_keep_their_labels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The processor numbers them as they appear; comments, tabs and labels in texts are no blank nodes."""
+    monkeypatch.setattr("lod.validation.files._LARGE", 10)
+    (tmp_path / "s.ttl").write_text(SHAPES_OF_ONE)
+    kind = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://e/T>"
+    (tmp_path / "d.nq").write_text(
+        f'# _:no\n_:x <http://e/q> "_:y <http://e/q> _:z" .\n<http://e/1>\t<http://e/q>\t_:a.b.\n\n_:a.b {kind} _:g .\n'
+        f"_:c-1 {kind}.\n<http://e/2> <http://e/q> <http://e/_:no> .\n_:x {kind} .\n"
+    )
+    report = validate_files([tmp_path / "d.nq"], [tmp_path / "s.ttl"], Findings(), processor="shacl")
+    assert [str(result.focus_node) for result in report.results] == ["_:a.b", "_:c-1", "_:x"]

@@ -94,7 +94,8 @@ def command(
 ) -> int:
     """Hold RDF files against SHACL shapes. Ends with 0 if they conform, with 1 if not (see --fail-on).
 
-    DATA and SHAPES are Turtle, TriG, N-Triples, N-Quads, JSON-LD or RDF/XML, by extension.
+    DATA and SHAPES are Turtle, TriG, N-Triples, N-Quads, JSON-LD or RDF/XML, by extension; DATA also
+    compressed, as in staff.ttl.gz.
 
     \b
     Examples:

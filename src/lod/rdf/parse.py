@@ -104,6 +104,11 @@ def _is_readable(content: bytes, form: RdfFormat, shown: str, findings: Findings
     return True
 
 
+def without_place(message: str) -> str:
+    """What a parser says, without the line and column that the finding says already."""
+    return re.sub(r"^Parser error (?:at|between) line[^:]*: ", "", message)
+
+
 def _report(error: SyntaxError, content: bytes, shown: str, findings: Findings) -> None:
     message = error.msg or str(error)
     if "LoadDocumentCallback" in message:
@@ -114,7 +119,7 @@ def _report(error: SyntaxError, content: bytes, shown: str, findings: Findings) 
         return
     line, column = error.lineno or 0, error.offset or 0
     length = max(1, (error.end_offset or column + 1) - column) if error.end_lineno in (None, line) else 1
-    message = re.sub(r"^Parser error (?:at|between) line[^:]*: ", "", message)
+    message = without_place(message)
     hint = syntax_advice(message, content.decode(errors="replace"))
     findings.error("LOD5020", Wording(message), TextOrigin(shown, line, column, length), hint)
 

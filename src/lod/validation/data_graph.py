@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from pyoxigraph import BlankNode, Quad, RdfFormat, parse
 from lod.rdf.parse import Document
 
 _SMALL = 64 << 20  # bytes of files that are read again for their blank nodes
+# the subject and the object of a line, where they are blank nodes
+_NODES = re.compile(rb"^[ \t]*(?:_:([^\s<>\"]+)|<[^>\n]*>)[ \t]*<[^>\n]*>[ \t]*(?:_:([^\s<>\"]+))?", re.MULTILINE)
 _FORMATS = {".nt": RdfFormat.N_TRIPLES, ".nq": RdfFormat.N_QUADS}
 
 
@@ -26,6 +29,7 @@ class DataGraph:
     documents: Sequence[Document] = ()
     files: Sequence[Path] = ()
     statements: Sequence[Quad] = ()
+    is_labelled: bool = True  # whether anybody wants to know the labels of its blank nodes
 
     def quads(self) -> Iterator[Quad]:
         """Every statement, files first."""
@@ -40,8 +44,13 @@ class DataGraph:
 
     def labels(self) -> Sequence[str] | None:
         """The labels of blank nodes in the order in which they appear in `write`'s file; None where nobody knows."""
-        known = sum(path.stat().st_size for path in self.files) < _SMALL
-        return labels_of(self.quads()) if known else None
+        if not self.is_labelled or sum(path.stat().st_size for path in self.files) >= _SMALL:
+            return None
+        found: dict[str, None] = {}
+        for path in self.files:
+            found.update(dict.fromkeys(_labels_in(path.read_bytes())))
+        found.update(dict.fromkeys(labels_of(self._read())))
+        return list(found)
 
     def size(self) -> int:
         """About how many statements there are."""
@@ -61,6 +70,12 @@ class DataGraph:
                 file.write(b"\n")
             file.writelines(f"{line(quad)}\n".encode() for quad in self._read())
         return target
+
+
+def _labels_in(text: bytes) -> Iterator[str]:
+    """The labels of blank nodes in N-Triples or N-Quads, as they appear; every statement has a line of its own."""
+    for match in _NODES.finditer(text):
+        yield from (label.rstrip(b".").decode() for label in match.groups() if label)
 
 
 def line(quad: Quad) -> str:

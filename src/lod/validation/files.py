@@ -6,16 +6,24 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from lod.diagnostics import Findings, TextOrigin
-from lod.rdf.parse import FORMATS, parse_document
+from pyoxigraph import RdfFormat, parse
+
+from lod.diagnostics import Findings, FindingsError, TextOrigin
+from lod.rdf.parse import FORMATS, Document, parse_document, without_place
+from lod.tables.compressed import plain_file
 from lod.validation.account import Account, Change, compare, findings_of
 from lod.validation.data_graph import DataGraph, converted
+from lod.validation.processors.processor import ValidationFailed
 from lod.validation.report import ValidationReport
 from lod.validation.trace import Sources, trace
 from lod.validation.validate import read_shapes, validate
 from lod.wording import Wording, say
 
 _LARGE = 16 << 20  # bytes: beyond that nobody reads a file but the processor, and results name no line
+
+
+class BrokenData(FindingsError, ValidationFailed):
+    """A file that nobody has read but the processor is not of its syntax (LOD5020): nothing was validated."""
 
 
 def validate_files(
@@ -51,7 +59,7 @@ def account_of_files(
     with tempfile.TemporaryDirectory(prefix="lod-validate-") as folder:
         graph = _graph(data, Path(folder), findings)
         findings.raise_if_errors()
-        report = validate(graph, shape_documents, findings, processor=processor)
+        report = _judged(graph, shape_documents, data, findings, processor)
     traced = tuple(trace(report, Sources(None, graph.documents, shape_documents)))
     account = Account(report, traced, tuple(findings.items[found:]), _change(report, before, findings))
     findings.extend(findings_of(traced))
@@ -73,17 +81,43 @@ def _change(report: ValidationReport, before: Path | None, findings: Findings) -
 def _graph(data: Sequence[Path], work: Path, findings: Findings) -> DataGraph:
     """Small files as documents; large ones as N-Quads, as they are where that is what they are."""
     documents, files = [], []
-    for number, path in enumerate(data):
+    for number, given in enumerate(data):
+        path = plain_file(given, "", findings, TextOrigin(str(given)))
+        if path is None:
+            continue
         form = FORMATS.get(path.suffix.removeprefix(".").lower())
-        if form is None or path.stat().st_size < _LARGE or path.suffix in (".rdf", ".owl", ".xml"):
-            document = parse_document(path, findings, blank=f"data{number}x")
+        if form is None or path.stat().st_size < _LARGE or form == RdfFormat.RDF_XML:
+            document = parse_document(path, findings, shown=str(given), blank=f"data{number}x")
             documents += [document] if document else []
-        elif path.suffix in (".nt", ".nq") and len(data) == 1:
+        elif path.suffix.lower() in (".nt", ".nq") and len(data) == 1:
             files.append(path)
         else:
             target = work / f"data-{number}.nq"
             try:
-                files.append(converted(path, form, path.resolve().as_uri(), target))
+                files.append(converted(path, form, given.resolve().as_uri(), target))
             except SyntaxError as error:
-                findings.error("LOD5020", Wording(error.msg or str(error)), TextOrigin(str(path), error.lineno or 0))
+                _broken(error, given, findings)
     return DataGraph(documents, files)
+
+
+def _broken(error: SyntaxError, path: Path, findings: Findings) -> None:
+    findings.error("LOD5020", Wording(without_place(error.msg or str(error))), TextOrigin(str(path), error.lineno or 0))
+
+
+def _judged(
+    graph: DataGraph, shapes: Sequence[Document], data: Sequence[Path], findings: Findings, processor: str
+) -> ValidationReport:
+    """The report; where none was made because a file that only the processor read is broken, that is told instead."""
+    found = len(findings)
+    try:
+        return validate(graph, shapes, findings, processor=processor)
+    except (ValidationFailed, SyntaxError):
+        try:
+            for file in graph.files:
+                for _ in parse(path=str(file), format=RdfFormat.N_QUADS):
+                    pass
+        except SyntaxError as error:
+            del findings.items[found:]
+            _broken(error, data[0], findings)
+            raise BrokenData(tuple(findings)) from error
+        raise

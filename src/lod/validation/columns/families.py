@@ -107,8 +107,9 @@ def _family(
     rows, distinct = _counts(session, source, key)
     if rows * len(statements) < large or distinct * 2 < rows:
         return None
-    family = Family(number, relation.table, key, statements, source)
-    for statement in statements:
+    plain = session.columns.mark(Emission("", relation, key, statements))  # terms are spelt for millions of rows
+    family = Family(number, relation.table, plain.key, plain.statements, source)
+    for statement in plain.statements:
         predicate = constant(statement.predicate)
         if predicate is None:
             return None  # anything might be said of its subjects
@@ -163,11 +164,6 @@ def _matching(session: Session, term: Term, source: str, family: Family, reason:
     if len(values) > _FEW:
         raise Unplannable(reason)
     return [value for value in values if key_of(family.key, value.removeprefix("<").removesuffix(">")) is not None]
-
-
-def marked(session: Session, family: Family, statements: tuple[Statement, ...]) -> Emission:
-    """Statements of a family, cells marked where the table needs no encoding."""
-    return session.columns.mark(Emission("", Scan(family.table), family.key, statements))
 
 
 def write_lines(session: Session, selects: Sequence[str], target: str) -> None:

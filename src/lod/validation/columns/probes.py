@@ -86,7 +86,7 @@ class Probes:
         targeted = [NamedNode(f"urn:lod:probe:{number}") for number in range(len(units))]
         folder = self.work / "probing"
         folder.mkdir()
-        judgement = processor.judge(DataGraph(files=(small, target)), shapes, targeted, folder)
+        judgement = processor.judge(DataGraph(files=(small, target), is_labelled=False), shapes, targeted, folder)
         failing: dict[int, set[int]] = {}
         for result in judgement.results:
             assert isinstance(result.focus_node, NamedNode)

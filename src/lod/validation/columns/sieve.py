@@ -7,7 +7,7 @@ processor judges; its report is the report. A shape that columns cannot judge is
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 from lod.lift.engines import sql
 from lod.lift.engines.session import Session
 from lod.lift.passes.coincidence import is_injective
-from lod.lift.plan import Plan, Statement, Term
+from lod.lift.plan import Cell, Plan, Statement, Term
 from lod.rdf.namespaces import RDFS
 from lod.validation.columns.families import (
     Division,
@@ -25,7 +25,6 @@ from lod.validation.columns.families import (
     constant,
     divide,
     key_sql,
-    marked,
     meeting_places,
     present,
     small_lines,
@@ -229,12 +228,15 @@ class Sieve:
         if not tuples:
             return
         for choice in choices:
-            lists = ", ".join(f"unnest($k{n}) AS k{n}" for n in range(len(group.keys)))
-            same = " AND ".join(f"{spelled(s.object)} = k{n}" for n, s in enumerate(choice))
             there = sql.conjunction([*where, *(present(s, family) for s in choice)])
+            sides = [_side(s.object) for s in choice]
+            read = ([side(text) for (_, side), text in zip(sides, each, strict=True)] for each in tuples)
+            made = [each for each in read if None not in each]
+            lists = ", ".join(f"unnest($k{n}) AS k{n}" for n in range(len(group.keys)))
+            same = " AND ".join(f"{expression} = k{n}" for n, (expression, _) in enumerate(sides))
             self.session.connection.execute(
                 f"INSERT INTO {table} SELECT r FROM {family.source} JOIN (SELECT {lists}) ON {same} WHERE {there}",
-                {f"k{n}": [each[n] for each in tuples] for n in range(len(group.keys))},
+                {f"k{n}": [each[n] for each in made] for n in range(len(group.keys))},
             )
 
     def _write_suspects(self, family: Family, target: Path) -> int:
@@ -246,11 +248,10 @@ class Sieve:
         ).fetchone()
         rows = connection.execute(f"SELECT count(*) FROM {name}").fetchone()
         del done
-        plain = marked(self.session, family, family.statements)
-        subject = sql.concat(sql.parts(plain.key))
+        subject = sql.concat(sql.parts(family.key))
         selects = [
             f"SELECT {sql.concat(sql.line(s, subject))} AS line FROM {name} WHERE {present(s, family)}"
-            for s in plain.statements
+            for s in family.statements
         ]
         write_lines(self.session, selects, str(target))
         return int(rows[0]) if rows else 0
@@ -279,16 +280,38 @@ def _choices(found: Sequence[Sequence[Statement]]) -> Iterator[tuple[Statement, 
 
 def _tuple_hash(choice: Sequence[Statement], choices: Sequence[Sequence[Statement]]) -> str:
     """One number for the values of a choice: of cells where they tell, else of terms."""
-    alike = all(len({_form(each[n].object) for each in choices}) == 1 for n in range(len(choice)))
-    if alike and all(is_injective(s.object) for s in choice):
-        cells = [_comparable(s.object, sql.column(cell.column)) for s in choice for cell in s.object.cells()]
-        return f"hash({', '.join(cells) or '1'})"
-    return f"hash({', '.join(spelled(s.object) for s in choice)})"
+    hashed: list[str] = []
+    for place, statement in enumerate(choice):
+        alike = len({_form(each[place].object) for each in choices}) == 1
+        if alike and is_injective(statement.object):
+            term = statement.object
+            hashed += [_comparable(term, sql.column(cell.column)) for cell in term.cells()]
+        else:
+            hashed.append(f"hash({spelled(statement.object)})")
+    return f"hash({', '.join(hashed) or '1'})"
 
 
 def _comparable(term: Term, cell: str) -> str:
-    """A cell such that numbers of one value agree: queries may group by value, and 1.50 is 1.5."""
-    return f"coalesce(CAST(try_cast({cell} AS DOUBLE) AS VARCHAR), {cell})" if term.datatype else cell
+    """A cell as a number such that numbers of one value agree: queries may group by value, and 1.50 is 1.5."""
+    return f"coalesce(hash(try_cast({cell} AS DOUBLE)), hash({cell}))" if term.datatype else f"hash({cell})"
+
+
+def _side(term: Term) -> tuple[str, Callable[[str], str | None]]:
+    """What of a row to compare with a term of N-Quads, and how to read the other side off that: the cell alone where
+    the term is one cell as it stands between fixed texts. None: no cell makes that term."""
+    cells = list(term.cells())
+    written = sql.parts(term)
+    place = next((n for n, part in enumerate(written) if isinstance(part, Cell)), -1)
+    fixed = all(isinstance(part, str) for n, part in enumerate(written) if n != place)
+    if len(cells) != 1 or not fixed or place < 0 or cells[0].spelled != () or cells[0].column.index < 0:
+        return spelled(term), str
+    before, after = "".join(map(str, written[:place])), "".join(map(str, written[place + 1 :]))
+
+    def read(text: str) -> str | None:
+        is_such = text.startswith(before) and text.endswith(after) and len(text) > len(before) + len(after)
+        return text[len(before) : len(text) - len(after)] if is_such else None
+
+    return sql.column(cells[0].column), read
 
 
 def _form(term: Term) -> tuple[object, ...]:

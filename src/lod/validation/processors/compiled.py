@@ -22,8 +22,11 @@ from lod.validation.processors.processor import Judgement, Unable
 from lod.validation.report import Term, ValidationResult
 from lod.validation.shape_graph import TARGETS, Node, ShapeGraph
 
+_Said = dict[str, Term]  # predicate → value: of what a report says, only messages are several
+
 _PROBE = "urn:lod:idle:"
 _LABEL = re.compile(r"([01])_b(\d+)\Z")
+_RESULT, _MESSAGE = SH + "result", SH + "resultMessage"
 _QUERIES = (SH + "select", SH + "ask")
 _STEPS = {SH + "zeroOrMorePath": "*", SH + "oneOrMorePath": "+", SH + "zeroOrOnePath": "?"}
 
@@ -109,37 +112,39 @@ class _Reader:
 
     def results(self, lines: str) -> Iterator[ValidationResult]:
         """Every result."""
-        about: dict[str, dict[str, list[Term]]] = {}
+        about: dict[str, _Said] = {}
+        messages: dict[str, list[Term]] = {}
         listed: list[str] = []
         for quad in parse(lines, format=RdfFormat.N_TRIPLES):
-            if quad.predicate.value == SH + "result":
-                assert isinstance(quad.object, BlankNode)
-                listed.append(quad.object.value)
-            elif isinstance(quad.subject, BlankNode):
-                about.setdefault(quad.subject.value, {}).setdefault(quad.predicate.value, []).append(quad.object)
+            subject, predicate, value = quad.subject, quad.predicate.value, quad.object
+            assert isinstance(subject, BlankNode)
+            if predicate == _RESULT:
+                assert isinstance(value, BlankNode)
+                listed.append(value.value)
+            elif predicate == _MESSAGE:
+                messages.setdefault(subject.value, []).append(value)
+            elif (said := about.get(subject.value)) is not None:
+                said[predicate] = value
+            else:
+                about[subject.value] = {predicate: value}
         for label in listed:
-            yield self._result(about[label], about)
+            yield self._result(about[label], about, messages.get(label, ()))
 
-    def _result(self, said: dict[str, list[Term]], about: dict[str, dict[str, list[Term]]]) -> ValidationResult:
-        def one(name: str) -> Term | None:
-            found = said.get(SH + name)
-            return self._ours(found[0]) if found else None
-
-        focus, shape, path = one("focusNode"), one("sourceShape"), said.get(SH + "resultPath")
-        severity, component = one("resultSeverity"), one("sourceConstraintComponent")
-        assert focus is not None
-        assert shape is not None
+    def _result(self, said: _Said, about: dict[str, _Said], messages: Sequence[Term]) -> ValidationResult:
+        severity, component = said[SH + "resultSeverity"], said[SH + "sourceConstraintComponent"]
+        value, constraint = said.get(SH + "value"), said.get(SH + "sourceConstraint")
+        path = said.get(SH + "resultPath")
         assert isinstance(severity, NamedNode)
         assert isinstance(component, NamedNode)
         return ValidationResult(
-            focus,
-            "" if path is None else _path_text(path[0], about),
-            one("value"),
+            self._ours(said[SH + "focusNode"]),
+            "" if path is None else _path_text(path, about),
+            None if value is None else self._ours(value),
             severity.value,
-            shape,
+            self._ours(said[SH + "sourceShape"]),
             component.value,
-            by_language(said.get(SH + "resultMessage", ())),
-            one("sourceConstraint"),
+            by_language(messages),
+            None if constraint is None else self._ours(constraint),
         )
 
     def _ours(self, term: Term) -> Term:
@@ -164,7 +169,7 @@ def by_language(messages: Iterable[Term]) -> dict[str, str]:
     return {language: "; ".join(sorted(texts)) for language, texts in sorted(found.items())}
 
 
-def _path_text(path: Term, about: dict[str, dict[str, list[Term]]], depth: int = 0) -> str:
+def _path_text(path: Term, about: dict[str, _Said], depth: int = 0) -> str:
     if isinstance(path, NamedNode):
         return f"<{path.value}>" if depth else path.value
     if not isinstance(path, BlankNode) or depth > 20:
@@ -172,18 +177,18 @@ def _path_text(path: Term, about: dict[str, dict[str, list[Term]]], depth: int =
     said = about.get(path.value, {})
     if RDF + "first" in said:
         return "(" + "/".join(_path_text(step, about, depth + 1) for step in _members(path, about)) + ")"
-    for predicate, values in said.items():
+    for predicate, value in said.items():
         if predicate == SH + "inversePath":
-            return "^" + _path_text(values[0], about, depth + 1)
+            return "^" + _path_text(value, about, depth + 1)
         if predicate == SH + "alternativePath":
-            return "(" + "|".join(_path_text(step, about, depth + 1) for step in _members(values[0], about)) + ")"
+            return "(" + "|".join(_path_text(step, about, depth + 1) for step in _members(value, about)) + ")"
         if predicate in _STEPS:
-            return "(" + _path_text(values[0], about, depth + 1) + ")" + _STEPS[predicate]
+            return "(" + _path_text(value, about, depth + 1) + ")" + _STEPS[predicate]
     return str(path)
 
 
-def _members(head: Term, about: dict[str, dict[str, list[Term]]]) -> Iterator[Term]:
+def _members(head: Term, about: dict[str, _Said]) -> Iterator[Term]:
     while isinstance(head, BlankNode) and head.value in about:
         said = about[head.value]
-        yield said[RDF + "first"][0]
-        head = said[RDF + "rest"][0]
+        yield said[RDF + "first"]
+        head = said[RDF + "rest"]
