@@ -9,7 +9,7 @@ import io
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from types import FrameType
@@ -19,6 +19,7 @@ import click
 
 from lod import __version__
 from lod.cli import output
+from lod.cli.options import in_language
 from lod.cli.output import Settings
 from lod.diagnostics import Diagnostic, FindingsError, Severity, did_you_mean
 from lod.errors import LodError
@@ -57,11 +58,12 @@ class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = import_module(f"lod.cli.{cmd_name}").command
-        return command
+        settings = ctx.find_object(Settings)
+        return _spoken(command, settings.language if settings else ENGLISH)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -74,6 +76,7 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, "-V", "--version", prog_name="lod")
+@in_language
 def lod() -> None:
     """From a ministry's printed tables to five-star linked data.
 
@@ -96,7 +99,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 def run(arguments: list[str] | None = None) -> int:
     """Run one command line; its exit code."""
-    settings = Settings(language=_language())
+    settings = Settings(language=_language(sys.argv[1:] if arguments is None else arguments))
     with _noticing_interrupts() as interrupts:
         code = _run(arguments, settings, interrupts)
     if code == EXIT_INTERRUPTED:
@@ -104,8 +107,20 @@ def run(arguments: list[str] | None = None) -> int:
     return code
 
 
-def _language() -> str:
-    """The language of LOD_LANG, else of the system (POSIX: LC_ALL, LC_MESSAGES, LANG); English if it is not spoken."""
+def _spoken(command: click.Command, language: str) -> click.Command:
+    if language == ENGLISH:
+        return command
+    from lod.cli import help as helped  # who reads English does not wait for it
+
+    return helped.in_language(command, language)
+
+
+def _language(arguments: Sequence[str]) -> str:
+    """The language of --lang, else of LOD_LANG, else of the system (POSIX: LC_ALL, LC_MESSAGES, LANG), else English."""
+    pairs = zip(arguments, [*arguments[1:], ""], strict=True)
+    given = [value if option == "--lang" else option[7:] for option, value in pairs if option.startswith("--lang")]
+    if chosen := chosen_language(given[:1]):  # help is asked for before options are looked at
+        return chosen
     asked = os.environ.get("LOD_LANG", "")
     system = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
     return chosen_language([asked, system]) or ENGLISH
@@ -133,7 +148,9 @@ def _noticing_interrupts() -> Iterator[list[int]]:
 
 def _run(arguments: list[str] | None, settings: Settings, interrupts: list[int]) -> int:
     try:
-        code: Any = lod.main(arguments, prog_name="lod", obj=settings, standalone_mode=False)
+        code: Any = _spoken(lod, settings.language).main(
+            arguments, prog_name="lod", obj=settings, standalone_mode=False
+        )
     except click.Abort:
         return EXIT_INTERRUPTED
     except click.ClickException as error:
