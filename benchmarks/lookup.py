@@ -44,7 +44,7 @@ _HEAD_END = b"\r\n\r\n"
 _LENGTH = b"content-length: "
 
 
-def write_release(folder: Path, things: int) -> Path:
+def write_release(folder: Path, things: int, version: int = 1) -> Path:
     """A release with that many things of twelve triples each, like the observations of a cube."""
     from lod.release.release import Manifest, Site, StoreRecord
     from lod.release.seal import MANIFEST, seal, write_store_files
@@ -67,13 +67,15 @@ def write_release(folder: Path, things: int) -> Path:
             integer = "http://www.w3.org/2001/XMLSchema#integer"
             out.write(f'{subject} <{BASE}def/count> "{number * 7919 % 1_000_003}"^^<{integer}> .\n')
             out.write(f'{subject} <{BASE}def/year> "{1990 + number % 35}" .\n')
-    name = "1-benchmark"
+    name = f"{version}-{version:08x}"
     snapshot = load([parts], folder / name / "store")
     texts = {"en": "Benchmark"}
     site = Site("benchmark", BASE, ("en",), texts, texts, BASE + "id/a", texts, "", BASE + "l", texts, texts)
     store = StoreRecord(snapshot.quads, snapshot.digest)
     when = "2026-01-01T00:00:00Z"
-    manifest = Manifest(name, 1, "0" * 64, None, when, "benchmark", snapshot.quads, site, {}, {}, (), store)
+    manifest = Manifest(
+        name, version, str(version) * 64, None, when, "benchmark", snapshot.quads, site, {}, {}, (), store
+    )
     (folder / name / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
     write_store_files(folder / name, snapshot.folder)
     seal(folder / name)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any, TypeVar, cast
 
 import pyoxigraph
@@ -33,7 +33,7 @@ from lod.server.theme import Theme, own_theme
 from lod.store.figures import ColumnFile, open_figures
 from lod.store.remote import Endpoint, RemoteStore
 from lod.store.snapshot import StoreError, open_snapshot
-from lod.wording import say
+from lod.wording import Wording, say
 
 T = TypeVar("T")
 Node = NamedNode | BlankNode | Literal
@@ -232,8 +232,8 @@ def read_description(file: Path, base_iri: str) -> Iterator[Quad]:
 class CurrentRelease:
     """Follows the pointer of a releases folder, or stays on one release where `pinned`.
 
-    A look costs one `stat` a second. When the new release cannot be opened, the last good one goes on being served
-    and `trouble` says why.
+    A look costs one `stat` a second. While requests come, a new release is opened beside them, and they go on being
+    answered from the old one; when it cannot be opened, the last good one goes on being served and `trouble` says why.
     """
 
     releases: Path
@@ -244,6 +244,7 @@ class CurrentRelease:
     trouble: LodError | None = None
     _looked: float = 0.0
     _seen: tuple[int, int] | None = None
+    _opening: Thread | None = None
 
     def get(self) -> ServedRelease:
         """The release to answer from.
@@ -253,8 +254,9 @@ class CurrentRelease:
         """
         now = time.monotonic()
         if self.served is None or now - self._looked >= LOOK_EVERY:
+            is_quiet = now - self._looked >= 2 * LOOK_EVERY  # nobody else waits, and who asks now gets what is new
             self._looked = now
-            self._look()
+            self._look(wait=is_quiet)
         if self.served is None:
             raise self.trouble or LodError(say("nothing is published"))
         return self.served
@@ -264,7 +266,7 @@ class CurrentRelease:
         """Whether the pointer was looked at a moment ago, so that `served` is current."""
         return time.monotonic() - self._looked < LOOK_EVERY
 
-    def _look(self) -> None:
+    def _look(self, *, wait: bool) -> None:
         pointer = self.releases / (self.pinned or "current")
         try:
             state = pointer.stat()
@@ -274,11 +276,20 @@ class CurrentRelease:
             seen = (state.st_mtime_ns, state.st_ino)
         if seen == self._seen and self.served is not None:
             return
+        if self._opening is not None and self._opening.is_alive():
+            return  # a look later
         self._seen = seen
+        if self.served is None or wait:
+            self._try()
+        else:
+            self._opening = Thread(target=self._try, name="opening a release", daemon=True)
+            self._opening.start()
+
+    def _try(self) -> None:
         try:
             self._open()
-        except LodError as error:
-            self.trouble = error
+        except (LodError, OSError) as error:
+            self.trouble = error if isinstance(error, LodError) else LodError(Wording(str(error)), code="LOD9001")
         else:
             self.trouble = None
 

@@ -11,14 +11,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx
+import killers
 import pytest
 
 from lod.server.sparql.question import QueryLimits
 
 SECONDS = 1.0
 NEXT = "<https://lod.example.org/def/next>"
-LABEL = "<http://www.w3.org/2000/01/rdf-schema#label>"
-TRIPLE = "?s ?p ?o"
 MEMORY = 512 << 20
 
 
@@ -32,56 +31,8 @@ def endpoint(start: Any) -> Iterator[Any]:
         yield found
 
 
-REFUSED_UNREAD = {
-    "nested braces, 6 kB": "ASK " + "{" * 3_000 + "}" * 3_000,
-    "nested braces that never close": "ASK " + "{" * 3_000,
-    "deep parentheses": f"ASK {{ {TRIPLE} FILTER({'(' * 20_000}1{')' * 20_000}) }}",
-    "deep square brackets": "ASK { " + "[ ?p " * 8_000 + "1" + "]" * 8_000 + " }",
-    "deep collections": "ASK { ?s ?p " + "(" * 20_000 + ")" * 20_000 + " }",
-    "not not not": f"ASK {{ {TRIPLE} FILTER({'!' * 20_000}true) }}",
-    "not not not, with blanks": f"ASK {{ {TRIPLE} FILTER({'! ' * 20_000}true) }}",
-    "minus minus minus": f"ASK {{ {TRIPLE} FILTER(1 = {'- ' * 20_000}1) }}",
-    "inverse of inverse": "ASK { ?s " + "^(" * 10_000 + "<urn:p>" + ")" * 10_000 + " ?o }",
-    "nested-repeat pattern": f"ASK {{ {TRIPLE} FILTER regex(str(?o), '(((a{{1,100}}){{1,100}}){{1,100}})') }}",
-    "nested repeat in REPLACE": f'SELECT (REPLACE(str(?o), "((x{{99}}){{99}}){{99}}", "") AS ?x) {{ {TRIPLE} }}',
-    "nested-repeat pattern behind an escape": f"ASK {{ {TRIPLE} FILTER regex(?o, '(a{{1,90}}\\\\(){{1,90}}') }}",
-    "70 kB": "ASK { " + "<urn:s> <urn:p> <urn:o> . " * 2_700 + "}",
-}
-
-STOPPED = {
-    "cross product": f"SELECT (COUNT(*) AS ?n) {{ {TRIPLE} . ?a ?b ?c . ?d ?e ?f }}",
-    "cross product with a filter": f"ASK {{ {TRIPLE} . ?a ?b ?c . ?d ?e ?f FILTER(?s = ?b && ?c = ?e) }}",
-    "open path, plus": f"SELECT (COUNT(*) AS ?n) {{ ?a {NEXT}+ ?b }}",
-    "open path, star of an alternative": f"SELECT (COUNT(*) AS ?n) {{ ?a ({NEXT}|^{NEXT})* ?b }}",
-    "sort of a cross product": f"SELECT * {{ {TRIPLE} . ?a ?b ?c . ?d ?e ?f }} ORDER BY ?c ?o LIMIT 1",
-    "distinct of a cross product": f"SELECT DISTINCT ?s ?a ?d {{ {TRIPLE} . ?a ?b ?c . ?d ?e ?f }} ORDER BY ?s LIMIT 1",
-    "group by of a cross product": f"SELECT ?s ?a (COUNT(*) AS ?n) {{ {TRIPLE} . ?a ?b ?c . ?d ?e ?f }} GROUP BY ?s ?a",
-    "group_concat": f"SELECT (GROUP_CONCAT(?c) AS ?x) {{ {TRIPLE} . ?a ?b ?c }}",
-    "path of 3,000 steps": "ASK { ?s " + "/".join(["<urn:p>"] * 3_000) + " ?o }",
-    "3,500 optionals": "SELECT * { " + f"OPTIONAL {{ {TRIPLE} }}" * 3_000 + " }",
-    "sum of 30,000": f"SELECT (1{'+1' * 30_000} AS ?x) {{}}",
-    "and and and": f"SELECT (1{'&&1' * 20_000} AS ?x) {{}}",
-    "exists in a cross product": f"SELECT (COUNT(*) AS ?n) {{ {TRIPLE} . ?a ?b ?c FILTER NOT EXISTS {{ ?o ?y ?c }} }}",
-    "minus over a cross product": f"SELECT (COUNT(*) AS ?n) {{ {TRIPLE} . ?a ?b ?c MINUS {{ ?s ?x ?y . ?a ?z ?w }} }}",
-    "a pattern made at run time": (
-        f"ASK {{ {TRIPLE} . ?a ?b ?c FILTER regex(str(?o), concat('(((a{{1,90}}){{1,90}}', '){{1,90}})')) }}"
-    ),
-    "strings that double": (
-        "SELECT (STRLEN(?l) AS ?n) { BIND('aaaaaaaaaaaaaaaa' AS ?a) "
-        + " ".join(
-            f"BIND(CONCAT(?{x}, ?{x}, ?{x}, ?{x}) AS ?{y})" for x, y in zip("abcdefghijk", "bcdefghijkl", strict=True)
-        )
-        + f" BIND(CONCAT(?l, ?l, ?l, ?l) AS ?m) {TRIPLE} . ?q ?r ?t FILTER(STRLEN(?m) < 0) }}"
-    ),
-    "more rows than may be": f"SELECT * {{ {TRIPLE} . ?a ?b ?c }}",
-    "more triples than may be": f"CONSTRUCT {{ ?s ?b ?c }} WHERE {{ {TRIPLE} . ?a ?b ?c }}",
-    "values of a cross product": "SELECT (COUNT(*) AS ?n) { "
-    + " ".join(f"VALUES ?v{i} {{ {' '.join(str(n) for n in range(50))} }}" for i in range(8))
-    + " }",
-    "sub-queries of cross products": (
-        f"SELECT (COUNT(*) AS ?n) {{ {{ SELECT DISTINCT ?s ?a {{ {TRIPLE} . ?a ?b ?c }} }} ?a ?x ?y . ?s ?z ?w }}"
-    ),
-}
+REFUSED_UNREAD = killers.refused_unread()
+STOPPED = killers.endless(NEXT)
 
 
 def check_answered(endpoint: Any, query: str) -> None:

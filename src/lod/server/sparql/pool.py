@@ -43,6 +43,8 @@ READY = b"R\0\0\0\0"
 """The frame that a worker sends when it has started."""
 
 _TRY_AGAIN = 1.0  # seconds
+_YIELDS_AFTER = 0.25  # seconds that a query runs before it goes behind others
+_YIELDING = 10  # of niceness
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ class QueryPool:
         self._all: set[Process] = set()
         self._waiting: deque[asyncio.Future[Process]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._running = 0  # workers that have a query
         self._stopped = False
         self.cache = AnswerCache()
         self.known = KnownRequests()
@@ -106,6 +109,8 @@ class QueryPool:
         Raises:
             LodError: LOD9111 they do not start.
         """
+        for _ in range(self.limits.spare):
+            self._add()
         spawned = (self._spawn() for _ in range(self.limits.workers))
         for outcome in await asyncio.gather(*spawned, return_exceptions=True):
             if isinstance(outcome, BaseException):
@@ -172,11 +177,8 @@ class QueryPool:
 
     async def _take(self) -> Process:
         """An idle worker, or the next that becomes idle."""
-        while self._idle:
-            process = self._idle.pop()
-            if process.returncode is None:
-                return process
-            self._replace(process)
+        if not self._waiting and (process := self._idle_one()) is not None:
+            return process
         if self._stopped or len(self._waiting) >= self.limits.waiting:
             raise _busy()
         future: asyncio.Future[Process] = asyncio.get_running_loop().create_future()
@@ -196,22 +198,40 @@ class QueryPool:
         if future in self._waiting:
             self._waiting.remove(future)
         elif future.done() and not future.cancelled():
+            self._running -= 1
             self._offer(future.result())
 
+    def _idle_one(self) -> Process | None:
+        """An idle worker, when one more may run; it counts as running."""
+        while self._idle and self._running < self.limits.workers:
+            process = self._idle.pop()
+            if process.returncode is None:
+                self._running += 1
+                return process
+            self._add(instead=process)
+        return None
+
     def _offer(self, process: Process) -> None:
-        """A worker is free: for the query that waits longest, else idle."""
-        while self._waiting:
-            future = self._waiting.popleft()
-            if not future.done():
-                future.set_result(process)
-                return
+        """A worker is free."""
         self._idle.append(process)
+        self._serve_waiting()
 
-    def _replace(self, process: Process) -> None:
-        """Start another worker in the place of one that has ended."""
+    def _serve_waiting(self) -> None:
+        """Let the queries that wait longest run, as many as may."""
+        while self._waiting:
+            if self._waiting[0].done():
+                self._waiting.popleft()
+            elif (process := self._idle_one()) is not None:
+                self._waiting.popleft().set_result(process)
+            else:
+                return
 
-        async def replace() -> None:
-            await self._kill(process)
+    def _add(self, *, instead: Process | None = None) -> None:
+        """Start one more worker, or one in the place of one that has ended."""
+
+        async def add() -> None:
+            if instead is not None:
+                await self._kill(instead)
             while not self._stopped:
                 try:
                     self._offer(await self._spawn())
@@ -221,7 +241,7 @@ class QueryPool:
                 else:
                     return
 
-        task = asyncio.create_task(replace())
+        task = asyncio.create_task(add())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -259,6 +279,7 @@ class QueryPool:
     async def _pump(self, process: Process, question: Question, spool: Spool) -> None:
         """Ask the worker and take its answer in; afterwards it is free again, or dead and replaced."""
         is_reusable, began = False, time.monotonic()
+        yields = asyncio.get_running_loop().call_later(_YIELDS_AFTER, _set_priority, process, _YIELDING)
         try:
             async with asyncio.timeout(self.limits.seconds):
                 await _ask(process, question, self.limits, self._rows(question))
@@ -276,14 +297,28 @@ class QueryPool:
             raise
         finally:
             seconds = time.monotonic() - began
+            yields.cancel()
+            if seconds >= _YIELDS_AFTER and is_reusable:
+                _set_priority(process, 0)
             question.spent(seconds)
             observe_seconds(seconds, self)
+            self._running -= 1
             if is_reusable:
                 self._offer(process)
             elif self._stopped:
                 await self._kill(process)
             else:
-                self._replace(process)
+                self._add(instead=process)
+                self._serve_waiting()
+
+
+def _set_priority(process: Process, niceness: int) -> None:
+    """Let the machine run the server and short queries before this worker, or like it again where it may.
+
+    An unprivileged process cannot take back what it has yielded: its worker then goes on behind the others.
+    """
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, process.pid, niceness)
 
 
 async def _ask(process: Process, question: Question, limits: QueryLimits, rows: int) -> None:

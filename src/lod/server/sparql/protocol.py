@@ -16,6 +16,7 @@ chunk of its transfer coding, so that clients see it.
 from __future__ import annotations
 
 import contextlib
+from functools import partial
 
 import anyio.to_thread
 from starlette.types import Receive, Scope, Send
@@ -48,6 +49,8 @@ from lod.server.sparql.service_description import write_description
 from lod.store.guard import Query, inspect_query
 from lod.store.query import offered_formats
 from lod.wording import say
+
+_LONG = 4_000  # characters
 
 
 async def serve_sparql(
@@ -107,7 +110,9 @@ async def _answer(exchange: Exchange, operation: Operation) -> None:
         await send_answer(_describe(exchange, operation), exchange.scope, exchange.send)
         return
     exchange.scope[QUERY] = operation.query
-    query = inspect_query(operation.query, services=exchange.services)
+    inspect = partial(inspect_query, operation.query, services=exchange.services)
+    is_long = len(operation.query) > _LONG  # the guard takes up to tenths of a second for the longest
+    query = await anyio.to_thread.run_sync(inspect) if is_long else inspect()
     chosen = _choose(exchange, operation, query)
     if chosen is HTML:
         await _answer_page(exchange, operation, query)

@@ -23,6 +23,7 @@ class QueryLimits:
     bytes: int = 50_000_000
     held_bytes: int = 4 << 20  # an answer that may yet break its limits is held back until whole or longer than this
     workers: int = field(default_factory=lambda: max(2, min(os.cpu_count() or 2, 8)))
+    spare: int = 1  # workers that wait beside them, so that the place of a killed one is taken at once
     waiting: int = 16  # queries; the next is told to come back
     waiting_seconds: float = 2.0
     client_seconds: float = 30.0  # of work a minute for each client

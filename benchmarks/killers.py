@@ -1,0 +1,72 @@
+"""Queries that bring endpoints down: by nesting, by patterns, by size, by work, by memory.
+
+From what brought others down: a parser's stack, endless paths, sorts of cross products. They are asked by the tests of
+the endpoint and, beside other visitors, by `load.py`.
+"""
+
+from __future__ import annotations
+
+TRIPLE = "?s ?p ?o"
+
+
+def refused_unread() -> dict[str, str]:
+    """Queries that no parser should ever see, by name."""
+    return {
+        "nested braces, 6 kB": "ASK " + "{" * 3_000 + "}" * 3_000,
+        "nested braces that never close": "ASK " + "{" * 3_000,
+        "deep parentheses": f"ASK {{ {TRIPLE} FILTER({'(' * 20_000}1{')' * 20_000}) }}",
+        "deep square brackets": "ASK { " + "[ ?p " * 8_000 + "1" + "]" * 8_000 + " }",
+        "deep collections": "ASK { ?s ?p " + "(" * 20_000 + ")" * 20_000 + " }",
+        "not not not": f"ASK {{ {TRIPLE} FILTER({'!' * 20_000}true) }}",
+        "not not not, with blanks": f"ASK {{ {TRIPLE} FILTER({'! ' * 20_000}true) }}",
+        "minus minus minus": f"ASK {{ {TRIPLE} FILTER(1 = {'- ' * 20_000}1) }}",
+        "inverse of inverse": "ASK { ?s " + "^(" * 10_000 + "<urn:p>" + ")" * 10_000 + " ?o }",
+        "nested-repeat pattern": f"ASK {{ {TRIPLE} FILTER regex(str(?o), '(((a{{1,100}}){{1,100}}){{1,100}})') }}",
+        "nested repeat in REPLACE": f'SELECT (REPLACE(str(?o), "((x{{99}}){{99}}){{99}}", "") AS ?x) {{ {TRIPLE} }}',
+        "nested-repeat pattern behind an escape": (f"ASK {{ {TRIPLE} FILTER regex(?o, '(a{{1,90}}\\\\(){{1,90}}') }}"),
+        "70 kB": "ASK { " + "<urn:s> <urn:p> <urn:o> . " * 2_700 + "}",
+    }
+
+
+def endless(link: str) -> dict[str, str]:
+    """Queries that take too much time, memory or room, by name. `link`: a property of many things, as IRI."""
+    two, three = f"{TRIPLE} . ?a ?b ?c", f"{TRIPLE} . ?a ?b ?c . ?d ?e ?f"
+    doubled = zip("abcdefghijk", "bcdefghijkl", strict=True)
+    return {
+        "cross product": f"SELECT (COUNT(*) AS ?n) {{ {three} }}",
+        "cross product with a filter": f"ASK {{ {three} FILTER(?s = ?b && ?c = ?e) }}",
+        "open path, plus": f"SELECT (COUNT(*) AS ?n) {{ ?a {link}+ ?b . ?c {link}+ ?d . ?e {link}+ ?f }}",
+        "open path, star of an alternative": f"SELECT (COUNT(*) AS ?n) {{ ?a ({link}|^{link})* ?b }}",
+        "sort of a cross product": f"SELECT * {{ {three} }} ORDER BY ?c ?o LIMIT 1",
+        "distinct of a cross product": f"SELECT DISTINCT ?s ?a ?d {{ {three} }} ORDER BY ?s LIMIT 1",
+        "group by of a cross product": f"SELECT ?s ?a (COUNT(*) AS ?n) {{ {three} }} GROUP BY ?s ?a",
+        "group_concat": f"SELECT (GROUP_CONCAT(?c) AS ?x) {{ {two} }}",
+        "path of 3,000 steps": "ASK { ?s " + "/".join(["<urn:p>"] * 3_000) + " ?o }",
+        "3,000 optionals": "SELECT * { " + f"OPTIONAL {{ {TRIPLE} }}" * 3_000 + " }",
+        "sum of 30,000": f"SELECT (1{'+1' * 30_000} AS ?x) {{}}",
+        "and and and": f"SELECT (1{'&&1' * 20_000} AS ?x) {{}}",
+        "exists in a cross product": f"SELECT (COUNT(*) AS ?n) {{ {two} FILTER NOT EXISTS {{ ?o ?y ?c }} }}",
+        "minus over a cross product": f"SELECT (COUNT(*) AS ?n) {{ {two} MINUS {{ ?s ?x ?y . ?a ?z ?w }} }}",
+        "a pattern made at run time": (
+            f"ASK {{ {two} FILTER regex(str(?o), concat('(((a{{1,90}}){{1,90}}', '){{1,90}})')) }}"
+        ),
+        "strings that double": (
+            "SELECT (STRLEN(?l) AS ?n) { BIND('aaaaaaaaaaaaaaaa' AS ?a) "
+            + " ".join(f"BIND(CONCAT(?{x}, ?{x}, ?{x}, ?{x}) AS ?{y})" for x, y in doubled)
+            + f" BIND(CONCAT(?l, ?l, ?l, ?l) AS ?m) {TRIPLE} . ?q ?r ?t FILTER(STRLEN(?m) < 0) }}"
+        ),
+        "more rows than may be": f"SELECT * {{ {two} }}",
+        "more triples than may be": f"CONSTRUCT {{ ?s ?b ?c }} WHERE {{ {two} }}",
+        "values of a cross product": "SELECT (COUNT(*) AS ?n) { "
+        + " ".join(f"VALUES ?v{i} {{ {' '.join(str(n) for n in range(50))} }}" for i in range(8))
+        + " }",
+        "sub-queries of cross products": (
+            f"SELECT (COUNT(*) AS ?n) {{ {{ SELECT DISTINCT ?s ?a {{ {two} }} }} ?a ?x ?y . ?s ?z ?w }}"
+        ),
+        "paths of no step between all": (
+            f"SELECT (COUNT(*) AS ?n) {{ ?a ({link}|!{link})* ?b . ?b (^{link}|{link})* ?c . ?c !{link}* ?a }}"
+        ),
+        "totals in every graph of a cross product": (
+            f"SELECT * {{ {two} GRAPH ?g {{ SELECT (COUNT(*) AS ?n) {{ ?x ?y ?z }} }} ?d ?e ?f }} ORDER BY ?f"
+        ),
+    }
