@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lod.diagnostics import Findings, Severity
+from lod.diagnostics import Findings, FindingsError, Severity
 from lod.lift.cubes.drafts.draft import draft_cube
 from lod.lift.run import lift_files
 from lod.tables.sheets import open_workbook
@@ -73,6 +73,44 @@ SCHOOLS: Rows = [
     ["110學年度", 330, 220, 110, 15.1],
     ["資料來源：教育部統計處", N, N, N, N],
 ]
+QUARTERS: Rows = [
+    ["表6 就業人數－按行業分", N, N, N],
+    [N, N, "單位：千人", "Unit：Thousand Persons"],
+    ["年季別", "農業", "工業", "Year & Quarter"],
+    [N, "Agriculture", "Industry", N],
+    ["110年", 100.25, 200.25, "2021"],
+    ["　第1季", 25, 49, "Q1"],
+    ["　第2季", 25, 50.5, "Q2"],
+    ["資料來源：行政院主計總處。", N, N, N],
+]
+NUMBERED: Rows = [
+    ["中央政府總決算歲出政事別", N, N],
+    ["中華民國111年度", N, "單位：新臺幣千元"],
+    ["科目", "決算數", "占比(%)"],
+    ["合計", "2,000,000", "100.00"],
+    ["一、一般政務支出", "800,000", "40.00"],
+    ["（一）國務支出", "300,000", "15.00"],
+    ["（二）行政支出", "500,000", "25.00"],
+    ["二、國防支出", "1,200,000", "60.00"],
+    ["（一）國防支出", "1,200,000", "60.00"],
+]
+MARKED: Rows = [
+    ["消費者物價指數年增率", N, N],
+    ["單位：％", N, N],
+    ["年月別", "總指數", "食物類"],
+    ["112年平均", "2.49", "3.70"],
+    ["112年1月", "3.04", "(0.25)"],
+    ["112年2月", "2.42 p", "▲0.3"],
+]
+GROUPED: Rows = [
+    ["臺中市身心障礙者人數－按年齡別分", N, N, N, N],
+    ["113年第2季底", N, N, N, N],
+    ["年齡別", "人數(人)", N, "百分比(%)", N],
+    [N, "男", "女", "男", "女"],
+    ["總計", 50, 40, 55.56, 44.44],
+    ["0-17歲", 10, 8, 55.56, 44.44],
+    ["18歲以上", 40, 32, 55.56, 44.44],
+]
 
 
 def drafted(path: Path, encoding: str = "utf-8") -> tuple[str, set[str], list[str]]:
@@ -93,10 +131,14 @@ def drafted(path: Path, encoding: str = "utf-8") -> tuple[str, set[str], list[st
     ("rows", "merged", "figures", "words"),
     [
         (YEARS_AND_SEXES, ("A3:A4", "B3:D3", "E3:G3"), 36, ["period: {period: true, from: columns}", '"10002": ']),
-        (MONTHS, (), 9, ["missing: [\"…\"] # decide:", "period: {period: true, from: rows}", "without: [column]"]),
+        (MONTHS, (), 9, ["missing: [\"…\"] # decide:", "period: {period: true, from: rows}", "measure-3:"]),
         (CAUSES, ("A4:A6", "A7:A9", "A10:B10"), 14, ["percent-sign", "columns: [A, B]"]),
         (EARNINGS, ("A4:A5", "B4:C4", "D4:E4"), 12, ["suppressed: [\"X\"] # decide:", "full-width", "from: title"]),
         (SCHOOLS, (), 8, ["type: decimal"]),
+        (QUARTERS, ("A3:A4", "D3:D4"), 6, ["translations: D", "period: {period: true, from: rows}"]),
+        (NUMBERED, (), 12, ["hierarchy: numbering", 'parent: "1"']),
+        (MARKED, (), 6, ["provisional: [\"p\"] # decide:", "triangle", "period: {period: true, from: rows}"]),
+        (GROUPED, ("A3:A4", "B3:C3", "D3:E3"), 12, ['labels: ["百分比(%)"]', "from: columns"]),
     ],
 )  # fmt: skip
 def test_a_draft(rows: Rows, merged: tuple[str, ...], figures: int, words: list[str], tmp_path: Path) -> None:
@@ -127,3 +169,30 @@ def test_empty_label_cells_repeat_what_stands_above_where_it_is_declared(tmp_pat
     assert found == []
     figures = {line.split("/obs/")[1].split(">")[0]: line.split('"')[1] for line in made if "/def/measure/" in line}
     assert figures == {"2023/1/1": "12", "2023/1/2": "8", "2023/2/1": "15", "2023/2/2": "5"}
+
+
+def test_stacked_tables_are_told_apart(tmp_path: Path) -> None:
+    rows: Rows = []
+    for title, factor in (("結婚對數統計", 10), ("離婚對數統計", 1)):
+        rows += [[title, N, N], ["民國112年", N, "單位：對"], ["縣市", "男", "女"]]
+        rows += [["臺北市", 3 * factor, 4 * factor], ["新北市", 5 * factor, 6 * factor], [N, N, N]]
+    workbooks.write_xlsx(tmp_path / "table.xlsx", {"表": rows})
+    workbook = open_workbook(tmp_path / "table.xlsx", "table.xlsx", "utf-8", Findings(), None)
+    assert workbook is not None
+    text = draft_cube(workbook.sheets[0], "table.xlsx", False)
+    assert text is not None
+    assert 'area: A1:C6 # decide: another table begins in row 7, "離婚對數統計"' in text
+    path, findings = tmp_path / "draft.cube.yml", Findings()
+    path.write_text(text.replace("  area: A1:C6", "  # area: A1:C6"), encoding="utf-8")
+    with pytest.raises(FindingsError):
+        lift_files([path], tmp_path / "out.nq", base_iri="https://e.org/", findings=findings)
+    assert {each.code for each in findings} == {"LOD2516", "LOD3607"}
+    more = (
+        "editions: [{source: table.xlsx, layout: {area: 'A7:C12'}, dimensions: {period: {value: '2024', from: value}}}]"
+    )
+    path.write_text(f"{text}{more}\n", encoding="utf-8")
+    made = Findings()
+    lift_files([path], tmp_path / "out.nq", base_iri="https://e.org/", findings=made)
+    assert made.errors == []
+    lines = (tmp_path / "out.nq").read_text("utf-8").splitlines()
+    assert sum("/obs/" in line and "/def/measure/value> " in line for line in lines) == 8

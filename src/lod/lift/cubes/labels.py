@@ -14,7 +14,7 @@ from lod.mapping.cube.model import Code, CodeList, Dimension, Edition, LabelPath
 from lod.tables.printed.layout import Label
 from lod.tables.printed.page import Page
 from lod.tables.printed.periods import Period, in_year, part_of_year, period_of
-from lod.tables.printed.text import chinese_key, label_key
+from lod.tables.printed.text import chinese_key, label_key, numbering
 from lod.wording import Wording, joined, say
 
 Path = tuple[Label, ...]
@@ -72,7 +72,7 @@ class Matcher:
         return self.done[path]
 
     def _match(self, path: Path) -> Meaning | None:
-        keys = [_keys(label.text) for label in path]
+        keys = [_keys(label.text, self.edition.layout.is_numbered) for label in path]
         used = {n for n, each in enumerate(keys) if each & self._ignored()}
         codes: dict[str, tuple[str, ...]] = {}
         periods: dict[str, Period] = {}
@@ -163,8 +163,10 @@ class Matcher:
         return say("{near} Else {way}", near=near, way=way) if near.startswith("did") else way
 
 
-def _keys(text: str) -> frozenset[str]:
-    return frozenset(key for key in (label_key(text), chinese_key(text)) if key)
+def _keys(text: str, is_numbered: bool = False) -> frozenset[str]:
+    """What a label is matched by; where numbers say how deep labels are, it counts without its number, too."""
+    texts = (text, numbering(text)[1]) if is_numbered else (text,)
+    return frozenset(key for each in texts for key in (label_key(each), chinese_key(each)) if key)
 
 
 def _paths(dimension: Dimension, codes: CodeList) -> Iterator[tuple[str, LabelPath]]:

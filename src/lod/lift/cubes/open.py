@@ -29,7 +29,12 @@ from lod.tables.table import Dialect
 from lod.wording import NOTHING, say
 
 _UNIT = re.compile(r"^(?:單\s*位|Unit)\s*[:：]\s*(.+)$", re.IGNORECASE)
-_STATUSES = {State.MISSING: "M", State.SUPPRESSED: "M", State.ROUNDED: "E"}  # SDMX: missing, estimated
+_STATUSES = {
+    State.MISSING: "M",
+    State.SUPPRESSED: "M",
+    State.ROUNDED: "E",
+    State.PROVISIONAL: "P",
+}  # SDMX: missing, estimated
 _TITLE_ROWS = 5
 
 

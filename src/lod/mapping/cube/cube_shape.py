@@ -94,7 +94,7 @@ class _Writer:
         for attribute in {each.name: each for each in self._attributes()}.values():
             yield from self._attribute(shape, attribute)
         if dataset in self.shared.stated:
-            yield from self._status(shape, "obsStatus", "AEM")
+            yield from self._status(shape, "obsStatus", "AEMP")
             yield from self._status(shape, "confStatus", "CF")
 
     def _attributes(self) -> Iterator[Attribute]:

@@ -140,8 +140,8 @@ PLACES: dict[str, dict[str, Key]] = {
         "columns": _key("columns", "Whose texts are matched; several: one level or dimension each.", "A", True),
         "translations": _key("columns", "That repeat the labels in another language.", "B"),
         "hierarchy": _key(
-            "indentation, none or keys",
-            "How rows belong to rows above them; {parents: …} lists what begins a group.",
+            "indentation, numbering, none or keys",
+            "How rows belong to rows above them; numbering: 一、 over （一）; {parents: …}: what begins a group.",
             "indentation",
         ),
         "fill": _key(
@@ -166,9 +166,14 @@ PLACES: dict[str, dict[str, Key]] = {
         "not-applicable": _key("list of signs", "There cannot be a figure: no observation is made.", "[empty]"),
         "suppressed": _key("list of signs", "There is a figure and it is kept back.", "[X]"),
         "rounded": _key("list of endings", "Mark a figure that was rounded to protect.", "[r]"),
+        "provisional": _key("list of endings", "Mark a figure that is not final.", "[p]"),
+        "revised": _key(
+            "list of endings", "Mark a figure that was corrected since: it is published as any other.", "[r]"
+        ),
         "numbers": _key(
             "list of forms",
-            "Texts that are figures: text, padded, full-width, thousands, spaced (1 234), percent-sign, parentheses.",
+            "Texts that are figures: text, padded, full-width, thousands, spaced (1 234), percent-sign, parentheses "
+            "((12) is -12), triangle (▲12 is -12).",
             "[padded, thousands]",
         ),
     },

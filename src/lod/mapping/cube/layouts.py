@@ -29,7 +29,7 @@ USUAL_NOTES = (
     r"^(填\s*表|審\s*核|業務主管|主辦統計|機關長官|機關首長)",
 )
 
-_FORMS = ("text", "padded", "full-width", "thousands", "spaced", "percent-sign", "parentheses")
+_FORMS = ("text", "padded", "full-width", "thousands", "spaced", "percent-sign", "parentheses", "triangle")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def read_layout(node: Node | None, values: Node | None, shapes: Shapes) -> LaidO
     if not (rows or pattern) or not columns:
         return None
     is_chinese = isinstance(chosen := heads.get("labels"), Text) and chosen.value == "chinese"
-    indented, parents = _hierarchy(sides.get("hierarchy"), shapes)
+    hierarchy, parents = _hierarchy(sides.get("hierarchy"), shapes)
     areas, patterns = _ignored(given.get("ignored"), shapes)
     layout = Layout(
         area=_area(shapes.text(given.get("area")), shapes),
@@ -82,7 +82,8 @@ def read_layout(node: Node | None, values: Node | None, shapes: Shapes) -> LaidO
         fills_down=_word(sides.get("fill"), ("down",), shapes) == "down",
         data_columns=columns_of(given.get("data"), shapes),
         fill_header=_word(heads.get("fill"), ("right",), shapes) == "right",
-        is_indented=indented,
+        is_indented=hierarchy == "indentation",
+        is_numbered=hierarchy == "numbering",
         parents=parents,
         title_patterns=(*_usual(USUAL_TITLES), *_patterns(given.get("titles"), shapes)),
         note_patterns=(*_usual(USUAL_NOTES), *_patterns(given.get("notes"), shapes)),
@@ -123,13 +124,13 @@ def _label_rows(node: Node | None, rows: tuple[int, ...], shapes: Shapes) -> tup
     return chosen
 
 
-def _hierarchy(node: Node | None, shapes: Shapes) -> tuple[bool, tuple[tuple[str, ...], ...]]:
+def _hierarchy(node: Node | None, shapes: Shapes) -> tuple[str, tuple[tuple[str, ...], ...]]:
     if isinstance(node, Keyed):
         given = shapes.keys(node, known("'hierarchy'"), place="'hierarchy'")
         items = shapes.items(given.get("parents"))
         levels = [items] if all(isinstance(item, Text) for item in items) else [shapes.items(item) for item in items]
-        return False, tuple(tuple(_names(level, shapes)) for level in levels)
-    return _word(node, ("indentation", "none"), shapes) == "indentation", ()
+        return "", tuple(tuple(_names(level, shapes)) for level in levels)
+    return _word(node, ("indentation", "numbering", "none"), shapes), ()
 
 
 def _names(level: Sequence[Node], shapes: Shapes) -> list[str]:
@@ -191,6 +192,8 @@ def _marks(node: Node | None, shapes: Shapes) -> Marks:
         signs["not-applicable"],
         signs["suppressed"],
         signs["rounded"],
+        signs["provisional"],
+        signs["revised"],
         signs["numbers"],
     )
 

@@ -31,7 +31,7 @@ def may_be_undefined(edition: Edition) -> bool:
 
 def may_be_stated(edition: Edition) -> bool:
     """Whether a sheet has signs for a state of observations."""
-    return may_be_undefined(edition) or bool(edition.layout.marks.rounded)
+    return may_be_undefined(edition) or bool(edition.layout.marks.rounded or edition.layout.marks.provisional)
 
 
 def merge_shared(cubes: Sequence[Cube], findings: Findings | None = None) -> Shared:

@@ -28,6 +28,8 @@ class Marks:
     not_applicable: tuple[str, ...] = ()
     suppressed: tuple[str, ...] = ()
     rounded: tuple[str, ...] = ()
+    provisional: tuple[str, ...] = ()
+    revised: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
 
 
@@ -47,6 +49,7 @@ class Layout:
     attribute_columns: tuple[int, ...] = ()
     fill_header: bool = False
     is_indented: bool = False
+    is_numbered: bool = False
     parents: tuple[tuple[str, ...], ...] = ()
     title_patterns: tuple[re.Pattern[str], ...] = ()
     note_patterns: tuple[re.Pattern[str], ...] = ()

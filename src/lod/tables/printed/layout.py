@@ -76,6 +76,11 @@ class Layout(Protocol):
         """The columns of figures; empty: all others that have a header."""
 
     @property
+    def is_numbered(self) -> bool:
+        """Whether the numbers before labels say how deep they are: 一、 over （一） over 1."""
+        ...
+
+    @property
     def is_indented(self) -> bool:
         """Whether a label moved in belongs to the one above it that is moved in less."""
 

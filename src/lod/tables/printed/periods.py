@@ -22,9 +22,8 @@ _PART = (
     r"|(?P<from_month>\d{1,2})月?(?:份)?[-~至到](?P<to_month>\d{1,2})月(?:份)?(?P<to_end>底)?"
     r"|(?P<month>\d{1,2})月(?:份)?(?P<month_end>底)?(?:(?P<day>\d{1,2})日)?"
 )
-_CHINESE = re.compile(
-    _YEAR + rf"(?:(?P<school>學年)度?(?:第?(?P<semester>[一二上下12])學期)?|年度?(?:{_PART})?)", re.IGNORECASE
-)
+_SCHOOL = r"(?P<school>學年)度?(?:第?(?P<semester>[一二上下12])學期)?"
+_CHINESE = re.compile(_YEAR + rf"(?:{_SCHOOL}|年度?(?:{_PART}|平均|全年|合計|總計|計)?)", re.IGNORECASE)
 _PART_ALONE = re.compile(_PART)
 _ENGLISH = re.compile(
     r"(?P<end>(?:the)?endof)?(?:(?P<name>[a-z]+)?\.?,?)(?P<western>(?:19|20)\d\d)"

@@ -10,7 +10,7 @@ from lod.tables.printed.layout import DataCell, Label, Layout, Printed, Role
 from lod.tables.printed.page import Page
 from lod.tables.printed.pages import divide
 from lod.tables.printed.patterns import is_one_of
-from lod.tables.printed.text import indentation, label_key, one_line
+from lod.tables.printed.text import indentation, label_key, numbering, one_line
 from lod.tables.printed.values import Unreadable, read_figure
 from lod.tables.sheets import Sheet
 from lod.wording import say
@@ -138,9 +138,9 @@ class _Labels:
         layout = self.page.layout
         if layout.parents:
             return self._listed(label)
-        if not layout.is_indented:
+        if not layout.is_indented and not layout.is_numbered:
             return (label,)
-        width = indentation(raw)
+        width = numbering(raw)[0] if layout.is_numbered else indentation(raw)
         while self.open and self.open[-1][0] >= width:
             self.open.pop()
         self.open.append((width, label))

@@ -14,6 +14,19 @@ _CHINESE = r"[\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uff60]
 _BETWEEN = re.compile(f"(?<={_CHINESE}) (?={_CHINESE})")
 _WIDE_SPACE = "\u3000"
 
+_NUMBERINGS = tuple(
+    re.compile(each)
+    for each in (
+        r"[壹貳參叁肆伍陸柒捌玖拾]+[、.．,，]",
+        r"[甲乙丙丁戊己庚辛壬癸][、.．,，]",
+        r"[一二三四五六七八九十]+[、.．,，]",
+        r"[(（][一二三四五六七八九十]+[)）]",
+        r"[0-9０-９]+(?:[、,，]|[.．](?![0-9０-９]))",
+        r"[(（][0-9０-９]+[)）]",
+        r"[①-⑳]",
+    )
+)
+
 
 def label_key(text: str) -> str:
     """The text without spaces, widths made equal (NFKC), 台 as 臺, Latin in lower case."""
@@ -38,6 +51,19 @@ def indentation(text: str) -> int:
             break
         width += 2 if sign == _WIDE_SPACE else 1
     return width
+
+
+def numbering(text: str) -> tuple[int, str]:
+    """The level of a label by its number, and the label without it: 壹、 1, 甲、 2, 一、 3, （一） 4, 1. 5, (1) 6, ① 7.
+
+    (0, the label) where it has no number.
+    """
+    line = one_line(text)
+    for level, pattern in enumerate(_NUMBERINGS, start=1):
+        match = pattern.match(line)
+        if match and match.end() < len(line):
+            return level, line[match.end() :].strip()
+    return 0, line
 
 
 def one_line(text: str) -> str:

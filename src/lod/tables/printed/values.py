@@ -18,9 +18,13 @@ _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 _SPACED = re.compile(r"[+-]?\d{1,3}(?: \d{3})+(?:\.\d+)?")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 
+_WITH_MARK = re.compile(r"(?:([^\d\s()+-]{1,3}|\([a-z]\))\s*)?[+-]?\d[\d,]*(?:\.\d+)?%?\s*([^\d\s,.%]{1,3})?")
+_MINUSES = ("\u2212", "\u2013")  # minus sign, en dash
+_TRIANGLES = ("▲", "△", "▼", "▽")
+
 
 class State(StrEnum):
-    """What a figure's cell says. Five of the six are not an ordinary figure, and none of them is another."""
+    """What a figure's cell says. All but the first are not an ordinary figure, and none of them is another."""
 
     REPORTED = "reported"
     ZERO = "zero"  # a mark that stands for 0
@@ -28,6 +32,7 @@ class State(StrEnum):
     NOT_APPLICABLE = "not applicable"  # there cannot be a figure
     SUPPRESSED = "suppressed"  # there is a figure, it is kept back
     ROUNDED = "rounded"  # a figure that was changed before it was printed
+    PROVISIONAL = "provisional"  # a figure that is not final
 
 
 class Form(StrEnum):
@@ -40,6 +45,7 @@ class Form(StrEnum):
     SPACED = "spaced"  # 1 234
     PERCENT_SIGN = "percent-sign"  # 56.01%
     PARENTHESES = "parentheses"  # (12) is -12
+    TRIANGLE = "triangle"  # ▲12 is -12
 
 
 class Marks(Protocol):
@@ -55,6 +61,10 @@ class Marks(Protocol):
     def suppressed(self) -> tuple[str, ...]: ...
     @property
     def rounded(self) -> tuple[str, ...]: ...
+    @property
+    def provisional(self) -> tuple[str, ...]: ...
+    @property
+    def revised(self) -> tuple[str, ...]: ...
     @property
     def numbers(self) -> tuple[str, ...]: ...
 
@@ -92,6 +102,27 @@ def read_figure(value: Value | None, is_typed: bool, marks: Marks) -> Figure | U
     return _from_text(text, plain, is_typed, marks)
 
 
+def _unmarked(plain: str, marks: Marks) -> tuple[str, State, bool]:
+    """A text without the mark behind or before its figure, what the mark says, and whether there is one."""
+    states = ((State.ROUNDED, marks.rounded), (State.PROVISIONAL, marks.provisional), (State.REPORTED, marks.revised))
+    for state, signs in states:
+        for sign in (unicodedata.normalize("NFKC", each).strip() for each in signs):
+            if sign and plain.endswith(sign):
+                return plain.removesuffix(sign).strip(), state, True
+            if sign and plain.startswith(sign):
+                return plain.removeprefix(sign).strip(), state, True
+    return plain, State.REPORTED, False
+
+
+def _advice(plain: str) -> Wording:
+    """What to declare about a text that is no figure."""
+    match = _WITH_MARK.fullmatch(plain)
+    mark = match and (match[1] or match[2])
+    if mark:
+        return say("is '{mark}' a mark? values: {{provisional: ['{mark}']}}, revised or rounded", mark=mark)
+    return say("say what it means: values: {{missing: ['{plain}']}}, or zero …", plain=plain)
+
+
 def _decimal(value: float) -> Decimal:
     number = Decimal(repr(value))
     return Decimal(int(number)) if number == number.to_integral_value() else number
@@ -117,10 +148,13 @@ def _from_text(text: str, plain: str, is_typed: bool, marks: Marks) -> Figure | 
         forms |= {Form.PADDED}
     if unicodedata.normalize("NFKC", text.strip()) != text.strip():
         forms |= {Form.FULL_WIDTH}
-    body, state = plain, State.REPORTED
-    for sign in marks.rounded:
-        if sign and body.endswith(unicodedata.normalize("NFKC", sign)):
-            body, state = body.removesuffix(unicodedata.normalize("NFKC", sign)).strip(), State.ROUNDED
+    body, state, is_marked = _unmarked(plain, marks)
+    if body[:1] in _MINUSES:
+        forms |= {Form.FULL_WIDTH}
+        body = "-" + body[1:].strip()
+    if body[:1] in _TRIANGLES:
+        forms |= {Form.TRIANGLE}
+        body = "-" + body[1:].strip()
     if body.endswith("%"):
         forms |= {Form.PERCENT_SIGN}
         body = body[:-1].strip()
@@ -134,11 +168,8 @@ def _from_text(text: str, plain: str, is_typed: bool, marks: Marks) -> Figure | 
         forms |= {Form.SPACED}
         body = body.replace(" ", "")
     if not _NUMBER.fullmatch(body):
-        return Unreadable(
-            say("'{plain}' is no figure", plain=plain),
-            say("say what it means: values: {{missing: ['{plain}']}}, or zero …", plain=plain),
-        )
-    if len(forms) > 1 or state is State.ROUNDED:
+        return Unreadable(say("'{plain}' is no figure", plain=plain), _advice(plain))
+    if len(forms) > 1 or is_marked:
         forms -= {Form.TEXT}  # any other form, and the mark, say it too
     undeclared = sorted(forms - set(marks.numbers))
     if undeclared:

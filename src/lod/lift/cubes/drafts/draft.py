@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from lod.diagnostics import Findings
+from lod.diagnostics import CellOrigin, Findings
 from lod.lift.cubes.drafts.lists import DECIDE, Axis, code_list, divided, quoted, read_axis, sex_list
 from lod.lift.cubes.drafts.look import Shape, is_sign, look
 from lod.mapping.cube.layouts import USUAL_NOTES, USUAL_TITLES
@@ -18,9 +18,11 @@ from lod.tables.printed.read import read_printed
 from lod.tables.printed.text import has_chinese, label_key, one_line
 from lod.tables.sheets import Sheet, cell_name, column_letters
 
-_ALL_FORMS = ("text", "padded", "full-width", "thousands", "spaced", "percent-sign", "parentheses")
+_MOST_TABLES = 20  # below each other in one sheet
+_ALL_FORMS = ("text", "padded", "full-width", "thousands", "spaced", "percent-sign", "parentheses", "triangle")
 _UNIT = re.compile(r"^(?:單\s*位|Unit)\s*[:：]\s*(.+)$", re.IGNORECASE)
-_MEASURES = re.compile(r"(數|率|比|額|值|量|人次|金額|平均.*|百分比|%|歲\)|年\)|元\)?|\(人\))$")
+_MEASURES = re.compile(r"(數|率|比|額|值|量|人次|金額|平均.*|百分比|%|元|\([^()]{1,6}\))$")
+_WITH_ENDING = re.compile(r"[+-]?[\d,]+(?:\.\d+)?\s*(\([a-z]\)|[a-z*#@]{1,2})", re.IGNORECASE)
 _KINDS = (
     ("zero", re.compile(r"[-－—–─‐]+")),
     ("missing", re.compile(r"[…⋯.]+|n\.?a\.?|n/a", re.IGNORECASE)),
@@ -45,22 +47,44 @@ class _Draft:
     shape: Shape
     printed: Printed
     signs: dict[str, list[str]]
+    endings: list[str]
     axes: list[Axis] = field(default_factory=list)
     measures: list[_Column] = field(default_factory=list)
+    are_grouped: bool = False  # the measures stand above the labels of the dimensions, each of which has them all
 
 
-def draft_cube(sheet: Sheet, source: str, several: bool, encoding: str = "utf-8") -> str | None:
-    """The text of a cube file for a sheet; None where no figures are found. `several`: the file has other sheets."""
+def draft_cube(sheet: Sheet, source: str, several: bool, encoding: str = "utf-8", depth: int = 0) -> str | None:
+    """The text of a cube file for a sheet; None where no figures are found. `several`: the file has other sheets.
+
+    Of several tables one below the other it is of the first one, with its area. `depth`: tables cut off already.
+    """
     shape = look(sheet)
     if shape is None:
         return None
-    signs = _signs(sheet, shape)
-    printed = read_printed(sheet, source, _layout(shape, signs), Findings())
+    signs, endings, findings = _signs(sheet, shape), _endings(sheet, shape), Findings()
+    printed = read_printed(sheet, source, _layout(shape, signs, endings), findings)
+    other = next((each.origin for each in findings if each.code == "LOD2516"), None)
+    if isinstance(other, CellOrigin) and other.row and depth < _MOST_TABLES:
+        above = draft_cube(replace(sheet, rows=sheet.rows[: other.row - 1]), source, several, encoding, depth + 1)
+        return above and _with_area(above, sheet, other.row)
     if not printed.cells:
         return None
-    draft = _Draft(sheet, source, several, encoding, shape, printed, signs)
+    draft = _Draft(sheet, source, several, encoding, shape, printed, signs, endings)
     _divide(draft)
     return "\n".join(_lines(draft)) + "\n"
+
+
+def _with_area(text: str, sheet: Sheet, other: int) -> str:
+    """The draft of the first table of a sheet, with its cells; `other` is the row where the next one begins."""
+    if "\n  area: " in text:
+        return text
+    title = next(one_line(t) for c in range(1, sheet.width + 1) if (t := sheet.text(other, c)).strip())
+    last, end = cell_name(other - 1, sheet.width), cell_name(sheet.height, sheet.width)
+    lines = (
+        f"  area: A1:{last} # {DECIDE} another table begins in row {other}, {quoted(title)}: it needs a cube file of",
+        f"  # its own, or an edition here: area: A{other}:{end}",
+    )
+    return text.replace("\nlayout:\n", "\nlayout:\n" + "\n".join(lines) + "\n", 1)
 
 
 def _signs(sheet: Sheet, shape: Shape) -> dict[str, list[str]]:
@@ -73,13 +97,21 @@ def _signs(sheet: Sheet, shape: Shape) -> dict[str, list[str]]:
     return found
 
 
-def _layout(shape: Shape, signs: dict[str, list[str]]) -> Layout:
+def _endings(sheet: Sheet, shape: Shape) -> list[str]:
+    """What stands behind figures: marks."""
+    cells = (sheet.text(row, column) for row in shape.rows for column in shape.data_columns)
+    plain = (unicodedata.normalize("NFKC", text).strip() for text in cells)
+    return list(dict.fromkeys(match[1] for text in plain if (match := _WITH_ENDING.fullmatch(text))))
+
+
+def _layout(shape: Shape, signs: dict[str, list[str]], endings: Sequence[str]) -> Layout:
     rows = tuple(range(shape.header[0], shape.header[1] + 1))
     marks = Marks(
         zero=tuple(signs.get("zero", ())),
         missing=tuple(signs.get("missing", ())),
         suppressed=tuple(signs.get("suppressed", ())),
         not_applicable=("empty",),
+        provisional=tuple(endings),
         numbers=_ALL_FORMS,
     )
     parents = tuple(shape.parents)
@@ -93,6 +125,7 @@ def _layout(shape: Shape, signs: dict[str, list[str]]) -> Layout:
         fills_down=shape.fills_down,
         data_columns=shape.data_columns,
         is_indented=shape.is_indented,
+        is_numbered=shape.is_numbered,
         parents=(parents,) if parents else (),
         title_patterns=tuple(re.compile(each, re.IGNORECASE) for each in USUAL_TITLES),
         note_patterns=tuple(re.compile(each, re.IGNORECASE) for each in (*USUAL_NOTES, *shape.notes)),
@@ -103,16 +136,26 @@ def _layout(shape: Shape, signs: dict[str, list[str]]) -> Layout:
 
 def _divide(draft: _Draft) -> None:
     """Which labels are dimensions, and which are measures."""
-    cells, shape = draft.printed.cells, draft.shape
+    cells = draft.printed.cells
     by_path: dict[tuple[Label, ...], list[DataCell]] = {}
     for cell in cells:
         by_path.setdefault(cell.column_path, []).append(cell)
+    if _has_measures_above(by_path):
+        _divide_groups(draft, by_path)
+        return
     decimals = {path for path, group in by_path.items() if _is_decimal(group)}
     names = {path: one_line(path[-1].text) for path in by_path}
     are_all = all(_MEASURES.search(label_key(name)) for name in names.values())
     apart = set(by_path) if are_all else (decimals if decimals != set(by_path) else set())
     draft.measures = [_Column(names[path], path in decimals) for path in by_path if path in apart]
     others = [path for path in by_path if path not in apart]
+    _divide_rows(draft)
+    prefixes = [path[:-1] for path in by_path if path in apart and len(path) > 1]
+    draft.axes += divided(read_axis("column", "columns", [*others, *prefixes]))
+
+
+def _divide_rows(draft: _Draft) -> None:
+    cells, shape = draft.printed.cells, draft.shape
     if len(shape.label_columns) > 1:
         for column in shape.label_columns:
             paths = [tuple(label for label in cell.row_path if label.column == column) for cell in cells]
@@ -120,8 +163,26 @@ def _divide(draft: _Draft) -> None:
             draft.axes.append(read_axis(name, "rows", paths, column_letters(column)))
     else:
         draft.axes += divided(read_axis("row", "rows", [cell.row_path for cell in cells]))
-    prefixes = [path[:-1] for path in by_path if path in apart and len(path) > 1]
-    draft.axes += divided(read_axis("column", "columns", [*others, *prefixes]))
+
+
+def _has_measures_above(paths: Mapping[tuple[Label, ...], Sequence[DataCell]]) -> bool:
+    """Whether the outermost headings are measures, with the same labels below each: 人數 and 百分比 of both sexes."""
+    below: dict[str, set[str]] = {}
+    for path in paths:
+        below.setdefault(path[0].text, set()).add(" > ".join(label_key(each.text) for each in path[1:]))
+    sets = list(below.values())
+    are_measures = all(_MEASURES.search(label_key(text)) for text in below)
+    return len(sets) > 1 and are_measures and sets[0] != {""} and all(each == sets[0] for each in sets)
+
+
+def _divide_groups(draft: _Draft, paths: Mapping[tuple[Label, ...], Sequence[DataCell]]) -> None:
+    draft.are_grouped = True
+    groups: dict[str, list[DataCell]] = {}
+    for path, cells in paths.items():
+        groups.setdefault(one_line(path[0].text), []).extend(cells)
+    draft.measures = [_Column(text, _is_decimal(cells)) for text, cells in groups.items()]
+    _divide_rows(draft)
+    draft.axes += divided(read_axis("column", "columns", [path[1:] for path in paths]))
 
 
 def _is_decimal(cells: Sequence[DataCell]) -> bool:
@@ -134,7 +195,8 @@ def _lines(draft: _Draft) -> Iterator[str]:
     yield "# `lod preview` shows the sheet in the colours of what its cells are taken for, and what its rows become."
     yield "dataset:"
     yield f"  id: my-dataset # {DECIDE} stands in addresses: lower-case letters, digits and hyphens"
-    yield f"  title: {{zh-Hant-TW: {quoted(title)}, en: My dataset}} # {DECIDE} a title that is still true next year"
+    titles = f"zh-Hant-TW: {quoted(title)}, en: My dataset" if has_chinese(title) else f"en: {quoted(title)}"
+    yield f"  title: {{{titles}}} # {DECIDE} a title that is still true next year"
     yield f"source: {quoted(draft.source)}"
     if draft.encoding != "utf-8":
         yield f"encoding: {draft.encoding}"
@@ -142,7 +204,8 @@ def _lines(draft: _Draft) -> Iterator[str]:
         yield f"sheet: {quoted(draft.sheet.name)}"
     yield from _layout_lines(draft)
     yield from _values(draft)
-    yield "codelists: # give every member a code that stays when its name changes"
+    if any(axis.is_needed or axis.has_sexes for axis in draft.axes):
+        yield "codelists: # give every member a code that stays when its name changes"
     translated = _translations(draft)
     for axis in draft.axes:
         yield from code_list(axis, translated) if axis.is_needed else ()
@@ -179,7 +242,8 @@ def _layout_lines(draft: _Draft) -> Iterator[str]:
     if shape.parents:
         labels.append(f"hierarchy: {{parents: [{', '.join(map(quoted, shape.parents))}]}}")
     elif len(shape.label_columns) == 1:
-        labels.append(f"hierarchy: {'indentation' if shape.is_indented else 'none'}")
+        kind = "indentation" if shape.is_indented else "numbering" if shape.is_numbered else "none"
+        labels.append(f"hierarchy: {kind}")
     labels += ["fill: down"] if shape.fills_down else []
     labels += ["headings: true"] if _has_headings(draft) else []
     yield f"  labels: {{{', '.join(labels)}}}"
@@ -208,18 +272,22 @@ def _values(draft: _Draft) -> Iterator[str]:
         *(["spaced"] if any(re.search(r"\d \d", text) for text in stored) else []),
         *(["percent-sign"] if any(re.search("[%％]", text) for text in stored) else []),
         *(["parentheses"] if any(re.search("[(（]", text) for text in stored) else []),
+        *(["triangle"] if any(re.search("[▲△▼▽]", text) for text in stored) else []),
     ]
     if draft.sheet.is_typed and any(re.fullmatch(r"[+-]?\d+(\.\d+)?", text) for text in stored):
         forms = ["text", *forms]
     shape = draft.shape
     empty = any(not draft.sheet.text(row, column).strip() for row in shape.rows for column in shape.data_columns)
-    if not forms and not draft.signs and not empty:
+    if not forms and not draft.signs and not draft.endings and not empty:
         return
     yield "values:"
     if forms:
         yield f"  numbers: [{', '.join(forms)}]"
     for kind, signs in draft.signs.items():
         yield f"  {kind}: [{', '.join(map(quoted, signs))}] # {DECIDE} 0, missing (unknown) or suppressed (kept back)?"
+    if draft.endings:
+        marks = ", ".join(map(quoted, draft.endings))
+        yield f"  provisional: [{marks}] # {DECIDE} marks behind figures: provisional, revised or rounded?"
     if empty:
         yield f"  not-applicable: [empty] # {DECIDE} an empty cell: no figure is possible, it is missing, or 0?"
 
@@ -268,7 +336,8 @@ def _measures(draft: _Draft) -> Iterator[str]:
     unit = ", unit: unit" if _unit(draft) else ""
     column = next(axis for axis in draft.axes if axis.source == "columns")
     apart = {each.label for each in draft.measures}
-    plain = [cell for cell in draft.printed.cells if one_line(cell.column_path[-1].text) not in apart]
+    place = 0 if draft.are_grouped else -1
+    plain = [cell for cell in draft.printed.cells if one_line(cell.column_path[place].text) not in apart]
     if plain:
         kind = "decimal" if _is_decimal(plain) else "integer"
         yield f"  value: {{label: {{zh-Hant-TW: 數值, en: Value}}, type: {kind}{unit}}} # {DECIDE} what is measured"
@@ -282,4 +351,4 @@ def _measures(draft: _Draft) -> Iterator[str]:
         if plain or number > 1:
             title = f"{{zh-Hant-TW: {quoted(each.label)}, en: My dataset {number}}}"
             yield f"    dataset: {{id: my-dataset-{number}, title: {title}}}"
-            yield from ["    without: [column]"] if column.is_needed else []
+            yield from ["    without: [column]"] if column.is_needed and not draft.are_grouped else []

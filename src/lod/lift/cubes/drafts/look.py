@@ -14,10 +14,11 @@ from itertools import pairwise
 
 from lod.mapping.cube.layouts import USUAL_NOTES, USUAL_TITLES
 from lod.tables.printed.periods import part_of_year, period_of
-from lod.tables.printed.text import has_chinese, indentation, label_key, one_line
+from lod.tables.printed.text import has_chinese, indentation, label_key, numbering, one_line
 from lod.tables.sheets import Sheet
 
-_NUMBER = re.compile(r"[(（]?[+-]?\d{1,3}(?:[, ]?\d{3})*(?:\.\d+)?[%)]*|[+-]?\d+(?:\.\d+)?%?")
+_NUMBER = re.compile(r"[(（]?[+▲△▼▽-]?\d{1,3}(?:[, ]?\d{3})*(?:\.\d+)?[%)]*|[+-]?\d+(?:\.\d+)?%?")
+_ENDING = re.compile(r"(?<=[\d%])\s*(?:\([a-z]\)|[a-z*#]{1,2})\Z", re.IGNORECASE)  # 2.35 r, 12*
 _SIGN = re.compile(r"[-－—–─‐…⋯.*＊xX×○◎#]{1,4}|n\.?a\.?|n/a|\(d\)|--+", re.IGNORECASE)
 _NAMES_CODES = re.compile(r"(別|代碼|代號|編號|年度?|月份?|日期|code|year|month|date|id)$", re.IGNORECASE)
 _TITLES = [re.compile(each, re.IGNORECASE) for each in USUAL_TITLES]
@@ -40,6 +41,7 @@ class Shape:
     texts: tuple[int, ...]
     rows: tuple[int, ...]
     is_indented: bool
+    is_numbered: bool
     fills_down: bool
     parents: tuple[str, ...]
     notes: tuple[str, ...]
@@ -51,7 +53,7 @@ def is_number(sheet: Sheet, row: int, column: int) -> bool:
     if isinstance(value, bool):
         return False
     plain = unicodedata.normalize("NFKC", sheet.text(row, column)).strip()
-    return isinstance(value, (int, float)) or bool(_NUMBER.fullmatch(plain))
+    return isinstance(value, (int, float)) or bool(_NUMBER.fullmatch(_ENDING.sub("", plain)))
 
 
 def is_sign(sheet: Sheet, row: int, column: int) -> bool:
@@ -78,6 +80,11 @@ def look(sheet: Sheet) -> Shape | None:
     corner, is_merged = _corner(sheet, header, kept[0], first)
     raw = [sheet.text(row, kept[0]) for row in rows]
     indented = len(kept) == 1 and len({indentation(text) for text in raw if text.strip()}) > 1
+    numbers = {numbering(text)[0] for text in raw if text.strip()}
+    numbered = len(kept) == 1 and not indented and len(numbers - {0}) > 1
+    beside = _texts(sheet, rows, labels, data)
+    english = tuple(c for c in beside if any(map(has_chinese, raw)) and not _is_chinese(sheet, rows, c))
+    translations += english
     return Shape(
         header=header,
         corner=corner,
@@ -87,12 +94,13 @@ def look(sheet: Sheet) -> Shape | None:
         label_columns=kept,
         translations=translations,
         data_columns=tuple(data),
-        texts=_texts(sheet, rows, labels, data),
+        texts=tuple(c for c in beside if c not in english),
         rows=tuple(rows),
         is_indented=indented,
+        is_numbered=numbered,
         fills_down=len(kept) > 1
         and any(not sheet.text(*sheet.anchor(row, c)).strip() for c in kept[:-1] for row in rows),
-        parents=() if indented or len(kept) > 1 else _parents([one_line(text) for text in raw]),
+        parents=() if indented or numbered or len(kept) > 1 else _parents([one_line(text) for text in raw]),
         notes=_unusual_notes(sheet, rows[-1]),
     )
 
@@ -179,6 +187,10 @@ def _is_code_column(
 
 def _is_numeric(sheet: Sheet, rows: Sequence[int], column: int) -> bool:
     return all(is_number(sheet, row, column) for row in rows if sheet.text(row, column).strip())
+
+
+def _is_chinese(sheet: Sheet, rows: Sequence[int], column: int) -> bool:
+    return any(has_chinese(sheet.text(row, column)) for row in rows)
 
 
 def _header_texts(sheet: Sheet, header: tuple[int, int], columns: Sequence[int]) -> list[str]:
