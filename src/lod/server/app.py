@@ -260,7 +260,9 @@ async def answer_document(served: ServedRelease, scope: Scope, path: str, inside
     if (refused := other_method(scope)) is not None:
         return refused
     accept, languages = request_header(scope, b"accept"), request_header(scope, b"accept-language")
-    if not inside or inside.startswith("//") or len(path) > _MOST_PATH:
+    if len(path) > _MOST_PATH:
+        return answers.problem(414, "URI Too Long", f"No address here has more than {_MOST_PATH:,} bytes.")
+    if not inside or inside.startswith("//"):
         return not_found(served, "/", accept, languages)
     if path.encode("ascii") != scope.get("raw_path", scope["path"].encode()):
         query = scope["query_string"].decode("latin-1")
