@@ -1,0 +1,156 @@
+"""deploy/nginx.conf in Debian's nginx before two replicas: paths, caching, failing over, cut answers, slow clients."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+NGINX = shutil.which("nginx") or ("/usr/sbin/nginx" if Path("/usr/sbin/nginx").is_file() else "")
+pytestmark = pytest.mark.skipif(not NGINX, reason="needs nginx (apt-get install nginx-light)")
+
+AROUND = """
+{user}
+worker_processes 1;
+daemon off;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log;
+events {{ worker_connections 256; }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+    {site}
+}}
+"""
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        assert process.poll() is None, log.read_text(errors="replace")
+        assert time.monotonic() < deadline, log.read_text(errors="replace")
+        try:
+            httpx.get(url, trust_env=False)
+        except httpx.HTTPError:
+            time.sleep(0.1)
+        else:
+            return
+
+
+@dataclass
+class Site:
+    """nginx and the replicas behind it."""
+
+    client: httpx.Client
+    port: int
+    replicas: list[subprocess.Popen[bytes]]
+
+
+@pytest.fixture(scope="module")
+def site(repository: Path, releases: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The configuration as it stands, but for ports and folders."""
+    folder = tmp_path_factory.mktemp("nginx")
+    release = next(f for f in releases.iterdir() if f.is_dir())
+    ports = [free_port(), free_port()]
+    running: list[subprocess.Popen[bytes]] = []
+    try:
+        for port in ports:
+            command = [sys.executable, "-m", "lod", "serve", "--release", str(release), "--port", str(port)]
+            with (folder / f"{port}.log").open("wb") as log:
+                running.append(subprocess.Popen(command, stdout=log, stderr=log, cwd=folder))
+        for port, process in zip(ports, list(running), strict=True):
+            wait_for(f"http://127.0.0.1:{port}/-/health", process, folder / f"{port}.log")
+        text = (repository / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+        front = free_port()
+        for old, new in (
+            ("127.0.0.1:8080", f"127.0.0.1:{ports[0]}"),
+            ("127.0.0.1:8081", f"127.0.0.1:{ports[1]}"),
+            ("listen 80;", f"listen 127.0.0.1:{front};"),
+            ("/var/cache/nginx/lod", f"{folder}/cache"),
+        ):
+            assert text.count(old) == 1, old
+            text = text.replace(old, new)
+        user = "user root;" if os.geteuid() == 0 else ""  # its workers write below the test's own folder
+        (folder / "nginx.conf").write_text(AROUND.format(folder=folder, site=text, user=user), encoding="utf-8")
+        command = [NGINX, "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(folder / "nginx.conf")]
+        tested = subprocess.run([*command, "-t"], capture_output=True, text=True, timeout=30, check=False)
+        assert tested.returncode == 0, tested.stderr
+        assert "[warn]" not in tested.stderr.replace('the "user" directive', "")
+        with (folder / "nginx.log").open("wb") as log:
+            proxy = subprocess.Popen(command, stdout=log, stderr=log)
+        running.append(proxy)
+        wait_for(f"http://127.0.0.1:{front}/-/health", proxy, folder / "error.log")
+        with httpx.Client(base_url=f"http://127.0.0.1:{front}", trust_env=False, timeout=20) as client:
+            yield Site(client, front, running[:2])
+    finally:
+        for process in reversed(running):
+            process.terminate()
+            process.wait(30)
+
+
+@pytest.mark.parametrize("path", ["/doc/county/臺北市", "/doc/county/%E8%87%BA%E5%8C%97%E5%B8%82"])
+def test_chinese_addresses_arrive(site: Site, path: str) -> None:
+    answer = site.client.get(path, headers={"accept": "text/turtle"})
+    assert answer.status_code == 200
+    assert "臺北市" in answer.text
+
+
+def test_other_spellings_and_slashes_arrive_as_they_came(site: Site) -> None:
+    with socket.create_connection(("127.0.0.1", site.port)) as raw:
+        raw.sendall(b"GET /id/county/%e8%87%ba%E5%8C%97%E5%B8%82 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        assert raw.makefile("rb").readline().startswith(b"HTTP/1.1 308")
+    assert site.client.get("/id/code/sex").headers["location"] == "/doc/code/sex"
+    assert site.client.get("/doc//code/sex").status_code == 404
+
+
+def test_what_is_kept_is_kept_for_who_asked_the_same(site: Site) -> None:
+    def ask(accept: str, language: str = "") -> httpx.Response:
+        return site.client.get("/doc/code/sex/M", headers={"accept": accept, "accept-language": language})
+
+    first, again = ask("text/turtle"), ask("text/turtle")
+    assert (first.headers["x-cache"], again.headers["x-cache"]) == ("MISS", "HIT")
+    assert ask("text/html").headers["content-type"].startswith("text/html")
+    assert "女性" not in ask("text/html", "en").text
+    assert 'lang="zh-Hant-TW"' in ask("text/html", "zh-TW").text
+    assert ask("text/turtle").headers["content-type"].startswith("text/turtle")
+    fresh = site.client.get(
+        "/doc/code/sex/M", headers={"accept": "text/turtle", "if-none-match": first.headers["etag"]}
+    )
+    assert fresh.status_code == 304
+
+
+def test_refusals_parts_and_queries_come_through(site: Site) -> None:
+    client = site.client
+    query = {"query": "SELECT * { ?s ?p ?o } LIMIT 5", "format": "csv"}
+    assert len(client.get("/sparql", params=query).text.splitlines()) == 6
+    assert client.post("/sparql", data={"query": "ASK { ?s ?p ?o }"}).status_code == 200
+    assert client.post("/sparql", content=b"x" * 70_000).status_code in {413, 415}
+    assert client.get("/doc/code/nothing").status_code == 404
+    assert client.get("/-/metrics").status_code == 404
+    part = client.get("/dump/1-aaaaaaaa/data.nt.gz", headers={"range": "bytes=0-9"})
+    assert (part.status_code, len(part.content)) == (206, 10)
+
+
+def test_when_a_replica_ends_nobody_notices(site: Site, make: Callable[..., Path]) -> None:
+    site.replicas[0].terminate()
+    site.replicas[0].wait(30)
+    for number in range(20):
+        answer = site.client.get(f"/doc/code/sex/F?{number}", headers={"accept": "text/turtle"})
+        assert answer.status_code == 200
+    assert site.client.get("/-/health").status_code == 200
