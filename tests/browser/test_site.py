@@ -216,6 +216,14 @@ def test_axe_finds_nothing_to_complain_about(visit: NewVisit, name: str, scheme:
     assert found == []
 
 
+def test_a_release_shows_its_validation_report(visit: NewVisit) -> None:
+    """With its own style sheet, which the site's policy would not let in."""
+    page: Page = visit().open("/release.en.html")
+    page.get_by_role("link", name="The report").click()
+    expect(page.get_by_role("heading", name="各形狀由哪個引擎檢查")).to_be_visible()
+    assert page.evaluate("getComputedStyle(document.body).marginTop") == "0px"
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_to_complain_about_in_a_validation_report(
     browser: Browser, scheme: Literal["light", "dark"], tmp_path: Path

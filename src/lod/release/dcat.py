@@ -228,6 +228,12 @@ def _service(about: Description, site: Site, found: list[str]) -> None:
     service, endpoint = f"{site.base_iri}catalog#sparql", f"{site.base_iri}sparql"
     about.is_a(service, DCAT + "DataService")
     about.say(service, DCT + "title", Literal(f"SPARQL: {pick(site.title, 'en')}", language="en"))
+    by_value = "SPARQL 查詢服務。數值依其值回傳（01 為 1，25.00 為 25）；整批下載之檔案保留原來的寫法。"
+    about.say(service, DCT + "description", Literal(by_value, language="zh-Hant-TW"))
+    by_value = (
+        "Numbers are returned by value (01 as 1, 25.00 as 25); the bulk files keep every value as it was written."
+    )
+    about.say(service, DCT + "description", Literal(by_value, language="en"))
     about.say(service, DCT + "conformsTo", "http://www.w3.org/TR/sparql11-protocol/")
     about.say(service, DCT + "publisher", site.agency_iri)
     about.say(service, DCAT + "endpointURL", endpoint)
@@ -245,6 +251,8 @@ _KINDS = {
     "application/vnd.apache.parquet": ("Parquet", "parquet"),
 }
 
+_AS_WRITTEN = {"nq", "ttl"}  # written from the lift, not from the store
+
 
 def _dump(about: Description, site: Site, edition: Edition, dump: Dump) -> str:
     """One bulk file, with its size and checksum; returns its IRI."""
@@ -257,8 +265,10 @@ def _dump(about: Description, site: Site, edition: Edition, dump: Dump) -> str:
     what = ("本資料集", "the dataset") if dump.dataset else ("全部資料集", "all datasets")
     about.say(distribution, DCT + "title", Literal(f"整批下載：{what[0]}，{shown}", language="zh-Hant-TW"))
     about.say(distribution, DCT + "title", Literal(f"Bulk download: {what[1]}, {shown}", language="en"))
-    about.say(distribution, DCT + "description", Literal(f"以 {shown} 提供之{what[0]}完整內容", language="zh-Hant-TW"))
-    about.say(distribution, DCT + "description", Literal(f"All of {what[1]} as {shown}", language="en"))
+    kept = ("；每個值保留原來的寫法", "; every value stands as it was written") if suffix in _AS_WRITTEN else ("", "")
+    chinese, english = f"以 {shown} 提供之{what[0]}完整內容{kept[0]}", f"All of {what[1]} as {shown}{kept[1]}"
+    about.say(distribution, DCT + "description", Literal(chinese, language="zh-Hant-TW"))
+    about.say(distribution, DCT + "description", Literal(english, language="en"))
     about.say(distribution, DCAT + "accessURL", dump.dataset or url)
     about.say(distribution, DCAT + "downloadURL", url)
     _form(about, distribution, dump.media_type, suffix)

@@ -58,7 +58,8 @@ class Labels:
 
 def in_languages(texts: Mapping[str, str]) -> Wording:
     """Texts by language tag, as one that is shown in the reader's language or the nearest there is."""
-    return Labelled({language: _best(texts, language) for language in LANGUAGES})
+    known = {canonical(tag): text for tag, text in texts.items()}
+    return Labelled({language: _best(known, language) for language in LANGUAGES})
 
 
 def _best(texts: Mapping[str, str], language: str) -> str:

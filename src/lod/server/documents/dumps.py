@@ -21,7 +21,16 @@ from lod.server.refusals import not_found
 from lod.server.served import CurrentRelease, ServedRelease, dump_files, published_folders
 
 MOST_RANGES = 8  # in one request; more are answered with the whole file
-_MEDIA_TYPES = {"gz": "application/gzip", "zst": "application/zstd", "json": "application/json", "csv": "text/csv"}
+_MEDIA_TYPES = {
+    "gz": "application/gzip",
+    "zst": "application/zstd",
+    "json": "application/json",
+    "csv": "text/csv",
+    "html": "text/html",  # the validation report, which is one page without a script
+}
+_PAGE_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 
 
 @dataclass(slots=True)
@@ -56,6 +65,8 @@ class Dumps:
             scope = {**scope, "headers": [(k, v) for k, v in scope["headers"] if k != b"range"]}
         described = answers.link(f"{served.space.prefix}/catalog.ttl", "describedby", type="text/turtle")
         headers = {"etag": validator, "cache-control": answers.IMMUTABLE, "link": described}
+        if media_type(file) == "text/html":
+            headers["content-security-policy"] = _PAGE_POLICY
         await FileResponse(path, headers=headers, media_type=media_type(file))(scope, receive, send)
 
     def _find(self, served: ServedRelease, name: str, file: str) -> tuple[Path, str] | None:

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from lod.release.validated import read_account
 from lod.server.addresses import Address
 from lod.server.pages.dataset import Download, conforms, readable_size
 from lod.server.pages.frame import Crumb, Frame, make_frame
@@ -33,6 +34,7 @@ class ReleasePage:
     triples: str
     conforms: bool | None  # None: no report is in the release
     report: str  # its address
+    report_page: str  # of the same for people
     findings: tuple[Finding, ...]
     inputs: tuple[tuple[str, str], ...]  # source files and their SHA-256
     files: tuple[Download, ...]
@@ -45,6 +47,7 @@ def release_page(reader: Reader, address: Address) -> ReleasePage:
     served = reader.served
     manifest = served.release.manifest
     report = served.release.folder / "report" / "validation.ttl"
+    told = read_account(served.release.folder)
     prefix = f"{served.space.prefix}/dump/{manifest.name}/"
     return ReleasePage(
         frame=make_frame(
@@ -59,6 +62,7 @@ def release_page(reader: Reader, address: Address) -> ReleasePage:
         triples=f"{manifest.triples:,}",
         conforms=conforms(served),
         report=f"{prefix}report/validation.ttl" if report.is_file() else "",
+        report_page=f"{prefix}{told.page}" if told and told.page else "",
         findings=findings(served),
         inputs=tuple(sorted(manifest.inputs.items())),
         files=tuple(
