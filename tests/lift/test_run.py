@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import pytest
+import zstandard
 
 from lod.diagnostics import Findings, FindingsError
 from lod.events import Event, StageAdvanced, StageFinished, StageStarted
@@ -104,3 +106,15 @@ def test_tables_are_looked_up_in_their_folder_first(tmp_path: Path) -> None:
         [mapping], tmp_path / "out.nq", tables=tmp_path / "tables", base_iri="https://example.org/", findings=Findings()
     )
     assert '"first"@zh-Hant-TW' in (tmp_path / "out.nq").read_text()
+
+
+@pytest.mark.parametrize("ending", [".zst", ".gz"])
+def test_packed_output(ending: str, engine: str, tmp_path: Path) -> None:
+    mapping = write(tmp_path, "code,name\nA,人事處\nB,\n")
+    opened = zstandard.open if ending == ".zst" else gzip.open
+    out = tmp_path / f"out.nq{ending}"
+    lift_files([mapping], out, engine=engine, base_iri="https://example.org/", findings=Findings())
+    with opened(out, "rt", encoding="utf-8") as file:
+        packed = sorted(file)
+    lift_files([mapping], tmp_path / "out.nq", base_iri="https://example.org/", findings=Findings())
+    assert packed == sorted((tmp_path / "out.nq").read_text(encoding="utf-8").splitlines(keepends=True))

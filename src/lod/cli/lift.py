@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 
 @click.command("lift")
 @click.argument("mappings", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="MAPPING...")
-@click.option("-o", "--output", "out", type=click.Path(path_type=Path), metavar="OUT.nq", help="Where to.")
+@click.option(
+    "-o",
+    "--output",
+    "out",
+    type=click.Path(path_type=Path),
+    metavar="OUT.nq",
+    help="Where to; .nq.zst and .nq.gz are packed.",
+)
 @click.option("--base", "base_iri", metavar="IRI", help="What relative IRIs are resolved against.")
 @click.option(
     "--tables", type=click.Path(path_type=Path), metavar="DIR", help="Look here for sources before beside the mapping."

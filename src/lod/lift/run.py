@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 _STAGE = "lift"
 _OUTPUT = "out.nq"
+_PACKED = {".zst", ".gz"}
 
 
 def lift(
@@ -89,7 +90,7 @@ def lift_files(
     metadata: Path | None = None,
     quarantine: Quarantine | None = None,
 ) -> LiftResult:
-    """Lift mapping files to the one N-Quads file `out`, without a project.
+    """Lift mapping files to the one N-Quads file `out`, without a project. As `.nq.zst` or `.nq.gz` it is packed.
 
     Sources are looked up in `tables`, then beside the mappings; the targets that mappings name are written in the
     folder `targets`, else in the current one. `lineage` is the folder to keep the lineage in; without
@@ -111,7 +112,8 @@ def lift_files(
         if quarantine and named:  # a row that is bad for one file is good for none
             (work / "all").mkdir()
             _run(improve(plan), work / "all", limits, silent, Findings())
-        counts = _run(improve(part(plan, None)), work, limits, report, findings)
+        lines = _OUTPUT + (out.suffix if out.suffix in _PACKED else "")
+        counts = _run(improve(part(plan, None)), work, limits, report, findings, lines)
         for number, target in enumerate(named):
             place = work / f"target-{number}"
             place.mkdir()
@@ -122,7 +124,7 @@ def lift_files(
             folder = Path(target.origin.path).parent if target.beside_mapping else targets or Path()
             (folder / target.path).parent.mkdir(parents=True, exist_ok=True)
             shutil.move(work / f"target-{number}" / "written", folder / target.path)
-        (work / _OUTPUT).replace(out)
+        (work / lines).replace(out)
         if lineage:
             shutil.rmtree(lineage, ignore_errors=True)
             shutil.move(work / "lineage", lineage)
@@ -207,8 +209,10 @@ def _write(place: Path, target: LogicalTarget, limits: _Limits, findings: Findin
         findings.warning("LOD3120", message, target.origin, say("N-Quads, TriG and JSON-LD tell graphs"))
 
 
-def _run(plan: Plan, work: Path, limits: _Limits, report: Reporter, findings: Findings) -> dict[str, int]:
-    """Write `out.nq` and `lineage/` into a folder; returns how many lines each triples map made."""
+def _run(
+    plan: Plan, work: Path, limits: _Limits, report: Reporter, findings: Findings, lines: str = _OUTPUT
+) -> dict[str, int]:
+    """Write the file `lines` and `lineage/` into a folder; returns how many lines each triples map made."""
     from lod.lift.engines.doubts import doubt  # the engine costs a good part of a small lift's time
     from lod.lift.engines.duckdb.reading import read_tables
     from lod.lift.engines.engine import open_engine
@@ -239,7 +243,7 @@ def _run(plan: Plan, work: Path, limits: _Limits, report: Reporter, findings: Fi
         doubt_numbers(session, plan, surveys, findings)
         findings.raise_if_errors()
         report(StageAdvanced(_STAGE, 2, 3, "values checked"))
-        counts |= write_statements(session, plan, surveys, work / _OUTPUT)
+        counts |= write_statements(session, plan, surveys, work / lines)
         sifted = frozenset(session.sifted)
     write_lineage(plan, lineage, sifted)
     findings.extend(violations)

@@ -27,4 +27,4 @@ class Database(Protocol):
         """Write the rows of a query to a Parquet file, or a folder of such; returns how many they are."""
 
     def write(self, selects: Sequence[str], target: Path) -> None:
-        """Write what the selects have as `line` to a text file, in no order."""
+        """Write what the selects have as `line` to a text file, in no order; packed if it ends in .zst or .gz."""

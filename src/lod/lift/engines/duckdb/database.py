@@ -41,13 +41,11 @@ class DuckDb:
         return int(self.row(f"COPY ({query}) TO {sql.quoted(str(file))} ({options})")[0])
 
     def write(self, selects: Sequence[str], target: Path) -> None:
-        """Write what the selects have as `line` to a text file, in no order."""
-        if not selects:
-            target.touch()
-            return
+        """Write what the selects have as `line` to a text file, in no order; packed if it ends in .zst or .gz."""
+        query = " UNION ALL ".join(selects) or "SELECT '' AS line WHERE false"
         # What comes out is a set; keeping the order of the rows would cost memory.
         self.connection.execute("SET preserve_insertion_order = false")
         self.connection.execute(
-            f"COPY ({' UNION ALL '.join(selects)}) TO {sql.quoted(str(target))} "
+            f"COPY ({query}) TO {sql.quoted(str(target))} "
             "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER E'\\x01')"
         )

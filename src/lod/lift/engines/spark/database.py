@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import shutil
 from collections.abc import Iterator, Sequence
@@ -9,8 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
+import zstandard
 from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
@@ -55,11 +57,11 @@ class Spark:
         return self.session.read.parquet(_read(file)).count()
 
     def write(self, selects: Sequence[str], target: Path) -> None:
-        """Write what the selects have as `line` to a text file, in no order."""
+        """Write what the selects have as `line` to a text file, in no order; packed if it ends in .zst or .gz."""
         parts = self.scratch / "lines"
         if selects:
             self._frame(" UNION ALL ".join(selects)).write.mode("overwrite").text(_written(parts))
-        with target.open("wb") as file:
+        with _packing(target) as file:
             for part in sorted(parts.glob("part-*")):
                 with part.open("rb") as lines:
                     shutil.copyfileobj(lines, file, 1 << 20)
@@ -85,6 +87,13 @@ class Spark:
 
     def _name(self) -> str:
         return f"lod_{next(_names)}"
+
+
+def _packing(target: Path) -> IO[bytes]:
+    """A file to write to, packed as its name says."""
+    if target.suffix == ".gz":
+        return cast("IO[bytes]", gzip.open(target, "wb"))
+    return cast("IO[bytes]", zstandard.open(target, "wb")) if target.suffix == ".zst" else target.open("wb")
 
 
 def _written(path: Path) -> str:
