@@ -12,7 +12,7 @@ from lod.diagnostics import CellOrigin, Findings
 from lod.lift.engines import sql
 from lod.lift.engines.session import Session, relation_sql
 from lod.lift.engines.survey import Survey
-from lod.lift.plan import Column, Emission, Plan, Statement, sides
+from lod.lift.plan import Column, Emission, Plan, Statement, Term, sides
 from lod.mapping.ir import TermType
 from lod.rdf.datatypes import DERIVED_INTEGERS
 from lod.rdf.namespaces import DCT, SKOS, XSD
@@ -28,11 +28,13 @@ _CODES = {
     "https://schema.org/identifier",
 }
 _INTEGERS = {XSD + "integer", *DERIVED_INTEGERS}
-_LEADING = r"^[+-]?0[0-9]"
-_TRAILING = r"\.[0-9]*0$|\.$"
+# Patterns, each behind a look at one sign that few values pass: + - and 0 come before 1
+_LEADING = ("{} < '1'", r"^[+-]?0[0-9]")
+_TRAILING = ("right({}, 1) IN ('0', '.')", r"\.[0-9]*0$|\.$")
 _SHOWN = 3
 
-_Told = tuple[Statement, str, str]  # what is said of a statement, its code, and the pattern of the values in question
+_Pattern = tuple[str, str]
+_Told = tuple[Statement, str, _Pattern]  # what is said of a statement, its code, and the values in question
 
 
 def doubt_numbers(session: Session, plan: Plan, surveys: Sequence[Survey], findings: Findings) -> None:
@@ -101,15 +103,20 @@ def _ask(session: Session, emission: Emission, asked: Sequence[_Told], findings:
     return told
 
 
-def _condition(session: Session, emission: Emission, statement: Statement, pattern: str) -> str:
+def _condition(session: Session, emission: Emission, statement: Statement, pattern: _Pattern) -> str:
     """That a row makes the statement, with a value of the pattern. A column that repeats few values is not read."""
-    made = f"regexp_matches({sql.value(statement.object)}, {sql.quoted(pattern)})"
-    column = _first(statement)
+    (look, regex), text, column = pattern, _text(statement.object), _first(statement)
+    made = f"{look.format(text)} AND regexp_matches({text}, {sql.quoted(regex)})"
     if not column or statement.object.columns != {column}:
         return sql.conjunction([*sql.present(statement.columns), made])
     if not session.columns.may_meet(sides(emission.relation)[column.side], column, made):
         return "false"
     return sql.conjunction([*sql.present(statement.columns), made])
+
+
+def _text(term: Term) -> str:
+    """A number's text; the survey has found that a lone cell is one, so that nothing in it is escaped."""
+    return sql.column(next(term.cells()).column) if len(term.pieces) == 1 else sql.value(term)
 
 
 def _tell(session: Session, emission: Emission, told: _Told, found: tuple[str, int], findings: Findings) -> None:
@@ -119,7 +126,7 @@ def _tell(session: Session, emission: Emission, told: _Told, found: tuple[str, i
     row, cell = (("pr" if column.side else "r"), sql.column(column)) if column else ("r", "''")
     where = sql.conjunction([*sql.present(emission.key.columns), condition])
     rows = session.database.rows(
-        f"SELECT {row}, {cell}, {sql.value(statement.object)} FROM {relation_sql(session, emission.relation)} "
+        f"SELECT {row}, {cell}, {_text(statement.object)} FROM {relation_sql(session, emission.relation)} "
         f"WHERE {where} ORDER BY 1 LIMIT {_SHOWN}"
     )
     cells: list[CellOrigin] = []
