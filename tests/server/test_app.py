@@ -164,6 +164,46 @@ def test_no_request_is_a_server_error(site: httpx.Client, path: str, accept: str
         assert site.get(prefix + quoted, headers=headers).status_code in {200, 303, 308, 404, 406}  # type: ignore[arg-type]
 
 
+RANGES = st.one_of(
+    st.text(max_size=40, alphabet=st.characters(min_codepoint=32, max_codepoint=126)),
+    st.lists(st.tuples(st.integers(-5, 10**20), st.integers(-5, 10**20)), min_size=1, max_size=30).map(
+        lambda pairs: ",".join(f"{first}-{last}" for first, last in pairs)
+    ),
+    st.sampled_from(["-0", "-1", "0-", "-", "0-0", "99999999999-", "0-,-1", "1-0"]),
+)
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(told=RANGES, unit=st.sampled_from(["bytes=", "bytes", "items=", ""]))
+def test_no_range_is_a_server_error(site: httpx.Client, told: str, unit: str) -> None:
+    answer = site.get("/dump/1-aaaaaaaa/data.nt.gz", headers={"range": (unit + told).strip()})
+    assert answer.status_code in {200, 206, 400, 416}
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    body=st.binary(max_size=200),
+    kind=st.sampled_from(
+        ["application/sparql-query", "application/x-www-form-urlencoded", "multipart/form-data", "text/plain", "x", ""]
+    ),
+    path=st.sampled_from(["/sparql", "/graph-store?default", "/api/v1/datasets", "/doc/code/sex", "/dump/x", "/tpf"]),
+    method=st.sampled_from(["POST", "PUT", "PATCH", "DELETE", "GET"]),
+)
+def test_no_body_is_a_server_error(site: httpx.Client, body: bytes, kind: str, path: str, method: str) -> None:
+    answer = site.request(method, path, content=body, headers={"content-type": kind} if kind else {})
+    assert answer.status_code < 500 or answer.status_code == 501
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(iri=st.text(max_size=30), name=st.sampled_from(["subject", "predicate", "object", "page", "x"]))
+def test_no_iri_in_a_query_is_a_server_error(site: httpx.Client, iri: str, name: str) -> None:
+    for path in ("/tpf", "/links", "/codes", "/doc/code/sex.ttl", "/search", "/api/v1/datasets"):
+        answer = site.get(
+            path, params={name: iri.encode("utf-8", "surrogatepass"), "of": iri.encode("utf-8", "replace")}
+        )
+        assert answer.status_code in {200, 303, 400, 404}, path
+
+
 TRAPS = [
     "//evil.example",
     "/\\evil.example",

@@ -21,6 +21,7 @@ from lod.release.release import open_current
 from lod.store.remote import Endpoint, RemoteError, RemoteStore
 
 OXIGRAPH = Path(sys.executable).with_name("oxigraph")
+NGINX = shutil.which("nginx") or ("/usr/sbin/nginx" if Path("/usr/sbin/nginx").is_file() else "")
 VIRTUOSO = shutil.which("virtuoso-t")
 PASSWORD = "dba"
 
@@ -109,6 +110,43 @@ def virtuoso(folder: Path, *, rows: int = 100_000) -> Iterator[str]:
             f'query = "{url}/sparql"\nupdate = "{url}/sparql-auth"\ngraph_store = "{url}/sparql-graph-crud-auth"\n'
             'auth = "digest"\nuser = "dba"\nsecret_env = "STORE_PASSWORD"\n'
         )
+
+
+GUARD = """
+{user}
+daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;
+events {{ worker_connections 64; }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+    server {{
+        listen 127.0.0.1:{port};
+        client_max_body_size 64m;
+        location / {{ {rule} proxy_pass {behind}; }}
+    }}
+}}
+"""
+RULES = {
+    "basic": 'auth_basic "curators"; auth_basic_user_file {folder}/users;',
+    "bearer": 'if ($http_authorization != "Bearer {secret}") {{ return 401; }}',
+}
+
+
+@contextmanager
+def guarded(folder: Path, behind: str, auth: str) -> Iterator[str]:
+    """nginx before a store, which lets those in who have the secret; its address."""
+    port = free_port()
+    (folder / "users").write_text(f"curator:{{PLAIN}}{PASSWORD}\n", encoding="utf-8")
+    user = "user root;" if os.geteuid() == 0 else ""
+    rule = RULES[auth].format(folder=folder, secret=PASSWORD)
+    told = GUARD.format(user=user, folder=folder, port=port, rule=rule, behind=behind)
+    (folder / "nginx.conf").write_text(told, encoding="utf-8")
+    command = [NGINX, "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(folder / "nginx.conf")]
+    there = folder / "guard"
+    there.mkdir()
+    with running(command, there, f"http://127.0.0.1:{port}/query"):
+        yield f"http://127.0.0.1:{port}"
 
 
 ENGINES = {"oxigraph": oxigraph, "virtuoso": virtuoso}
@@ -242,3 +280,32 @@ def test_an_answer_that_the_store_cut_is_an_error(tmp_path: Path) -> None:
         with pytest.raises(RemoteError) as cut:
             store.ask("SELECT ?s { GRAPH ?g { ?s ?p ?o } }", "application/sparql-results+json")
     assert cut.value.code == "LOD8203"
+
+
+@pytest.mark.skipif(not NGINX, reason="no nginx on this machine (apt-get install nginx-light)")
+@pytest.mark.parametrize("auth", ["basic", "bearer"])
+def test_a_store_behind_basic_and_bearer_authentication(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, auth: str
+) -> None:
+    with oxigraph(tmp_path) as section, guarded(tmp_path, section.split('"')[1].removesuffix("/query"), auth) as url:
+        lod(tmp_path, "init", "staff")
+        folder = tmp_path / "staff"
+        with (folder / "lod.toml").open("a", encoding="utf-8") as file:
+            file.write(
+                f'\n[store]\nkind = "sparql"\nquery = "{url}/query"\nupdate = "{url}/update"\n'
+                f'graph_store = "{url}/store"\nauth = "{auth}"\nuser = "curator"\nsecret_env = "STORE_PASSWORD"\n'
+            )
+        lod(folder, "build", "--publish")
+        options = load_project(folder / "lod.toml", to_build=False).store
+        assert options is not None
+        endpoint = Endpoint(
+            options.query, options.update, options.graph_store, options.auth, options.user, options.secret_env
+        )
+        release = open_current(folder / "releases")
+        monkeypatch.setenv("STORE_PASSWORD", PASSWORD)
+        assert statements(open_mirror(release, endpoint)) == release.manifest.triples
+        monkeypatch.setenv("STORE_PASSWORD", "wrong")
+        with pytest.raises(RemoteError) as refused:
+            statements(open_mirror(release, endpoint))
+        assert refused.value.code == "LOD8202"
+        assert "wrong" not in str(refused.value)

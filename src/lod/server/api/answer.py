@@ -13,7 +13,14 @@ from typing import Any
 from lod.rdf.formats import JSON, Format
 from lod.server import answers
 from lod.server.answers import Answer, header, link
-from lod.server.api.datasets import describe_dataset, describe_structure, list_codes, list_datasets, list_slices
+from lod.server.api.datasets import (
+    dataset_of,
+    describe_dataset,
+    describe_structure,
+    list_codes,
+    list_datasets,
+    list_slices,
+)
 from lod.server.api.observations import as_csv, list_observations
 from lod.server.api.openapi import APIS, OPENAPI, apis, openapi
 from lod.server.api.request import Call, Refused, described, finding, read_call
@@ -102,6 +109,8 @@ def _format(call: Call, accept: str) -> Format:
         return next(item for item in call.route.formats if item.suffix == asked)
     chosen = choose_format(accept, call.route.formats)
     if chosen is None:
+        if "dataset" in call.values:
+            dataset_of(call)  # what there is not is 404 in every format
         types = [item.media_type for item in call.route.formats]
         message = say("this address is answered as {names}", names=joined(types))
         raise Refused(406, [finding("LOD9151", message)], alternatives=types)

@@ -24,7 +24,7 @@ from lod.server.addresses import Address, has_page
 from lod.server.answers import Answer, header
 from lod.server.api.openapi import OPENAPI
 from lod.server.api.routes import ROOT as API
-from lod.server.documents.describe import Description, describe
+from lod.server.documents.describe import Description, describe, exists
 from lod.server.negotiation import choose_format
 from lod.server.served import ServedRelease
 
@@ -108,6 +108,9 @@ def signposts(served: ServedRelease, description: Description, stem: str) -> Ite
 
 def respond_to_linkset(served: ServedRelease, path: str, accept: str, if_none_match: str) -> Answer | None:
     """The link set of the document at `/linkset{stem}`, or the catalogue of APIs; None where there is no document."""
+    stem = path.removeprefix(LINKSET)
+    if path != API_CATALOG and not (stem.startswith("/") and exists(served, served.space.described_by(stem))):
+        return None
     chosen = choose_format(accept, _FORMATS)
     if chosen is None:
         return answers.problem(406, "Not Acceptable", extra={"available": [item.media_type for item in _FORMATS]})
@@ -117,8 +120,7 @@ def respond_to_linkset(served: ServedRelease, path: str, accept: str, if_none_ma
     if path == API_CATALOG:
         anchor, links = served.space.base + API[1:], _of_api(served)
     else:
-        stem = path.removeprefix(LINKSET)
-        description = describe(served, served.space.described_by(stem)) if stem.startswith("/") else None
+        description = describe(served, served.space.described_by(stem))
         if description is None:
             return None
         anchor, links = served.space.base + stem[1:], signposts(served, description, stem)
