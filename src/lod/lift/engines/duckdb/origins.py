@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from lod.lift.engines import sql
 from lod.lift.engines.duckdb.search import scan, spelled
-from lod.lift.engines.session import open_session
+from lod.lift.engines.session import Session, open_session
 from lod.lift.lineage import SubjectRecord, key_of, read_lineage
 from lod.lineage import Lineage
 
+_SAMPLE = 100  # observations
 _SHEET = r"^(.*\.(?:xlsx|xlsm|xls|ods)) sheet (.*)$"  # how tables of workbooks are called
 
 
@@ -34,9 +35,11 @@ def write_origins(
     Raises:
         LiftError: LOD4008 out of memory or disk.
     """
+    with open_session(memory_limit, threads, spill) as session:
+        records = _about(session, list(read_lineage(lineage)), cube, observation)
     found = [
         select
-        for record in read_lineage(lineage)
+        for record in records
         for iri, column in properties.items()
         for select in _selects(record, iri, sql.quoted(column))
     ]
@@ -60,6 +63,32 @@ def write_origins(
             f"COPY ({query}) TO {sql.quoted(str(target))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 61440)"
         )
     return True
+
+
+def _about(session: Session, records: Sequence[SubjectRecord], cube: Path, observation: str) -> list[SubjectRecord]:
+    """The triples maps that may speak of a cube's observations: subjects that begin alike, and fit a sample of them."""
+    table, name = f"read_parquet({sql.quoted(str(cube))})", _name(observation)
+    known = list(dict.fromkeys(map(_head, records)))
+    asked = ", ".join(f"bool_or(starts_with({name}, {sql.quoted(head)}))" for head in known)
+    row = session.connection.execute(f"SELECT {asked} FROM {table}").fetchone() if known else None
+    begun = {head for head, is_begun in zip(known, row or (), strict=True) if is_begun}
+    sample = [iri for (iri,) in session.connection.execute(f"SELECT {name} FROM {table} LIMIT {_SAMPLE}").fetchall()]
+    return [
+        record
+        for record in records
+        if _head(record) in begun
+        and (_has_own_predicates(record) or any(key_of(record.term, iri) is not None for iri in sample))
+    ]
+
+
+def _head(record: SubjectRecord) -> str:
+    first = record.term.pieces[0] if record.term.pieces else ""
+    return first if isinstance(first, str) else ""
+
+
+def _has_own_predicates(record: SubjectRecord) -> bool:
+    """Whether no predicate is made of cells: a table of statements may say anything, of the subjects that it names."""
+    return not any(value.predicate.columns for value in record.values)
 
 
 def _selects(record: SubjectRecord, iri: str, measure: str) -> Iterator[str]:
