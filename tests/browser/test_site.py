@@ -34,11 +34,15 @@ PAGES = {
     "organisation": "/doc/org/2.16.886.101.20003.20072",
     "term": "/doc/def/dimension/county",
     "release": "/release",
+    "validation": "/validation",
     "about": "/about",
+    "accessibility": "/accessibility",
+    "address that is not there": "/data/civil-servant-by-county",
     "search": "/search",
     "query": "/sparql",
 }
 ASKED = {"/codes": "?of=id/code/rank&under=id/code/rank/03", "/links": "?of=id/code/rank/03&in=def/dimension/rank"}
+MISSING = "address that is not there"
 AXE = Path(__file__).resolve().parents[2] / "web/node_modules/axe-core/axe.min.js"
 CHARTS = {
     "map": f"{COUNTIES}/slice.{{}}.html?show=chart&chart=map",
@@ -55,13 +59,24 @@ def address(name: str, language: str) -> str:
     return f"{PAGES[name]}.{language}.html{ASKED.get(PAGES[name], '')}"
 
 
+def opened(visit: NewVisit, name: str, language: str, **manner: Any) -> Page:
+    """A page of a kind; one that is not there answers so, and the browser says it."""
+    reader = visit(**manner)
+    missing = name == MISSING
+    page: Page = reader.open(address(name, language), status=404 if missing else 200)
+    if missing:
+        assert len(reader.complaints) == 1
+        assert "404" in reader.complaints.pop()
+    return page
+
+
 NewVisit = Callable[..., Any]
 
 
 @pytest.mark.parametrize("language", ["zh-Hant-TW", "en"])
 @pytest.mark.parametrize("name", PAGES)
 def test_every_kind_of_page_opens_without_a_complaint(visit: NewVisit, name: str, language: str) -> None:
-    page: Page = visit().open(address(name, language))
+    page = opened(visit, name, language)
     expect(page.locator("html")).to_have_attribute("lang", language)
     expect(page.locator("h1")).to_be_visible()
     expect(page.locator("footer")).to_contain_text(ATTRIBUTION)
@@ -69,14 +84,14 @@ def test_every_kind_of_page_opens_without_a_complaint(visit: NewVisit, name: str
 
 @pytest.mark.parametrize("name", PAGES)
 def test_no_page_is_wider_than_a_small_telephone(visit: NewVisit, name: str) -> None:
-    page: Page = visit(width=360, color_scheme="dark").open(address(name, "en"))
+    page = opened(visit, name, "en", width=360, color_scheme="dark")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
 def test_text_stands_out_from_its_background(visit: NewVisit, name: str, scheme: str) -> None:
-    page: Page = visit(color_scheme=scheme).open(address(name, "zh-Hant-TW"))
+    page = opened(visit, name, "zh-Hant-TW", color_scheme=scheme)
     assert page.evaluate(CONTRAST) == []
 
 
@@ -209,8 +224,10 @@ def test_axe_finds_nothing_to_complain_about(visit: NewVisit, name: str, scheme:
     if not AXE.is_file():
         pytest.skip("axe-core is not fetched (make web, needs npm)")
     language = "zh-Hant-TW" if scheme == "light" else "en"
-    path = CHARTS[name].format(language) if name in CHARTS else address(name, language)
-    page: Page = visit(color_scheme=scheme).open(path)
+    if name in CHARTS:
+        page: Page = visit(color_scheme=scheme).open(CHARTS[name].format(language))
+    else:
+        page = opened(visit, name, language, color_scheme=scheme)
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run().then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html.slice(0, 160))]))")
     assert found == []

@@ -15,6 +15,7 @@ from pyoxigraph import Store
 
 from lod.diagnostics import Diagnostic, Findings
 from lod.disclosure.clearance import Clearance
+from lod.errors import LodError
 from lod.lineage import Lineage
 from lod.linking.linkset import Link, Linkset
 from lod.release.accounts import write_account
@@ -25,6 +26,7 @@ from lod.release.cubes import write_cubes
 from lod.release.datasets import date_datasets, read_datasets, write_datasets
 from lod.release.dcat import Edition, datasets, describe_catalogue
 from lod.release.description import Description
+from lod.release.difference import Contents, write_changes
 from lod.release.dumps import Dumps, heading, write_dumps, write_readme
 from lod.release.durability import sync_tree
 from lod.release.evidence import Evidence, write_evidence
@@ -97,6 +99,10 @@ def write_candidate(releases: Path, staging: Path, content: Content, clearance: 
     before = read_datasets(releases / current) if current else {}
     records = date_datasets(dumps.contents, before, name, build_time())
     write_datasets(staging, records)
+    if current and (earlier := _whole(releases / current)):
+        threads = content.threads or min(4, os.cpu_count() or 1)
+        after = Contents(staging, name, content.site.name)
+        write_changes(earlier, after, statistics.triples, content.memory_limit, threads)
     edition = Edition(name, version, current, build_time(), records)
     write_readme(staging / "dump", dumps, content.site)
     _describe(staging, content, edition, dumps, statistics)
@@ -121,6 +127,14 @@ def write_candidate(releases: Path, staging: Path, content: Content, clearance: 
     seal(staging)
     sync_tree(staging)
     return open_release(keep_candidate(releases, staging, edition.name))
+
+
+def _whole(folder: Path) -> Release | None:
+    """A release that can be compared with; None for a damaged one, which must not stop the next."""
+    try:
+        return open_release(folder, verify="quick")
+    except LodError:
+        return None
 
 
 def _keep_uris(staging: Path, before: Path | None, content: Content) -> None:

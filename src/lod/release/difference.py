@@ -6,9 +6,10 @@ Statements are compared as the dumps spell them, so blank nodes count as changed
 from __future__ import annotations
 
 import gzip
+import json
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import duckdb
@@ -18,6 +19,7 @@ from lod.lift.engines.session import open_session
 from lod.lift.engines.sql import quoted
 from lod.rdf.namespaces import QB, RDF, SKOS
 from lod.release.candidates import candidate_names, release_folders
+from lod.release.changes import CHANGES
 from lod.release.datasets import read_datasets
 from lod.release.log import history, read_log
 from lod.release.publish import release_named
@@ -26,6 +28,7 @@ from lod.release.retire import URIS
 from lod.wording import say
 
 EXAMPLES = 3
+MOST_COMPARED = 4_000_000  # statements of both, in a build; of larger ones datasets and URIs alone are compared
 CLASSES = {"observations": QB + "Observation", "codes": SKOS + "Concept"}
 
 
@@ -74,53 +77,96 @@ def releases_to_compare(releases: Path, before: str | None, after: str | None) -
     return open_release(release_named(releases, before)), open_release(release_named(releases, after))
 
 
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """A release folder to compare, or one in the making: its name, and what its dump is called by."""
+
+    folder: Path
+    name: str
+    site: str
+
+
+def contents_of(release: Release) -> Contents:
+    """A release as it is compared."""
+    return Contents(release.folder, release.manifest.name, release.site.name)
+
+
+def write_changes(before: Release, after: Contents, statements: int, memory_limit: str, threads: int) -> None:
+    """Write into a release that is being made how it differs from the one before; `statements` that it has.
+
+    Nothing is written where the one before has nothing to compare with.
+
+    Raises:
+        LiftError: LOD4008 out of memory or disk.
+    """
+    old = contents_of(before)
+    if not all((old.folder / part).is_file() for part in (URIS, f"dump/{old.site}.nq.gz")):
+        return
+    is_small = statements + before.manifest.triples <= MOST_COMPARED
+    found = _compare(old, after, memory_limit, threads, statements=is_small)
+    (after.folder / CHANGES).write_text(json.dumps(asdict(found), ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
 def compare(before: Release, after: Release, *, memory_limit: str = "512MB", threads: int = 2) -> Difference:
     """Compare two releases.
 
     Raises:
         LiftError: LOD4008 out of memory or disk.
     """
+    return _compare(contents_of(before), contents_of(after), memory_limit, threads, statements=True)
+
+
+def _compare(before: Contents, after: Contents, memory_limit: str, threads: int, *, statements: bool) -> Difference:
     with (
         tempfile.TemporaryDirectory(prefix="lod-diff-") as work,
         open_session(memory_limit, threads, Path(work) / "spill") as session,
     ):
         run = session.connection
-        for side, release in (("before", before), ("after", after)):
-            _open(run, side, release, Path(work))
-        run.execute(
-            """CREATE TEMP TABLE differing AS SELECT line, split_part(line, ' ', 1) AS s, max(side) AS side FROM (
-            SELECT line, 0 AS side FROM before_line UNION ALL SELECT line, 1 FROM after_line)
-            GROUP BY line HAVING min(side) = max(side)"""
-        )
-        run.execute("CREATE TEMP TABLE touched AS SELECT DISTINCT s FROM differing")
-        changes = {"datasets": _datasets(before, after), "triples": _triples(run)}
-        for kind, class_iri in CLASSES.items():
-            for side in ("before", "after"):
-                run.execute(
-                    f"""CREATE OR REPLACE TEMP TABLE {side}_thing AS SELECT DISTINCT split_part(line, ' ', 1) AS s
-                    FROM {side}_line WHERE split_part(line, ' ', 2) = '<{RDF}type>'
-                    AND split_part(line, ' ', 3) = '<{class_iri}>'"""
-                )
-            changes[kind] = _things(run)
+        changes = {"datasets": _datasets(before, after)}
+        run.execute("CREATE TEMP TABLE touched AS SELECT '' AS s WHERE false")
+        if statements:
+            changes |= _statements(run, before, after, Path(work))
         for side, release in (("before", before), ("after", after)):
             file = quoted(str(release.folder / URIS))
             run.execute(
                 f"CREATE OR REPLACE TEMP TABLE {side}_thing AS SELECT '<' || uri || '>' AS s FROM read_parquet({file})"
             )
         changes["uris"] = _things(run)
-    return Difference(before.manifest.name, after.manifest.name, changes)
+    return Difference(before.name, after.name, changes)
 
 
-def _open(run: duckdb.DuckDBPyConnection, side: str, release: Release, work: Path) -> None:
+def _statements(run: duckdb.DuckDBPyConnection, before: Contents, after: Contents, work: Path) -> dict[str, Change]:
+    """The changes of triples, observations and codes; leaves in `touched` whose statements differ."""
+    for side, release in (("before", before), ("after", after)):
+        _open(run, side, release, work)
+    run.execute(
+        """CREATE TEMP TABLE differing AS SELECT line, split_part(line, ' ', 1) AS s, max(side) AS side FROM (
+        SELECT line, 0 AS side FROM before_line UNION ALL SELECT line, 1 FROM after_line)
+        GROUP BY line HAVING min(side) = max(side)"""
+    )
+    run.execute("INSERT INTO touched SELECT DISTINCT s FROM differing")
+    changes = {"triples": _triples(run)}
+    for kind, class_iri in CLASSES.items():
+        for side in ("before", "after"):
+            run.execute(
+                f"""CREATE OR REPLACE TEMP TABLE {side}_thing AS SELECT DISTINCT split_part(line, ' ', 1) AS s
+                FROM {side}_line WHERE split_part(line, ' ', 2) = '<{RDF}type>'
+                AND split_part(line, ' ', 3) = '<{class_iri}>'"""
+            )
+        changes[kind] = _things(run)
+    return changes
+
+
+def _open(run: duckdb.DuckDBPyConnection, side: str, release: Contents, work: Path) -> None:
     """The statements of a release as lines: packed files lie one behind the other, which `gzip` reads in order."""
     lines = work / f"{side}.nq"
-    with gzip.open(release.folder / "dump" / f"{release.site.name}.nq.gz") as packed, lines.open("wb") as out:
+    with gzip.open(release.folder / "dump" / f"{release.site}.nq.gz") as packed, lines.open("wb") as out:
         shutil.copyfileobj(packed, out, 1 << 20)
     relation = lines_of([lines]) if lines.stat().st_size else "(SELECT '' AS line WHERE false)"
     run.execute(f"CREATE TEMP VIEW {side}_line AS SELECT line FROM {relation} WHERE line[1] IN ('<', '_')")
 
 
-def _datasets(before: Release, after: Release) -> Change:
+def _datasets(before: Contents, after: Contents) -> Change:
     old, new = read_datasets(before.folder), read_datasets(after.folder)
     changed = sorted(iri for iri in old.keys() & new.keys() if old[iri].sha256 != new[iri].sha256)
     lists = (sorted(new.keys() - old.keys()), sorted(old.keys() - new.keys()), changed)

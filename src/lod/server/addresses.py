@@ -81,7 +81,9 @@ def canonical_path(raw: bytes) -> str | None:
     return re.sub(_NOT_IN_A_PATH, lambda m: f"%{ord(m.group()):02X}", path)
 
 
-_AT_ROOT = frozenset({"/", "/catalog", "/sparql", "/release", "/search", "/about", "/codes", "/links", "/api"})
+_AT_ROOT = frozenset(
+    {"/", "/catalog", "/sparql", "/release", "/validation", "/search", "/about", "/accessibility", "/codes", "/links"}
+) | {"/api"}
 
 
 def has_page(stem: str) -> bool:

@@ -6,6 +6,7 @@ Problem details: https://www.rfc-editor.org/rfc/rfc9457
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
@@ -14,6 +15,7 @@ from pyoxigraph import NamedNode
 
 from lod.diagnostics import Diagnostic
 from lod.errors import LodError
+from lod.rdf import iris
 from lod.rdf.formats import HTML, Format
 from lod.rdf.namespaces import SKOS
 from lod.release.tombstones import Tombstone
@@ -24,7 +26,9 @@ from lod.server.documents import gone
 from lod.server.documents.describe import exists
 from lod.server.negotiation import choose_language, prefers_html
 from lod.server.pages.frame import Crumb, Frame, make_frame, render
+from lod.server.pages.home import datasets
 from lod.server.pages.reader import Reader, Shown
+from lod.server.search import search_index
 from lod.server.served import ServedRelease
 from lod.server.texts import Catalogue
 from lod.server.theme import Theme
@@ -212,9 +216,21 @@ def nearest(served: ServedRelease, path: str) -> list[str]:
             found.append(parent)
             break
         parent, _, last = parent.rpartition("/")
+    if not found:
+        found = _named_nearly(served, stem)
     if path.endswith("/") and exists(served, served.space.described_by(stem)):
         found.insert(0, stem)
     return list(dict.fromkeys(found))[:MOST_NEAR]
+
+
+def _named_nearly(served: ServedRelease, stem: str) -> list[str]:
+    """Datasets whose addresses are spelt nearly so, then what has the last word of the address as its name."""
+    last = iris.canonical(stem.rpartition("/")[2])
+    known = {item.rpartition("/")[2]: item for iri in datasets(served) if (item := served.space.document_of(iri))}
+    found = [known[key] for key in difflib.get_close_matches(last, known, MOST_NEAR, 0.5)]
+    words = re.sub(r"[-_.+]+", " ", last)
+    named = search_index(served).search(words, 0, MOST_NEAR).iris if len(last) > 1 else ()
+    return found + [item for iri in named if (item := served.space.document_of(iri))]
 
 
 def _members(served: ServedRelease, iri: str) -> Iterable[str]:

@@ -15,7 +15,7 @@ Open = Callable[[Path], httpx.Client]
 
 def test_a_place_shows_its_number_a_chart_and_the_view_behind_it(site: httpx.Client) -> None:
     html = site.get("/doc/code/county/63000.en.html").text
-    section = html.partition('id="key-figures"')[2].partition("</section>")[0]
+    section = html.partition('id="key-figures"')[2].partition("<h2")[0]
     assert re.search(r'class="amount">25,301</a> persons', section)
     assert "<title>Male: 14,022 persons</title>" in section
     view = re.search(r'href="([^"]*/slice[^"]*)"', section)

@@ -26,7 +26,9 @@ PAGES = {
     "thing with a Chinese key": "/doc/county/%E8%87%BA%E5%8C%97%E5%B8%82",
     "release": "/release",
     "search": "/search",
+    "validation": "/validation",
     "about": "/about",
+    "accessibility": "/accessibility",
     "query": "/sparql",
 }
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
@@ -245,3 +247,13 @@ def test_an_error_page_speaks_the_readers_language(site: httpx.Client) -> None:
         assert f'<html lang="{language}">' in answer.text
         assert text in answer.text
         assert ATTRIBUTION in answer.text
+
+
+def test_an_address_that_is_spelt_nearly_right_leads_on(site: httpx.Client) -> None:
+    headers = {"accept": "text/html", "accept-language": "en"}
+    dataset = site.get("/data/civil-servant-by-county", headers=headers)
+    assert dataset.status_code == 404
+    assert f'href="{DATASET}"' in dataset.text
+    named = site.get("/doc/taipei-city", headers=headers)
+    assert named.status_code == 404
+    assert 'href="/doc/code/county/63000"' in named.text

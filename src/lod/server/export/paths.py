@@ -20,7 +20,9 @@ ROOT_FORMATS: dict[str, tuple[Format, ...]] = {
     "/catalog": DOCUMENT_FORMATS,
     "/void": DOCUMENT_FORMATS[1:],
     "/release": (HTML,),
+    "/validation": (HTML,),
     "/about": (HTML,),
+    "/accessibility": (HTML,),
 }
 """What stands at the root, and in which formats."""
 

@@ -140,7 +140,7 @@ def _canonical(reader: Reader, address: Address) -> str:
 
 def concept_page(reader: Reader, description: Description, address: Address) -> ConceptPage:
     """A concept: its code and names, its place in the list, what it is the same as elsewhere, where it is used."""
-    title = reader.label(description.iri)
+    title, figures = reader.label(description.iri), key_figures(reader, description.iri)
     scheme = next((v.value for v in description.objects(SKOS + "inScheme") if isinstance(v, NamedNode)), None)
     crumbs = [Crumb(reader.t("code_lists"), href=reader.page("/catalog") + "#code-lists")]
     if scheme:
@@ -154,11 +154,11 @@ def concept_page(reader: Reader, description: Description, address: Address) -> 
             title.text,
             crumbs=(*crumbs, Crumb(title.text, title.language)),
             canonical=_canonical(reader, address),
-            sheet="cube.css",
+            sheet="cube.css" if figures else "",  # tables and charts
         ),
         title=title,
         others=other_labels(reader, description.iri, title),
-        figures=key_figures(reader, description.iri),
+        figures=figures,
         history=history(reader, description),
         notation=next((v.value for v in description.objects(SKOS + "notation") if isinstance(v, Literal)), ""),
         definition=reader.text(_definitions(description)),

@@ -98,17 +98,18 @@ def catalogue_page(reader: Reader, address: Address) -> CataloguePage:
 
 @dataclass(frozen=True, slots=True)
 class AboutPage:
-    """Context of `about.html`."""
+    """Context of `about.html` and `accessibility.html`."""
 
     frame: Frame
     description: str
+    accessibility: str
 
 
-def about_page(reader: Reader, address: Address) -> AboutPage:
+def about_page(reader: Reader, address: Address, name: str = "about") -> AboutPage:
     """Who publishes this, on which terms, and how the pages can be read by everybody."""
-    site, title = reader.served.site, reader.t("about")
-    frame = make_frame(reader, address, title, crumbs=(Crumb(title),), formats=(), canonical=site.base_iri + "about")
-    return AboutPage(frame, languages.pick(site.description, reader.language))
+    site, title = reader.served.site, reader.t(name)
+    frame = make_frame(reader, address, title, crumbs=(Crumb(title),), formats=(), canonical=site.base_iri + name)
+    return AboutPage(frame, languages.pick(site.description, reader.language), reader.page("/accessibility"))
 
 
 def _of_class(served: ServedRelease, *classes: str) -> list[str]:

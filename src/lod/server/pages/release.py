@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
 
+from lod.diagnostics import Severity
+from lod.release.changes import Changed, earlier_versions, read_changes
+from lod.release.findings import from_json
 from lod.release.validated import read_account
 from lod.server.addresses import Address
 from lod.server.pages.dataset import Download, conforms, readable_size
 from lod.server.pages.frame import Crumb, Frame, make_frame
-from lod.server.pages.reader import Reader
+from lod.server.pages.reader import Reader, Shown
 from lod.server.served import ServedRelease, dump_files
+from lod.wording import ENGLISH, translated
 
 MOST_FINDINGS = 200
 
@@ -27,6 +31,25 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """What changed of one kind since the release before."""
+
+    kind: str
+    added: str
+    removed: str
+    changed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A release that was before, as it was."""
+
+    name: str
+    date: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReleasePage:
     """Context of `release.html`."""
 
@@ -39,6 +62,11 @@ class ReleasePage:
     inputs: tuple[tuple[str, str], ...]  # source files and their SHA-256
     files: tuple[Download, ...]
     previous: str
+    differences: tuple[Difference, ...]
+    differs: tuple[str, ...]  # the same in words; () where nothing differs
+    changed: tuple[Shown, ...]  # the datasets that are new or other
+    earlier: tuple[Earlier, ...]
+    validation: str  # the page of its report
     checked_for_disclosure: bool
 
 
@@ -48,6 +76,7 @@ def release_page(reader: Reader, address: Address) -> ReleasePage:
     manifest = served.release.manifest
     report = served.release.folder / "report" / "validation.ttl"
     told = read_account(served.release.folder)
+    compared, changes = read_changes(served.release.folder)
     prefix = f"{served.space.prefix}/dump/{manifest.name}/"
     return ReleasePage(
         frame=make_frame(
@@ -63,26 +92,68 @@ def release_page(reader: Reader, address: Address) -> ReleasePage:
         conforms=conforms(served),
         report=f"{prefix}report/validation.ttl" if report.is_file() else "",
         report_page=f"{prefix}{told.page}" if told and told.page else "",
-        findings=findings(served),
+        findings=findings(served, reader.language),
         inputs=tuple(sorted(manifest.inputs.items())),
         files=tuple(
             Download(name, "", prefix + name, readable_size(entry.bytes), entry.sha256, whole=True)
             for name, entry in sorted(dump_files(served.release).items())
         ),
-        previous=manifest.previous or "",
+        previous=compared,
+        differences=tuple(_difference(reader, change) for change in changes),
+        differs=tuple(_in_words(reader, changes)),
+        changed=tuple(
+            reader.link(text)
+            for change in changes
+            if change.kind == "datasets"
+            for way, text in change.examples
+            if way != "removed"
+        ),
+        earlier=tuple(
+            Earlier(version.name, version.created[:10], f"{served.space.root}/release/{version.name}/")
+            for version in earlier_versions(served.release.folder.parent, manifest.previous)
+        ),
+        validation=reader.page("/validation") if report.is_file() else "",
         checked_for_disclosure=not any(finding.code == "LOD7003" for finding in findings(served)),
     )
 
 
-def findings(served: ServedRelease) -> tuple[Finding, ...]:
-    """What the build found, as the release tells it; none where it does not."""
+_KINDS = {
+    "datasets": "change_datasets",
+    "observations": "change_observations",
+    "codes": "change_codes",
+    "uris": "change_uris",
+    "triples": "change_triples",
+}
+
+
+def _difference(reader: Reader, change: Changed) -> Difference:
+    counts = (f"{n:,}" for n in (change.added, change.removed, change.changed))
+    return Difference(reader.t(_KINDS[change.kind]), *counts)
+
+
+def _in_words(reader: Reader, changes: Iterable[Changed]) -> Iterator[str]:
+    """A sentence a kind that changed, in the order in which people care."""
+    by_kind = {change.kind: change for change in changes}
+    for kind, key in _KINDS.items():
+        change = by_kind.get(kind)
+        if change is not None and (change.added or change.removed or change.changed):
+            counts = {"added": change.added, "removed": change.removed, "changed": change.changed}
+            parts = [reader.t(_WAYS[way], count=f"{n:,}") for way, n in counts.items() if n]
+            yield f"{reader.t(key)}{reader.t('colon')}{reader.t('comma').join(parts)}"
+
+
+_WAYS = {"added": "change_added", "removed": "change_removed", "changed": "change_changed"}
+
+
+def findings(served: ServedRelease, language: str = ENGLISH) -> tuple[Finding, ...]:
+    """What the build found, as the release tells it, in the reader's language; none where it does not."""
     file = served.release.folder / "report" / "findings.json"
     try:
-        data: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
-        return tuple(
-            Finding(str(f["severity"]), str(f["code"]), str(f["message"]), str(f.get("hint") or ""))
-            for f in data
-            if f["severity"] != "info"  # for those who build, not for readers
-        )[:MOST_FINDINGS]
+        found = from_json(file.read_text(encoding="utf-8")) if file.is_file() else ()
     except (OSError, ValueError, KeyError, TypeError):
         return ()
+    told = (item for item in found if item.severity is not Severity.INFO)  # those are for who builds, not for readers
+    return tuple(
+        Finding(item.severity.value, item.code, translated(item.message, language), translated(item.hint, language))
+        for item in islice(told, MOST_FINDINGS)
+    )

@@ -38,7 +38,7 @@ class ResourcePage:
 
 def resource_page(reader: Reader, description: Description, address: Address) -> ResourcePage:
     """What the data says of a resource and what points to it."""
-    title = reader.label(description.iri)
+    title, figures = reader.label(description.iri), key_figures(reader, description.iri)
     organisation = {FOAF + "homepage", *_LINKS_OF_AN_ORGANISATION}
     texts = [t for p in (SKOS + "definition", DCT + "description", RDFS + "comment") for t in description.objects(p)]
     homepage = next((reader.show(v) for v in description.objects(FOAF + "homepage")), None)
@@ -49,10 +49,10 @@ def resource_page(reader: Reader, description: Description, address: Address) ->
             title.text,
             crumbs=(Crumb(title.text, title.language),),
             canonical=reader.served.space.base + address.stem.lstrip("/"),
-            sheet="cube.css",
+            sheet="cube.css" if figures else "",  # tables and charts
         ),
         title=title,
-        figures=key_figures(reader, description.iri),
+        figures=figures,
         history=history(reader, description),
         others=tuple(
             reader.mark(t) for t in reader.served.labels.all(description.iri) if t.value != title.text and t.language

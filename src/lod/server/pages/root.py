@@ -20,10 +20,11 @@ from lod.server.pages.frame import render
 from lod.server.pages.home import about_page, catalogue_page, home_page
 from lod.server.pages.reader import Reader
 from lod.server.pages.release import release_page
+from lod.server.pages.validation import validation_page
 from lod.server.refusals import not_acceptable, not_found
 from lod.server.served import ServedRelease, read_description
 
-_PAGES = ("/release", "/about", "/api")  # for people alone
+_PAGES = ("/release", "/validation", "/about", "/accessibility", "/api")  # for people alone
 _FORMATS: dict[str, tuple[Format, ...]] = {
     "/": DOCUMENT_FORMATS,
     "/catalog": DOCUMENT_FORMATS,
@@ -71,6 +72,10 @@ def _body(served: ServedRelease, choice: Choice) -> bytes | None:
         return render("home", home_page(reader, address))
     if address.stem == "/release":
         return render("release", release_page(reader, address))
+    if address.stem == "/validation":
+        return render("validation", validation_page(reader, address))
+    if address.stem == "/accessibility":
+        return render("accessibility", about_page(reader, address, "accessibility"))
     if address.stem == "/about":
         return render("about", about_page(reader, address))
     if address.stem == "/api":
