@@ -12,14 +12,16 @@ from functools import lru_cache
 from itertools import islice
 from urllib.parse import parse_qs
 
-from lod.rdf.formats import HTML, JSON, TURTLE, Format
+from pyoxigraph import NamedNode
+
+from lod.rdf.formats import HTML, JSON, NTRIPLES, RDFXML, TURTLE, Format
 from lod.server import answers
 from lod.server.addresses import DOCUMENT_FORMATS, Address, parse_address
 from lod.server.answers import Answer, header, link
 from lod.server.documents.context import context_link, context_of, context_path
 from lod.server.documents.describe import MOST_PAGES, Description, describe, document_triples, exists
 from lod.server.documents.signposts import LINKSET, collections_of, items_of
-from lod.server.documents.write import write
+from lod.server.documents.write import write, write_whole
 from lod.server.negotiation import choose_format, choose_language
 from lod.server.pages.kinds import render_document
 from lod.server.pages.reader import Reader
@@ -33,6 +35,7 @@ _MOST_ITEMS = 6  # the link set has them all
 
 # Made once, for the site's hot path: each format's suffix and what a Link header says behind it; Cache-Control.
 _ALTERNATES = tuple((item, f'{item.suffix}>; rel="alternate"; type="{item.media_type}"') for item in DOCUMENT_FORMATS)
+_OF_TRIPLES = frozenset({TURTLE, NTRIPLES, RDFXML})
 _CACHE = {value: header("cache-control", value) for value in (answers.SHORT, answers.LONG)}
 
 
@@ -178,6 +181,10 @@ def _body(served: ServedRelease, description: Description, choice: Choice) -> by
     path = address.stem if address.stem.startswith("/doc/") else address.path
     document = served.space.base + path.lstrip("/") + (f"?page={description.page}" if description.page else "")
     about = document_triples(served, description, document)
+    if address.format in _OF_TRIPLES and description.is_simple and not description.truncated:
+        node = NamedNode(description.iri)
+        if served.graph is not None and node not in served.described_beside and document != description.iri:
+            return write_whole(description, about, address.format, served.space.base)
     return write(description.quads, about, address.format, served.space.base, context_of(served), description.iri)
 
 

@@ -51,18 +51,22 @@ class Description:
     cut: tuple[str, ...] = ()  # the properties that have more values than are here, where that is known
     page: int = 0  # of its triples in the order of the store, from 1; 0: the first values of each property
     next: int = 0  # the page that goes on; 0: none
+    own: tuple[tuple[NamedNode, Any], ...] = ()  # predicates and objects of its own triples: reading a quad copies them
 
     @property
     def types(self) -> list[str]:
         """The IRIs of its classes."""
-        return [quad.object.value for quad in self._own(TYPE) if isinstance(quad.object, NamedNode)]
+        return [value.value for predicate, value in self.own if predicate == TYPE and isinstance(value, NamedNode)]
+
+    @property
+    def is_simple(self) -> bool:
+        """Whether it leads to no blank node."""
+        return len(self.own) == len(self.quads)
 
     def objects(self, predicate: str) -> list[NamedNode | BlankNode | Literal]:
         """The values of one of its properties, each once."""
-        return list(dict.fromkeys(quad.object for quad in self._own(NamedNode(predicate))))  # type: ignore[misc]
-
-    def _own(self, predicate: NamedNode) -> Iterator[Quad]:
-        return (q for q in self.quads if q.predicate == predicate and getattr(q.subject, "value", "") == self.iri)
+        wanted = NamedNode(predicate)
+        return list(dict.fromkeys(value for predicate_, value in self.own if predicate_ == wanted))
 
 
 def describe(served: ServedRelease, iri: str, page: int = 0, *, whole: bool = False) -> Description | None:
@@ -137,7 +141,8 @@ def _spellings(iri: str) -> Iterator[NamedNode]:
 
 def _close(served: ServedRelease, iri: str, quads: list[Quad], most: int, **told: Any) -> Description:
     """Add what is said of the blank nodes that the description leads to, `most` triples in all."""
-    waiting = [quad.object for quad in quads if isinstance(quad.object, BlankNode)]
+    own = tuple([(quad.predicate, quad.object) for quad in quads])
+    waiting = [value for _, value in own if isinstance(value, BlankNode)]
     seen = set(waiting)
     while waiting and len(quads) <= most:
         for quad in served.quads(waiting.pop(), None, None):
@@ -148,7 +153,11 @@ def _close(served: ServedRelease, iri: str, quads: list[Quad], most: int, **told
             if len(quads) > most:
                 break
     told["truncated"] = told.get("truncated", False) or len(quads) > most
-    return Description(iri, tuple(quads[:most]), **told)
+    return Description(iri, tuple(quads[:most]), own=own[:most], **told)
+
+
+ABOUT_TERMS = frozenset({TYPE, _PRIMARY_TOPIC, _LICENSE})
+"""Terms of the triples about a whole document: one of each namespace."""
 
 
 def document_triples(served: ServedRelease, description: Description, document: str) -> Iterator[Triple]:
@@ -158,9 +167,9 @@ def document_triples(served: ServedRelease, description: Description, document: 
     yield Triple(this, _PRIMARY_TOPIC, NamedNode(description.iri))
     for predicate, value in _terms_of_use(served.site.licence_iri, tuple(served.site.attribution.items())):
         yield Triple(this, predicate, value)
-    for quad in description.quads:
-        if quad.predicate == _DATASET:
-            yield Triple(this, _IS_PART_OF, quad.object)
+    for predicate, value in description.own:
+        if predicate == _DATASET:
+            yield Triple(this, _IS_PART_OF, value)
     if description.truncated:
         yield from _rest(served, description, this, document)
 
