@@ -15,6 +15,8 @@ ARGS ?=
 JOBS ?= 2
 BIN := .venv/bin
 VENDOR := src/lod/server/static/vendor
+# A client of others that the endpoint is tested with, where npm is; nothing of it is shipped.
+CLIENTS := $(if $(shell command -v npm),web/clients/node_modules/.package-lock.json)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .PHONY: help demo test conformance benchmarks docs web clean
@@ -26,7 +28,7 @@ demo: .venv/installed web
 	@$(BIN)/lod build --publish
 	@$(BIN)/lod serve --host 127.0.0.1 --port $(PORT)
 
-test: .venv/installed-test web
+test: .venv/installed-test web $(CLIENTS)
 	@failed=; for check in "ruff format --check ." "ruff check ." mypy lint-imports "pytest -n $(JOBS) --dist worksteal $(ARGS)"; do \
 	  echo "— $$check"; $(BIN)/$$check || failed="$$failed · $$check"; \
 	done; [ -z "$$failed" ] || { echo "failed:$$failed"; exit 1; }
@@ -53,8 +55,12 @@ $(VENDOR)/VENDOR.json: web/package.json web/package-lock.json web/build.mjs web/
 	@echo "Building the scripts of the pages …"
 	@cd web && npm ci --silent --no-audit --no-fund && node build.mjs
 
+web/clients/node_modules/.package-lock.json: web/clients/package.json web/clients/package-lock.json
+	@echo "Installing Comunica, a client that the endpoint is tested with …"
+	@cd web/clients && npm ci --silent --no-audit --no-fund --ignore-scripts || echo "not installed; its test is skipped"
+
 clean:
-	rm -rf .venv .lod releases build dist web/node_modules src/lod/server/static/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .lod releases build dist web/node_modules web/clients/node_modules src/lod/server/static/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find src tests benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps are older than what they were made from when something must be installed again.

@@ -71,14 +71,13 @@ def test_curl(endpoint: Any) -> None:
 
 
 def comunica() -> str | None:
-    """Comunica's command: on PATH, or below `node_modules` of the repository or of `web/`."""
-    root = Path(__file__).resolve().parents[3]
-    places = [root / "node_modules" / ".bin", root / "web" / "node_modules" / ".bin"]
+    """Comunica's command: on PATH, or as `make test` installs it."""
+    places = [Path(__file__).resolve().parents[3] / "web" / "clients" / "node_modules" / ".bin"]
     found = shutil.which("comunica-sparql", path=os.pathsep.join([os.environ.get("PATH", ""), *map(str, places)]))
     return found if found and shutil.which("node") else None
 
 
-@pytest.mark.skipif(comunica() is None, reason="no Comunica: npm install @comunica/query-sparql@4 in web/")
+@pytest.mark.skipif(comunica() is None, reason="no Comunica: make test installs it where npm is")
 def test_comunica(endpoint: Any) -> None:
     """It asks for the service description first and chooses formats by itself."""
     command = [str(comunica()), f"sparql@{endpoint.url}", "-q", COUNT, "-t", "text/csv"]
@@ -87,3 +86,27 @@ def test_comunica(endpoint: Any) -> None:
     command = [str(comunica()), f"sparql@{endpoint.url}", "-q", f"DESCRIBE <{THING}>", "-t", "application/n-triples"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert len(done.stdout.splitlines()) == 2, done.stderr
+
+
+@pytest.mark.skipif(shutil.which("roqet") is None, reason="roqet is not installed: rasqal-utils of Debian")
+def test_roqet(endpoint: Any) -> None:
+    """An old client that reads results as XML, strictly."""
+    command = ["roqet", "-q", "-p", endpoint.url, "-e", COUNT, "-r", "csv"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout.split()) == (0, ["n", str(TRIPLES)]), done.stderr
+
+
+def has_r() -> bool:
+    """Whether R and its package SPARQL are installed."""
+    rscript = shutil.which("Rscript")
+    if rscript is None:
+        return False
+    return subprocess.run([rscript, "-e", "library(SPARQL)"], capture_output=True, check=False).returncode == 0
+
+
+def test_r(endpoint: Any) -> None:
+    if not has_r():
+        pytest.skip("R or its package SPARQL is not installed: r-cran-sparql of Debian")
+    code = f'suppressMessages(library(SPARQL)); cat(SPARQL("{endpoint.url}", "{COUNT}")$results$n)'
+    done = subprocess.run(["Rscript", "-e", code], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (0, str(TRIPLES)), done.stderr
