@@ -69,7 +69,7 @@ _XML_LANG = re.compile(rb'(?<=xml:lang=")[a-z0-9]+-[a-z0-9-]+')
 
 def _serialize(statements: Sequence[Triple | Quad], format: Format, prefixes: dict[str, str]) -> bytes:  # noqa: A002
     """Write a document. The store knows language tags in lower case; they leave as BCP 47 recommends."""
-    document = serialize(statements, format=_OXIGRAPH[format], prefixes=prefixes or None) or b""
+    document = serialize(statements, format=_OXIGRAPH[format], prefixes=prefixes or None) or b""  # type: ignore[arg-type]  # a mixture is taken too
     if format is RDFXML:
         return _XML_LANG.sub(lambda match: _written(match[0]), document)
     pieces, done, at = [], 0, document.find(b'"@')
