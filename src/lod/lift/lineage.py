@@ -251,12 +251,18 @@ def key_of(term: Term, text: str) -> Key | None:
         return None
     if term.base:
         return ()
-    pattern = "".join(re.escape(p) if isinstance(p, str) else _hole(p) for p in term.pieces)
-    match = re.fullmatch(pattern, body, re.DOTALL)
+    pattern, cells = _turned(term.pieces)
+    match = pattern.fullmatch(body)
     if match is None:
         return None
-    cells = [piece for piece in term.pieces if isinstance(piece, Cell)]
-    return tuple(map(_decoded, cells, match.groups())) if is_injective(term) else ()
+    return tuple(map(_decoded, cells, match.groups())) if not cells or is_injective(term) else ()
+
+
+@lru_cache(maxsize=1024)
+def _turned(pieces: tuple[Piece, ...]) -> tuple[re.Pattern[str], tuple[Cell, ...]]:
+    """A spelling as a pattern, a group for each of its cells."""
+    pattern = "".join(re.escape(p) if isinstance(p, str) else _hole(p) for p in pieces)
+    return re.compile(pattern, re.DOTALL), tuple(piece for piece in pieces if isinstance(piece, Cell))
 
 
 def _decoded(cell: Cell, text: str) -> str:

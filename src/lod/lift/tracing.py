@@ -74,9 +74,13 @@ def _ask(records: Sequence[SubjectRecord], questions: Sequence[Question]) -> lis
     for record in records:
         keys = {q.subject: key for q in questions if (key := key_of(record.term, q.subject)) is not None}
         asked: dict[tuple[Value, ...] | None, list[int]] = {}
+        rules: dict[tuple[str | None, bool], tuple[Value, ...] | None] = {}
         for number, question in enumerate(questions):
             if question.subject in keys:
-                values = _values(record, question)
+                kind = (question.predicate, question.value is None)
+                if kind not in rules:
+                    rules[kind] = _values(record, question)
+                values = rules[kind]
                 if values is None or values:
                     asked.setdefault(values, []).append(number)
         wanted = [(values, numbers, _columns(record, values)) for values, numbers in asked.items()]
