@@ -20,7 +20,7 @@ from lod.validation.processors.processor import Unable, processors
 from lod.validation.report import Judged, ValidationReport, ValidationResult
 from lod.validation.shape_graph import Node, ShapeGraph
 from lod.validation.validate import check_shapes, judged, tell_idle
-from lod.wording import say
+from lod.wording import NOTHING, Wording, say
 
 LARGE = 50_000  # statements that a table makes: below that the whole graph is as soon validated
 
@@ -67,7 +67,8 @@ def _validate(
     try:
         sieved = _sieve(lifted, graph, targeted, large, work)
     except (Unplannable, Unable) as error:
-        sieved = Sieved((), dict.fromkeys(targeted, str(error)), work, frozenset(), 0, 0)
+        why = error.reason if isinstance(error, Unplannable) else Wording(str(error))
+        sieved = Sieved((), dict.fromkeys(targeted, why), work, frozenset(), 0, 0)
     results: list[ValidationResult] = []
     engines, who, idle = list[str](), list[Judged](), set[Node]()
     for shapes, data, reason in (
@@ -81,7 +82,7 @@ def _validate(
         engines.append(judge.name if reason else f"columns, {judge.name}")
         idle |= judgement.idle - sieved.selecting
         where = "the whole graph" if reason else "columns"
-        who += [Judged(shape, judge.name, where, reason.get(shape, "") if reason else "") for shape in shapes]
+        who += [Judged(shape, judge.name, where, reason.get(shape, NOTHING) if reason else NOTHING) for shape in shapes]
     if sieved.left_out:
         message = say("{count:,} more rows may fail than were judged one by one", count=sieved.left_out)
         hint = say("correct what is reported first: rows that fail alike have one cause")

@@ -185,6 +185,5 @@ def _fixed(key: Key) -> str:
 
 
 def _judged(each: Judged) -> dict[str, Any]:
-    reason = Wording(each.reason) if not isinstance(each.reason, Wording) else each.reason
     data = _DATA.get(each.data, Wording(each.data))
-    return {"shape": text(each.shape), "engine": each.engine, "data": data, "reason": reason}
+    return {"shape": text(each.shape), "engine": each.engine, "data": data, "reason": each.reason}

@@ -15,6 +15,7 @@ from lod.rdf.languages import written
 from lod.rdf.namespaces import PREFIXES, RDF, SH, XSD
 from lod.rdf.serialize import turtle_blocks
 from lod.validation.shape_graph import ShapeGraph
+from lod.wording import NOTHING, Wording
 
 Term = NamedNode | BlankNode | Literal | Triple
 
@@ -58,7 +59,7 @@ class Judged:
     shape: Term
     engine: str  # name and version
     data: str  # 'the whole graph', 'columns' …
-    reason: str = ""
+    reason: Wording = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

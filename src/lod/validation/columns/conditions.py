@@ -20,6 +20,7 @@ from lod.lift.plan import Statement
 from lod.rdf.namespaces import SH
 from lod.validation.columns.families import Family, Unplannable, present, spelled, types_of
 from lod.validation.shape_graph import ShapeGraph, Term
+from lod.wording import Wording, say
 
 
 def _terms(names: str) -> frozenset[str]:
@@ -89,7 +90,7 @@ class Conditions:
             Unplannable: it asks for something that a row alone cannot tell.
         """
         if shape in self._above:
-            raise Unplannable("a shape that asks for itself")
+            raise Unplannable(say("a shape that asks for itself"))
         if self.shapes.is_deactivated(shape):
             return
         self._above.append(shape)
@@ -103,9 +104,9 @@ class Conditions:
     def _check_vocabulary(self, shape: Term) -> None:
         for predicate in self.shapes.of(shape):
             if predicate.startswith(SH) and predicate not in VALUE | SET | ASIDE:
-                raise Unplannable(f"sh:{predicate.removeprefix(SH)}")
+                raise Unplannable(Wording(f"sh:{predicate.removeprefix(SH)}"))
             if not predicate.startswith(SH) and predicate in self._parameters():
-                raise Unplannable("a constraint component of its own")
+                raise Unplannable(say("a constraint component of its own"))
 
     def _parameters(self) -> set[str]:
         """The predicates of constraint components that the shapes declare (§6)."""
@@ -153,7 +154,7 @@ class Conditions:
                     case "closed" if _is_true(value):
                         yield self._closed(shape)
                     case "equals" | "disjoint" | "lessThan" | "lessThanOrEquals":
-                        raise Unplannable(f"sh:{name} of a node shape")
+                        raise Unplannable(say("sh:{name} of a node shape", name=name))
                 if predicate in _OWN_LITERAL:
                     yield Test(name, "true")  # a subject is no literal
 
@@ -172,7 +173,7 @@ class Conditions:
         named = self._mentioned(value if predicate == SH + "not" else None, self.shapes.members(value))
         statements = tuple(s for name in sorted(named) for s in self.family.of(name))
         if not statements:
-            raise Unplannable(f"sh:{predicate.removeprefix(SH)} over nothing that is in the table")
+            raise Unplannable(say("sh:{name} over nothing that is in the table", name=predicate.removeprefix(SH)))
         return Test(predicate.removeprefix(SH), probe=Probe(statements, ((predicate, value),), even_none=True))
 
     def _mentioned(self, shape: Term | None, members: Sequence[Term]) -> set[str]:
@@ -183,13 +184,13 @@ class Conditions:
             path = self.shapes.value(each, SH + "path")
             if path is not None:
                 if not isinstance(path, NamedNode):
-                    raise Unplannable("a path of several steps")
+                    raise Unplannable(say("a path of several steps"))
                 found.add(path.value)
                 pairs = ("equals", "disjoint", "lessThan", "lessThanOrEquals")
                 others = (v for name in pairs for v in self.shapes.objects(each, SH + name))
                 found |= {v.value for v in others if isinstance(v, NamedNode)}
                 if self.shapes.objects(each, SH + "sparql"):
-                    raise Unplannable("a query within a logical constraint")
+                    raise Unplannable(say("a query within a logical constraint"))
                 continue
             for predicate, values in self.shapes.of(each).items():
                 name = predicate.removeprefix(SH)
@@ -198,13 +199,13 @@ class Conditions:
                 elif name in ("and", "or", "xone"):
                     found |= self._mentioned(None, [m for value in values for m in self.shapes.members(value)])
                 elif predicate in VALUE | SET or name in ("closed", "sparql"):
-                    raise Unplannable(f"sh:{name} within a logical constraint")
+                    raise Unplannable(say("sh:{name} within a logical constraint", name=name))
         return found
 
     def _pattern(self, value: Term, flags: Sequence[Term]) -> Test:
         text = value.value if isinstance(value, Literal) else ""
         if flags or not _SIMPLE.match(text):
-            raise Unplannable("a pattern that dialects read differently, at the focus node")
+            raise Unplannable(say("a pattern that dialects read differently, at the focus node"))
         head = self.family.key.pieces[0]
         if isinstance(head, str) and not text.endswith("$") and "$" not in text and re.search(text, head):
             return Test("pattern", "false")  # the template proves it
@@ -213,13 +214,13 @@ class Conditions:
     def _length(self, name: str, value: Term) -> Test:
         bound = value.value if isinstance(value, Literal) and value.value.isdigit() else None
         if bound is None:
-            raise Unplannable(f"sh:{name} without a number")
+            raise Unplannable(say("sh:{name} without a number", name=name))
         sign = "<" if name == "minLength" else ">"
         return Test(name, f"length({sql.value(self.family.key)}) {sign} {bound}")
 
     def _class(self, value: Term) -> Test:
         if not isinstance(value, NamedNode):
-            raise Unplannable("sh:class without an IRI")
+            raise Unplannable(say("sh:class without an IRI"))
         kept = [
             present(statement, self.family)
             for cls, statement in types_of(self.family)
@@ -240,7 +241,7 @@ class Conditions:
     def _property(self, shape: Term) -> Iterator[Test]:
         path = self.shapes.value(shape, SH + "path")
         if not isinstance(path, NamedNode):
-            raise Unplannable("a path of several steps")
+            raise Unplannable(say("a path of several steps"))
         statements = tuple(self.family.of(path.value))
         said = self.shapes.of(shape)
         alone = tuple((p, value) for p, values in said.items() if p in VALUE for value in values)
@@ -251,7 +252,7 @@ class Conditions:
             yield from self._of_all_values(shape, predicate, statements)
         for constraint in said.get(SH + "sparql", ()):
             if not self.shapes.is_deactivated(constraint):
-                raise Unplannable("a query of a property shape")
+                raise Unplannable(say("a query of a property shape"))
 
     def _of_all_values(self, shape: Term, predicate: str, statements: tuple[Statement, ...]) -> Iterator[Test]:
         name = predicate.removeprefix(SH)
@@ -279,7 +280,7 @@ class Conditions:
                     yield self._pair(shape, predicate, value, statements)
         if name == "qualifiedValueShape":
             if self.shapes.objects(shape, SH + "qualifiedValueShapesDisjoint"):
-                raise Unplannable("sh:qualifiedValueShapesDisjoint")
+                raise Unplannable(say("sh:qualifiedValueShapesDisjoint"))
             yield self._qualified(shape, statements)
 
     def _qualified(self, shape: Term, statements: tuple[Statement, ...]) -> Test:
@@ -311,7 +312,7 @@ class Conditions:
                 tags = [f"lower({sql.concat(each.object.language)})" for each in (one, other)]
                 clashes.append(f"({a} AND {b} AND {tags[0]} = {tags[1]})")
         if any(s.object.is_spelled for s in statements):
-            raise Unplannable("sh:uniqueLang over terms that cells spell")
+            raise Unplannable(say("sh:uniqueLang over terms that cells spell"))
         return Test("uniqueLang", " OR ".join(clashes) or "false")
 
 
@@ -328,7 +329,7 @@ def _number(value: Term) -> int:
     try:
         return int(value.value) if isinstance(value, Literal) else 0
     except ValueError as error:
-        raise Unplannable("a count that is no number") from error
+        raise Unplannable(say("a count that is no number")) from error
 
 
 def _is_true(term: Term) -> bool:

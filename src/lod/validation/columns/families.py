@@ -17,12 +17,18 @@ from lod.lift.plan import Column, Emission, Plan, Relation, Scan, Statement, Ter
 from lod.mapping.ir import TermType
 from lod.rdf.namespaces import RDF, RDFS
 from lod.tables.table import Table
+from lod.wording import Wording, say
 
 _FEW = 100_000  # distinct values that are looked at one by one
+_MANY = say("too many values may name subjects of a large table")
 
 
 class Unplannable(Exception):
     """Why shapes, or a shape, cannot be judged on columns."""
+
+    def __init__(self, reason: Wording) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(slots=True)
@@ -92,7 +98,7 @@ def divide(session: Session, plan: Plan, large: int) -> Division:
     for family in families:
         for other in families:
             if family is not other and terms_may_coincide(family.key, other.key):
-                raise Unplannable("two tables may speak of the same subjects")
+                raise Unplannable(say("two tables may speak of the same subjects"))
     return Division(families, small)
 
 
@@ -146,18 +152,18 @@ def meeting_places(session: Session, division: Division, family: Family, terms: 
         for term in {s.subject for s in emission.statements} | {s.object for s in emission.statements}:
             if term.kind is TermType.IRI and terms_may_coincide(term, family.key):
                 source = relation_sql(session, emission.relation)
-                found += _matching(session, term, source, family, "too many values may name subjects of a large table")
+                found += _matching(session, term, source, family, _MANY)
     for other in division.families:
         for statement in other.statements:
             term = statement.object
             if (term.kind is TermType.IRI or term.is_spelled) and terms_may_coincide(term, family.key):
-                reason = "subjects of large tables refer to each other"
+                reason = say("subjects of large tables refer to each other")
                 if _matching(session, term, other.source, family, reason):
                     raise Unplannable(reason)
     return found
 
 
-def _matching(session: Session, term: Term, source: str, family: Family, reason: str) -> list[str]:
+def _matching(session: Session, term: Term, source: str, family: Family, reason: Wording) -> list[str]:
     where = sql.conjunction(sql.present(term.columns))
     query = f"SELECT DISTINCT {sql.value(term)} FROM {source} WHERE {where} LIMIT {_FEW + 1}"
     values = [str(value) for (value,) in session.connection.execute(query).fetchall()]

@@ -14,6 +14,7 @@ from lod.validation.columns.conditions import ASIDE, SET, VALUE, Conditions, Tes
 from lod.validation.columns.families import Family, Unplannable, present, types_of
 from lod.validation.columns.sparql import Grouping, grouping, local_query, speaks_only_of_others
 from lod.validation.shape_graph import Node, ShapeGraph, Term
+from lod.wording import Wording, say
 
 _INNER = tuple(SH + name for name in ("property", "node", "not", "qualifiedValueShape"))
 _LISTS = tuple(SH + name for name in ("and", "or", "xone"))
@@ -95,12 +96,12 @@ class Planner:
                 conditions += [f"({present(statement, family)})" for statement in family.of(each.value)]
         for each in self.shapes.objects(shape, SH + "targetObjectsOf"):
             if isinstance(each, NamedNode) and family.of(each.value):
-                raise Unplannable("sh:targetObjectsOf a property of a large table")
+                raise Unplannable(say("sh:targetObjectsOf a property of a large table"))
         for each in self.shapes.objects(shape, SH + "targetNode"):
             if isinstance(each, NamedNode) and key_of(family.key, each.value) is not None:
-                raise Unplannable("sh:targetNode of a large table")
+                raise Unplannable(say("sh:targetNode of a large table"))
         if self.shapes.objects(shape, SH + "target"):
-            raise Unplannable("sh:target")
+            raise Unplannable(say("sh:target"))
         return " OR ".join(conditions) or None
 
     def _below(self, classes: Iterable[Term]) -> set[str]:
@@ -131,7 +132,7 @@ class Planner:
                     continue
                 group = grouping(self.shapes, constraint) if node == shape else None
                 if group is None:
-                    raise Unplannable("a query that may look into a large table")
+                    raise Unplannable(say("a query that may look into a large table"))
                 found.append(group)
             waiting += [each for name in _INNER for each in self.shapes.objects(node, name)]
             waiting += [
@@ -148,13 +149,13 @@ class Planner:
         }
         for predicate in self.shapes.of(node):
             if predicate.startswith(SH) and predicate not in VALUE | SET | ASIDE:
-                raise Unplannable(f"sh:{predicate.removeprefix(SH)}")
+                raise Unplannable(Wording(f"sh:{predicate.removeprefix(SH)}"))
             if NamedNode(predicate) in declared and not predicate.startswith(SH):
-                raise Unplannable("a constraint component of its own")
+                raise Unplannable(say("a constraint component of its own"))
 
     def _check_path(self, path: Term, stated: set[str]) -> None:
         for triple in self.shapes.closure([path]) if isinstance(path, BlankNode) else ():
             if triple.predicate.value == SH + "inversePath":
                 inner = triple.object
                 if not isinstance(inner, NamedNode) or inner.value in stated:
-                    raise Unplannable("an inverse path that may lead to a large table")
+                    raise Unplannable(say("an inverse path that may lead to a large table"))

@@ -23,6 +23,7 @@ from lod.validation.columns.families import Family, Unplannable, constant, prese
 from lod.validation.data_graph import DataGraph
 from lod.validation.processors.processor import Processor
 from lod.validation.shape_graph import ShapeGraph
+from lod.wording import say
 
 _MANY = 400_000  # distinct combinations of several columns: more cost more than the whole graph would
 _HERE = "<urn:lod:here>"
@@ -66,7 +67,7 @@ class Probes:
         )
         row = connection.execute(f"SELECT count(*) FROM {unit.name}").fetchone()
         if row and len(columns) > 1 and len(probe.statements) > 1 and int(row[0]) > _MANY:
-            raise Unplannable("values that depend on each other in too many ways")
+            raise Unplannable(say("values that depend on each other in too many ways"))
         self._units[family.number, probe] = unit
 
     def judge(self, small: Path, processor: Processor) -> None:

@@ -36,6 +36,7 @@ from lod.validation.columns.probes import Probes
 from lod.validation.columns.sparql import Grouping
 from lod.validation.processors.processor import Processor
 from lod.validation.shape_graph import Node, ShapeGraph
+from lod.wording import Wording, say
 
 _EACH = 50_000  # rows that one test hands to the processor; what is more is counted
 
@@ -45,7 +46,7 @@ class Sieved:
     """What the columns came to."""
 
     planned: tuple[Node, ...]  # shapes that the small graph decides
-    rest: dict[Node, str]  # shapes that it does not, and why
+    rest: dict[Node, Wording]  # shapes that it does not, and why
     small: Path  # the small graph as N-Quads
     selecting: frozenset[Node]  # shapes whose target selects something in a large table
     suspects: int  # rows whose subjects are in the small graph
@@ -74,14 +75,14 @@ class Sieve:
         """
         division = divide(self.session, self.plan, self.large)
         if not division.families:
-            raise Unplannable("no table is large")
+            raise Unplannable(say("no table is large"))
         base = self._write_small(division)
         met = self._met(division)
         planner = Planner(self.shapes, division.families, self._superclasses(division, base))
         probes = Probes(self.session, self.shapes, self.work)
         planned, rest = self._sort(planner, targeted, probes)
         if not any(each.looked or each.groupings for each in planned):
-            raise Unplannable(next(iter(rest.values()), "no shape speaks of a large table"))
+            raise Unplannable(next(iter(rest.values()), say("no shape speaks of a large table")))
         probes.judge(base, self.processor)
         selecting, suspects = set[Node](), 0
         files = [base]
@@ -131,9 +132,9 @@ class Sieve:
 
     def _sort(
         self, planner: Planner, targeted: Iterable[Node], probes: Probes
-    ) -> tuple[list[Planned], dict[Node, str]]:
+    ) -> tuple[list[Planned], dict[Node, Wording]]:
         planned: list[Planned] = []
-        rest: dict[Node, str] = {}
+        rest: dict[Node, Wording] = {}
         for shape in targeted:
             try:
                 each = planner.plan(shape)
@@ -143,7 +144,7 @@ class Sieve:
                             probes.add(looked.family, test.probe)
                 planned.append(each)
             except Unplannable as reason:
-                rest[shape] = str(reason)
+                rest[shape] = reason.reason
         return planned, rest
 
     def _suspect(

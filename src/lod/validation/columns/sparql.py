@@ -26,6 +26,7 @@ from lod.validation.columns.conditions import Probe, Test
 from lod.validation.columns.families import Family, Unplannable, present, spelled
 from lod.validation.graphs import to_term
 from lod.validation.shape_graph import ShapeGraph, Term
+from lod.wording import say
 
 _THIS = Variable("this")
 _NUMBERS = {XSD + name for name in ("integer", "decimal", "double", "float", "int", "long", "short", "byte")}
@@ -64,10 +65,10 @@ def local_query(shapes: ShapeGraph, constraint: Term, family: Family) -> Test | 
         filters.append(part.expr)
         part = part.p
     if part.name != "BGP":
-        raise Unplannable("a query that is more than a pattern and a filter")
+        raise Unplannable(say("a query that is more than a pattern and a filter"))
     predicates = _star(part.triples, _THIS)
     if any(_uses_more(each) for each in filters):
-        raise Unplannable("a query with a pattern in its filter")
+        raise Unplannable(say("a query with a pattern in its filter"))
     statements = {name: family.of(name) for name, _ in predicates}
     if not all(statements.values()):
         return Test("sparql", "false")  # a pattern that no subject matches
@@ -106,11 +107,11 @@ def speaks_only_of_others(shapes: ShapeGraph, constraint: Term, predicates: set[
 def _algebra(shapes: ShapeGraph, constraint: Term) -> Any:
     text = shapes.value(constraint, SH + "select")
     if not isinstance(text, Literal):
-        raise Unplannable("a query of another form")
+        raise Unplannable(say("a query of another form"))
     try:
         return translateQuery(parseQuery(shapes.query(constraint, text.value))).algebra
     except Exception as error:  # whatever rdflib makes of it, the processor may read it
-        raise Unplannable("a query that cannot be read here") from error
+        raise Unplannable(say("a query that cannot be read here")) from error
 
 
 def _patterns(part: Any) -> Iterator[tuple[RdflibNode, RdflibNode, RdflibNode]]:
@@ -131,11 +132,11 @@ def _star(triples: Triples, centre: Variable) -> list[tuple[str, RdflibNode]]:
     pairs: list[tuple[str, RdflibNode]] = []
     for subject, predicate, value in triples:
         if subject != centre or not isinstance(predicate, URIRef) or value == centre:
-            raise Unplannable("a query that looks at other nodes")
+            raise Unplannable(say("a query that looks at other nodes"))
         pairs.append((str(predicate), value))
     objects = [value for _, value in pairs if isinstance(value, Variable)]
     if not pairs or len(objects) != len(set(objects)):
-        raise Unplannable("a query that compares values by name")
+        raise Unplannable(say("a query that compares values by name"))
     return pairs
 
 
