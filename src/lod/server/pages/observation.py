@@ -132,7 +132,8 @@ def _origins(reader: Reader, dataset: str, iri: str) -> Iterator[Origin]:
     """The source cells of an observation, as the release tells them."""
     columns, t = reader.served.columns(), reader.t
     inputs = reader.served.release.manifest.inputs
-    for cell in source_cells(columns, dataset, iri) if columns else ():
+    cells = reader.served.memo.get(("cells", iri), lambda: source_cells(columns, dataset, iri) if columns else ())
+    for cell in cells:
         place = t("source_cell", cell=cell.cells.replace(" ", t("comma"))) if cell.cells else ""
         place = place or t("source_row", row=f"{cell.row:,}", column=cell.column)
         name = f"{cell.source} sheet {cell.sheet}" if cell.sheet else cell.source
