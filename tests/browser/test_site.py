@@ -38,6 +38,7 @@ PAGES = {
     "about": "/about",
     "accessibility": "/accessibility",
     "address that is not there": "/data/civil-servant-by-county",
+    "api": "/api",
     "search": "/search",
     "query": "/sparql",
 }

@@ -40,6 +40,7 @@ from lod.server.documents.archive import (
     is_archived,
     split_release,
     time_gate,
+    varied,
 )
 from lod.server.documents.context import respond_to_context, split_context
 from lod.server.documents.dereference import DOCUMENTS, REDIRECTED, Ask, respond
@@ -189,7 +190,7 @@ class Site:
         elif (asked := request_header(scope, b"accept-datetime")) or is_archived(inside):
             await send_answer(await self._past(served, scope, inside, asked), scope, send)
         else:
-            answer = await answer_document(served, scope, path, inside)
+            answer = varied(await answer_document(served, scope, path, inside))
             if answer.status == 304 and scope["method"] == "GET":
                 self.pool.known.keep(request_key(served.etag_prefix, scope), answer)
             await send_answer(answer, scope, send)

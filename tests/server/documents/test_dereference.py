@@ -136,7 +136,7 @@ def test_prefixes_never_scan(site: httpx.Client, path: str) -> None:
 def test_vary_lists_what_was_negotiated(site: httpx.Client, path: str, vary: set[str]) -> None:
     for accept in ("text/html", "*/*"):
         answer = site.get(path, headers={"accept": accept})
-        assert {name.strip() for name in answer.headers.get("vary", "").split(",") if name.strip()} == vary
+        assert {name.strip() for name in answer.headers["vary"].split(",")} - {"Accept-Datetime"} == vary
 
 
 @pytest.mark.parametrize(

@@ -120,6 +120,21 @@ def time_gate(archive: Archive, served: ServedRelease, inside: str, asked: str) 
     )
 
 
+_VARY, _DATED = header("vary", "Accept-Datetime"), b"Accept-Datetime"
+
+
+def varied(answer: Answer) -> Answer:
+    """The answer of an address that is its own TimeGate: with Accept-Datetime it would be another (§4.1.1)."""
+    if answer.status not in {200, 303, 304}:
+        return answer
+    headers = list(answer.headers)
+    for place, (name, value) in enumerate(headers):
+        if name == b"vary":
+            headers[place] = (name, value + b", " + _DATED)
+            return replace(answer, headers=tuple(headers))
+    return replace(answer, headers=(*headers, _VARY))
+
+
 def memento_path(served: ServedRelease, name: str, inside: str) -> str:
     """The path of a document in a frozen release."""
     return f"{served.space.root}{RELEASE}{name}{inside}"
