@@ -219,3 +219,17 @@ def test_a_sheet_of_two_tables(tmp_path: Path) -> None:
     )
     assert list(found) == []
     assert {line.split("/obs/")[1][:4] for line in lines if "/obs/" in line.split(" ")[0]} == {"2011", "2012"}
+
+
+def test_an_edition_may_be_a_workbook_alone(tmp_path: Path) -> None:
+    later = {name: tuple(n + 1 for n in numbers) if name == "總計" else numbers for name, numbers in NOW.items()}
+    later["新北市"] = (71, 46, 25)
+    later["總計"] = (101, 61, 40)
+    cube = f"{CUBE}editions: [102.xlsx]\n"
+    found, lines = check(
+        tmp_path, {"101.xlsx": sheet("101年", NOW), "102.xlsx": sheet("102年", later)}, {"staff.cube.yml": cube}
+    )
+    assert found == ()
+    for year, total in (("2012", 100), ("2013", 101)):
+        assert any(f"/obs/{year}/T/T> " in line and f'"{total}"' in line for line in lines)
+    assert sum("/slice/series/" in line and "cube#observation>" in line for line in lines) == 18

@@ -65,7 +65,9 @@ PLACES: dict[str, dict[str, Key]] = {
         ),
         "checks": _key("keys", "Which checks are made, and how strictly.", "{totals: warning}"),
         "editions": _key(
-            "list of keys", "Further sheets of the same dataset: what differs from the above.", "[{source: 100.xls}]"
+            "list of keys or workbooks",
+            "Further sheets of the same dataset: what differs from the above.",
+            "[100.xls, {source: 99.xls, sheet: 表2}]",
         ),
     },
     "'dataset'": {

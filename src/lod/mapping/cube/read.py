@@ -86,8 +86,14 @@ def _editions(root: Keyed, shapes: Shapes) -> list[Keyed]:
     """The file itself, and it with what each edition says differently; 'source' may stand in the editions alone."""
     plain = without(root, "editions")
     node = root.entries["editions"][1] if "editions" in root.entries else None
-    further = [keyed for item in shapes.items(node) if (keyed := shapes.keyed(item, "an edition"))]
+    items = (_source_alone(item) if isinstance(item, Text) else item for item in shapes.items(node))
+    further = [keyed for item in items if (keyed := shapes.keyed(item, "an edition"))]
     return [*([plain] if "source" in plain.entries or not further else []), *(merge(plain, each) for each in further)]
+
+
+def _source_alone(text: Text) -> Keyed:
+    """An edition that is written as its workbook alone: it differs in nothing else."""
+    return Keyed({"source": (replace(text, value="source"), text)}, text.origin)
 
 
 def _check_uri(cube: Cube, uri: Text | None, findings: Findings) -> None:

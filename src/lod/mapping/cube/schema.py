@@ -50,7 +50,7 @@ def _place(place: str) -> _Schema:
 
 def _behind(place: str, key: str, description: str) -> _Schema:
     if (place, key) == ("a cube file", "editions"):
-        return {"description": description, "type": "array", "items": {"$ref": "#"}}
+        return {"description": description, "type": "array", "items": {"anyOf": [{"$ref": "#"}, {"type": "string"}]}}
     if (place, key) not in _BEHIND:
         return {"description": description}
     there, several = _BEHIND[place, key]

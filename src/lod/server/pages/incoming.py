@@ -7,20 +7,21 @@ properties, each that the release uses (VoID says which) is looked up by itself,
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import islice
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import NamedNode
 
 from lod.rdf.namespaces import VOID
-from lod.server.cubes.cube import DATA_SET, read_observation, read_structure
+from lod.server.cubes.cube import read_structure
 from lod.server.documents.describe import properties_in_use
+from lod.server.pages.observed import named, observed
 from lod.server.pages.properties import MOST_VALUES
 from lod.server.pages.reader import Reader, Shown
 from lod.server.pages.short import LINKS, query
 from lod.server.served import ServedRelease
-from lod.store.figures import ColumnFigures, Observation
+from lod.store.figures import ColumnFigures
 from lod.store.remote import RemoteStore
 
 MOST_COUNTED = 1_000  # links by one property that are counted in the store for a page
@@ -166,29 +167,3 @@ def pointing(reader: Reader, iri: str, predicate: str, after: str, most: int) ->
     last = behind[most - 1] if len(behind) > most else ""
     values = tuple(named(reader, subject) for subject in behind[:most])
     return Pointing(values, min(len(subjects), MOST_SCANNED), len(subjects) > MOST_SCANNED, last)
-
-
-def named(reader: Reader, iri: str) -> Shown:
-    """A link to a resource of ours that may have no label: an observation is called by its place in the cube."""
-    shown = reader.link(iri)
-    if reader.served.labels.all(iri) or not iri.startswith(reader.served.space.base):
-        return shown
-    observation = read_observation(reader.served, NamedNode(iri))
-    dataset = observation.values.get(DATA_SET.value)
-    if not isinstance(dataset, NamedNode):
-        return replace(shown, text=iri[len(reader.served.space.base) :])
-    return observed(reader, dataset.value, observation)
-
-
-def observed(reader: Reader, dataset: str, observation: Observation) -> Shown:
-    """A link to an observation, called by its place in the cube, its figure as the note."""
-    shown = reader.link(observation.iri)
-    _, components = read_structure(reader.served, dataset)
-    given = [(c.kind, observation.values[c.iri]) for c in components if c.iri in observation.values]
-    place = reader.t("comma").join(reader.show(term).text for kind, term in given if kind == "dimension")
-    figure = reader.t("comma").join(_figure(reader, term) for kind, term in given if kind == "measure")
-    return replace(shown, text=place or shown.text, note=figure)
-
-
-def _figure(reader: Reader, term: object) -> str:
-    return reader.literal(term).text if isinstance(term, Literal) else reader.show(term).text  # type: ignore[arg-type]

@@ -24,7 +24,8 @@ from lod.server.documents.describe import exists
 from lod.server.negotiation import choose_format, choose_language
 from lod.server.pages.code_tree import Branch, branch, read_tree
 from lod.server.pages.frame import Crumb, Frame, make_frame, render
-from lod.server.pages.incoming import MOST_SCANNED, named, pointing
+from lod.server.pages.incoming import MOST_SCANNED, pointing
+from lod.server.pages.observed import named
 from lod.server.pages.reader import Reader, Shown
 from lod.server.pages.short import BEHIND, CODES, LINKS, lengthen, query
 from lod.server.refusals import not_acceptable, not_found

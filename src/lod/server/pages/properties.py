@@ -10,10 +10,12 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from lod.rdf import languages
 from lod.rdf.namespaces import DCT, FOAF, ORG, QB, RDF, RDFS, SKOS
 from lod.server.documents.describe import Description
+from lod.server.pages.observed import named as link_of
 from lod.server.pages.reader import Reader, Shown
 from lod.server.pages.short import LINKS, query
 from lod.server.served import Node
 
+_OBSERVATIONS = frozenset({QB + "observation", "https://cube.link/observation"})
 MOST_VALUES = 20
 MOST_WORDS = 24  # characters of a value that stands beside others
 MOST_NESTED = 3  # blank nodes inside blank nodes
@@ -90,7 +92,7 @@ def _property(reader: Reader, description: Description, iri: str, values: list[N
         named.sort(key=lambda value: _language_rank(value, reader.language))
     followed = blank[:MOST_VALUES] if depth < MOST_NESTED else []
     nested = [_properties(reader, description, node, (), depth + 1) for node in followed]
-    shown = [reader.show(value) for value in named[:MOST_VALUES]]
+    shown = [_shown(reader, iri, value) for value in named[:MOST_VALUES]]
     more = max(len(named) - MOST_VALUES, 0) + max(len(blank) - MOST_VALUES, 0)
     return Property(
         label=reader.link(iri),
@@ -101,6 +103,12 @@ def _property(reader: Reader, description: Description, iri: str, values: list[N
         all=query(reader, LINKS, of=description.iri, out=iri) if more and not depth else "",
         bounded=description.truncated and more > 0,
     )
+
+
+def _shown(reader: Reader, predicate: str, value: NamedNode | Literal) -> Shown:
+    if predicate in _OBSERVATIONS and isinstance(value, NamedNode):
+        return link_of(reader, value.value)
+    return reader.show(value)
 
 
 def _language_rank(value: Node, language: str) -> int:
