@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -22,7 +23,11 @@ def test_plan(lod: Callable[..., CompletedProcess[str]], published: Path) -> Non
     assert (found["builds"], found["lifts"], found["changed"]) == (True, False, [f"shapes/{shape.name}"])
     with (published / "tables" / "staff.csv").open("a", encoding="utf-8") as table:
         table.write("2031,A,F,16\n")
-    assert plan()["lifts"] is True
+    found = plan()
+    assert (found["starts_from"], found["things"]) == (found["release"], 1)
+    assert found["statements_removed"] == 0
     said = lod("plan", "--lang", "zh-Hant-TW", cwd=published).stdout
     assert f"已變更：shapes/{shape.name}" in said
     assert [path.name for path in (published / "releases").iterdir() if path.name[0].isdigit()] == [found["release"]]
+    shutil.rmtree(published / ".lod")
+    assert plan()["lifts"] is True

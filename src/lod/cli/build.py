@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 @click.command("build")
 @click.option("--publish", is_flag=True, help="Publish the candidate when every gate is green.")
+@click.option("--from-tables", is_flag=True, help="Make everything from the tables; keep nothing of earlier builds.")
 @in_project
 @reporting_findings
 @click.pass_obj
-def command(settings: Settings, publish: bool, project: Path) -> int:
+def command(settings: Settings, publish: bool, from_tables: bool, project: Path) -> int:
     """Run every stage, from tables to a candidate release; skip what is unchanged.
 
     Nothing that is published changes unless --publish is given and every gate agrees.
@@ -37,9 +38,11 @@ def command(settings: Settings, publish: bool, project: Path) -> int:
 
     loaded = open_project(settings, project)
     with progress(settings) as report:
-        result = build(loaded, publish=publish, report=report)
+        result = build(loaded, publish=publish, from_tables=from_tables, report=report)
     facts = {"release": result.release, "published": result.published, "unchanged": result.unchanged}
-    output.show(result.findings, settings, facts={**facts, "skipped": list(result.skipped)})
+    output.show(
+        result.findings, settings, facts={**facts, "skipped": list(result.skipped), "made_from": result.made_from}
+    )
     output.line(_outcome(result), settings, after=result.findings)
     return 0
 

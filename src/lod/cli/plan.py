@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,7 +12,10 @@ from lod.cli import output
 from lod.cli.files import open_project
 from lod.cli.options import in_project, reporting
 from lod.cli.output import Settings
-from lod.wording import say, translated
+from lod.wording import Wording, joined, say, translated
+
+if TYPE_CHECKING:
+    from lod.pipeline.plan import BuildPlan
 
 
 @click.command("plan")
@@ -19,7 +23,7 @@ from lod.wording import say, translated
 @reporting
 @click.pass_obj
 def command(settings: Settings, project: Path) -> int:
-    """Say what 'lod build' would do anew and which files are the reason, without building.
+    """Say what 'lod build' would do anew, per dataset and stage, and why, without building.
 
     \b
     Example:
@@ -38,7 +42,36 @@ def command(settings: Settings, project: Path) -> int:
         lines += [say("changed: {file}", file=file) for file in plan.changed]
         lines += [say("no longer used: {file}", file=file) for file in plan.removed]
         lines += [say("the program itself has changed")] if plan.program else []
-        lines += [say("the tables are lifted anew")] if plan.lifts else [say("the lift of the tables is kept")]
-        lines += [say("everything after the lift is made anew")]
+        lines += _from_release(plan) if plan.starts_from else _from_tables(plan)
     output.data("\n".join(translated(line, settings.language) for line in lines))
     return 0
+
+
+def _from_tables(plan: BuildPlan) -> list[Wording]:
+    lift = say("lift: all tables") if plan.lifts else say("lift: none, that of the last build is kept")
+    rest = say("store, validation, bulk files and columns: all, from the statements")
+    return [say("everything is made from the tables: {because}", because=plan.because), lift, rest]
+
+
+def _from_release(plan: BuildPlan) -> list[Wording]:
+    lines = [
+        say("the release is made from {name}", name=plan.starts_from),
+        say(
+            "lift: {things:,} {things:thing|things} changed, {added:,} statements added, {removed:,} removed",
+            things=plan.things,
+            added=plan.statements_added,
+            removed=plan.statements_removed,
+        ),
+        say("store: that of {name} with these changes", name=plan.starts_from),
+        say("validation: shapes on all columns, constraints of cubes on what changed"),
+    ]
+    for iris, text in (
+        (plan.anew, say("bulk files and columns made anew where they changed: {names}", names=_names(plan.anew))),
+        (plan.taken, say("bulk files and columns taken as they are: {names}", names=_names(plan.taken))),
+    ):
+        lines += [text] if iris else []
+    return lines
+
+
+def _names(iris: tuple[str, ...]) -> Wording:
+    return joined([Wording(iri) if iri else say("what is of no dataset") for iri in iris], say(", "))

@@ -69,14 +69,18 @@ def table_file(number: int) -> str:
     return f"table-{number}.parquet"
 
 
-def write_lineage(plan: Plan, folder: Path, sifted: Collection[Table] = ()) -> None:
-    """Write `lineage.json` beside the tables' files. `sifted`: tables whose rows carry their numbers all the same."""
+def write_lineage(plan: Plan, folder: Path, sifted: Collection[Table] = (), clean: Collection[Table] = ()) -> None:
+    """Write `lineage.json` beside the tables' files. `sifted`: tables whose rows carry their numbers all the same.
+
+    `clean`: those of which reading found nothing to say.
+    """
     places = {table: number for number, table in enumerate(plan.tables)}
     tables = [
         {
             "name": table.name,
             "sha256": table.digest,
             "file": table_file(number),
+            "is_clean": table in clean,
             "first_row": table.first_row,
             "is_numbered": table.is_numbered or table in sifted,
             "columns": {str(n): table.columns[n] for n in plan.columns_of(table)},
@@ -139,6 +143,25 @@ def _inputs(table: Table, place: int) -> list[str]:
     used = sorted({n for argument in computed.arguments for n in argument or () if isinstance(n, int)})
     found = [[table.columns[n]] if n < table.stored else _inputs(table, n) for n in used if n >= 0]
     return list(dict.fromkeys(name for names in found for name in names))
+
+
+@dataclass(frozen=True, slots=True)
+class TableFile:
+    """A table as a lift has read it. `is_clean`: there was nothing to say of it."""
+
+    path: Path
+    digest: str
+    is_clean: bool
+
+
+def tables_of(folder: Path) -> list[TableFile]:
+    """The tables of a lineage folder, in the order of the plan; none, if it is not whole."""
+    try:
+        entries = json.loads((folder / _FILE).read_text(encoding="utf-8"))["tables"]
+        files = [TableFile(folder / e["file"], e["sha256"], e["is_clean"]) for e in entries]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    return files if all(file.path.is_file() for file in files) else []
 
 
 def find_rows(lineage: Lineage, subjects: Sequence[str], *, limit: int = 100) -> dict[str, list[SourceRow]]:

@@ -7,6 +7,7 @@ spellings: texts and cells that, concatenated, are the term. Engines turn it int
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -235,3 +236,24 @@ class Plan:
 def sides(relation: Relation) -> tuple[Table, ...]:
     """The tables of a relation, by side."""
     return (relation.table,) if isinstance(relation, Scan) else (relation.child, relation.parent)
+
+
+def plan_digest(plan: Plan) -> str:
+    """SHA-256 over all that a plan says, but for the contents of its tables: equal plans make equal statements of equal
+    rows.
+    """
+    numbers = {table: number for number, table in enumerate(plan.tables)}
+
+    def relation(each: Relation) -> object:
+        on = (each.on, each.is_lookup) if isinstance(each, Joined) else ()
+        return (*(numbers[table] for table in sides(each)), on)
+
+    emissions = [
+        (e.triples_map, relation(e.relation), e.key.meaning, *(s.meaning for s in e.statements))
+        for e in (*plan.emissions, *plan.shared)
+    ]
+    tables = [
+        (type(t).__name__, t.name, t.columns, plan.columns_of(t), t.first_row, t.computed, t.dialect)
+        for t in plan.tables
+    ]
+    return hashlib.sha256(repr((emissions, tables)).encode()).hexdigest()

@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ from lod.diagnostics import Findings
 from lod.events import Reporter, StageAdvanced, StageFinished, StageStarted, silent
 from lod.lift.compile import bind_plan, improve
 from lod.lift.held import HeldTable
-from lod.lift.lineage import write_lineage
+from lod.lift.lineage import tables_of, write_lineage
 from lod.lift.plan import Plan, Subject
 from lod.lift.quarantine import Quarantine
 from lod.lift.result import LiftResult
@@ -33,6 +33,7 @@ from lod.tables.table import Table
 from lod.wording import Wording, joined, say
 
 if TYPE_CHECKING:
+    from lod.lift.engines.duckdb.touched import Touched
     from lod.lift.engines.rejects import Rejects
     from lod.lift.engines.session import Session
     from lod.lift.engines.survey import Survey
@@ -71,6 +72,60 @@ def lift(
         shutil.rmtree(out / "lineage", ignore_errors=True)
         (work / "lineage").rename(out / "lineage")
     return LiftResult((part,), sum(counts.values()), counts, Lineage(out / "lineage"))
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An earlier lift by the same plan: its lineage, what no table said then, and what no table says now."""
+
+    lineage: Path
+    others: Path
+    others_now: Path
+    most: int  # subjects that may be touched
+
+
+def lift_changes(
+    plan: Plan,
+    out: Path,
+    earlier: Earlier,
+    *,
+    memory_limit: str = "512MB",
+    threads: int = 2,
+    report: Reporter = silent,
+    findings: Findings,
+) -> Touched | None:
+    """Look at the tables as `lift` does, and write what is said of the subjects that changes touch, before and now.
+
+    `out` gets `before.nq`, `after.nq` and `lineage/`. None, if that is not to be had: more subjects are touched than
+    `earlier.most`, or a file of the earlier lift is missing.
+
+    Raises:
+        FindingsError, LiftError: as `lift`.
+    """
+    from lod.lift.engines.duckdb.touched import find_touched
+    from lod.lift.engines.session import open_session
+
+    findings.raise_if_errors()
+    out.mkdir(parents=True, exist_ok=True)
+    lineage, files = out / "lineage", tables_of(earlier.lineage)
+    lineage.mkdir()
+    if len(files) != len(plan.tables):
+        return None
+    known = {
+        table: file.path
+        for table, file in zip(plan.tables, files, strict=True)
+        if type(table) is Table and file.is_clean and file.digest == table.digest
+    }
+    with open_session(memory_limit, threads, out / "spill") as session:
+        limits = _Limits("duckdb", memory_limit, threads)
+        _, _, violations = _checked(session, plan, lineage, limits, report, findings, known)
+        before = {table: file.path for table, file in zip(plan.tables, files, strict=True) if table not in known}
+        others = earlier.others, earlier.others_now
+        touched = find_touched(session, plan, before, others, out, earlier.most)
+        clean = frozenset(session.clean)
+    write_lineage(plan, lineage, (), clean)
+    findings.extend(violations)
+    return touched
 
 
 def lift_files(
@@ -213,14 +268,8 @@ def _run(
     plan: Plan, work: Path, limits: _Limits, report: Reporter, findings: Findings, lines: str = _OUTPUT
 ) -> dict[str, int]:
     """Write the file `lines` and `lineage/` into a folder; returns how many lines each triples map made."""
-    from lod.lift.engines.doubts import doubt  # the engine costs a good part of a small lift's time
-    from lod.lift.engines.duckdb.reading import read_tables
-    from lod.lift.engines.engine import open_engine
-    from lod.lift.engines.lookups import settle_lookups
-    from lod.lift.engines.rejects import Rejects
-    from lod.lift.engines.retyped import doubt_numbers
+    from lod.lift.engines.engine import open_engine  # the engine costs a good part of a small lift's time
     from lod.lift.engines.statements import write_statements
-    from lod.lift.engines.survey import survey
 
     begun = time.perf_counter()
     report(StageStarted(_STAGE))
@@ -228,24 +277,10 @@ def _run(
     lineage.mkdir()
     counts = {subject.triples_map: 0 for subject in plan.subjects}
     with open_engine(limits.engine, limits.memory, limits.threads, work / "spill") as session:
-        violations = Findings()
-        rejects = Rejects(session, limits.quarantine, limits.rejects) if limits.quarantine else None
-        reject = rejects.record if rejects else None
-        read_tables(session, plan, lineage, findings, violations, reject)
-        findings.raise_if_errors()
-        report(StageAdvanced(_STAGE, 1, 3, "tables read"))
-        if rejects:
-            _set_aside(session, plan, rejects, findings)
-        plan = settle_lookups(session, plan)
-        surveys = [survey(session, emission, findings) for emission in (*plan.emissions, *plan.shared)]
-        silent = _refuse_silence(plan, surveys, findings)
-        doubt(session, plan, surveys, silent, findings)
-        doubt_numbers(session, plan, surveys, findings)
-        findings.raise_if_errors()
-        report(StageAdvanced(_STAGE, 2, 3, "values checked"))
+        plan, surveys, violations = _checked(session, plan, lineage, limits, report, findings)
         counts |= write_statements(session, plan, surveys, work / lines)
-        sifted = frozenset(session.sifted)
-    write_lineage(plan, lineage, sifted)
+        sifted, clean = frozenset(session.sifted), frozenset(session.clean)
+    write_lineage(plan, lineage, sifted, clean)
     findings.extend(violations)
     report(
         StageFinished(
@@ -253,6 +288,44 @@ def _run(
         )
     )
     return counts
+
+
+def _checked(
+    session: Session,
+    plan: Plan,
+    lineage: Path,
+    limits: _Limits,
+    report: Reporter,
+    findings: Findings,
+    known: Mapping[Table, Path] | None = None,
+) -> tuple[Plan, list[Survey], Findings]:
+    """Read the tables and look at their values: the plan for what they are, and what is wrong with views.
+
+    `known`: tables that an earlier lift has read without a finding.
+    """
+    from lod.lift.engines.doubts import doubt
+    from lod.lift.engines.duckdb.reading import read_tables
+    from lod.lift.engines.lookups import settle_lookups
+    from lod.lift.engines.rejects import Rejects
+    from lod.lift.engines.retyped import doubt_numbers
+    from lod.lift.engines.survey import survey
+
+    violations = Findings()
+    rejects = Rejects(session, limits.quarantine, limits.rejects) if limits.quarantine else None
+    reject = rejects.record if rejects else None
+    read_tables(session, plan, lineage, findings, violations, reject, known or {})
+    findings.raise_if_errors()
+    report(StageAdvanced(_STAGE, 1, 3, "tables read"))
+    if rejects:
+        _set_aside(session, plan, rejects, findings)
+    plan = settle_lookups(session, plan)
+    surveys = [survey(session, emission, findings) for emission in (*plan.emissions, *plan.shared)]
+    silent = _refuse_silence(plan, surveys, findings)
+    doubt(session, plan, surveys, silent, findings)
+    doubt_numbers(session, plan, surveys, findings)
+    findings.raise_if_errors()
+    report(StageAdvanced(_STAGE, 2, 3, "values checked"))
+    return plan, surveys, violations
 
 
 def _set_aside(session: Session, plan: Plan, rejects: Rejects, findings: Findings) -> None:

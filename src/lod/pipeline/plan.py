@@ -1,34 +1,53 @@
-"""What a build would do anew, and why, without building: digests of what goes in against those of the last build."""
+"""What a build would do anew, and why, without building: what goes in against what went into the last build.
+
+It is found as the build finds it: where that starts from the release before, the tables are read and what changed in
+them is looked up, so that the answer is what the build will do and no guess.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import shutil
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lod.diagnostics import Findings
 from lod.events import silent
 from lod.pipeline.lifts import kept_lift
-from lod.pipeline.stages import Job, compile_, lift_digest, parse, read
+from lod.pipeline.stages import Compiled, Job, changes_of, compile_, lift_digest, parse, read
 from lod.project.model import Project
+from lod.release.again import changed_datasets
 from lod.release.candidates import candidate_names
+from lod.release.change import Change, open_change
 from lod.release.clock import build_time
-from lod.release.release import ReleaseError, current_name, open_release
+from lod.release.datasets import read_datasets
+from lod.release.release import Manifest, ReleaseError, current_name, open_release
+from lod.wording import NOTHING, Wording
 
 
 @dataclass(frozen=True, slots=True)
 class BuildPlan:
     """Against `release` (None: there is none that is whole): which files are new, changed, or no longer used.
 
-    `program`: the files are the same, so the program itself changed. `lifts`: the kept lift cannot be used.
+    `program`: the files are the same, so the program itself changed. `starts_from`: the release that this one is made
+    from, with so many things changed; without one all is made from the tables, for the reason `because`. `lifts`: the
+    tables are lifted as a whole. `anew` and `taken` are datasets by IRI: made anew, wholly or in part, or taken as they
+    are; '' is what belongs to no dataset.
     """
 
     release: str | None
     builds: bool
-    lifts: bool
-    program: bool
-    added: tuple[str, ...]
-    changed: tuple[str, ...]
-    removed: tuple[str, ...]
+    lifts: bool = False
+    program: bool = False
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    starts_from: str | None = None
+    because: Wording = NOTHING
+    things: int = 0
+    statements_added: int = 0
+    statements_removed: int = 0
+    anew: tuple[str, ...] = ()
+    taken: tuple[str, ...] = ()
 
 
 def plan_build(project: Project) -> BuildPlan:
@@ -47,10 +66,50 @@ def plan_build(project: Project) -> BuildPlan:
             continue
         last = found or last
         if found and found.digest == compiled.digest:
-            return BuildPlan(found.name, False, False, False, (), (), ())
+            return BuildPlan(found.name, False)
+    folder = job.work / "plan"
+    try:
+        changes = changes_of(job, compiled, folder, Findings())
+        if isinstance(changes, Wording):
+            return _from_tables(job, compiled, last, changes)
+        return _from_release(compiled, last, changes[0], folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _by_files(compiled: Compiled, last: Manifest | None) -> BuildPlan:
+    """What files say: which are new, changed, no longer used."""
     before, now = dict(last.inputs) if last else {}, compiled.inputs
-    added, removed = sorted(now.keys() - before.keys()), sorted(before.keys() - now.keys())
-    changed = sorted(name for name in now.keys() & before.keys() if now[name] != before[name])
+    added, removed = now.keys() - before.keys(), before.keys() - now.keys()
+    changed = [name for name in now.keys() & before.keys() if now[name] != before[name]]
+    return BuildPlan(
+        last.name if last else None,
+        True,
+        program=last is not None and not (added or removed or changed),
+        added=tuple(sorted(added)),
+        changed=tuple(sorted(changed)),
+        removed=tuple(sorted(removed)),
+    )
+
+
+def _from_tables(job: Job, compiled: Compiled, last: Manifest | None, because: Wording) -> BuildPlan:
+    datasets = read_datasets(job.project.releases / last.name) if last else {}
     lifts = kept_lift(job.work / "lift", lift_digest(job, compiled)) is None
-    program = last is not None and not (added or removed or changed)
-    return BuildPlan(last.name if last else None, True, lifts, program, tuple(added), tuple(changed), tuple(removed))
+    return replace(
+        _by_files(compiled, last), lifts=lifts, because=because, anew=tuple(sorted(["", *datasets])) if last else ()
+    )
+
+
+def _from_release(compiled: Compiled, last: Manifest | None, change: Change, folder: Path) -> BuildPlan:
+    datasets = list(change.base.frames)
+    with open_change(change, [iri for iri in datasets if iri], folder / "spill") as run:
+        anew = changed_datasets(run)
+    return replace(
+        _by_files(compiled, last),
+        starts_from=change.base.release,
+        things=change.subjects,
+        statements_added=change.added,
+        statements_removed=change.removed,
+        anew=tuple(sorted(anew)),
+        taken=tuple(sorted(iri for iri in datasets if iri not in anew)),
+    )

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from dataclasses import dataclass
 from typing import Any
 
 from lod.diagnostics import Diagnostic, Findings
 from lod.events import Found, Reporter, StageFinished, StageStarted, silent
-from lod.pipeline.stages import STAGES, Compiled, Job, Lifted, Loaded, Parsed, Stage, Validated
+from lod.pipeline.changes import BASE
+from lod.pipeline.stages import LIFT, STAGES, Compiled, Job, Lifted, Loaded, Parsed, Stage, Validated
 from lod.project.model import Project
+from lod.release.base import drop_base
 from lod.release.candidates import candidate_names
+from lod.release.change import Change
 from lod.release.clock import build_time
 from lod.release.findings import from_json
 from lod.release.lock import exclusive
@@ -33,12 +37,16 @@ class BuildResult:
     unchanged: bool  # it was there already
     findings: tuple[Diagnostic, ...]
     skipped: tuple[str, ...]  # stages that had nothing to do
+    made_from: str | None = None  # the release that it was made from, where not all was made from the tables
 
 
-def build(project: Project, *, publish: bool = False, report: Reporter = silent) -> BuildResult:
+def build(
+    project: Project, *, publish: bool = False, from_tables: bool = False, report: Reporter = silent
+) -> BuildResult:
     """Build a release of a project; with `publish`, let the pointer name it when every gate agrees.
 
-    Every finding is reported once as `Found`, when its stage ends, and is in the result or in the exception.
+    With `from_tables` nothing is used that earlier builds made. Every finding is reported once as `Found`, when its
+    stage ends, and is in the result or in the exception.
 
     Raises:
         LockedError: LOD8005 another build or publication is at work here.
@@ -54,8 +62,11 @@ def build(project: Project, *, publish: bool = False, report: Reporter = silent)
         with staging(project.releases) as folder:
             work = project.root / ".lod"
             work.mkdir(mode=0o700, exist_ok=True)
+            if from_tables:
+                drop_base(work / BASE)
+                shutil.rmtree(work / LIFT, ignore_errors=True)
             job = Job(project, folder, work, publish, build_time(), findings, report)
-            return _run(job)
+            return _run(job, from_tables)
 
 
 def _size(project: Project) -> int:
@@ -63,17 +74,19 @@ def _size(project: Project) -> int:
     return sum(path.stat().st_size for path in project.build.tables.rglob("*") if path.is_file())
 
 
-def _run(job: Job) -> BuildResult:
+def _run(job: Job, from_tables: bool) -> BuildResult:
     value: Any = None
     kept: Release | None = None
     skipped: list[str] = []
+    made_from: str | None = None
     for stage in STAGES:
-        if isinstance(value, Compiled) and kept is None:
+        if isinstance(value, Compiled) and kept is None and not from_tables:
             kept = _release_of(job, value.digest)
         if kept is None:
             value = _timed(job, stage, value)
-            if isinstance(value, Lifted) and value.kept:
-                skipped.append(_name(stage))
+            if isinstance(value, Lifted):
+                skipped += [_name(stage)] * value.kept
+                made_from = value.change.base.release if value.change else None
         else:
             skipped.append(_name(stage))
             job.report(StageStarted(_name(stage)))
@@ -86,7 +99,7 @@ def _run(job: Job) -> BuildResult:
         before = from_json((kept.folder / "report" / "findings.json").read_text(encoding="utf-8"))
         job.findings.items[:] = dict.fromkeys([*before, *job.findings])
     is_current = current_name(job.project.releases) == name
-    return BuildResult(name, is_current, kept is not None, tuple(job.findings), tuple(skipped))
+    return BuildResult(name, is_current, kept is not None, tuple(job.findings), tuple(skipped), made_from)
 
 
 def _timed(job: Job, stage: Stage, value: Any) -> Any:
@@ -111,6 +124,8 @@ def _summary(stage: Stage, result: Any) -> Wording:
             return say("{maps} triples {maps:map|maps}, {shapes} shapes {shapes:file|files}", maps=maps, shapes=shapes)
         case Compiled() if stage is STAGES[2]:
             return say("{n} {n:table|tables}", n=len(result.plan.tables))
+        case Lifted(change=Change(added=added, removed=removed)):
+            return say("{added:,} statements added, {removed:,} removed", added=added, removed=removed)
         case Lifted():
             return say("{n:,} {n:statement|statements}", n=result.result.statements)
         case Loaded():

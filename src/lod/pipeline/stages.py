@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,32 +26,39 @@ from lod.lift.plan import Plan
 from lod.lift.quarantine import Quarantine
 from lod.lift.result import LiftResult
 from lod.lift.run import lift as lift_plan
+from lod.lineage import Lineage
 from lod.linking.linkset import check_subjects, write_part
 from lod.mapping.read import with_extended
+from lod.pipeline.changes import BASE, PROGRAM, Limits, Start, facts_of, find_changes, find_start
 from lod.pipeline.digests import GENERATOR, digest_of, engine_digest, file_digests
 from lod.pipeline.lifts import keep_lift, kept_lift
 from lod.pipeline.material import Material, bind, read_material
-from lod.project.model import Project
+from lod.project.model import BuildOptions, Project
 from lod.rdf.namespaces import PREFIXES
 from lod.rdf.serialize import nquad, to_turtle
 from lod.release.accounts import change_since, write_account
+from lod.release.base import LINEAGE, OTHERS, STATEMENTS, drop_base
 from lod.release.candidate import STORE, Content, write_candidate
+from lod.release.change import Change, open_change
+from lod.release.cube_change import CubeChange, read_rows, suspects
 from lod.release.publish import switch
 from lod.release.push import pushing
-from lod.release.release import Release, Site
+from lod.release.release import Release, Site, open_release
+from lod.release.sorted_lines import splice
 from lod.release.validated import PAGE
+from lod.store.change import load_again
 from lod.store.load import load as load_parts
 from lod.store.snapshot import Snapshot, open_snapshot
 from lod.validation.account import Account, findings_of, summary
 from lod.validation.built import Lifted as LiftedTables
 from lod.validation.built import validate_lift
 from lod.validation.cube_findings import cube_findings
-from lod.validation.cube_observations import check_cubes, doubts_in
+from lod.validation.cube_observations import Doubts, check_cubes, doubts_about, doubts_in
 from lod.validation.cube_structure import Graph, declares_cubes
 from lod.validation.page import changed
 from lod.validation.trace import Sources as Origins
 from lod.validation.trace import trace
-from lod.wording import ENGLISH, chosen_language, joined, say
+from lod.wording import ENGLISH, Wording, chosen_language, joined, say
 
 
 class ValidationRefused(FindingsError, GateRefused):
@@ -109,11 +117,14 @@ class Compiled:
 
 @dataclass(frozen=True, slots=True)
 class Lifted:
-    """The tables as N-Quads. `kept`: by an earlier build."""
+    """The tables as N-Quads. `kept`: by an earlier build. With a `change` they are those of the release before, and it
+    says what is different; `result` has no parts then.
+    """
 
     compiled: Compiled
     result: LiftResult
     kept: bool
+    change: Change | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +136,8 @@ class Loaded:
     parts: tuple[Path, ...]
     others: tuple[Path, ...]  # statements that no table made
     snapshot: Snapshot
+    change: Change | None = None
+    changed_rows: CubeChange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +184,11 @@ def protect(_job: Job, compiled: Compiled) -> Compiled:
 
 
 def lift(job: Job, compiled: Compiled) -> Lifted:
-    """Lift the tables, or take the lift of the same tables and mappings that was kept."""
-    options, folder = job.project.build, job.work / "lift"
+    """Lift what changed since the release before; else the tables, or take the lift of the same that was kept."""
+    changed = _lift_changes(job, compiled)
+    if changed is not None:
+        return changed
+    options, folder = job.project.build, job.work / LIFT
     digest, quarantine = lift_digest(job, compiled), _quarantine(job)
     kept = kept_lift(folder, digest)
     if kept:
@@ -195,6 +211,48 @@ def lift(job: Job, compiled: Compiled) -> Lifted:
         return result, tuple(job.findings.items[before:])
 
     return Lifted(compiled, keep_lift(folder, digest, run), kept=False)
+
+
+def _lift_changes(job: Job, compiled: Compiled) -> Lifted | None:
+    """What changed since the release before, if a release may be made from that one."""
+    found = Findings()
+    try:
+        changes = changes_of(job, compiled, job.work / "changes", found)
+    except FindingsError:
+        job.findings.extend(found)
+        raise
+    if isinstance(changes, Wording):
+        return None
+    job.findings.extend(found)
+    change, lineage = changes
+    result = LiftResult((), change.added, {}, Lineage(lineage))
+    return Lifted(compiled, result, kept=not change.subjects, change=change)
+
+
+def changes_of(job: Job, compiled: Compiled, folder: Path, findings: Findings) -> tuple[Change, Path] | Wording:
+    """What changed since the release before, and the lineage as it is; or why all has to be made from the tables."""
+    start, options = start_of(job, compiled), job.project.build
+    if isinstance(start, Wording):
+        return start
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
+    others = write_others(compiled.material, folder / "others", options)
+    limits, report = Limits(options.memory_limit, options.threads), _without_bounds(job.report)
+    return find_changes(start, compiled.plan, others[-1], folder, limits, report, findings)
+
+
+def start_of(job: Job, compiled: Compiled) -> Start | Wording:
+    """The release that a build may start from, or why it may not."""
+    if job.project.build.on_error != "stop":
+        return say("bad rows are set aside")
+    return find_start(job.work, job.project.releases, compiled.plan, _facts(job, compiled))
+
+
+def _facts(job: Job, compiled: Compiled) -> dict[str, str]:
+    """Digests of what has to be the same for a release to be made from the one before."""
+    written = (job.project.file, *with_extended(job.project.build.mappings))
+    names = [job.project.relative(path) for path in written]
+    return facts_of(compiled.plan, {**{n: compiled.inputs[n] for n in names}, PROGRAM: engine_digest()})
 
 
 def lift_digest(job: Job, compiled: Compiled) -> str:
@@ -226,17 +284,31 @@ def _without_bounds(report: Reporter) -> Reporter:
     return inside
 
 
-def load(job: Job, lifted: Lifted) -> Loaded:
-    """Load the lift, the vocabularies and the links into a sealed store."""
-    folder = job.work / "parts"
+def write_others(material: Material, folder: Path, options: BuildOptions) -> tuple[Path, Path, Path]:
+    """Write what no table says: the vocabularies, the links, and both, sorted."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    material = lifted.compiled.material
     vocabularies = folder / "vocabularies.nq"
     with vocabularies.open("w", encoding="utf-8") as file:
         file.writelines(f"{nquad(quad)}\n" for document in material.vocabularies for quad in document.quads)
     links = write_part(material.linksets, folder / "links.nq")
-    statements, options = folder / "statements.nq", job.project.build
+    together = folder / OTHERS
+    merge((vocabularies, links), together, memory_limit=options.memory_limit, threads=options.threads)
+    return vocabularies, links, together
+
+
+def load(job: Job, lifted: Lifted) -> Loaded:
+    """Load the lift, the vocabularies and the links into a sealed store; or change the store of the release before."""
+    folder, options = job.work / "parts", job.project.build
+    vocabularies, links, _ = write_others(lifted.compiled.material, folder, options)
+    statements, change = folder / STATEMENTS, lifted.change
+    if change is not None:
+        digest = splice(change.base.statements, change.before, change.after, statements)
+        more = load_again(change.release / STORE, job.staging / STORE, change.before, change.after)
+        quads = open_release(change.release).manifest.store.statements + more
+        rows = read_rows(change, job.work / "changes" / "rows")
+        snapshot = Snapshot(job.staging / STORE, quads, digest)
+        return Loaded(lifted.compiled, lifted.result, (statements,), (vocabularies, links), snapshot, change, rows)
     merge(
         (*lifted.result.parts, vocabularies, links),
         statements,
@@ -262,9 +334,7 @@ def validate(job: Job, loaded: Loaded) -> Validated:
     store = open_snapshot(loaded.snapshot.folder)
     graph = Graph(store)
     options = job.project.build
-    doubts = doubts_in(
-        loaded.parts, memory_limit=options.memory_limit, threads=options.threads, spill=job.work / "observations"
-    )
+    doubts = _doubts(job, loaded)
     broken = check_cubes(graph, doubts) if declares_cubes(graph) else ()
     findings = tuple(cube_findings(broken, loaded.result.lineage, material.vocabularies))
     job.findings.extend(findings)
@@ -299,6 +369,18 @@ def validate(job: Job, loaded: Loaded) -> Validated:
         write_account(folder, account, site_of(job.project))
         raise ValidationRefused(tuple(job.findings), account, job.project.relative(folder / PAGE))
     return _unless_broken(Validated(loaded, account), findings, job)
+
+
+def _doubts(job: Job, loaded: Loaded) -> Doubts:
+    """Which observations may break a constraint: of few changes those that changed, else what columns say."""
+    options, spill = job.project.build, job.work / "observations"
+    if loaded.change and loaded.changed_rows:
+        datasets = [iri for iri in loaded.change.base.frames if iri]
+        with open_change(loaded.change, datasets, spill) as run:
+            found = suspects(run, loaded.change, loaded.changed_rows)
+        if found:
+            return doubts_about(*found)
+    return doubts_in(loaded.parts, memory_limit=options.memory_limit, threads=options.threads, spill=spill)
 
 
 def _unless_broken(validated: Validated, broken: Sequence[Diagnostic], job: Job) -> Validated:
@@ -338,6 +420,8 @@ def publish(job: Job, cleared: Cleared) -> Release:
     """
     loaded, material = cleared.loaded, cleared.loaded.compiled.material
     job.findings.raise_if_errors()
+    keep = loaded.parts[0].parent
+    shutil.copytree(loaded.result.lineage.folder, keep / LINEAGE, copy_function=os.link)
     content = Content(
         site=site_of(job.project),
         digest=loaded.compiled.digest,
@@ -355,8 +439,15 @@ def publish(job: Job, cleared: Cleared) -> Release:
         shapes={each.dataset: to_turtle(each.triples, PREFIXES) for each in material.cube_shapes},
         memory_limit=job.project.build.memory_limit,
         threads=job.project.build.threads,
+        facts=_facts(job, loaded.compiled),
+        keep=keep,
+        change=loaded.change,
+        changed_rows=loaded.changed_rows,
     )
     release = write_candidate(job.project.releases, job.staging, content, cleared.clearance)
+    drop_base(job.work / BASE)
+    keep.rename(job.work / BASE)
+    shutil.rmtree(job.work / "changes", ignore_errors=True)
     if not job.publish:
         return release
     return switch(job.project.releases, release.manifest.name, "publish", pushing(job.project.store, job.report))
@@ -378,6 +469,8 @@ def site_of(project: Project) -> Site:
         attribution=project.attribution,
     )
 
+
+LIFT = "lift"  # where the last whole lift is kept
 
 Stage = Callable[[Job, Any], Any]
 

@@ -18,6 +18,7 @@ from lod.lift.engines.duckdb.merge import lines_of
 from lod.lift.engines.session import open_session
 from lod.lift.engines.sql import quoted
 from lod.rdf.namespaces import DCAT, PREFIXES, QB, RDF, XSD
+from lod.release.frames import CUT
 
 _TYPE = f"<{RDF}type>"
 _LITERAL = r'^"(?:[^"\\]|\\.)*"(?:@[A-Za-z0-9-]+|\^\^<[^>]*>)?'
@@ -55,11 +56,13 @@ class Breakdown:
     connection: duckdb.DuckDBPyConnection
     base_iri: str
     datasets: tuple[str, ...]
+    is_named: bool = False  # some statements are in a named graph
 
     def statistics(self) -> Statistics:
-        """Count everything."""
+        """Count everything. Objects are told apart by their hashes."""
         run = self.connection.execute
-        (numbers,) = run("SELECT count(*), count(DISTINCT s), count(DISTINCT o) FROM triple").fetchall()
+        run("CREATE OR REPLACE TEMP TABLE object AS SELECT hash(o) AS h, count(*) AS n FROM triple GROUP BY h")
+        (numbers,) = run("SELECT count(*), count(DISTINCT s), (SELECT count(*) FROM object) FROM triple").fetchall()
         properties = run("SELECT p, count(*) FROM triple GROUP BY p ORDER BY p").fetchall()
         classes = run(
             f"""SELECT o, count(*), min(s) FROM triple WHERE p = {quoted(_TYPE)} AND s LIKE '<%' AND o LIKE '<%'
@@ -74,6 +77,16 @@ class Breakdown:
             tuple(Partition(term[1:-1], count) for term, count in properties),
         )
 
+    def keep(self, folder: Path) -> None:
+        """Keep how often each object occurs, once counted, and which subjects are of a dataset without saying so."""
+        run = self.connection.execute
+        objects, members = (quoted(str(folder / name)) for name in ("objects.parquet", "members.parquet"))
+        run(f"COPY object TO {objects} (FORMAT parquet)")
+        run(
+            f"""COPY (SELECT s, dataset FROM member ANTI JOIN (SELECT s, o AS dataset FROM told
+            WHERE p = '<{QB}dataSet>') USING (s, dataset) ORDER BY ALL) TO {members} (FORMAT parquet)"""
+        )
+
     def write_lines(self, dataset: str | None, target: Path) -> int:
         """Write a dataset's own statements as sorted N-Quads, or with None the shared ones; returns how many."""
         chosen = (
@@ -86,8 +99,19 @@ class Breakdown:
         ).fetchone()
         return int(row[0]) if row else 0
 
-    def write_turtle(self, lines: Path, target: Path) -> None:
-        """Write sorted N-Quads as Turtle: a block a subject, without the names of graphs: it has none."""
+    def starts(self, lines: Path) -> list[str]:
+        """The subjects of sorted N-Quads that begin a piece of a bulk file, in order (`lod.release.frames`)."""
+        rows = self.connection.execute(
+            f"""SELECT DISTINCT s FROM (SELECT split_part(line, ' ', 1) AS s FROM {lines_of([lines])})
+            WHERE hash(s) % {CUT} = 0 ORDER BY s || ' '"""
+        ).fetchall()
+        return [s for (s,) in rows]
+
+    def write_turtle(self, lines: Path, target: Path) -> int:
+        """Write sorted N-Quads as Turtle: a block a subject, without the names of graphs: it has none.
+
+        Returns how many bytes stand before the blocks.
+        """
         names = " ".join(f"WHEN {quoted(namespace)} THEN {quoted(name)}" for name, namespace in PREFIXES.items())
         heads = "\n".join(f"@prefix {name}: <{PREFIXES[name]}> ." for name in sorted(PREFIXES))
         datatype = quoted(r'"\^\^<' + XSD + r"([A-Za-z]+)>$")
@@ -104,9 +128,10 @@ class Breakdown:
                 ELSE p END AS short,
                 CASE WHEN o LIKE '"%>' THEN regexp_replace(o, {datatype}, '"^^xsd:\\1') ELSE o END AS o
                 FROM (SELECT *, CASE substr(p, 2, length(p) - length(local) - 2) {names} END AS name
-                FROM (SELECT *, regexp_extract(p, '([^#/]*)>$', 1) AS local FROM ({_triples(lines_of([lines]))}))))
+                FROM (SELECT *, regexp_extract(p, '([^#/]*)>$', 1) AS local FROM ({triples_of(lines_of([lines]))}))))
             UNION ALL SELECT '.') TO {quoted(str(target))} {_CSV}"""
         )
+        return len(heads.encode()) + 1
 
     def write_uris(self, target: Path) -> int:
         """Write every URI of ours that the statements describe, sorted, as Parquet; returns how many."""
@@ -127,26 +152,29 @@ def break_down(statements: Path, base_iri: str, spill: Path, *, memory_limit: st
     """
     with open_session(memory_limit, threads, spill) as session:
         connection = session.connection
-        _read(connection, [statements] if statements.stat().st_size else [])
+        is_named = _read(connection, [statements] if statements.stat().st_size else [])
         _divide(connection)
         found = connection.execute(
             f"""SELECT DISTINCT s FROM told WHERE p = {quoted(_TYPE)} AND s LIKE '<%'
             AND o IN ('<{DCAT}Dataset>', '<{QB}DataSet>') ORDER BY 1"""
         ).fetchall()
-        yield Breakdown(connection, base_iri, tuple(iri[1:-1] for (iri,) in found))
+        yield Breakdown(connection, base_iri, tuple(iri[1:-1] for (iri,) in found), is_named)
 
 
-def _read(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
+def _read(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> bool:
+    """Whether some are in a named graph."""
     lines = lines_of(files) if files else "(SELECT '' AS line WHERE false)"
     connection.execute(f"CREATE TEMP VIEW statement AS SELECT line, split_part(line, ' ', 1) AS s FROM {lines}")
     (named,) = connection.execute(
-        f"SELECT count(*) FROM (SELECT * FROM ({_triples(lines)}) WHERE is_named LIMIT 1)"
+        f"SELECT count(*) FROM (SELECT * FROM ({triples_of(lines)}) WHERE is_named LIMIT 1)"
     ).fetchall()[0]
     once = "DISTINCT" if named else ""  # the same triple may stand in two graphs
-    connection.execute(f"CREATE TEMP VIEW triple AS SELECT {once} s, p, o FROM ({_triples(lines)})")
+    connection.execute(f"CREATE TEMP VIEW triple AS SELECT {once} s, p, o FROM ({triples_of(lines)})")
+    return bool(named)
 
 
-def _triples(lines: str) -> str:
+def triples_of(lines: str) -> str:
+    """Lines as subject, predicate, object, and whether they are of a named graph."""
     split = f"""SELECT s, p, substr(line, length(s) + length(p) + 3, length(line) - length(s) - length(p) - 4) AS rest
         FROM (SELECT line, split_part(line, ' ', 1) AS s, split_part(line, ' ', 2) AS p FROM {lines})"""
     return (

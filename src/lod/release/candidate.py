@@ -19,15 +19,19 @@ from lod.errors import LodError
 from lod.lineage import Lineage
 from lod.linking.linkset import Link, Linkset
 from lod.release.accounts import write_account
+from lod.release.again import changed_datasets, count_again, pack_again, take_origins, write_uris_again
+from lod.release.base import MEMBERS, OBJECTS, Base, write_base
 from lod.release.breakdown import Statistics, break_down
 from lod.release.candidates import keep_candidate, next_version
+from lod.release.change import Change, open_change
 from lod.release.clock import build_time
+from lod.release.cube_change import CubeChange, write_cubes_again
 from lod.release.cubes import write_cubes
 from lod.release.datasets import date_datasets, read_datasets, write_datasets
 from lod.release.dcat import Edition, datasets, describe_catalogue
 from lod.release.description import Description
 from lod.release.difference import Contents, write_changes
-from lod.release.dumps import Dumps, heading, write_dumps, write_readme
+from lod.release.dumps import Dumps, Tables, finish_dumps, heading, names_of, write_dumps, write_readme
 from lod.release.durability import sync_tree
 from lod.release.evidence import Evidence, write_evidence
 from lod.release.findings import to_json
@@ -36,7 +40,7 @@ from lod.release.prov import describe_origin
 from lod.release.release import Manifest, Release, Site, StoreRecord, current_name, open_release
 from lod.release.retire import URIS, UrisLost, report_lost, write_gone
 from lod.release.schema_org import SCHEMA_ORG, write_schema_org
-from lod.release.seal import MANIFEST, ReleaseFile, file_record, seal, write_store_files
+from lod.release.seal import MANIFEST, SUMS, ReleaseFile, file_record, seal, sha256, write_store_files
 from lod.release.tombstones import Tombstone, write_tombstones
 from lod.release.void import describe_dataset
 from lod.store.snapshot import Snapshot, open_snapshot
@@ -67,6 +71,10 @@ class Content:
     shapes: Mapping[str, str] = field(default_factory=dict)  # dataset → the shape of its observations, as Turtle
     memory_limit: str = "512MB"  # of the columnar engine
     threads: int | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)  # digests of what the release depends on as a whole
+    keep: Path | None = None  # an empty folder for what the next build may start from
+    change: Change | None = None  # since a release that this one may be made from
+    changed_rows: CubeChange | None = None
 
 
 def write_candidate(releases: Path, staging: Path, content: Content, clearance: Clearance) -> Release:
@@ -80,22 +88,8 @@ def write_candidate(releases: Path, staging: Path, content: Content, clearance: 
     clearance.covers(content.snapshot.digest, [linkset.digest for linkset in content.linksets])
     version = next_version(releases)
     current, name = current_name(releases), f"{version}-{content.digest[:8]}"
-    cubes = write_cubes([content.statements], staging, memory_limit=content.memory_limit, threads=content.threads)
-    if content.lineage is not None:
-        write_origins(content.lineage, cubes, staging, memory_limit=content.memory_limit, threads=content.threads)
-    with break_down(
-        content.statements,
-        content.site.base_iri,
-        staging / ".spill",
-        memory_limit=content.memory_limit,
-        threads=content.threads or min(4, os.cpu_count() or 1),
-    ) as breakdown:
-        store = open_snapshot(content.snapshot.folder)
-        dumps = write_dumps(breakdown, cubes, staging, content.site, store, content.shapes)
-        breakdown.write_uris(staging / URIS)
-        _keep_uris(staging, releases / current if current else None, content)
-        statistics = breakdown.statistics()
-    shutil.rmtree(staging / ".spill", ignore_errors=True)
+    whole = _made_again if content.change else _made
+    dumps, statistics = whole(content, staging, releases / current if current else None)
     before = read_datasets(releases / current) if current else {}
     records = date_datasets(dumps.contents, before, name, build_time())
     write_datasets(staging, records)
@@ -126,7 +120,66 @@ def write_candidate(releases: Path, staging: Path, content: Content, clearance: 
     write_store_files(staging, content.snapshot.folder)
     seal(staging)
     sync_tree(staging)
-    return open_release(keep_candidate(releases, staging, edition.name))
+    release = open_release(keep_candidate(releases, staging, edition.name))
+    _keep_base(content, release, dumps, statistics)
+    return release
+
+
+def _made(content: Content, staging: Path, current: Path | None) -> tuple[Dumps, Statistics]:
+    """Write columns, bulk files and URIs from the statements, and count these."""
+    limit, threads = content.memory_limit, content.threads or min(4, os.cpu_count() or 1)
+    cubes = write_cubes([content.statements], staging, memory_limit=limit, threads=threads, keep=content.keep)
+    if content.lineage is not None:
+        write_origins(content.lineage, cubes, staging, memory_limit=limit, threads=threads)
+    spill = staging / ".spill"
+    with break_down(content.statements, content.site.base_iri, spill, memory_limit=limit, threads=threads) as breakdown:
+        store = open_snapshot(content.snapshot.folder)
+        dumps = write_dumps(breakdown, cubes, staging, content.site, store, content.shapes, threads)
+        breakdown.write_uris(staging / URIS)
+        _keep_uris(staging, current, content)
+        statistics = breakdown.statistics()
+        if content.keep:
+            breakdown.keep(content.keep)
+    shutil.rmtree(spill, ignore_errors=True)
+    return dumps, statistics
+
+
+def _made_again(content: Content, staging: Path, current: Path | None) -> tuple[Dumps, Statistics]:
+    """The same, from the release before and what changed since."""
+    change, keep, spill = content.change, content.keep, staging / ".spill"
+    assert change is not None
+    assert keep is not None
+    limit, threads = content.memory_limit, content.threads or min(4, os.cpu_count() or 1)
+    names = names_of([iri for iri in change.base.frames if iri], content.site)
+    with open_change(change, list(names)[:-1], spill) as run:
+        rows = content.changed_rows
+        cubes = write_cubes_again(run, change, rows, staging, keep) if rows else None
+        if cubes is None:
+            cubes = write_cubes([content.statements], staging, memory_limit=limit, threads=threads, keep=keep)
+        if content.lineage is not None:
+            taken = take_origins(run, change, cubes, content.inputs, staging)
+            write_origins(content.lineage, cubes, staging, taken, memory_limit=limit, threads=threads)
+        anew = changed_datasets(run)
+        frames = pack_again(run, change, staging, names, threads)
+        store = open_snapshot(content.snapshot.folder)
+        same = frozenset(() if "" in anew else frames.keys() - anew)  # labels of codes are of no dataset
+        tables = Tables(run, store, content.site, content.shapes, change.release / "dump", same)
+        dumps = finish_dumps(tables, cubes, staging, names, frames)
+        write_uris_again(run, change, content.site.base_iri, staging / URIS)
+        _keep_uris(staging, current, content)
+        statistics = count_again(run, change, content.statements, keep / OBJECTS)
+        shutil.copyfile(change.base.members, keep / MEMBERS)
+    shutil.rmtree(spill, ignore_errors=True)
+    return dumps, statistics
+
+
+def _keep_base(content: Content, release: Release, dumps: Dumps, statistics: Statistics) -> None:
+    """Write down what the next build may start from."""
+    if content.keep:
+        sealed = sha256(release.folder / SUMS)
+        write_base(
+            Base(content.keep, release.manifest.name, sealed, content.facts, statistics, dumps.is_named, dumps.frames)
+        )
 
 
 def _whole(folder: Path) -> Release | None:

@@ -33,6 +33,8 @@ from lod.store.columns import (
 )
 from lod.wording import say
 
+TERMS, OUTSIDE = "terms.parquet", "outside.parquet"
+
 _TYPE = f"<{RDF}type>"
 _DATASET = f"<{QB}dataSet>"
 _STRUCTURE = [f"<{QB}{name}>" for name in ("dataSet", "structure", "component", "dimension", "order")]
@@ -45,11 +47,17 @@ _ALONE = f"CASE WHEN contains(o, ' ') THEN regexp_full_match(o, {quoted(_LITERAL
 
 
 def write_cubes(
-    parts: Sequence[Path], release: Path, *, memory_limit: str = "512MB", threads: int | None = None
+    parts: Sequence[Path],
+    release: Path,
+    *,
+    memory_limit: str = "512MB",
+    threads: int | None = None,
+    keep: Path | None = None,
 ) -> CubeIndex:
     """Write the columnar files of a release that is being made; returns their index.
 
-    `parts`: canonical N-Quads, a statement a line. The same statements give the same bytes.
+    `parts`: canonical N-Quads, a statement a line. The same statements give the same bytes. The folder `keep` gets what
+    `lod.release.cube_change` needs.
 
     Raises:
         ColumnsError: LOD9201 out of memory or disk.
@@ -67,7 +75,7 @@ def write_cubes(
         database = duckdb.connect(":memory:", config=config)
         database.execute("SET enable_progress_bar = false")
         try:
-            index = _write(database, [part for part in parts if part.stat().st_size], folder)
+            index = _write(database, [part for part in parts if part.stat().st_size], folder, keep)
         except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
             reason = str(error).splitlines()[0]
             hint = say("allow more than {memory_limit} (memory_limit); is the disk full?", memory_limit=memory_limit)
@@ -80,7 +88,7 @@ def write_cubes(
     return index
 
 
-def _write(database: duckdb.DuckDBPyConnection, parts: Sequence[Path], folder: Path) -> CubeIndex:
+def _write(database: duckdb.DuckDBPyConnection, parts: Sequence[Path], folder: Path, keep: Path | None) -> CubeIndex:
     if not parts:
         return CubeIndex()
     _read_statements(database, parts)
@@ -89,8 +97,10 @@ def _write(database: duckdb.DuckDBPyConnection, parts: Sequence[Path], folder: P
     if not datasets:
         return CubeIndex()
     _keep_values(database)
-    files = _names(datasets, 0)
+    files = names_of_columns(datasets, 0)
     cubes = tuple(_write_cube(database, dataset, folder / f"{files[dataset]}.parquet") for dataset in datasets)
+    if keep:
+        _keep_counts(database, keep)
     return CubeIndex(cubes, _elsewhere(database))
 
 
@@ -147,13 +157,26 @@ def _keep_values(database: duckdb.DuckDBPyConnection) -> None:
 
 def _elsewhere(database: duckdb.DuckDBPyConnection) -> frozenset[str]:
     """The properties and classes of observations that other subjects have as well: they stand in more lines."""
+    found = database.execute(f"SELECT p FROM ({_outside()}) WHERE lines > 0").fetchall()
+    return frozenset(iri[1:-1] for (iri,) in found)
+
+
+def _outside() -> str:
+    """In how many lines about others the properties and classes of observations stand."""
     lines = f"""SELECT p, sum(lines) AS lines FROM {{0}} GROUP BY p
         UNION ALL SELECT o, sum(lines) FROM {{0}} WHERE p = {quoted(_TYPE)} GROUP BY o"""
     inside, said = lines.format("inside"), lines.format("said")
-    found = database.execute(
-        f"SELECT p FROM ({inside}) AS i JOIN ({said}) AS e USING (p) WHERE e.lines > i.lines"
-    ).fetchall()
-    return frozenset(iri[1:-1] for (iri,) in found)
+    return f"SELECT p, (e.lines - i.lines)::BIGINT AS lines FROM ({inside}) AS i JOIN ({said}) AS e USING (p)"
+
+
+def _keep_counts(database: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Keep how often each value of a property occurs in each dataset, and how often others have the properties."""
+    terms, outside = (quoted(str(folder / name)) for name in (TERMS, OUTSIDE))
+    database.execute(
+        f"""COPY (SELECT dataset, term.p, o, count(*) AS n FROM cell JOIN term USING (t) JOIN member USING (i)
+        GROUP BY ALL) TO {terms} (FORMAT parquet)"""
+    )
+    database.execute(f"COPY ({_outside()}) TO {outside} (FORMAT parquet)")
 
 
 def _write_cube(database: duckdb.DuckDBPyConnection, dataset: str, file: Path) -> Cube:
@@ -168,7 +191,7 @@ def _write_cube(database: duckdb.DuckDBPyConnection, dataset: str, file: Path) -
         for place, p in enumerate(properties)
     )
     database.execute(f"CREATE OR REPLACE TEMP TABLE wide AS SELECT i, {pairs} FROM here GROUP BY i")
-    names = _names([p[1:-1] for p in properties], 1)
+    names = names_of_columns([p[1:-1] for p in properties], 1)
     columns = tuple(_column(database, place, p[1:-1], names[p[1:-1]]) for place, p in enumerate(properties))
     cube = Cube(
         dataset=dataset[1:-1],
@@ -211,11 +234,19 @@ def _copy(database: duckdb.DuckDBPyConnection, cube: Cube, file: Path) -> None:
     joins = "".join(
         f" LEFT JOIN v{place} ON wide.a{place} = v{place}.t" for place in (places[c.property] for c in kept)
     )
-    order = [identifier(c.name) for d in cube.dimensions for c in kept if c.property == d]
-    database.execute(
-        f"""COPY (SELECT s[2:-2] AS {OBSERVATION}{values} FROM wide JOIN subject USING (i){joins}
-        ORDER BY {", ".join([*order, OBSERVATION])}) TO {quoted(str(file))} (FORMAT parquet, COMPRESSION zstd)"""
+    write_sorted(
+        database, f"SELECT s[2:-2] AS {OBSERVATION}{values} FROM wide JOIN subject USING (i){joins}", cube, file
     )
+
+
+def write_sorted(database: duckdb.DuckDBPyConnection, rows: str, cube: Cube, file: Path) -> None:
+    """Write rows in the order of a cube. They pass through a table: what is known of where they come from, which would
+    show in the file, is forgotten."""
+    kept = list(columns_in_file(cube))
+    order = [identifier(c.name) for d in cube.dimensions for c in kept if c.property == d]
+    database.execute(f"CREATE OR REPLACE TEMP TABLE rows AS {rows} ORDER BY {', '.join([*order, OBSERVATION])}")
+    database.execute(f"COPY rows TO {quoted(str(file))} (FORMAT parquet, COMPRESSION zstd)")
+    database.execute("DROP TABLE rows")
 
 
 def _dimensions(database: duckdb.DuckDBPyConnection, dataset: str) -> tuple[str, ...]:
@@ -246,7 +277,7 @@ def _number(database: duckdb.DuckDBPyConnection, query: str) -> int:
 _NOT_IN_NAME = (re.compile(r"[^A-Za-z0-9._-]+"), re.compile(r"[^A-Za-z0-9_]+"))
 
 
-def _names(iris: Iterable[str], kind: int) -> dict[str, str]:
+def names_of_columns(iris: Iterable[str], kind: int = 1) -> dict[str, str]:
     """A name for each IRI: its last part; told apart by a number. `kind` 0: of files, 1: of columns."""
     taken, names = {OBSERVATION}, {}
     for iri in iris:

@@ -1,7 +1,6 @@
 """Bulk files: each dataset, and everything, in one download; terms spelled as the lift wrote them.
 
-gzip: https://www.rfc-editor.org/rfc/rfc1952 · Zstandard: https://www.rfc-editor.org/rfc/rfc8878 ; files of both may be
-put one behind the other, so what is in all datasets is not packed twice.
+Packed in pieces (`lod.release.frames`), so the files with everything are those of the datasets one behind the other.
 """
 
 from __future__ import annotations
@@ -9,15 +8,20 @@ from __future__ import annotations
 import gzip
 import hashlib
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import BinaryIO
 
+import duckdb
 import zstandard
 from pyoxigraph import Store
 
 from lod.rdf.languages import pick
 from lod.release.breakdown import Breakdown
+from lod.release.durability import take
+from lod.release.frames import SUFFIXES, Frames, Texts, pack_head, pack_pieces
 from lod.release.release import Site
 from lod.release.seal import sha256
 from lod.release.tidy import TidyTable, write_tidy
@@ -53,7 +57,7 @@ class Dump:
 
 @dataclass(frozen=True, slots=True)
 class DatasetContent:
-    """What a dataset says itself: how many statements, SHA-256 of them as sorted N-Quads."""
+    """What a dataset says itself: how many statements, SHA-256 over the pieces of its sorted N-Quads (`frames`)."""
 
     statements: int
     sha256: str
@@ -61,20 +65,42 @@ class DatasetContent:
 
 @dataclass(frozen=True, slots=True)
 class Dumps:
-    """Every bulk file of a release, and what each dataset holds."""
+    """Every bulk file of a release, and what each dataset holds. `frames` by dataset; '' is what is in none."""
 
     files: tuple[Dump, ...]
     contents: dict[str, DatasetContent]
     tables: tuple[TidyTable, ...] = ()
     beside: tuple[Dump, ...] = ()  # what describes datasets: metadata of tables, shapes
+    frames: Mapping[str, Frames] = field(default_factory=dict)
+    is_named: bool = False  # some statements are in a named graph
 
     def of(self, dataset: str) -> list[Dump]:
         """The files of one dataset; of '' those with everything."""
         return [file for file in self.files if file.dataset == dataset]
 
 
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What the tables of cubes are made with: `store` says what codes are called, `shapes` are of datasets that have
+    one, as Turtle. Those of the datasets `same` are as they were in the folder `before`.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    store: Store
+    site: Site
+    shapes: Mapping[str, str]
+    before: Path | None = None
+    same: frozenset[str] = frozenset()
+
+
 def write_dumps(
-    breakdown: Breakdown, cubes: CubeIndex, release: Path, site: Site, store: Store, shapes: Mapping[str, str]
+    breakdown: Breakdown,
+    cubes: CubeIndex,
+    release: Path,
+    site: Site,
+    store: Store,
+    shapes: Mapping[str, str],
+    threads: int = 2,
 ) -> Dumps:
     """Write `dump/` of a release in the making. Packed without a time: the same statements give the same bytes.
 
@@ -84,46 +110,71 @@ def write_dumps(
     folder, work = release / "dump", release / ".dump"
     folder.mkdir()
     work.mkdir()
-    names = _names(breakdown.datasets, site)
-    shared = f"{site.name}-shared"
-    contents, written = {}, []
-    for dataset in (*breakdown.datasets, None):
-        stem = names[dataset] if dataset else shared
-        lines, turtle = work / f"{stem}.nq", work / f"{stem}.ttl"
-        statements = breakdown.write_lines(dataset, lines)
-        breakdown.write_turtle(lines, turtle)
-        if dataset:
-            contents[dataset] = DatasetContent(statements, sha256(lines))
-        for file in (lines, turtle):
-            written += [(dataset or shared, packed) for packed in _pack(file, folder, heading(site))]
-            file.unlink()
-    everything = [
-        _join([path for _, path in written if path.name.endswith(suffix)], folder / f"{site.name}{suffix}")
-        for suffix in (".nq.gz", ".nq.zst", ".ttl.gz", ".ttl.zst")
-    ]
-    written = [(dataset, path) for dataset, path in written if dataset != shared] + [("", path) for path in everything]
-    for path in folder.glob(f"{shared}.*"):
-        path.unlink()
-    tables, beside = [], []
+    names = names_of(breakdown.datasets, site)
+    frames: dict[str, Frames] = {}
+    for dataset in (*breakdown.datasets, ""):
+        lines, turtle = work / "lines.nq", work / "lines.ttl"
+        breakdown.write_lines(dataset or None, lines)
+        head = breakdown.write_turtle(lines, turtle)
+        with packed_files(folder, names[dataset]) as files:
+            with turtle.open("rb") as text:
+                packed = pack_head(heading(site), text.read(head))
+            for out, data in zip(files, packed, strict=True):
+                out.write(data)
+            texts = Texts(lines, turtle, head, breakdown.starts(lines) if lines.stat().st_size else ())
+            frames[dataset] = Frames(tuple(map(len, packed)), tuple(pack_pieces(texts, files, threads)))
+    shutil.rmtree(work)
+    dumps = finish_dumps(Tables(breakdown.connection, store, site, shapes), cubes, release, names, frames)
+    return replace(dumps, is_named=breakdown.is_named)
+
+
+def finish_dumps(
+    tables: Tables, cubes: CubeIndex, release: Path, names: Mapping[str, str], frames: Mapping[str, Frames]
+) -> Dumps:
+    """Join the files of each dataset to those of everything, and add the tables of the cubes.
+
+    `names` and `frames` by dataset; '' is what is in none.
+    """
+    folder, site = release / "dump", tables.site
+    written = [(each, folder / f"{names[each]}{suffix}") for each in names if each for suffix in SUFFIXES]
+    for suffix in SUFFIXES:
+        parts = [folder / f"{name}{suffix}" for name in names.values()]
+        written.append(("", _join(parts, folder / f"{site.name}{suffix}")))
+        parts[-1].unlink()
+    tidy, beside = [], []
     for cube in cubes.cubes:
         parquet = release / CUBES / cube.file
         target = folder / names.get(cube.dataset, parquet.stem)
-        table = write_tidy(breakdown.connection, store, cube, parquet, target, site)
-        packed = _pack(table.csv, folder, ())
+        before = tables.before if cube.dataset in tables.same else None
+        table = write_tidy(tables.connection, tables.store, cube, parquet, target, site, before)
+        if before:
+            packed = [take(before / f"{table.csv.name}{kind}", folder) for kind in (".gz", ".zst")]
+        else:
+            packed = _pack(table.csv, folder)
         written += [(cube.dataset, path) for path in (table.csv, *packed, table.parquet)]
         beside.append((cube.dataset, table.metadata))
-        tables.append(table)
-    for dataset, text in shapes.items():
+        tidy.append(table)
+    for dataset, text in tables.shapes.items():
         path = folder / f"{names[dataset]}-shape.ttl"
         path.write_text("".join(f"# {line}\n" for line in heading(site)) + text, encoding="utf-8")
         beside.append((dataset, path))
-    shutil.rmtree(work)
+    contents = {iri: DatasetContent(each.statements, each.sha256) for iri, each in frames.items() if iri}
     dumps, descriptions = (tuple(_dump(path, release, dataset) for dataset, path in each) for each in (written, beside))
-    return Dumps(dumps, contents, tuple(tables), descriptions)
+    return Dumps(dumps, contents, tuple(tidy), descriptions, frames)
 
 
-def _names(datasets: Sequence[str], site: Site) -> dict[str, str]:
-    """A file's name for each dataset: the last part of its IRI; told apart by a digest where that is not enough."""
+@contextmanager
+def packed_files(folder: Path, name: str) -> Iterator[list[BinaryIO]]:
+    """The four bulk files of that name, to be written."""
+    with ExitStack() as stack:
+        yield [stack.enter_context((folder / f"{name}{suffix}").open("wb")) for suffix in SUFFIXES]
+
+
+def names_of(datasets: Sequence[str], site: Site) -> dict[str, str]:
+    """A file's name for each dataset: the last part of its IRI; told apart by a digest where that is not enough.
+
+    '' is what is in none; it stands last.
+    """
     names: dict[str, str] = {}
     for iri in datasets:
         last = iri.rstrip("/#").replace("#", "/").rpartition("/")[2]
@@ -131,20 +182,20 @@ def _names(datasets: Sequence[str], site: Site) -> dict[str, str]:
         if name.lower() in {other.lower() for other in (*names.values(), site.name, f"{site.name}-shared")}:
             name = f"{name}-{hashlib.sha256(iri.encode()).hexdigest()[:8]}"
         names[iri] = name.lstrip(".") or "dataset"
-    return names
+    return {**names, "": f"{site.name}-shared"}
 
 
-def _pack(file: Path, folder: Path, lines: Iterable[str]) -> list[Path]:
-    """Both packed forms of a file, below comment lines."""
-    head = "".join(f"# {line}\n" for line in lines).encode()
+def _pack(file: Path, folder: Path) -> list[Path]:
+    """Both packed forms of a file."""
     gz, zst = folder / f"{file.name}.gz", folder / f"{file.name}.zst"
-    with gz.open("wb") as raw, gzip.GzipFile("", "wb", compresslevel=_GZIP_LEVEL, fileobj=raw, mtime=0) as packed:
-        packed.write(head)
-        with file.open("rb") as source:
-            shutil.copyfileobj(source, packed, _BLOCK)
+    with (
+        file.open("rb") as source,
+        gz.open("wb") as raw,
+        gzip.GzipFile("", "wb", compresslevel=_GZIP_LEVEL, fileobj=raw, mtime=0) as packed,
+    ):
+        shutil.copyfileobj(source, packed, _BLOCK)
     packer = zstandard.ZstdCompressor(level=_ZSTD_LEVEL, write_checksum=True)
-    with zst.open("wb") as raw, packer.stream_writer(raw) as stream, file.open("rb") as source:
-        stream.write(head)
+    with zst.open("wb") as out, packer.stream_writer(out) as stream, file.open("rb") as source:
         shutil.copyfileobj(source, stream, _BLOCK)
     return [gz, zst]
 

@@ -6,6 +6,7 @@ A file is durable when it was synced and the folder that names it was synced; a 
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 
@@ -61,3 +62,15 @@ def move(folder: Path, target: Path) -> None:
     folder.rename(target)
     sync(target.parent)
     sync(folder.parent)
+
+
+def take(path: Path, target: Path) -> Path:
+    """Take a file that will not change into another folder, or under another name, as a hard link; a copy where there
+    are none. Returns where it is now.
+    """
+    place = target / path.name if target.is_dir() else target
+    try:
+        os.link(path, place)
+    except OSError:
+        shutil.copyfile(path, place)
+    return place

@@ -15,9 +15,15 @@ from lod.store.columns import FOLDER, OBSERVATION, CubeIndex, exact_columns, ori
 
 
 def write_origins(
-    lineage: Lineage, index: CubeIndex, release: Path, *, memory_limit: str, threads: int | None = None
+    lineage: Lineage,
+    index: CubeIndex,
+    release: Path,
+    taken: frozenset[str] = frozenset(),
+    *,
+    memory_limit: str,
+    threads: int | None = None,
 ) -> None:
-    """Write the origins of every cube of a release that is being made.
+    """Write the origins of every cube of a release that is being made, but for those datasets that have them already.
 
     Raises:
         LiftError: LOD4008 out of memory or disk.
@@ -25,7 +31,7 @@ def write_origins(
     for cube in index.cubes:
         columns = exact_columns(cube)
         told = {c.property: c.name for c in columns if c.kind == "literal" and c.property not in cube.dimensions}
-        if told:
+        if told and cube.dataset not in taken:
             folder = release / FOLDER
             write_cells(
                 lineage,

@@ -18,6 +18,7 @@ from lod.lift.engines.sql import quoted
 from lod.rdf.languages import written
 from lod.rdf.namespaces import QB, RDF
 from lod.release.csvw import table_metadata
+from lod.release.durability import take
 from lod.release.release import Site, Texts
 from lod.release.structure import Structure, labels_of, read_structure
 from lod.store.columns import OBSERVATION, Column, Cube, columns_in_file, identifier
@@ -60,11 +61,17 @@ class TidyTable:
 
 
 def write_tidy(
-    connection: duckdb.DuckDBPyConnection, store: Store, cube: Cube, parquet: Path, target: Path, site: Site
+    connection: duckdb.DuckDBPyConnection,
+    store: Store,
+    cube: Cube,
+    parquet: Path,
+    target: Path,
+    site: Site,
+    before: Path | None = None,
 ) -> TidyTable:
     """Write a cube's table beside `target`: `target`.csv, `target`.parquet and `target`.csv-metadata.json.
 
-    `parquet`: its columns as `lod.release.cubes` wrote them.
+    `parquet`: its columns as `lod.release.cubes` wrote them. `before`: a folder in which the same table stands already.
     """
     source = f"read_parquet({quoted(str(parquet))})"
     writer = _Writer(connection, store, cube, read_structure(store, cube.dataset), source)
@@ -73,8 +80,11 @@ def write_tidy(
     if about is None:
         columns.insert(0, TidyColumn(OBSERVATION, OBSERVATION, "", _own(OBSERVATION), is_iri=True))
     csv, packed = (target.with_name(f"{target.name}{suffix}") for suffix in (".csv", ".parquet"))
-    writer.copy(columns, csv, "(FORMAT csv, HEADER true)")
-    writer.copy(columns, packed, "(FORMAT parquet, COMPRESSION zstd)")
+    for file, form in ((csv, "(FORMAT csv, HEADER true)"), (packed, "(FORMAT parquet, COMPRESSION zstd)")):
+        if before:
+            take(before / file.name, file)
+        else:
+            writer.copy(columns, file, form)
     metadata = target.with_name(f"{target.name}.csv-metadata.json")
     described = table_metadata(columns, same, about or f"{{+{OBSERVATION}}}", csv.name, cube, store, site)
     metadata.write_text(json.dumps(described, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -73,6 +73,15 @@ def doubts_in(files: Sequence[Path], *, memory_limit: str, threads: int, spill: 
     return doubts
 
 
+def doubts_about(anywhere: Sequence[str], by_dataset: Mapping[str, Sequence[str]]) -> Doubts:
+    """Doubts about these observations alone, by the terms of N-Quads: of all others it is known that they are right."""
+
+    def doubts(cubes: Sequence[CubeColumns]) -> Doubtful:
+        return Doubtful(tuple(anywhere), {cube.dataset: tuple(by_dataset.get(cube.dataset, ())) for cube in cubes})
+
+    return doubts
+
+
 def _check_datasets_of_observations(graph: Graph) -> Iterator[Broken]:
     """IC-1, and IC-18: what a slice of a dataset holds is of that dataset."""
     for quad in graph.store.quads_for_pattern(None, qb("slice"), None):

@@ -33,6 +33,7 @@ class Session:
     files: dict[Table, Path] = field(default_factory=dict)
     rows: dict[Table, int] = field(default_factory=dict)
     sifted: set[Table] = field(default_factory=set)  # rows were taken out: those that stay carry their numbers
+    clean: set[Table] = field(default_factory=set)  # reading them found nothing to say
     columns: Columns = field(init=False)
 
     def __post_init__(self) -> None:

@@ -6,8 +6,9 @@ lineage, too. Another engine reads the same files (`lod.lift.engines.database`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from lod.diagnostics import Findings
 from lod.lift.engines import sql
@@ -24,20 +25,37 @@ from lod.tables.table import Table
 
 
 def read_tables(
-    session: Session, plan: Plan, folder: Path, findings: Findings, violations: Findings, reject: Reject | None = None
+    session: Session,
+    plan: Plan,
+    folder: Path,
+    findings: Findings,
+    violations: Findings,
+    reject: Reject | None = None,
+    known: Mapping[Table, Path] = MappingProxyType({}),
 ) -> None:
     """Bring the plan's tables into `folder` as Parquet, checked.
 
     `violations` are what is wrong with the contents of views: errors that do not keep the others from being lifted.
-    `reject` is told of rows that are not well-formed; without it they are errors.
+    `reject` is told of rows that are not well-formed; without it they are errors. `known` tables have been read before.
     """
     for number, table in enumerate(plan.tables):
         session.files[table] = folder / table_file(number)
-        if not isinstance(table, ViewTable) or table.view is None:
+        before = len(findings)
+        if table in known:
+            session.files[table].hardlink_to(known[table])
+            session.rows[table] = _rows(session, known[table])
+        elif not isinstance(table, ViewTable) or table.view is None:
             columns = plan.columns_of(table)
             session.rows[table] = read_table(session, table, columns, session.files[table], findings, reject)
+        if len(findings) == before:
+            session.clean.add(table)
     if any(isinstance(table, ViewTable) for table in plan.tables):
         _read_views(session, plan, folder, violations)
+
+
+def _rows(session: Session, file: Path) -> int:
+    row = session.connection.execute(f"SELECT count(*) FROM read_parquet({sql.quoted(str(file))})").fetchone()
+    return int(row[0]) if row else 0
 
 
 def _read_views(session: Session, plan: Plan, folder: Path, violations: Findings) -> None:

@@ -1,0 +1,123 @@
+"""What the rows that changed since an earlier lift touch: the subjects they speak of, and all that is said of these.
+
+Statements of a subject may come from many rows, so a removed row takes a statement away only if no other row makes it.
+Hence not statements but subjects are compared: all that tables say of a touched subject, before and now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from lod.lift.engines import sql
+from lod.lift.engines.duckdb.merge import lines_of
+from lod.lift.engines.session import Session, lines_sql, rows_sql
+from lod.lift.engines.sql import quoted
+from lod.lift.plan import ROW, Emission, Plan, sides
+from lod.tables.table import Table
+from lod.wording import NOTHING, Wording, say
+
+_CSV = "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER E'\\x01')"
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """All statements about the subjects that changes touch, sorted, as N-Quads, and how many subjects these are."""
+
+    before: Path
+    after: Path
+    subjects: int
+
+
+def why_not_by_rows(plan: Plan) -> Wording:
+    """Why the statements of a plan do not follow from the texts of changed rows alone; '' where they do."""
+    for emission in (*plan.emissions, *plan.shared):
+        if any(cell.column.index == ROW for term in emission.terms for cell in term.cells()):
+            return say("terms are made of row numbers")
+        tables = sides(emission.relation)
+        if len(set(tables)) < len(tables):
+            return say("a table is joined with itself")
+    return NOTHING
+
+
+def find_touched(
+    session: Session,
+    plan: Plan,
+    before: Mapping[Table, Path],
+    others: tuple[Path, Path],
+    folder: Path,
+    most: int,
+) -> Touched | None:
+    """Write what is said of the touched subjects; None if they are more than `most`.
+
+    `session` has the tables as they are, `before` as they were, where they differ; `others` are the statements that no
+    table makes, before and now.
+    """
+    run = session.connection.execute
+    earlier = _with(session, {**session.files, **before})
+    changed = {
+        table: tuple(_changed_rows(session, plan, table, pair, folder) for pair in ((old, new), (new, old)))
+        for table, old in before.items()
+        for new in [session.files[table]]
+    }
+    run("CREATE TEMP TABLE touched (s VARCHAR)")
+    for emission in (*plan.emissions, *plan.shared):
+        for table in set(sides(emission.relation)) & changed.keys():
+            for side, rows in zip((earlier, session), changed[table], strict=True):
+                there = _with(session, {**side.files, table: rows})
+                run(f"INSERT INTO touched {_subjects(there, emission)}")
+    old, new = map(_lines, others)
+    for one, other in ((old, new), (new, old)):
+        run(f"INSERT INTO touched SELECT split_part(line, ' ', 1) FROM (FROM {one} EXCEPT FROM {other})")
+    run("CREATE TEMP TABLE chosen AS SELECT DISTINCT s FROM touched")
+    ((count,),) = run("SELECT count(*) FROM chosen").fetchall()
+    if count > most:
+        return None
+    files = folder / "before.nq", folder / "after.nq"
+    for side, told, file in zip((earlier, session), (old, new), files, strict=True):
+        selects = [*_said(side, plan), f"SELECT line FROM {told} WHERE split_part(line, ' ', 1) IN (FROM chosen)"]
+        run(
+            f"COPY (SELECT DISTINCT line FROM ({' UNION ALL '.join(selects)}) ORDER BY 1) TO {quoted(str(file))} {_CSV}"
+        )
+    return Touched(*files, int(count))
+
+
+def _with(session: Session, files: Mapping[Table, Path]) -> Session:
+    return Session(session.connection, session.database, session.scratch, dict(files), sifted=session.sifted)
+
+
+def _changed_rows(session: Session, plan: Plan, table: Table, pair: tuple[Path, Path], folder: Path) -> Path:
+    """The rows of the first file that the second has not, by the columns that the plan needs."""
+    target = folder / f"changed-{len(list(folder.glob('changed-*')))}.parquet"
+    columns = ", ".join(f"c{n}" for n in plan.columns_of(table)) or "1 AS one"
+    one, other = (f"(SELECT {columns} FROM read_parquet({quoted(str(file))}))" for file in pair)
+    row = ", 0 AS row" if table.is_numbered or table in session.sifted else ""
+    session.connection.execute(
+        f"COPY (SELECT *{row} FROM (FROM {one} EXCEPT FROM {other})) TO {quoted(str(target))} (FORMAT parquet)"
+    )
+    return target
+
+
+def _subjects(session: Session, emission: Emission) -> str:
+    present = sql.conjunction(sql.present(emission.key.columns))
+    return f"SELECT DISTINCT {_subject(emission)} FROM {rows_sql(session, emission)} WHERE {present}"
+
+
+def _subject(emission: Emission) -> str:
+    return sql.concat(sql.parts(emission.key))
+
+
+def _said(session: Session, plan: Plan) -> Iterator[str]:
+    """Selects of all lines about the chosen subjects."""
+    for number, emission in enumerate((*plan.emissions, *plan.shared)):
+        present = sql.conjunction(sql.present(emission.key.columns))
+        session.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE of_chosen_{number} AS SELECT * FROM {rows_sql(session, emission)} "
+            f"WHERE {present} AND {_subject(emission)} IN (FROM chosen)"
+        )
+        yield from (lines_sql(statement, f"of_chosen_{number}") for statement in emission.statements)
+
+
+def _lines(file: Path) -> str:
+    return lines_of([file]) if file.stat().st_size else "(SELECT '' AS line WHERE false)"
