@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import hashlib
 import shutil
 import socket
 import time
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,6 +17,8 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from lod.server import served
 
 ROUTES = (
     "/",
@@ -305,3 +309,24 @@ def wait_for(site: httpx.Client, release: str) -> None:
             return
         time.sleep(0.05)
     raise AssertionError(f"the site never served {release}")
+
+
+def test_releases_that_nobody_reads_any_more_are_let_go(
+    make: MakeRelease, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However calm the collector is: a site that changes often must not keep what it was."""
+    names = ("1-aaaaaaaa", "2-bbbbbbbb")
+    for name in names:
+        make(tmp_path, name)
+    monkeypatch.setattr(served, "LOOK_EVERY", 0.0)
+    current, opened = served.CurrentRelease(tmp_path), []
+    gc.disable()
+    try:
+        for number in range(6):
+            (tmp_path / "current.new").write_text(f"{names[number % 2]}\n", encoding="utf-8")
+            (tmp_path / "current.new").replace(tmp_path / "current")
+            opened.append(weakref.ref(current.get()))
+        assert current.get().release.manifest.name == names[1]
+        assert sum(one() is not None for one in opened) <= 2
+    finally:
+        gc.enable()

@@ -6,6 +6,7 @@ last request lets go of it.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import time
 from collections import OrderedDict
@@ -305,6 +306,7 @@ class CurrentRelease:
             return
         if self.served is None or self.served.release.manifest.name != name:
             self.served = open_served(self.releases / name, elsewhere=self.elsewhere, theme=self.theme)
+            gc.collect()  # a release and its labels know each other, and a calm collector would keep them for long
 
 
 def published_folders(releases: Path) -> dict[str, Path]:
