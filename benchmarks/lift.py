@@ -224,7 +224,7 @@ def peers(deck: Deck, folder: Path, lifted: Run) -> None:
             out.unlink(missing_ok=True)
             theirs = shown(name, [timed([python, *command], folder)])
             with out.open("rb") as lines:
-                print(f"  {sum(1 for _ in lines):,} lines")
+                print(f"  {sum(1 for _ in lines):,} lines; cpu {theirs.cpu / lifted.cpu:.1f} times ours")
             deck.bar(f"1 M rows, wall in those of {package}", lifted.wall / theirs.wall, round(1 / 12, 3))
             shutil.rmtree(deck.work / package)
     out.unlink(missing_ok=True)
