@@ -15,6 +15,7 @@ from urllib.parse import parse_qs
 from pyoxigraph import NamedNode
 
 from lod.rdf.formats import HTML, JSON, NTRIPLES, RDFXML, TURTLE, Format
+from lod.rdf.namespaces import DCAT, QB
 from lod.server import answers
 from lod.server.addresses import DOCUMENT_FORMATS, Address, parse_address
 from lod.server.answers import Answer, header, link
@@ -31,6 +32,7 @@ from lod.server.served import ServedRelease
 REDIRECTED = ("/id/", "/def/")
 DOCUMENTS = ("/doc/", "/data/")
 _MOST_TYPES = 3  # in the Link header: proxies limit header blocks
+_DATASETS = frozenset({DCAT + "Dataset", QB + "DataSet"})
 _MOST_ITEMS = 6  # the link set has them all
 
 # Made once, for the site's hot path: each format's suffix and what a Link header says behind it; Cache-Control.
@@ -198,6 +200,11 @@ def _author_link(agency: str) -> str:
     return link(agency, "author")
 
 
+@lru_cache(maxsize=1024)
+def _collection_link(iri: str) -> str:
+    return link(iri, "collection")
+
+
 @lru_cache(maxsize=256)
 def _type_link(iri: str) -> str:
     return link(iri, "type")
@@ -205,12 +212,12 @@ def _type_link(iri: str) -> str:
 
 def document_links(served: ServedRelease, description: Description, address: Address) -> str:
     """The Link header: what it is about, its other formats, terms of use, class (FAIR Signposting level 1)."""
-    prefix, about = served.space.prefix, answers.safe_target(description.iri)
+    prefix, about, types = served.space.prefix, answers.safe_target(description.iri), description.types
     links = [
         f'<{answers.safe_target(served.space.base + address.stem[1:])}>; rel="canonical"',
         f'<{about}>; rel="cite-as"',
         _license_link(served.site.licence_iri),
-        *(_type_link(iri) for iri in description.types[:_MOST_TYPES]),
+        *(_type_link(iri) for iri in types[:_MOST_TYPES]),
     ]
     if address.format is HTML:
         links.append(link(prefix + address.variant(TURTLE).path, "describedby", type=TURTLE.media_type))
@@ -218,8 +225,8 @@ def document_links(served: ServedRelease, description: Description, address: Add
         links.append(f'<{about}>; rel="describes"')
     stem = answers.safe_target(prefix + address.variant(TURTLE).path).removesuffix(TURTLE.suffix)
     links.append(_author_link(served.site.agency_iri))
-    links += [link(each, "collection") for each in collections_of(description)[:_MOST_TYPES]]
-    if address.stem.startswith("/data/"):
+    links += [_collection_link(each) for each in collections_of(description)[:_MOST_TYPES]]
+    if not _DATASETS.isdisjoint(types):
         items = islice(items_of(served, description), _MOST_ITEMS)
         links += [link(item.href, "item", **item.attributes) for item in items]
     links.append(f'<{prefix}{LINKSET}{stem[len(prefix) : -1]}>; rel="linkset"; type="application/linkset+json"')

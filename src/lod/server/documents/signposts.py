@@ -35,7 +35,7 @@ LINKSET_TEXT = Format("Link set", "linkset", ("application/linkset",))
 _FORMATS = (LINKSET_JSON, LINKSET_TEXT)
 
 MOST_ITEMS = 1_000
-_COLLECTIONS = (QB + "dataSet", SKOS + "inScheme")
+_COLLECTIONS = frozenset({NamedNode(QB + "dataSet"), NamedNode(SKOS + "inScheme")})
 _DISTRIBUTION, _DOWNLOAD, _MEDIA_TYPE = (
     NamedNode(DCAT + name) for name in ("distribution", "downloadURL", "mediaType")
 )
@@ -61,7 +61,15 @@ class Signpost:
 
 def collections_of(description: Description) -> list[str]:
     """What a thing is an item of: the dataset of an observation, the list of a code."""
-    return [v.value for iri in _COLLECTIONS for v in description.objects(iri) if isinstance(v, NamedNode)]
+    found = (quad for quad in description.quads if quad.predicate in _COLLECTIONS)
+    own = (
+        quad.object.value for quad in found if _is(quad.subject, description.iri) and isinstance(quad.object, NamedNode)
+    )
+    return list(dict.fromkeys(own))
+
+
+def _is(node: object, iri: str) -> bool:
+    return isinstance(node, NamedNode) and node.value == iri
 
 
 def items_of(served: ServedRelease, description: Description) -> Iterator[Signpost]:
