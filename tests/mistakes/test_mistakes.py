@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 from lod.diagnostics import CellOrigin, Diagnostic, Findings, FindingsError, TextOrigin
+from lod.lift.codes import foresee_codes
+from lod.lift.compile import compile_plan
 from lod.lift.run import lift_files
+from lod.mapping.read import read_mappings
 
 STAFF = """id,name,unit,count,email,tag
 1,林,A,3,,zh-Hant-TW
@@ -320,6 +323,31 @@ def test_numbers_that_a_store_returns_otherwise(
         assert each.origin.line
         if "$(code)" in rule:
             assert str(each.related[0]) == "staff.csv, row 2, column code"
+
+
+@pytest.mark.parametrize("language", FILES)
+def test_codes_typed_as_numbers_are_told_before_a_lift(language: str, tmp_path: Path) -> None:
+    """`lod check` looks at the first rows: at the rule, with the cells."""
+    rules = {
+        "yarrrml": "- [ex:a, §$(tag), xsd:integer]",
+        "rml": "[ rml:predicate ex:p ; rml:objectMap [ rml:reference §'tag' ; rml:datatype xsd:integer ] ]",
+    }
+    name, template = FILES[language]
+    text = template.format(rules[language])
+    before = text.partition("§")[0]
+    (tmp_path / name).write_text(text.replace("§", ""), encoding="utf-8")
+    staff = STAFF.replace("zh-Hant-TW", "007").replace(",en", ",12")
+    (tmp_path / "staff.csv").write_text(staff, encoding="utf-8")
+    (tmp_path / "unit.csv").write_text(UNIT, encoding="utf-8")
+    findings = Findings()
+    plan = compile_plan(read_mappings([tmp_path / name], findings), folders=[tmp_path], base_iri="", findings=findings)
+    foresee_codes(plan, findings)
+    (item,) = (each for each in findings if each.code != "LOD4002")
+    assert (item.code, item.severity) == ("LOD6020", "warning")
+    assert "1 value in the first 3 rows with zeros in front, as '007'" in item.message
+    assert str(item.related[0]).startswith("staff.csv, row 2, column tag")
+    assert isinstance(item.origin, TextOrigin)
+    assert item.origin.line == before.count("\n") + 1
 
 
 def test_a_parent_that_is_wrong_itself(tmp_path: Path) -> None:

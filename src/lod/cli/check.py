@@ -31,8 +31,8 @@ _RML = (b"http://w3id.org/rml/", b"http://semweb.mmlab.be/ns/rml#", b"http://www
 def command(settings: Settings, paths: tuple[Path, ...], tables: Path | None, project: Path) -> int:
     """Say what is wrong in a project, its mappings and its shapes.
 
-    Reads no more than the header of each table. With PATHs, only what stands in these files and folders is reported;
-    a file that belongs to no project is checked by itself. Ends with 1 if anything is an error.
+    Reads no more than the header and the first rows of each table. With PATHs, only what stands in these files and
+    folders is reported; a file that belongs to no project is checked by itself. Ends with 1 if anything is an error.
 
     \b
     Examples:
@@ -87,6 +87,7 @@ def _named(project: Project) -> set[Path]:
 
 def _loose_findings(files: Sequence[Path], folders: Sequence[Path], base_iri: str) -> Findings:
     """What is wrong in mapping files and RDF documents that belong to no project."""
+    from lod.lift.codes import foresee_codes
     from lod.lift.compile import compile_plan
     from lod.mapping.csvw.validate import validate_csvw
     from lod.mapping.read import read_mappings
@@ -96,7 +97,10 @@ def _loose_findings(files: Sequence[Path], folders: Sequence[Path], base_iri: st
     for path in files:
         if path.suffix in (".yml", ".yaml", ".yarrrml") or _is_rml(path):
             mapping = read_mappings([path], findings)
-            compile_plan(mapping, folders=[*folders, path.parent], base_iri=base_iri, findings=findings)
+            before = len(findings.errors)
+            plan = compile_plan(mapping, folders=[*folders, path.parent], base_iri=base_iri, findings=findings)
+            if len(findings.errors) == before:
+                foresee_codes(plan, findings)
         elif path.suffix in (".json", ".csv", ".tsv"):
             validate_csvw(path, findings, base_iri=base_iri, tables=folders[0] if folders else None)
         else:

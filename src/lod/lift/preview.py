@@ -79,7 +79,7 @@ def preview(plan: Plan, rows: int, wanted: Wanted | None = None) -> Preview:
 
 def _rows_of(plan: Plan, table: Table, rows: int, wanted: Wanted | None) -> Iterator[PreviewRow]:
     left = rows
-    for row, cells in _first_rows(plan, table, rows if wanted is None else _ALL):
+    for row, cells in first_rows_of(plan, table, rows if wanted is None else _ALL):
         made = tuple(each for each in _statements(plan, table, row, cells) if not wanted or wanted.fits(each.line))
         if made or wanted is None:
             yield PreviewRow(table.name, row, tuple(_shown(table, cells)), made)
@@ -88,7 +88,12 @@ def _rows_of(plan: Plan, table: Table, rows: int, wanted: Wanted | None) -> Iter
             return
 
 
-def _first_rows(plan: Plan, table: Table, rows: int) -> Iterable[tuple[int, Cells]]:
+def first_rows_of(plan: Plan, table: Table, rows: int) -> Iterable[tuple[int, Cells]]:
+    """(row number, cells) of a table's first rows, cells by their place; those that no rule uses may be None.
+
+    Raises:
+        FindingsError: a table that only the engine can read is not well-formed.
+    """
     if isinstance(table, ViewTable):
         return first_view_rows(table, rows)
     if isinstance(table, HeldTable):

@@ -9,27 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lod.diagnostics import CellOrigin, Findings
+from lod.lift.codes import LEADING, as_string, by_value, is_of_codes, number_type, say_code
 from lod.lift.engines import sql
 from lod.lift.engines.session import Session, relation_sql
 from lod.lift.engines.survey import Survey
 from lod.lift.plan import Column, Emission, Plan, Statement, Term, sides
-from lod.mapping.ir import TermType
 from lod.rdf.datatypes import DERIVED_INTEGERS
-from lod.rdf.namespaces import DCT, SKOS, XSD
-from lod.wording import Wording, say
+from lod.rdf.namespaces import XSD
+from lod.wording import say
 
-_CODES = {
-    SKOS + "notation",
-    DCT + "identifier",
-    "http://www.w3.org/ns/org#identifier",
-    "http://www.w3.org/ns/adms#identifier",
-    "http://purl.org/dc/elements/1.1/identifier",
-    "http://schema.org/identifier",
-    "https://schema.org/identifier",
-}
-_INTEGERS = {XSD + "integer", *DERIVED_INTEGERS}
 # Patterns, each behind a look at one sign that few values pass: + - and 0 come before 1
-_LEADING = ("{} < '1'", r"^[+-]?0[0-9]")
+_LEADING = ("{} < '1'", LEADING)
 _TRAILING = ("right({}, 1) IN ('0', '.')", r"\.[0-9]*0$|\.$")
 _SHOWN = 3
 
@@ -47,11 +37,13 @@ def doubt_numbers(session: Session, plan: Plan, surveys: Sequence[Survey], findi
     for emission, seen in zip((*plan.emissions, *plan.shared), surveys, strict=True):
         asked: list[_Told] = []
         for statement, made in zip(emission.statements, seen.made, strict=True):
-            datatype = _number_type(statement)
+            datatype = number_type(statement)
             if not made or not datatype:
                 continue
-            if statement.predicate.pieces[0] in _CODES:
-                _say_code(statement, datatype, said, findings)
+            if is_of_codes(statement):
+                if ("LOD6020", statement.object.origin) not in said:
+                    say_code(statement, datatype, findings)
+                said.add(("LOD6020", statement.object.origin))
             else:
                 asked.append((statement, "LOD6020", _LEADING))
             if datatype == XSD + "decimal":
@@ -63,27 +55,6 @@ def doubt_numbers(session: Session, plan: Plan, surveys: Sequence[Survey], findi
                 findings.info("LOD6022", message, statement.object.origin, hint)
         asked = [each for each in asked if (each[1], each[0].object.origin) not in said]
         said |= {(each[1], each[0].object.origin) for each in _ask(session, emission, asked, findings)}
-
-
-def _number_type(statement: Statement) -> str:
-    """The numeric datatype that the rule gives, '' if none or if the row decides it."""
-    term = statement.object
-    if term.kind is not TermType.LITERAL or term.is_spelled or not term.columns or len(term.datatype) != 1:
-        return ""
-    datatype = term.datatype[0]
-    return datatype if isinstance(datatype, str) and (datatype in _INTEGERS or datatype == XSD + "decimal") else ""
-
-
-def _say_code(statement: Statement, datatype: str, said: set[tuple[str, object]], findings: Findings) -> None:
-    if ("LOD6020", statement.object.origin) in said:
-        return
-    said.add(("LOD6020", statement.object.origin))
-    message = say(
-        "codes typed as numbers: <{property}> is given values of xsd:{name}",
-        property=str(statement.predicate.pieces[0]),
-        name=_short(datatype),
-    )
-    findings.warning("LOD6020", message, statement.object.origin, _as_string())
 
 
 def _ask(session: Session, emission: Emission, asked: Sequence[_Told], findings: Findings) -> list[_Told]:
@@ -140,29 +111,18 @@ def _tell(session: Session, emission: Emission, told: _Told, found: tuple[str, i
             "endpoint returns as '{value}'",
             n=count,
             text=text,
-            value=_by_value(text),
+            value=by_value(text),
         )
-        findings.warning(code, message, statement.object.origin, _as_string(), cells)
+        findings.warning(code, message, statement.object.origin, as_string(), cells)
         return
     message = say(
         "zeros at the end: the SPARQL endpoint returns {n:,} {n:value|values} without them, '{text}' as '{value}'",
         n=count,
         text=text,
-        value=_by_value(text),
+        value=by_value(text),
     )
     hint = say("the values stay, and so do the dumps; how many digits were measured can be said by a column of its own")
     findings.info(code, message, statement.object.origin, hint, cells)
-
-
-def _as_string() -> Wording:
-    return say("leave the datatype out: codes are strings, '01' is not '1'")
-
-
-def _by_value(text: str) -> str:
-    """A number's text as the store returns it."""
-    sign, digits = ("-" if text.startswith("-") else ""), text.lstrip("+-")
-    whole, _, rest = digits.partition(".")
-    return sign + (whole.lstrip("0") or "0") + (f".{rest.rstrip('0')}" if rest.rstrip("0") else "")
 
 
 def _first(statement: Statement) -> Column | None:
