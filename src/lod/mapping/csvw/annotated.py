@@ -15,6 +15,7 @@ from lod.mapping.csvw.metadata.context import expand
 from lod.mapping.csvw.metadata.dialect import Dialect, default_dialect
 from lod.mapping.csvw.metadata.model import Column, Schema, Table
 from lod.mapping.csvw.syntax.language_tags import UNDEFINED, languages_match
+from lod.mapping.csvw.syntax.uri_template import UriTemplate
 from lod.mapping.csvw.tabular import Header, Record, header, read_text, records
 from lod.rdf.iris import escape_brackets, is_absolute, resolve
 from lod.wording import Wording, say, word
@@ -134,14 +135,14 @@ def default_property(table_url: str, column: Column) -> str:
     return f"{table_url}#{column_name(column)}"
 
 
-def unknown_variables(annotated: AnnotatedTable) -> Iterator[tuple[Column, str, str]]:
+def unknown_variables(annotated: AnnotatedTable) -> Iterator[tuple[Column, UriTemplate, str]]:
     """Columns, their templates and the variables in these that no column is called (Metadata §5.1.3)."""
     known = {column_name(column) for column in annotated.columns} | _VARIABLES
     for column in annotated.columns:
         given = column.inherited
         for template in (given.about_url, given.property_url, given.value_url):
             if template is not None:
-                yield from ((column, template.text, name) for name in template.names if name not in known)
+                yield from ((column, template, name) for name in template.names if name not in known)
 
 
 @dataclass(frozen=True, slots=True)

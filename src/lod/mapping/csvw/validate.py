@@ -120,9 +120,9 @@ def _judge(table: Table, path: Path, name: str, wanted: set[tuple[str, ...]], fi
 def report_unknown_variables(annotated: AnnotatedTable, findings: Findings) -> None:
     """Warnings of templates with variables that no column is called: they leave nothing in every URL."""
     names = [column_name(column) for column in annotated.columns]
-    for text, name in dict.fromkeys((text, name) for _, text, name in unknown_variables(annotated)):
-        message = say("no column is called '{name}', so it leaves nothing in '{text}'", name=name, text=text)
-        findings.warning(NO_VARIABLE, message, annotated.table.at, did_you_mean(name, names))
+    for template, name in dict.fromkeys((template, name) for _, template, name in unknown_variables(annotated)):
+        message = say("no column is called '{name}', so it leaves nothing in '{text}'", name=name, text=template.text)
+        findings.warning(NO_VARIABLE, message, template.at or annotated.table.at, did_you_mean(name, names))
 
 
 def report_incompatibilities(annotated: AnnotatedTable, findings: Findings) -> None:

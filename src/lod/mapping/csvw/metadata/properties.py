@@ -7,8 +7,9 @@ warning, and the property counts as not given (None) or as the empty thing that 
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lod.diagnostics import Findings, TextOrigin, did_you_mean
 from lod.mapping.csvw.metadata.annotations import Annotation, read_annotations
@@ -19,6 +20,8 @@ from lod.mapping.csvw.syntax.uri_template import UriTemplate, UriTemplateError, 
 from lod.mapping.csvw.syntax.urls import normalize_url
 from lod.wording import NOTHING, Wording, say, word
 
+_SCHEME = re.compile(r"([A-Za-z][\w.\-]*):(?!//)", re.ASCII)
+_SCHEMES = ("urn", "tag", "info", "doi", "did", "mailto", "tel", "geo", "data", "file", "isbn", "arn", "ni", "about")
 DIALECT_BROKEN, REQUIRED, UNKNOWN, NOT_PERMITTED = "LOD3502", "LOD3503", "LOD3504", "LOD3505"
 
 Fetch = Callable[[str], "tuple[str, str] | None"]  # URL → the text and its path for people, None if there is none
@@ -126,8 +129,11 @@ def uri_template(reading: Reading, json: Json, name: str) -> UriTemplate | None:
     if not isinstance(json.value, str):
         reading.not_permitted(json, name, "a string, a URI template")
         return UriTemplate("", ())
+    if (prefix := _SCHEME.match(json.value)) and prefix[1] not in PREFIXES and prefix[1].lower() not in _SCHEMES:
+        message = say("CSVW has no prefix '{prefix}', so '{text}' stays as it is", prefix=prefix[1], text=json.value)
+        reading.findings.warning("LOD3121", message, json.at, did_you_mean(prefix[1], PREFIXES))
     try:
-        return parse_uri_template(json.value)
+        return replace(parse_uri_template(json.value), at=json.at)
     except UriTemplateError as error:
         reading.findings.warning(
             NOT_PERMITTED,

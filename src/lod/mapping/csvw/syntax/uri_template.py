@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote
 
+from lod.diagnostics import TextOrigin
 from lod.wording import Wording, say
 
 Value = str | Sequence[str] | None  # None and an empty list are undefined (§2.3)
@@ -67,6 +68,7 @@ class UriTemplate:
 
     text: str
     parts: tuple[str | Expression, ...]
+    at: TextOrigin | None = field(default=None, compare=False)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -1,0 +1,128 @@
+"""The same mistakes in CSVW metadata: code, place and hint of what is said. `§` marks where the finding points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from lod.diagnostics import CellOrigin, Diagnostic, Findings, FindingsError, TextOrigin
+from lod.lift.run import lift_files
+
+STAFF = "id,name,unit,count,tag\n1,林,A,3,zh-Hant-TW\n2,陳,B,5,en\n3,王,A,7,en\n"
+UNIT = "code,label\nA,人事處\nB,主計處\n"
+METADATA = """{
+  "@context": ["http://www.w3.org/ns/csvw", {"@language": "zh-Hant-TW"}],
+  "tables": [
+    {"url": "staff.csv", "tableSchema": {
+      "aboutUrl": "https://example.org/staff/{id}",
+      "columns": [
+        {"name": "id", "titles": "id", "datatype": "integer"},
+        {"name": "name", "titles": "name", "propertyUrl": "rdfs:label"},
+        {"name": "unit", "titles": "unit"},
+        {"name": "count", "titles": "count", "datatype": "integer"},
+        COLUMN
+      ]SCHEMA
+    }},
+    {"url": "unit.csv", "tableSchema": {
+      "columns": [{"titles": "code", "name": "code"}, {"titles": "label"}], "primaryKey": "code"
+    }}
+  ]
+}
+"""
+TAG = '{"name": "tag", "titles": "tag"}'
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """The last column, what else the schema says, and what is to be said of it."""
+
+    code: str
+    message: str
+    hint: str = ""
+    column: str = TAG
+    schema: str = ""
+
+
+def column(more: str) -> str:
+    return f'{{"name": "tag", "titles": "tag", {more}}}'
+
+
+def key(columns: str, resource: str = '"unit.csv"') -> str:
+    reference = f'{{"resource": {resource}, "columnReference": "code"}}'
+    return f', "foreignKeys": [{{"columnReference": {columns}, "reference": {reference}}}]'
+
+
+MISTAKES = {
+    "key": Mistake("LOD3504", "no property 'dataType'", "did you mean 'datatype'?", column('§"dataType": "string"')),
+    "prefix": Mistake("LOD3121", "no prefix 'skoss'", "'skos'", column('"propertyUrl": §"skoss:notation"')),
+    "title": Mistake(
+        "LOD3512", "'tags', the file's is 'tag'", "letter by letter", '§{"name": "tag", "titles": "tags"}'
+    ),
+    "variable": Mistake(
+        "LOD3514", "no column is called 'nmae'", "did you mean 'name'?", column('"valueUrl": §"https://e.org/{nmae}"')
+    ),
+    "datatype": Mistake(
+        "LOD3505", "'integr' is no built-in", "did you mean 'integer'?", column('"datatype": §"integr"')
+    ),
+    "type": Mistake("LOD3505", "'required' must be true or false, not 'yes'", "", column('"required": §"yes"')),
+    "language": Mistake("LOD3505", "a language tag such as 'zh-Hant-TW'", "", column('"lang": §"zh_TW"')),
+    "format": Mistake(
+        "LOD3507",
+        "'qq' is no date field",
+        "",
+        column('"datatype": {"base": "date", "format": §"yyyy.qq"}'),
+    ),
+    "values": Mistake("LOD3520", "'zh-Hant-TW' of column 'tag' is no integer", "", column('"datatype": "integer"')),
+    "key of a column": Mistake("LOD3509", "column 'units' is not", "did you mean 'unit'?", TAG, key('"units"')),
+    "key of a table": Mistake(
+        "LOD3509", "units.csv, but not exactly one", "unit.csv", TAG, key('"unit"', '"units.csv"')
+    ),
+    "join": Mistake("LOD3523", "'林' refers to no row of unit.csv by code", "", TAG, key('"name"')),
+    "primary key": Mistake("LOD3505", "names 'idd'", "did you mean 'id'?", TAG, ', "primaryKey": §"idd"'),
+    "syntax": Mistake("LOD3501", "'}' or ',' is expected here", "", TAG, ' §"primaryKey": "id"'),
+}
+
+
+def said_of(folder: Path, text: str) -> tuple[list[Diagnostic], tuple[int, int] | None]:
+    """What is said of the metadata, and line and column of its mark."""
+    before, mark, _ = text.partition("§")
+    place = (before.count("\n") + 1, len(before.rpartition("\n")[2]) + 1) if mark else None
+    (folder / "staff-metadata.json").write_text(text.replace("§", ""), encoding="utf-8")
+    (folder / "staff.csv").write_text(STAFF, encoding="utf-8")
+    (folder / "unit.csv").write_text(UNIT, encoding="utf-8")
+    findings = Findings()
+    try:
+        lift_files([folder / "staff-metadata.json"], folder / "out.nq", findings=findings)
+    except FindingsError:
+        assert not (folder / "out.nq").exists()
+    return list(findings), place
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_is_explained_at_its_place(name: str, tmp_path: Path) -> None:
+    mistake = MISTAKES[name]
+    text = METADATA.replace("COLUMN", mistake.column).replace("SCHEMA", mistake.schema)
+    said, place = said_of(tmp_path, text)
+    item = next(each for each in said if each.code == mistake.code)
+    assert mistake.message in item.message
+    assert mistake.hint in item.hint
+    assert item.origin is not None
+    if place:
+        assert isinstance(item.origin, TextOrigin)
+        assert (item.origin.line, item.origin.column) == place
+
+
+def test_all_in_one_pass(tmp_path: Path) -> None:
+    """Names, types, prefixes, keys and cells: nothing waits for the mending of something else."""
+    bad = column('"dataType": "string", "propertyUrl": "skoss:x", "lang": "zh_TW", "datatype": "integer"')
+    said, _ = said_of(tmp_path, METADATA.replace("COLUMN", bad).replace("SCHEMA", ', "primaryKey": "idd"'))
+    assert {each.code for each in said} == {"LOD3504", "LOD3121", "LOD3505", "LOD3520"}
+    cells = [str(each.origin) for each in said if isinstance(each.origin, CellOrigin)]
+    assert cells[0].startswith("staff.csv, row 2, column tag")
+
+
+def test_nothing_is_said_of_what_is_right(tmp_path: Path) -> None:
+    said, _ = said_of(tmp_path, METADATA.replace("COLUMN", TAG).replace("SCHEMA", key('"unit"')))
+    assert said == []
