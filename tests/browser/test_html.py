@@ -37,6 +37,7 @@ PAGES = (
     "/about",
     "/accessibility",
     "/search?q=63000",
+    "/datasets",
     "/sparql",
     "/sparql?query=SELECT%20*%20%7B%20%3Fs%20%3Fp%20%3Fo%20%7D%20LIMIT%203",
     "/api",

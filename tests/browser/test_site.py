@@ -30,6 +30,7 @@ PAGES = {
     "code list": "/doc/code/rank",
     "part of a code list": "/codes",
     "values": "/links",
+    "chosen datasets": "/datasets",
     "concept": "/doc/code/county/63000",
     "organisation": "/doc/org/2.16.886.101.20003.20072",
     "term": "/doc/def/dimension/county",

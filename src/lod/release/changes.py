@@ -57,3 +57,12 @@ def earlier_versions(releases: Path, previous: str | None) -> tuple[Version, ...
         except (OSError, ValueError, KeyError, TypeError):
             break
     return tuple(found)
+
+
+def dataset_versions(folder: Path, dataset: str) -> tuple[Version | None, str]:
+    """The release in which a dataset's content is first as it is now, and the one with the content before; None, ''."""
+    try:
+        record = json.loads((folder / "datasets.json").read_text(encoding="utf-8"))[dataset]
+        return Version(str(record["version"]), str(record["modified"])), str(record["previous"] or "")
+    except (OSError, ValueError, KeyError, TypeError):
+        return None, ""

@@ -83,7 +83,7 @@ def canonical_path(raw: bytes) -> str | None:
 
 _AT_ROOT = frozenset(
     {"/", "/catalog", "/sparql", "/release", "/validation", "/search", "/about", "/accessibility", "/codes", "/links"}
-) | {"/api"}
+) | {"/api", "/datasets"}
 
 
 def has_page(stem: str) -> bool:

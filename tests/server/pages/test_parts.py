@@ -38,7 +38,9 @@ DOWN = """<id/code/down> a skos:ConceptScheme ; skos:hasTopConcept <id/code/down
 <id/code/down/a> skos:inScheme <id/code/down> ; skos:notation "1" ; skos:narrower <id/code/down/top> .
 <id/code/down/b> skos:inScheme <id/code/down> ; skos:notation "2" .
 """
-CUBE = """<data/staff> a qb:DataSet ; qb:structure <def/structure/staff> .
+CUBE = """<data/staff> a qb:DataSet ; qb:structure <def/structure/staff> ;
+    <http://www.w3.org/ns/dcat#theme> <http://publications.europa.eu/resource/authority/data-theme/GOVE> ;
+    dct:accrualPeriodicity <http://publications.europa.eu/resource/authority/frequency/ANNUAL> .
 <def/structure/staff> qb:component [ qb:dimension <def/office> ], [ qb:dimension <def/person> ],
     [ qb:measure <def/heads> ] .
 """ + "".join(
@@ -178,3 +180,20 @@ def test_a_part_has_a_validator_and_a_language(long: httpx.Client) -> None:
     switch = re.search(r'<a href="([^"]+)" lang="en"', there.text)
     assert switch is not None
     assert unescape(switch[1]) == "/codes.en.html?of=id/code/flat"
+
+
+def test_the_catalogue_is_narrowed_down_by_what_datasets_say_of_themselves(long: httpx.Client) -> None:
+    theme = "http://publications.europa.eu/resource/authority/data-theme/GOVE"
+    page = long.get("/catalog.en.html").text
+    facets = page.partition('class="facets"')[2].partition("</dl>")[0]
+    (href,) = (unescape(h) for h in re.findall(r'href="([^"]+)"[^>]*>Government and public sector', facets))
+    assert href == f"/datasets.en.html?theme={theme}"
+    chosen = long.get(href).text
+    assert "1 in all" in chosen
+    assert 'href="/data/staff.en.html"' in chosen
+    assert 'aria-label="4 of 5 stars for open data"' in chosen
+    assert "every year" in chosen
+    (back,) = re.findall(r'href="([^"]+)" aria-current="true">Government', chosen)
+    assert back == "/catalog.en.html"
+    nothing = long.get("/datasets.en.html?theme=id/nothing").text
+    assert "0 in all" in nothing

@@ -11,6 +11,7 @@ from pyoxigraph import NamedNode, Quad
 from lod.rdf import languages
 from lod.rdf.formats import GRAPH_FORMATS
 from lod.rdf.namespaces import DCAT, DCT, PROV, QB, RDF, RDFS, SDMX_ATTRIBUTE, SKOS, VOID
+from lod.release.changes import dataset_versions
 from lod.server.addresses import Address
 from lod.server.cubes.cube import Cube, read_cube
 from lod.server.cubes.table import MOST_CELLS, CubeTable, measure_label
@@ -78,6 +79,11 @@ class DatasetPage:
     citation: str
     citations: tuple[Download, ...]  # for reference managers
     release: str  # where its quality and files are told
+    validation: str
+    version: str  # the release since which its content is as it is, '' where that is not told
+    since: str  # ISO 8601 date
+    previous: Shown | None  # it, as it was before that
+    versions: str  # the list of all its versions, in link format
     conforms: bool | None
     schema_org: str
     others: tuple[Property, ...]
@@ -95,6 +101,7 @@ def dataset_page(reader: Reader, description: Description, address: Address) -> 
     prefix = reader.served.space.prefix
     base = reader.served.space.base.removesuffix(f"{prefix}/")
     cite_here = f"{prefix}{address.stem}/{CITE}.{reader.language}"
+    version, before = dataset_versions(reader.served.release.folder, description.iri)
     return DatasetPage(
         frame=make_frame(
             reader, address, title.text, crumbs=crumbs, canonical=description.iri, current="catalogue", sheet="cube.css"
@@ -120,12 +127,26 @@ def dataset_page(reader: Reader, description: Description, address: Address) -> 
             Download(form.name, form.media_type, f"{cite_here}.{form.suffix}") for form in CITATION_FORMATS
         ),
         release=reader.page("/release"),
+        validation=reader.page("/validation"),
+        version=version.name if version else "",
+        since=version.created[:10] if version else "",
+        previous=_before(reader, description.iri, before),
+        versions="" if reader.served.under else f"{reader.served.space.root}/timemap{address.stem}",
         conforms=conforms(reader.served),
         schema_org=schema_org(
             reader, cube, cited, text.text if text else "", [(base + f.href, f.media_type) for f in files]
         ),
         others=properties(reader, description, leave_out=_SHOWN_ABOVE),
     )
+
+
+def _before(reader: Reader, dataset: str, release: str) -> Shown | None:
+    """The dataset as it was in an earlier release that is still there."""
+    served = reader.served
+    if not release or not (served.release.folder.parent / release).is_dir():
+        return None
+    stem = served.space.document_of(dataset)
+    return Shown(release, href=f"{served.space.root}/release/{release}{stem}")
 
 
 def _licence(reader: Reader, description: Description) -> Shown:

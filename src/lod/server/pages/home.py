@@ -14,6 +14,7 @@ from lod.server.addresses import Address
 from lod.server.cubes.cube import read_structure
 from lod.server.documents.describe import TYPE
 from lod.server.pages.dataset import Download, dumps
+from lod.server.pages.facets import Facet, facets, name_of, stars, values_of
 from lod.server.pages.frame import Crumb, Frame, make_frame
 from lod.server.pages.reader import Reader, Shown
 from lod.server.served import ServedRelease
@@ -30,6 +31,9 @@ class DatasetCard:
     dimensions: tuple[Shown, ...]
     measures: tuple[Shown, ...]
     publisher: Shown | None
+    stars: int
+    frequency: str
+    modified: str  # ISO 8601 date, '' where it is not told
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class CataloguePage:
     search: str
     datasets: tuple[DatasetCard, ...]
     code_lists: tuple[Shown, ...]
+    facets: tuple[Facet, ...]
     dumps: tuple[Download, ...]
     void: str
 
@@ -67,7 +72,7 @@ def home_page(reader: Reader, address: Address) -> HomePage:
         ),
         description=languages.pick(site.description, reader.language),
         search=reader.page("/search"),
-        datasets=tuple(_card(reader, iri) for iri in datasets(reader.served)),
+        datasets=tuple(card(reader, iri) for iri in datasets(reader.served)),
         code_lists=tuple(reader.link(iri) for iri in _code_lists(reader.served)),
         triples=f"{manifest.triples:,}",
         catalogue_turtle=reader.served.space.prefix + Address("/catalog", TURTLE).path,
@@ -89,8 +94,9 @@ def catalogue_page(reader: Reader, address: Address) -> CataloguePage:
         ),
         description=languages.pick(site.description, reader.language),
         search=reader.page("/search"),
-        datasets=tuple(_card(reader, iri) for iri in datasets(reader.served)),
+        datasets=tuple(card(reader, iri) for iri in datasets(reader.served)),
         code_lists=tuple(reader.link(iri) for iri in _code_lists(reader.served)),
+        facets=facets(reader, datasets(reader.served), {}),
         dumps=tuple(dumps(reader.served)),
         void=reader.served.space.prefix + "/void",
     )
@@ -133,8 +139,10 @@ def _code_lists(served: ServedRelease) -> list[str]:
     return sorted(_of_class(served, SKOS + "ConceptScheme"))
 
 
-def _card(reader: Reader, iri: str) -> DatasetCard:
+def card(reader: Reader, iri: str) -> DatasetCard:
+    """A dataset as it stands in a list."""
     node, served = NamedNode(iri), reader.served
+    frequency = next(iter(values_of(served, iri)["frequency"]), "")
     _, components = read_structure(served, iri)
     return DatasetCard(
         title=reader.link(iri),
@@ -142,4 +150,7 @@ def _card(reader: Reader, iri: str) -> DatasetCard:
         dimensions=tuple(reader.label(c.iri) for c in components if c.kind == "dimension"),
         measures=tuple(reader.label(c.iri) for c in components if c.kind == "measure"),
         publisher=next((reader.show(p) for p in served.objects(node, NamedNode(DCT + "publisher"))), None),
+        stars=stars(served, iri),
+        frequency=name_of(reader, frequency) if frequency else "",
+        modified=next((v.value[:10] for v in served.objects(node, NamedNode(DCT + "modified"))), ""),
     )

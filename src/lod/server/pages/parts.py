@@ -23,11 +23,13 @@ from lod.server.cubes.explorer import Ask
 from lod.server.documents.describe import exists
 from lod.server.negotiation import choose_format, choose_language
 from lod.server.pages.code_tree import Branch, branch, read_tree
+from lod.server.pages.facets import FACETS, Facet, chosen_datasets, facets
 from lod.server.pages.frame import Crumb, Frame, make_frame, render
+from lod.server.pages.home import DatasetCard, card, datasets
 from lod.server.pages.incoming import MOST_SCANNED, pointing
 from lod.server.pages.observed import named
 from lod.server.pages.reader import Reader, Shown
-from lod.server.pages.short import BEHIND, CODES, LINKS, lengthen, query
+from lod.server.pages.short import BEHIND, CODES, DATASETS, LINKS, lengthen, query
 from lod.server.refusals import not_acceptable, not_found
 from lod.server.served import Node, ServedRelease
 
@@ -62,9 +64,22 @@ class LinksPage:
     next: str
 
 
+@dataclass(frozen=True, slots=True)
+class DatasetsPage:
+    """Context of `datasets.html`."""
+
+    frame: Frame
+    facets: tuple[Facet, ...]
+    datasets: tuple[DatasetCard, ...]
+    all: str
+
+
 def is_part(path: str, served: ServedRelease) -> bool:
     """Whether a path inside the site is a part's."""
-    return path.startswith((CODES, LINKS)) and parse_address(path, served.site.languages, (HTML,)).stem in _BUILDERS
+    return (
+        path.startswith((CODES, LINKS, DATASETS))
+        and parse_address(path, served.site.languages, (HTML,)).stem in _BUILDERS
+    )
 
 
 def respond_to_part(served: ServedRelease, ask: Ask) -> Answer:
@@ -188,4 +203,19 @@ def _key(term: Node) -> str:
     return term.value
 
 
-_BUILDERS: dict[str, Callable[[Reader, Mapping[str, str]], bytes | None]] = {CODES: _codes, LINKS: _links}
+def _datasets(reader: Reader, asked: Mapping[str, str]) -> bytes:
+    """The catalogue, narrowed down."""
+    known = datasets(reader.served)
+    left = chosen_datasets(reader.served, known, asked)
+    title = reader.t("catalogue")
+    crumbs = (Crumb(title, href=reader.page("/catalog")), Crumb(reader.t("chosen_datasets")))
+    frame = _frame(reader, DATASETS, title, crumbs, {name: asked[name] for name in FACETS if name in asked})
+    cards = tuple(card(reader, iri) for iri in left)
+    return render("datasets", DatasetsPage(frame, facets(reader, known, asked), cards, reader.page("/catalog")))
+
+
+_BUILDERS: dict[str, Callable[[Reader, Mapping[str, str]], bytes | None]] = {
+    CODES: _codes,
+    LINKS: _links,
+    DATASETS: _datasets,
+}

@@ -13,6 +13,7 @@ from lod.server.pages.reader import Reader
 
 CODES = "/codes"  # a part of a code list: of, under, after
 LINKS = "/links"  # the values of a property, or what points here by it: of, out or in, after; behind a literal
+DATASETS = "/datasets"  # the catalogue, narrowed down: theme, publisher, frequency, format
 BEHIND = "behind"  # is a text, and no IRI
 
 
