@@ -69,42 +69,39 @@ def counts(report: ValidationReport) -> dict[str, int]:
 def run(way: str, folder: Path, shapes: Path) -> None:
     """One way, in this process: prints JSON with seconds, peak and whether the counts are right."""
     seconds: dict[str, float] = {}
-    worked = time.process_time()
     found: dict[str, int] = {}
     nt = folder / "data.nt"
     if way == "shacl":
         import shacl
 
-        begun = time.perf_counter()
+        begun, worked = time.perf_counter(), time.process_time()
         said = shacl.Shapes.from_file(str(shapes)).validate_file(str(nt))
-        seconds["verdict"] = time.perf_counter() - begun
+        seconds["verdict"], seconds["verdict_cpu"] = time.perf_counter() - begun, time.process_time() - worked
         said.serialize("ntriples")
-        seconds["report"] = time.perf_counter() - begun
+        seconds["report"], seconds["report_cpu"] = time.perf_counter() - begun, time.process_time() - worked
         assert not said.conforms
     elif way == "columns":
         files = json.loads((folder / "made").read_text())
         lifted = Lifted(plan_of(folder), Lineage(Path(files["lineage"])), [Path(p) for p in files["parts"]], ())
-        begun = time.perf_counter()
+        begun, worked = time.perf_counter(), time.process_time()
         report = validate_lift(lifted, read_shapes([shapes], Findings()), Findings())
         found = counts(report)
-        seconds["verdict"] = time.perf_counter() - begun
+        seconds["verdict"], seconds["verdict_cpu"] = time.perf_counter() - begun, time.process_time() - worked
         report.write_turtle(folder / "report.ttl")
-        seconds["report"] = time.perf_counter() - begun
-        seconds["cpu"] = time.process_time() - worked
+        seconds["report"], seconds["report_cpu"] = time.perf_counter() - begun, time.process_time() - worked
         assert {each.data for each in report.judged} == {"columns"}
         traced = list(trace(report, Sources(lifted.lineage, (), ())))
         seconds["traced"] = time.perf_counter() - begun
         assert all(each.finding.rule for each in traced if "/observation/" in str(each.result.focus_node))
     else:
-        begun = time.perf_counter()
+        begun, worked = time.perf_counter(), time.process_time()
         name = "pyshacl" if way == "pyshacl" else "auto"
         report = validate(DataGraph(files=[nt]), read_shapes([shapes], Findings()), Findings(), processor=name)
         found = counts(report)
-        seconds["verdict"] = time.perf_counter() - begun
+        seconds["verdict"], seconds["verdict_cpu"] = time.perf_counter() - begun, time.process_time() - worked
         report.write_turtle(folder / "report.ttl")
-        seconds["report"] = time.perf_counter() - begun
+        seconds["report"], seconds["report_cpu"] = time.perf_counter() - begun, time.process_time() - worked
     right = way == "shacl" or found == violations.read_expected(folder / "data")
-    seconds.setdefault("cpu", time.process_time() - worked)
     print(json.dumps({"seconds": seconds, "peak": peak(), "right": right}))
 
 
@@ -115,17 +112,19 @@ def peak() -> int:
 
 
 def measured(way: str, rows: int, folder: Path, shapes: Path) -> tuple[float, float, int, bool]:
-    """One way in a process of its own: seconds to the verdict and to the report, MB, whether the counts are right."""
+    """One way in a process of its own: CPU seconds to the verdict and to the report, MB, whether the counts are right.
+
+    Columns use two processor cores and the others one: seconds of the clock are told, those of the CPU compared, which
+    do not change when others use the machine, too.
+    """
     command = [sys.executable, __file__, "--run", way, "--keep", str(folder), "--shapes", str(shapes)]
     said = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[-1])
-    verdict, report = said["seconds"]["verdict"], said["seconds"]["report"]
-    if "traced" in said["seconds"]:
-        tracing = said["seconds"]["traced"] - report
-        print(f"{'':>15} cells and rules of all results: {tracing:.2f} s more")
-    print(f"{rows:>9,} rows  {way:<9} verdict {verdict:6.2f} s  report {report:6.2f} s  "
-          f"CPU {said['seconds']['cpu']:6.2f} s  peak {said['peak']:>5} MB  "
-          f"{'counts right' if said['right'] else 'COUNTS WRONG'}", flush=True)  # fmt: skip
-    return verdict, report, said["peak"], said["right"]
+    took: dict[str, float] = said["seconds"]
+    tracing = f"  cells of all results {took['traced'] - took['report']:.2f} s" if "traced" in took else ""
+    print(f"{rows:>9,} rows  {way:<9} verdict {took['verdict']:6.2f} s (CPU {took['verdict_cpu']:6.2f})  "
+          f"report {took['report']:6.2f} s (CPU {took['report_cpu']:6.2f})  peak {said['peak']:>5} MB  "
+          f"{'counts right' if said['right'] else 'COUNTS WRONG'}{tracing}", flush=True)  # fmt: skip
+    return took["verdict_cpu"], took["report_cpu"], said["peak"], said["right"]
 
 
 def main() -> int:
@@ -158,8 +157,8 @@ def main() -> int:
             taken = measured(way, given.rows, folder, shapes)
             figures[way] = min(figures.get(way, taken), taken)
     peer, columns, whole = figures["shacl"], figures["columns"], figures["ntriples"]
-    print(f"columns: verdict {peer[0] / columns[0]:.1f} times as fast as shacl, with the report "
-          f"{peer[1] / columns[1]:.1f} times; N-Triples: {whole[0] / peer[0]:.2f} of its time")  # fmt: skip
+    print(f"in CPU seconds: columns to the verdict {peer[0] / columns[0]:.1f} times as fast as shacl, with the report "
+          f"{peer[1] / columns[1]:.1f} times; N-Triples {whole[0] / peer[0]:.2f} of its time")  # fmt: skip
     met = peer[0] > 10 * columns[0] and peer[1] > 5 * columns[1] and whole[0] < 1.1 * peer[0] and columns[2] < MEMORY
     return 0 if columns[3] and whole[3] and (met or given.rows < LARGE) else 1
 
