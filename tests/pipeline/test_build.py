@@ -113,7 +113,9 @@ def test_the_lift_is_kept_while_its_inputs_are_the_same(root: Path) -> None:
     (again,) = (root / ".lod" / "lift").iterdir()
     assert (again.name, again.stat().st_mtime_ns) == (kept.name, stamp)
     _edit(root, "tables/staff.csv", "F,10", "F,11")
-    _build(root)
+    assert _build(root).made_from is not None
+    _edit(root, "mappings/staff.yarrrml.yml", "def:sex", "def:gender")
+    assert _build(root).made_from is None
     (other,) = (root / ".lod" / "lift").iterdir()
     assert other.name != kept.name
 

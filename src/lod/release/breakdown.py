@@ -94,9 +94,12 @@ class Breakdown:
             if dataset is None
             else f"s IN (SELECT s FROM member WHERE dataset = {quoted(f'<{dataset}>')})"
         )
+        # Members are looked up, never the lines, which the optimizer would hold in memory if it took them for fewer.
+        self.connection.execute("SET disabled_optimizers = 'build_side_probe_side'")
         row = self.connection.execute(
             f"COPY (SELECT line FROM statement WHERE {chosen} ORDER BY line) TO {quoted(str(target))} {_CSV}"
         ).fetchone()
+        self.connection.execute("SET disabled_optimizers = ''")
         return int(row[0]) if row else 0
 
     def starts(self, lines: Path) -> list[str]:
