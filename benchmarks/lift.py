@@ -31,6 +31,7 @@ import duckdb
 
 THREADS = 2
 MILLION = 1_000_000
+AGENCIES = 1_000_003  # a prime: no two rows get the key of one observation
 LOD = (sys.executable, "-m", "lod")
 PEERS = Path(__file__).resolve().parent / "peers"
 MORPH = "[CONFIGURATION]\noutput_file={out}\nnumber_of_processes=2\n[personnel]\nmappings={mapping}\n"
@@ -274,8 +275,8 @@ def large(deck: Deck, folder: Path, rows: int) -> None:
             spilled.mkdir()
             with duckdb.connect(config={"memory_limit": "1GB", "temp_directory": str(deck.work / "spill")}) as database:
                 database.execute(
-                    "COPY (SELECT * REPLACE ('A' || (row_number() OVER ()) % 1000000 AS agency_code, "
-                    "'第' || (row_number() OVER ()) % 1000000 || '號機關' AS agency_name) "
+                    f"COPY (SELECT * REPLACE ('A' || (row_number() OVER ()) % {AGENCIES} AS agency_code, "
+                    f"'第' || (row_number() OVER ()) % {AGENCIES} || '號機關' AS agency_name) "
                     f"FROM read_csv('{ten / 'personnel.csv'}', all_varchar = true)) "
                     f"TO '{spilled / 'personnel.csv'}' (HEADER)"
                 )
