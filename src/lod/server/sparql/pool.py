@@ -109,9 +109,7 @@ class QueryPool:
         Raises:
             LodError: LOD9111 they do not start.
         """
-        for _ in range(self.limits.spare):
-            self._add()
-        spawned = (self._spawn() for _ in range(self.limits.workers))
+        spawned = (self._spawn() for _ in range(self.limits.workers + self.limits.spare))
         for outcome in await asyncio.gather(*spawned, return_exceptions=True):
             if isinstance(outcome, BaseException):
                 await self.stop()
