@@ -33,7 +33,7 @@ def write_release(folder: Path, rows: int) -> Path:
     """The release: columns by DuckDB, a store with what pages need besides."""
     import duckdb
 
-    from lod.release.cubes import write_cubes
+    from lod.release.bulk.cubes import write_cubes
     from lod.release.release import Manifest, Site, StoreRecord
     from lod.release.seal import MANIFEST, seal, write_store_files
     from lod.store.columns import Column, Cube, CubeIndex

@@ -253,7 +253,7 @@ async def dawdle(port: int, until: float) -> None:
 
 async def switch(releases: Path, until: float) -> None:
     """Publish the other release, again and again."""
-    from lod.release.publish import switch as publish
+    from lod.release.publishing.publish import switch as publish
 
     names = itertools.cycle(("2-00000002", "1-00000001"))
     while time.monotonic() < until:
@@ -311,7 +311,7 @@ def canary() -> Iterator[tuple[str, list[str]]]:
 @asynccontextmanager
 async def served(folder: Path, things: int) -> AsyncIterator[tuple[int, int]]:
     """`lod serve` over two releases: its port and process."""
-    from lod.release.publish import switch as publish
+    from lod.release.publishing.publish import switch as publish
 
     releases = folder / "releases"
     releases.mkdir()

@@ -22,7 +22,7 @@ import pyoxigraph
 
 from lod.rdf.formats import RESULTS_JSON
 from lod.rdf.namespaces import RDF
-from lod.release.cubes import write_cubes
+from lod.release.bulk.cubes import write_cubes
 from lod.server.sparql.pool import QueryPool
 from lod.server.sparql.question import QueryLimits, Question
 from lod.store.guard import inspect_query

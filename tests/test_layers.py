@@ -20,7 +20,7 @@ BUILD_HALF = (
     "lod.mapping",
     "lod.pipeline",
     "lod.project",
-    "lod.release.publish",
+    "lod.release.publishing.publish",
     "lod.tables",
     "lod.validation",
 )

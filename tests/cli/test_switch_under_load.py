@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from lod.release.publish import publish_candidate, rollback
+from lod.release.publishing.publish import publish_candidate, rollback
 from lod.release.release import current_name
 
 PATHS = ("/", "/catalog.ttl", "/.well-known/void", "/data/staff", "/data/staff.ttl")

@@ -15,10 +15,10 @@ from lod.events import Event, Found, StageFinished, StageStarted
 from lod.pipeline.run import BuildResult, build
 from lod.pipeline.stages import STAGES, ValidationRefused
 from lod.project.load import load_project
-from lod.release.listing import list_releases
-from lod.release.publish import publish_candidate, rollback
+from lod.release.history.listing import list_releases
+from lod.release.publishing.publish import publish_candidate, rollback
 from lod.release.release import current_name, open_current, open_release
-from lod.release.validated import read_account
+from lod.release.report.validated import read_account
 from lod.store.snapshot import open_snapshot
 
 NAMES = ("read", "parse", "compile", "protect", "lift", "load", "validate", "link", "clear", "publish")

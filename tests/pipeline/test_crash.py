@@ -13,7 +13,7 @@ import pytest
 from lod.errors import LockedError
 from lod.pipeline.run import build
 from lod.project.load import load_project
-from lod.release.listing import list_releases
+from lod.release.history.listing import list_releases
 from lod.release.release import current_name, open_current
 
 CHILD = """

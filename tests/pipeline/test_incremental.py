@@ -13,7 +13,7 @@ from pyoxigraph import BlankNode
 from lod.pipeline.plan import BuildPlan, plan_build
 from lod.pipeline.run import BuildResult, build
 from lod.project.load import load_project
-from lod.release.datasets import read_datasets
+from lod.release.descriptions.datasets import read_datasets
 from lod.release.release import open_release
 from lod.release.seal import MANIFEST
 from lod.store.snapshot import open_snapshot
@@ -145,7 +145,7 @@ def _first_rows() -> Rows:
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project with two cubes, code lists and a join, below a Chinese path; pieces of bulk files are small."""
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
-    monkeypatch.setattr("lod.release.breakdown.CUT", 5)
+    monkeypatch.setattr("lod.release.descriptions.breakdown.CUT", 5)
     root = tmp_path / "專案 a"
     for name, text in FILES.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)

@@ -17,8 +17,8 @@ import pytest
 
 from lod.pipeline.run import build
 from lod.project.load import load_project
-from lod.release.listing import list_releases
-from lod.release.publish import publish_candidate
+from lod.release.history.listing import list_releases
+from lod.release.publishing.publish import publish_candidate
 from lod.release.release import current_name, open_current, open_release
 
 SEED = 20261127

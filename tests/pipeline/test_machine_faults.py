@@ -17,12 +17,12 @@ import pytest
 
 from lod.pipeline.run import build
 from lod.project.load import load_project
-from lod.release import space
-from lod.release.collect import collect, is_open
-from lod.release.listing import list_releases
-from lod.release.publish import rollback
+from lod.release.history.listing import list_releases
+from lod.release.publishing import space
+from lod.release.publishing.collect import collect, is_open
+from lod.release.publishing.publish import rollback
+from lod.release.publishing.space import SpaceError
 from lod.release.release import current_name, open_current, open_release
-from lod.release.space import SpaceError
 from lod.server.served import open_served
 
 COMMAND = [sys.executable, "-m", "lod", "build", "--publish"]

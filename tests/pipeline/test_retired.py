@@ -10,9 +10,9 @@ from lod.diagnostics import FindingsError, Severity
 from lod.errors import GateRefused
 from lod.pipeline.run import BuildResult, build
 from lod.project.load import load_project
-from lod.release.publish import rollback
+from lod.release.publishing.publish import rollback
 from lod.release.release import current_name
-from lod.release.tombstones import Tombstone, Tombstones, read_tombstones
+from lod.release.uris.tombstones import Tombstone, Tombstones, read_tombstones
 
 OBS = "https://a.example/data/staff/obs/"
 

@@ -13,10 +13,10 @@ from lod.disclosure.gate import clear
 from lod.disclosure.rules import NO_RULES
 from lod.lift.engines.duckdb.merge import merge
 from lod.linking.linkset import Linkset
-from lod.release.candidate import Content, write_candidate
 from lod.release.lock import exclusive
+from lod.release.publishing.candidate import Content, write_candidate
+from lod.release.publishing.staging import staging
 from lod.release.release import Release, Site
-from lod.release.staging import staging
 from lod.store.load import load
 
 SENTENCE = "本研究部分資料來源為行政院人事行政總處提供，文中任何闡釋或結論並不代表行政院人事行政總處之立場。"

@@ -19,7 +19,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 from starlette.types import ASGIApp
 
 from lod.rdf.namespaces import QB, RDF
-from lod.release.log import record
+from lod.release.history.log import record
 from lod.release.release import CURRENT, Manifest, Site, StoreRecord
 from lod.release.seal import MANIFEST, file_record, seal, write_store_files
 from lod.server.app import create_app

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from lod.project.load import load_project
-from lod.release.mirror import open_mirror, pointer_of
+from lod.release.publishing.mirror import open_mirror, pointer_of
 from lod.release.release import open_current
 from lod.store.remote import Endpoint, RemoteError, RemoteStore
 

@@ -29,7 +29,7 @@ def command(settings: Settings, before: str | None, after: str | None, project: 
       lod diff
       lod diff 1-3f2a9c1b 2-1f0c22ab --format html > diff.html
     """
-    from lod.release.difference import compare, releases_to_compare
+    from lod.release.history.difference import compare, releases_to_compare
 
     found = compare(*releases_to_compare(open_project(settings, project, to_build=False).releases, before, after))
     if settings.format == "json":

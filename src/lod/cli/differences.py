@@ -11,7 +11,7 @@ from lod.rdf.namespaces import PROV, RDFS, VOID
 from lod.wording import say, translated
 
 if TYPE_CHECKING:
-    from lod.release.difference import Difference, Part
+    from lod.release.history.difference import Difference, Part
 
 _KINDS = {
     "datasets": say("datasets"),

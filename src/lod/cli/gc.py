@@ -29,7 +29,7 @@ def command(settings: Settings, keep: int, dry_run: bool, project: Path) -> int:
       lod gc --dry-run
       lod gc --keep 3
     """
-    from lod.release.collect import collect
+    from lod.release.publishing.collect import collect
 
     releases = open_project(settings, project, to_build=False).releases
     gone, spared = collect(releases, keep, dry_run=dry_run)

@@ -31,8 +31,8 @@ def command(settings: Settings, release: str | None, project: Path) -> int:
       lod publish
       lod publish 3-1f0c22ab
     """
-    from lod.release.publish import publish_candidate
-    from lod.release.push import pushing
+    from lod.release.publishing.publish import publish_candidate
+    from lod.release.publishing.push import pushing
 
     loaded = open_project(settings, project, to_build=False)
     with progress(settings) as report:

@@ -14,7 +14,7 @@ from lod.cli.output import Settings
 from lod.wording import say
 
 if TYPE_CHECKING:
-    from lod.release.listing import ListedRelease
+    from lod.release.history.listing import ListedRelease
 
 
 @click.command("releases")
@@ -28,7 +28,7 @@ def command(settings: Settings, project: Path) -> int:
     Example:
       lod releases
     """
-    from lod.release.listing import list_releases
+    from lod.release.history.listing import list_releases
 
     listed = list_releases(open_project(settings, project, to_build=False).releases)
     if settings.format == "json":

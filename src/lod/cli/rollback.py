@@ -28,8 +28,8 @@ def command(settings: Settings, to: str | None, project: Path) -> int:
       lod rollback
       lod rollback --to 1-3f2a9c1b
     """
-    from lod.release.publish import rollback
-    from lod.release.push import pushing
+    from lod.release.publishing.publish import rollback
+    from lod.release.publishing.push import pushing
 
     loaded = open_project(settings, project, to_build=False)
     with progress(settings) as report:

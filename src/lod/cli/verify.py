@@ -33,7 +33,7 @@ def command(settings: Settings, release: str | None, full: bool, project: Path) 
       lod verify
       lod verify --full 3-1f0c22ab
     """
-    from lod.release.publish import release_named
+    from lod.release.publishing.publish import release_named
     from lod.release.release import open_current, open_release
 
     releases = open_project(settings, project, to_build=False).releases

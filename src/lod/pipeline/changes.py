@@ -1,8 +1,9 @@
 """Whether a build may start from the release before, and what has changed since.
 
-What is kept in `.lod/base/` (`lod.release.base`) belongs to one release. If that is whole, and program, project file,
-mappings and the tables' columns are what they were, changed rows tell which subjects are touched; of few, a release is
-made in a fraction of the time. Otherwise everything is made from the tables. Both ways give the same release.
+What is kept in `.lod/base/` (`lod.release.incremental.base`) belongs to one release. If that is whole, and program,
+project file, mappings and the tables' columns are what they were, changed rows tell which subjects are touched; of few,
+a release is made in a fraction of the time. Otherwise everything is made from the tables. Both ways give
+the same release.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from lod.events import Reporter
 from lod.lift.engines.duckdb.touched import why_not_by_rows
 from lod.lift.plan import Plan, plan_digest
 from lod.lift.run import Earlier, lift_changes
-from lod.release.base import Base, is_of, read_base
-from lod.release.change import Change, examine
+from lod.release.incremental.base import Base, is_of, read_base
+from lod.release.incremental.change import Change, examine
 from lod.release.release import ReleaseError, open_release
 from lod.wording import Wording, say
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from lod.diagnostics import Diagnostic
 from lod.lift.result import LiftResult
 from lod.lineage import Lineage
-from lod.release.findings import from_json, to_json
+from lod.release.report.findings import from_json, to_json
 
 _RESULT = "result.json"
 _FINDINGS = "findings.json"

@@ -20,8 +20,8 @@ from lod.pipeline.executables import check_executables
 from lod.project.model import Project
 from lod.rdf.namespaces import PREFIXES
 from lod.rdf.parse import Document, parse_document
-from lod.release.retire import read_retired
-from lod.release.tombstones import Tombstone
+from lod.release.uris.retire import read_retired
+from lod.release.uris.tombstones import Tombstone
 from lod.validation.validate import read_shapes
 from lod.wording import say
 

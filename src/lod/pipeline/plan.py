@@ -15,11 +15,11 @@ from lod.events import silent
 from lod.pipeline.lifts import kept_lift
 from lod.pipeline.stages import Compiled, Job, changes_of, compile_, lift_digest, parse, read
 from lod.project.model import Project
-from lod.release.again import changed_datasets
-from lod.release.candidates import candidate_names
-from lod.release.change import Change, open_change
 from lod.release.clock import build_time
-from lod.release.datasets import read_datasets
+from lod.release.descriptions.datasets import read_datasets
+from lod.release.incremental.again import changed_datasets
+from lod.release.incremental.change import Change, open_change
+from lod.release.publishing.candidates import candidate_names
 from lod.release.release import Manifest, ReleaseError, current_name, open_release
 from lod.wording import NOTHING, Wording
 

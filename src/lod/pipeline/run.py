@@ -12,17 +12,17 @@ from lod.events import Found, Reporter, StageFinished, StageStarted, silent
 from lod.pipeline.changes import BASE
 from lod.pipeline.stages import LIFT, STAGES, Compiled, Job, Lifted, Loaded, Parsed, Stage, Validated
 from lod.project.model import Project
-from lod.release.base import drop_base
-from lod.release.candidates import candidate_names
-from lod.release.change import Change
 from lod.release.clock import build_time
-from lod.release.findings import from_json
+from lod.release.incremental.base import drop_base
+from lod.release.incremental.change import Change
 from lod.release.lock import exclusive
-from lod.release.publish import switch
-from lod.release.push import pushing
+from lod.release.publishing.candidates import candidate_names
+from lod.release.publishing.publish import switch
+from lod.release.publishing.push import pushing
+from lod.release.publishing.space import check_space
+from lod.release.publishing.staging import clean_staging, staging
 from lod.release.release import Release, ReleaseError, current_name, open_release
-from lod.release.space import check_space
-from lod.release.staging import clean_staging, staging
+from lod.release.report.findings import from_json
 from lod.validation.account import Account
 from lod.validation.page import changed
 from lod.wording import NOTHING, Wording, joined, say

@@ -36,16 +36,16 @@ from lod.pipeline.material import Material, bind, read_material
 from lod.project.model import BuildOptions, Project
 from lod.rdf.namespaces import PREFIXES
 from lod.rdf.serialize import nquad, to_turtle
-from lod.release.accounts import change_since, write_account
-from lod.release.base import LINEAGE, OTHERS, STATEMENTS, drop_base
-from lod.release.candidate import STORE, Content, write_candidate
-from lod.release.change import Change, open_change
-from lod.release.cube_change import CubeChange, read_rows, suspects
-from lod.release.publish import switch
-from lod.release.push import pushing
+from lod.release.bulk.sorted_lines import splice
+from lod.release.incremental.base import LINEAGE, OTHERS, STATEMENTS, drop_base
+from lod.release.incremental.change import Change, open_change
+from lod.release.incremental.cube_change import CubeChange, read_rows, suspects
+from lod.release.publishing.candidate import STORE, Content, write_candidate
+from lod.release.publishing.publish import switch
+from lod.release.publishing.push import pushing
 from lod.release.release import Release, Site, open_release
-from lod.release.sorted_lines import splice
-from lod.release.validated import PAGE
+from lod.release.report.accounts import change_since, write_account
+from lod.release.report.validated import PAGE
 from lod.store.change import load_again
 from lod.store.load import load as load_parts
 from lod.store.snapshot import Snapshot, open_snapshot

@@ -1,4 +1,4 @@
-"""A release, as those who read it see it: open, verify, list. Writing is `lod.release.publish`.
+"""A release, as those who read it see it: open, verify, list. Writing is `lod.release.publishing.publish`.
 
 releases/
   current              one line: the name of the release that is published

@@ -18,7 +18,7 @@ from lod.errors import LodError
 from lod.rdf import iris
 from lod.rdf.formats import HTML, Format
 from lod.rdf.namespaces import SKOS
-from lod.release.tombstones import Tombstone
+from lod.release.uris.tombstones import Tombstone
 from lod.server import answers
 from lod.server.addresses import Address, UrlSpace
 from lod.server.answers import Answer, header, link

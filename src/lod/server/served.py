@@ -21,13 +21,13 @@ import pyoxigraph
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat
 
 from lod.errors import LodError
-from lod.release.candidates import release_folders
+from lod.release.history.log import read_log
 from lod.release.hold import hold
-from lod.release.log import read_log
-from lod.release.mirror import open_mirror
+from lod.release.publishing.candidates import release_folders
+from lod.release.publishing.mirror import open_mirror
 from lod.release.release import Release, Site, current_name, open_release
 from lod.release.seal import ReleaseFile
-from lod.release.tombstones import RETIRED, Tombstones, read_tombstones
+from lod.release.uris.tombstones import RETIRED, Tombstones, read_tombstones
 from lod.server.addresses import UrlSpace
 from lod.server.pages.labels import Labels
 from lod.server.theme import Theme, own_theme

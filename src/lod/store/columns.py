@@ -7,7 +7,7 @@ release holds its observations twice: as statements in the store, which answers 
 stands only what says the same as the store: `index.json` names each column's terms, and each property that the columns
 do not tell, so that who cannot be answered from columns asks the store.
 
-`lod.release.cubes` writes these files. DuckDB is imported when `open_columns` is called and not before.
+`lod.release.bulk.cubes` writes these files. DuckDB is imported when `open_columns` is called and not before.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from pyoxigraph import RdfFormat, Store
 
-from lod.release.cubes import write_cubes
+from lod.release.bulk.cubes import write_cubes
 
 SLICES = """
 @prefix qb: <http://purl.org/linked-data/cube#> .

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from pyoxigraph import RdfFormat, Store
 
-from lod.release.cubes import write_cubes
+from lod.release.bulk.cubes import write_cubes
 from lod.server.cubes import cube as cube_module
 from lod.server.cubes import table as cube_table
 from lod.server.cubes.cube import StoreFigures, read_cube

@@ -14,7 +14,7 @@ import pytest
 from pyoxigraph import RdfFormat, Store
 from python_calamine import CalamineWorkbook
 
-from lod.release.cubes import write_cubes
+from lod.release.bulk.cubes import write_cubes
 from lod.server.charts.map import atlas
 
 BASE = "https://lod.example.org/"

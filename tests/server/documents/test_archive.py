@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import httpx
 import pytest
 
-from lod.release.log import LOG, Record
+from lod.release.history.log import LOG, Record
 
 BASE = "https://lod.example.org/"
 SEX = "/doc/code/sex"

@@ -12,7 +12,7 @@ import pytest
 
 from lod.release.release import Manifest
 from lod.release.seal import MANIFEST, file_record, seal
-from lod.release.tombstones import Tombstone, write_tombstones
+from lod.release.uris.tombstones import Tombstone, write_tombstones
 
 BASE = "https://lod.example.org/"
 STONES = (

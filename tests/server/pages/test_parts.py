@@ -11,7 +11,7 @@ import httpx
 import pytest
 from pyoxigraph import RdfFormat, Store
 
-from lod.release.cubes import write_cubes
+from lod.release.bulk.cubes import write_cubes
 
 BASE = "https://lod.example.org/"
 STAFF = 150

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyoxigraph
 import pytest
 
-from lod.release.cubes import write_cubes
+from lod.release.bulk.cubes import write_cubes
 from lod.store.columnar.answer import ColumnarAnswers
 from lod.store.columns import CubeIndex
 from lod.store.guard import inspect_query

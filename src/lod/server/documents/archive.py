@@ -14,7 +14,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 from threading import Lock
 
 from lod.errors import LodError
-from lod.release.log import read_log
+from lod.release.history.log import read_log
 from lod.server import answers
 from lod.server.answers import Answer, header
 from lod.server.documents.describe import exists

@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 from lod.rdf import languages
 from lod.rdf.formats import HTML, Format
 from lod.rdf.namespaces import DCT, OWL, PROV, RDFS, XSD
-from lod.release.tombstones import Tombstone
+from lod.release.uris.tombstones import Tombstone
 from lod.server import answers
 from lod.server.addresses import DOCUMENT_FORMATS, Address, parse_address
 from lod.server.answers import Answer, header, link

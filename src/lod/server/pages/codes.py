@@ -11,7 +11,7 @@ from itertools import islice
 from pyoxigraph import Literal, NamedNode
 
 from lod.rdf.namespaces import DCT, QB, RDF, RDFS, SKOS
-from lod.release.evidence import read_evidence
+from lod.release.descriptions.evidence import read_evidence
 from lod.server.addresses import Address
 from lod.server.cubes.cube import MOST_ALONG, notation, order_codes
 from lod.server.documents.describe import Description

@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode, Quad
 from lod.rdf import languages
 from lod.rdf.formats import GRAPH_FORMATS
 from lod.rdf.namespaces import DCAT, DCT, PROV, QB, RDF, RDFS, SDMX_ATTRIBUTE, SKOS, VOID
-from lod.release.changes import dataset_versions
+from lod.release.history.changes import dataset_versions
 from lod.server.addresses import Address
 from lod.server.cubes.cube import Cube, read_cube
 from lod.server.cubes.table import MOST_CELLS, CubeTable, measure_label

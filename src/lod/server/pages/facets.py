@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode
 
 from lod.rdf.namespaces import DCAT, DCT
-from lod.release.evidence import read_evidence
+from lod.release.descriptions.evidence import read_evidence
 from lod.server.cubes.cube import read_structure
 from lod.server.pages.reader import Reader
 from lod.server.pages.short import DATASETS, query

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import islice
 
 from lod.diagnostics import Severity
-from lod.release.changes import Changed, earlier_versions, read_changes
-from lod.release.findings import from_json
-from lod.release.validated import read_account
+from lod.release.history.changes import Changed, earlier_versions, read_changes
+from lod.release.report.findings import from_json
+from lod.release.report.validated import read_account
 from lod.server.addresses import Address
 from lod.server.pages.dataset import Download, conforms, readable_size
 from lod.server.pages.frame import Crumb, Frame, make_frame

@@ -1,0 +1,1 @@
+"""The files of a release: dumps, columns, tidy tables, source cells."""

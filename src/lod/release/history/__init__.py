@@ -1,0 +1,1 @@
+"""Releases beside each other: what there is, what was published when, what changed."""

@@ -1,0 +1,1 @@
+"""How a release comes to be, is published, goes elsewhere, and goes."""

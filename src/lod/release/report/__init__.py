@@ -1,0 +1,1 @@
+"""What validation said and what was found, kept with the release."""
