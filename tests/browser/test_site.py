@@ -34,6 +34,7 @@ PAGES = {
     "concept": "/doc/code/county/63000",
     "organisation": "/doc/org/2.16.886.101.20003.20072",
     "term": "/doc/def/dimension/county",
+    "vocabulary": "/doc/def/personnel-statistics",
     "release": "/release",
     "validation": "/validation",
     "about": "/about",

@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode
 
 from lod.rdf import languages
 from lod.rdf.formats import TURTLE
-from lod.rdf.namespaces import DCAT, DCT, QB, SKOS
+from lod.rdf.namespaces import DCAT, DCT, OWL, QB, SKOS
 from lod.server.addresses import Address
 from lod.server.cubes.cube import read_structure
 from lod.server.documents.describe import TYPE
@@ -45,6 +45,7 @@ class HomePage:
     search: str
     datasets: tuple[DatasetCard, ...]
     code_lists: tuple[Shown, ...]
+    vocabularies: tuple[Shown, ...]
     triples: str
     catalogue_turtle: str
 
@@ -58,6 +59,7 @@ class CataloguePage:
     search: str
     datasets: tuple[DatasetCard, ...]
     code_lists: tuple[Shown, ...]
+    vocabularies: tuple[Shown, ...]
     facets: tuple[Facet, ...]
     dumps: tuple[Download, ...]
     void: str
@@ -74,6 +76,7 @@ def home_page(reader: Reader, address: Address) -> HomePage:
         search=reader.page("/search"),
         datasets=tuple(card(reader, iri) for iri in datasets(reader.served)),
         code_lists=tuple(reader.link(iri) for iri in _code_lists(reader.served)),
+        vocabularies=tuple(reader.link(iri) for iri in vocabularies(reader.served)),
         triples=f"{manifest.triples:,}",
         catalogue_turtle=reader.served.space.prefix + Address("/catalog", TURTLE).path,
     )
@@ -96,6 +99,7 @@ def catalogue_page(reader: Reader, address: Address) -> CataloguePage:
         search=reader.page("/search"),
         datasets=tuple(card(reader, iri) for iri in datasets(reader.served)),
         code_lists=tuple(reader.link(iri) for iri in _code_lists(reader.served)),
+        vocabularies=tuple(reader.link(iri) for iri in vocabularies(reader.served)),
         facets=facets(reader, datasets(reader.served), {}),
         dumps=tuple(dumps(reader.served)),
         void=reader.served.space.prefix + "/void",
@@ -133,6 +137,11 @@ def datasets(served: ServedRelease) -> list[str]:
     """The IRIs of the datasets that have a page, sorted."""
     space = served.space
     return sorted(i for i in _of_class(served, QB + "DataSet", DCAT + "Dataset") if i.startswith(space.base + "data/"))
+
+
+def vocabularies(served: ServedRelease) -> list[str]:
+    """The vocabularies that have a page here, sorted."""
+    return sorted(_of_class(served, OWL + "Ontology"))
 
 
 def _code_lists(served: ServedRelease) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lod.rdf.namespaces import DCAT, ORG, QB, SKOS
+from lod.rdf.namespaces import DCAT, ORG, OWL, QB, SKOS
 from lod.server.addresses import Address
 from lod.server.documents.describe import Description
 from lod.server.pages.codes import code_list_page, concept_page
@@ -13,6 +13,7 @@ from lod.server.pages.frame import Page, render
 from lod.server.pages.observation import observation_page
 from lod.server.pages.reader import Reader
 from lod.server.pages.resource import resource_page
+from lod.server.pages.vocabulary import CLASSES, PROPERTIES, term_page, vocabulary_page
 
 Builder = Callable[[Reader, Description, Address], Page]
 
@@ -25,6 +26,8 @@ _BY_CLASS: tuple[tuple[str, str, Builder], ...] = (
     (ORG + "FormalOrganization", "organisation", resource_page),
     (ORG + "Organization", "organisation", resource_page),
     (ORG + "OrganizationalUnit", "organisation", resource_page),
+    (OWL + "Ontology", "vocabulary", vocabulary_page),
+    *((iri, "term", term_page) for iri in (*PROPERTIES, *CLASSES)),
 )
 
 
