@@ -7,6 +7,7 @@ for none of it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import combinations
 
 from lod.diagnostics import CellOrigin, Findings, TextOrigin
@@ -49,10 +50,22 @@ def doubt(session: Session, plan: Plan, surveys: Sequence[Survey], silent: set[s
         elif seen.rows and emission.triples_map not in silent:
             for statement in _unmade(emission, seen):
                 _doubt_statement(session, emission, statement, said, findings)
+    several = _Several(session)
     for one, other in combinations(emissions, 2):
-        if one.triples_map != other.triples_map and terms_may_coincide(one.key, other.key):
-            for pair in _comparable(one, other):
-                _doubt_pair(session, (one, other), pair, findings)
+        if (
+            one.triples_map != other.triples_map
+            and not _of_cubes(one, other)
+            and terms_may_coincide(one.key, other.key)
+        ):
+            pairs = list(_comparable(one, other))
+            if pairs and _meet(session, one, other):
+                for pair in pairs:
+                    _doubt_pair(session, (one, other), pair, several, findings)
+
+
+def _of_cubes(*emissions: Emission) -> bool:
+    """Whether all are made from cube files, whose lists and figures are compared where they are read."""
+    return all(isinstance(table, HeldTable) for emission in emissions for table in sides(emission.relation))
 
 
 def _unmade(emission: Emission, seen: Survey) -> Iterator[Statement]:
@@ -166,15 +179,40 @@ def _comparable(one: Emission, other: Emission) -> Iterator[tuple[Statement, Sta
                 yield first, second
 
 
+def _meet(session: Session, one: Emission, other: Emission) -> bool:
+    """Whether the two make any subject in common."""
+    first, second = (
+        f"(SELECT {sql.value(e.key)} AS s FROM {relation_sql(session, e.relation)} "
+        f"WHERE {sql.conjunction(sql.present(e.key.columns))})"
+        for e in (one, other)
+    )
+    return bool(session.database.row(f"SELECT EXISTS (FROM {first} SEMI JOIN {second} USING (s))")[0])
+
+
+@dataclass(slots=True)
+class _Several:
+    """Which statements give a subject several values; asked once of each, since a statement stands in many pairs."""
+
+    session: Session
+    known: dict[str, bool] = field(default_factory=dict)
+
+    def has(self, values: str) -> bool:
+        """Whether a derived table of `_values` has a subject of which the least and the greatest value differ."""
+        if values not in self.known:
+            self.known[values] = bool(self.session.database.row(f"SELECT bool_or(v <> w) FROM {values}")[0])
+        return self.known[values]
+
+
 def _doubt_pair(
-    session: Session, emissions: tuple[Emission, Emission], pair: tuple[Statement, Statement], findings: Findings
+    session: Session,
+    emissions: tuple[Emission, Emission],
+    pair: tuple[Statement, Statement],
+    several: _Several,
+    findings: Findings,
 ) -> None:
     """Where each map gives every subject one value, and the two values of a subject differ, one of them is wrong."""
     first, second = (_values(session, e, s) for e, s in zip(emissions, pair, strict=True))
-    several = session.database.row(
-        f"SELECT (SELECT bool_or(v <> w) FROM {first}) OR (SELECT bool_or(v <> w) FROM {second})"
-    )
-    if several[0]:
+    if several.has(first) or several.has(second):
         return
     both = f"FROM {first} AS a JOIN {second} AS b ON a.s = b.s WHERE a.v <> b.v"
     count = session.database.row(f"SELECT count(*) {both}")
