@@ -93,3 +93,26 @@ PREFIX dimension: <https://lod.example.org/def/dimension/>
 PREFIX measure: <https://lod.example.org/def/measure/>
 SELECT ?year (SUM(?n) AS ?people) { ?figure dimension:year ?year ; measure:headcount ?n } GROUP BY ?year ORDER BY ?year
 """
+
+
+def test_a_draft_outside_a_project_is_whole(lod: Lod, tmp_path: Path) -> None:
+    (tmp_path / "staff.csv").write_text("職員人數,民國101年底\n縣市,人數\n臺北市,3\n新北市,4\n", encoding="utf-8")
+    assert lod("init", "staff.cube.yml", "--from", "staff.csv", cwd=tmp_path).returncode == 0
+    assert "\nbase: https://lod.example.org/ # decide:" in (tmp_path / "staff.cube.yml").read_text(encoding="utf-8")
+    assert lod("check", "staff.cube.yml", cwd=tmp_path).returncode == 0
+    (tmp_path / "staff.cube.yml").write_text(
+        re.sub("base: .*\n", "", (tmp_path / "staff.cube.yml").read_text(encoding="utf-8")), encoding="utf-8"
+    )
+    result = lod("check", "staff.cube.yml", cwd=tmp_path)
+    said = re.findall(r"^(staff\S+) error LOD4010", result.stdout + result.stderr, re.MULTILINE)
+    assert said
+    assert len(said) == len(set(said))  # once at each place
+
+
+def test_a_draft_in_a_project_has_its_base(lod: Lod, tmp_path: Path) -> None:
+    assert lod("init", "statistics", cwd=tmp_path).returncode == 0
+    table = tmp_path / "staff.csv"
+    table.write_text("職員人數,民國101年底\n縣市,人數\n臺北市,3\n新北市,4\n", encoding="utf-8")
+    target = tmp_path / "statistics" / "mappings" / "staff.cube.yml"
+    assert lod("init", str(target), "--from", str(table), cwd=tmp_path).returncode == 0
+    assert "base:" not in target.read_text(encoding="utf-8")

@@ -52,7 +52,7 @@ def command(settings: Settings, folder: Path, table: Path | None, sheet: str | N
 
 def _draft(settings: Settings, target: Path, table: Path, sheet_name: str | None) -> int:
     from lod.diagnostics import Findings, did_you_mean
-    from lod.lift.cubes.drafts.draft import draft_cube
+    from lod.lift.cubes.drafts.draft import draft_cube, with_base
     from lod.lift.cubes.drafts.lists import DECIDE
     from lod.tables.sheets import open_workbook
 
@@ -84,6 +84,8 @@ def _draft(settings: Settings, target: Path, table: Path, sheet_name: str | None
             ),
             code="LOD0006",
         )
+    if not _is_in_project(target):
+        text = with_base(text)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text, encoding="utf-8")
     said = say(
@@ -94,6 +96,16 @@ def _draft(settings: Settings, target: Path, table: Path, sheet_name: str | None
     )
     output.line(said, settings)
     return 0
+
+
+def _is_in_project(target: Path) -> bool:
+    """Whether a project says what addresses begin with."""
+    from lod.project.load import find_project
+
+    try:
+        return find_project(target.parent).is_file()
+    except UsageError:
+        return False
 
 
 def _encoding(table: Path) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from lod.diagnostics import CellOrigin, Findings
+from lod.diagnostics import CellOrigin, Findings, Origin
 from lod.lift.gatherings import Bind, Bound, GatheredTable, gathered_emissions, unnamed_head
 from lod.lift.held import HeldTable
 from lod.lift.passes.distinct import find_twins, share_coinciding
@@ -142,6 +142,14 @@ class _Compiler:
     base_iri: str
     findings: Findings
     terms: dict[tuple[TermMap, Table, str, int], Term] = field(default_factory=dict)
+    relative: set[Origin | None] = field(default_factory=set)  # where relative IRIs without a base were found
+
+    def say_no_base(self, expression: Expression) -> None:
+        """LOD4010, once at each place."""
+        if expression.origin not in self.relative:
+            self.relative.add(expression.origin)
+            hint = say("declare 'base', or write the IRI in full")
+            self.findings.error("LOD4010", say("a relative IRI, and no base"), expression.origin, hint)
 
     def triples_map(self, triples_map: TriplesMap) -> tuple[Subject, list[Emission]] | None:
         """The plan of one triples map: an emission for each relation that its statements read."""
@@ -344,8 +352,7 @@ class _Binder:
         if is_absolute(head):
             return pieces, ""
         if not base:
-            hint = say("declare 'base', or write the IRI in full")
-            self.compiler.findings.error("LOD4010", say("a relative IRI, and no base"), expression.origin, hint)
+            self.compiler.say_no_base(expression)
         return (base + head, *(pieces[1:] if head else pieces)), ""
 
     def datatype(self, expression: Expression | None, base: str) -> tuple[Piece, ...]:

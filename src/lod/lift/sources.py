@@ -173,8 +173,9 @@ class Sources:
     def _cube_sources(self) -> Cubes:
         if self._cubes is None:
             from lod.lift.cubes.open import Cubes  # reads workbooks: who has no cube does not wait for it
+            from lod.lift.cubes.workbooks import workbooks
 
-            self._cubes = Cubes(self._locate, self.findings)
+            self._cubes = Cubes(self._locate, lambda access: workbooks(access, self.folders), self.findings)
         return self._cubes
 
     def _with_each_sheet(self, mapping: Mapping) -> Mapping:

@@ -54,3 +54,17 @@ def test_a_draft_of_a_plain_csv_reads_it(tmp_path: Path) -> None:
 
 def test_a_sheet_without_figures_has_no_draft() -> None:
     assert draft_cube(Sheet("x", (("a", "b"), ("c", "d"))), "x.csv", False) is None
+
+
+def test_a_draft_of_a_table_that_goes_on_beside_itself_reads_both(tmp_path: Path) -> None:
+    rows = ("警察人數,,,,民國98年底,,", "縣市別,男,女,,縣市別,男,女", "總計,9,5,,　臺中縣,4,2", "　臺北縣,5,3,,,,")
+    (tmp_path / "police.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    workbook = open_workbook(tmp_path / "police.csv", "police.csv", "utf-8", Findings(), None)
+    assert workbook is not None
+    text = draft_cube(workbook.sheets[0], "police.csv", False)
+    assert text is not None
+    assert "area: A1:D4" in text
+    assert "  - layout: {area: E1:G4, labels: {columns: [E]}}" in text
+    lines, findings = _lifted(text, tmp_path, tmp_path)
+    assert list(findings) == []
+    assert sum("/def/measure/value>" in line and "/obs/" in line for line in lines) == 6

@@ -95,3 +95,50 @@ def test_what_is_wrong_is_said_of_its_sheet(tmp_path: Path) -> None:
     )
     assert "LOD2508" in {each.code for each in findings}
     assert all("乙" in f"{each.origin}{each.message}" for each in findings if each.code == "LOD2508")
+
+
+def test_every_workbook_that_a_pattern_fits_is_an_edition(tmp_path: Path) -> None:
+    for name, year in (("m-100.xlsx", 100), ("m-99.xlsx", 99), ("~$m-99.xlsx", 98)):
+        workbooks.write_xlsx(tmp_path / name, {"甲": sheet("職員人數", f"{year}年", year, 1)})
+    cube = CUBE.replace("source: staff.xlsx", "source: m-*.xlsx")
+    findings, made = lift(tmp_path, cube, {"甲": sheet("職員人數", "101年", 3, 4)})
+    assert [each.code for each in findings] == ["LOD2514"]
+    assert "m-100.xlsx, m-99.xlsx" in str(findings[0].message)
+    assert {'2011/M "100"', '2010/M "99"'} <= made
+    assert len(made) == 6
+    findings, _ = lift(tmp_path, cube.replace("m-*", "n-**x*"), {"甲": sheet("職員人數", "101年", 3, 4)})
+    assert {each.code for each in findings if each.severity == "error"} == {"LOD2001"}
+
+
+def test_a_table_that_goes_on_in_the_next_sheet_adds_up(tmp_path: Path) -> None:
+    first: Rows = [["職員人數", "101年"], ["性別", "人數"], ["計", 7], ["男", 3]]
+    rest: Rows = [["職員人數（續）", "101年"], ["性別", "人數"], ["女", 4]]
+    findings, made = lift(tmp_path, CUBE, {"甲": first, "乙": rest})
+    assert [each.code for each in findings] == ["LOD2514"]
+    assert len(made) == 3
+    findings, _ = lift(tmp_path, CUBE, {"甲": first, "乙": [*rest[:2], ["女", 5]]})
+    [broken] = [each for each in findings if each.code == "LOD3609"]
+    assert str(broken.origin) == "staff.xlsx sheet 甲, row 3, column B"
+    assert [str(each) for each in broken.related] == ["staff.xlsx sheet 甲, row 4, column B"]
+
+
+def test_a_table_that_goes_on_beside_itself(tmp_path: Path) -> None:
+    rows: Rows = [
+        ["職員人數"],
+        ["101年底"],
+        ["性別", "人數", None, "性別", "人數"],
+        ["計", 7, None, "女", 4],
+        ["男", 3],
+    ]
+    layout = "layout:\n  area: A1:C5\n"
+    right = "editions:\n  - layout: {area: D3:E5, labels: {columns: D}}\n"
+    cube = CUBE.replace("layout:\n", layout).replace("sheet: /職員人數/\n", "") + right
+    findings, made = lift(tmp_path, cube, {"甲": rows})
+    assert findings == []
+    assert made == {'2012/T "7"', '2012/M "3"', '2012/F "4"'}
+    rows[3][4] = 5
+    findings, _ = lift(tmp_path, cube, {"甲": rows})
+    assert [each.code for each in findings] == ["LOD3609"]
+    rows[3][3] = "不詳"  # one table cannot be read: what it takes in is not said to be nobody's
+    findings, _ = lift(tmp_path, cube, {"甲": rows})
+    assert {each.code for each in findings} == {"LOD3604", "LOD3609"}

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from lod.diagnostics import CellOrigin
 from lod.mapping.cube.model import CodeList, Dimension, Edition, Source
-from lod.tables.printed.layout import Label, Printed
+from lod.tables.printed.layout import Label, Printed, Role
 from lod.tables.printed.page import Page
 from lod.tables.printed.periods import Period, period_in_file_name, period_of, periods_in
 from lod.tables.printed.text import chinese_key, label_key
+from lod.tables.printed.values import Unreadable, read_figure
 from lod.tables.sheets import cell_name
 from lod.wording import say
 
@@ -41,7 +42,8 @@ def given(edition: Edition, printed: Printed, path: Path, page: Page) -> Given:
 
 def _period(dimension: Dimension, printed: Printed, path: Path, page: Page) -> Period | None:
     if dimension.source is Source.TITLE:
-        return _period_of_titles(printed.titles, page)
+        is_said = any(True for label in printed.titles for _ in periods_in(label.text))
+        return _period_of_titles(printed.titles if is_said else (*printed.titles, *_above(printed, page)), page)
     if dimension.source is Source.FILE_NAME:
         found = period_in_file_name(path.stem)
         if found is None:
@@ -82,6 +84,18 @@ def _period_of_titles(titles: tuple[Label, ...], page: Page) -> Period | None:
         say("the title says {chinese} here and {there}", chinese=other[0].chinese, there=there),
     )
     return None
+
+
+def _above(printed: Printed, page: Page) -> Iterator[Label]:
+    """What stands at the top of a sheet, above its first figure and outside this table: titles of all its tables."""
+    sheet = page.sheet
+    for row in range(1, sheet.height + 1):
+        values = [sheet.value(row, column) for column in range(1, sheet.width + 1)]
+        figures = (read_figure(value, sheet.is_typed, page.layout.marks) for value in values if value is not None)
+        if any(not isinstance(each, Unreadable) and each.number is not None for each in figures):
+            return
+        places = [column for column in range(1, sheet.width + 1) if printed.roles.get((row, column)) is Role.OUTSIDE]
+        yield from (Label(sheet.text(row, column).strip(), row, column) for column in places)
 
 
 def _code(dimension: Dimension, codes: CodeList, printed: Printed, path: Path, page: Page) -> str | None:

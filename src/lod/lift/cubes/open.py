@@ -15,6 +15,7 @@ from lod.lift.cubes.review import Review, review
 from lod.lift.cubes.slices import slice_table
 from lod.lift.cubes.tidy import Observed, make_tidy
 from lod.lift.cubes.totals import check_totals
+from lod.lift.cubes.workbooks import is_pattern
 from lod.lift.held import HeldRows, HeldTable
 from lod.mapping.cube.compile import CONFIDENTIALITY, GATHERED_COLUMNS, STATUS
 from lod.mapping.cube.model import Cube, Edition, Gathered, Gathering, Part, SliceRows, parts_of
@@ -42,15 +43,18 @@ _TITLE_ROWS = 5
 class Cubes:
     """Opens each workbook and each edition once. `locate` says where a source is, and its name for people.
 
-    `parts` are all that will be asked for: they are held against each other.
+    `matching` names the files that fit a pattern. `parts` are all that will be asked for: they are held against each
+    other.
     """
 
     locate: Callable[[str], tuple[Path, str]]
+    matching: Callable[[str], Sequence[str]]
     findings: Findings
     parts: tuple[Part, ...] = ()
     workbooks: dict[tuple[Path, str], Workbook | None] = field(default_factory=dict)
     editions: dict[Edition, OpenSheet | None] = field(default_factory=dict)
     _split: dict[Edition, tuple[Edition, ...]] = field(default_factory=dict)
+    _continued: list[tuple[OpenSheet, Page]] = field(default_factory=list)  # whose totals wait for their other parts
     _review: Review | None = None
 
     def table(self, content: Part | SliceRows | Gathered) -> HeldTable | None:
@@ -69,19 +73,39 @@ class Cubes:
         return _gather(content.kind, read) if len(read) == len(editions) else None
 
     def split(self, edition: Edition) -> tuple[Edition, ...]:
-        """An edition whose pattern chooses several sheets as one for each, in their order. LOD2514 (info) says so."""
+        """An edition as one for each workbook that its source fits, and each sheet that its pattern fits, in order.
+
+        LOD2514 (info) says where there are several.
+        """
         if edition not in self._split:
-            found = self._chosen(edition) if edition.sheet and edition.sheet.is_pattern else []
-            self._split[edition] = (edition,)
-            if len(found) > 1 and edition.sheet:
-                choices = [replace(edition.sheet, number=number) for number, _ in found]
-                self._split[edition] = tuple(replace(edition, sheet=choice) for choice in choices)
-                names = ", ".join(sheet.name for _, sheet in found)
-                message = say(
-                    "{n} sheets fit '{text}', a table each: {names}", n=len(found), text=edition.sheet.text, names=names
-                )
-                self.findings.extend([Diagnostic("LOD2514", Severity.INFO, message, edition.sheet.origin)])
+            self._split[edition] = tuple(each for file in self._by_file(edition) for each in self._by_sheet(file))
         return self._split[edition]
+
+    def _by_file(self, edition: Edition) -> list[Edition]:
+        names = self.matching(edition.access) if is_pattern(edition.access) else ()
+        if len(names) > 1:
+            message = say(
+                "{n} files fit '{text}', an edition each: {names}",
+                n=len(names),
+                text=edition.access,
+                names=", ".join(names),
+            )
+            self.findings.extend([Diagnostic("LOD2514", Severity.INFO, message, edition.origin)])
+        return [replace(edition, access=name) for name in names] or [edition]
+
+    def _by_sheet(self, edition: Edition) -> list[Edition]:
+        found = self._chosen(edition) if edition.sheet and edition.sheet.is_pattern else []
+        if len(found) < 2 or not edition.sheet:
+            return [edition]
+        message = say(
+            "{n} sheets fit '{text}', a table each: {names}",
+            n=len(found),
+            text=edition.sheet.text,
+            names=", ".join(sheet.name for _, sheet in found),
+        )
+        self.findings.extend([Diagnostic("LOD2514", Severity.INFO, message, edition.sheet.origin)])
+        choices = [replace(edition.sheet, number=number) for number, _ in found]
+        return [replace(edition, sheet=choice) for choice in choices]
 
     def _chosen(self, edition: Edition) -> list[tuple[int, Sheet]]:
         """The sheets of an edition with their numbers; none if the workbook cannot be read, which is said elsewhere."""
@@ -106,8 +130,18 @@ class Cubes:
         """All sheets against each other, once."""
         if self._review is None:
             opened = [OpenPart(part, sheet) for part in self.parts if (sheet := self.sheet(part.edition))]
-            self._review = review(opened, self.findings)
+            unread = {part.edition.access for part in self.parts if self.sheet(part.edition) is None}
+            for sheet, page in self._continued:
+                beside = [each.tidy for edition in self._beside(sheet.edition) if (each := self.sheet(edition))]
+                self.findings.extend(check_totals(sheet.tidy, sheet.edition, page, beside))
+            self._review = review(opened, unread, self.findings)
         return self._review
+
+    def _beside(self, edition: Edition) -> list[Edition]:
+        """The other tables of the same dataset in the same workbook: a table may be continued there."""
+        datasets = {each.dataset.id for each in self.parts if each.edition == edition}
+        several = (each.edition for each in self.parts if each.dataset.id in datasets)
+        return [each for each in dict.fromkeys(several) if each != edition and each.access == edition.access]
 
     def sheet(self, edition: Edition) -> OpenSheet | None:
         """The sheet of an edition, read once; None, and findings, when it cannot be."""
@@ -131,10 +165,14 @@ class Cubes:
         if len(self.findings.errors) > before and not printed.cells:
             return None
         tidy = make_tidy(printed, edition, page, said)
+        opened = OpenSheet(workbook, source, edition, printed, tidy)
         if len(self.findings.errors) == before:
-            self.findings.extend(check_totals(tidy, edition, page))
+            if self._beside(edition):
+                self._continued.append((opened, page))
+            else:
+                self.findings.extend(check_totals(tidy, edition, page))
             self.findings.extend(check_complete(tidy, edition, page))
-        return OpenSheet(workbook, source, edition, printed, tidy)
+        return opened
 
 
 def choose_sheet(workbook: Workbook, edition: Edition, findings: Findings) -> Sheet | None:

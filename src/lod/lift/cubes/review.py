@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, pairwise
 
@@ -35,8 +35,8 @@ class Review:
         return holder is None or holder is opened.sheet
 
 
-def review(parts: Sequence[OpenPart], findings: Findings) -> Review:
-    """Look at all sheets together.
+def review(parts: Sequence[OpenPart], unread: Collection[str], findings: Findings) -> Review:
+    """Look at all sheets together. `unread`: workbooks of which a sheet could not be read.
 
     Findings: LOD2503 a cell outside all areas, LOD3607 two sheets contradict each other, LOD3622 a figure that was
     revised, LOD3623 a code that an edition lacks, LOD3624 two datasets contradict each other.
@@ -52,7 +52,8 @@ def review(parts: Sequence[OpenPart], findings: Findings) -> Review:
             findings.extend(_drift(earlier, later))
     for one, other in combinations(by_dataset, 2):
         _compare_datasets(by_dataset[one], by_dataset[other], findings)
-    _look_outside(list({id(each.sheet): each.sheet for each in parts}.values()), findings)
+    sheets = {id(each.sheet): each.sheet for each in parts if each.sheet.edition.access not in unread}
+    _look_outside(list(sheets.values()), findings)
     return made
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lod.diagnostics import Findings
 from lod.lift.cubes.open import chosen_sheets
+from lod.lift.cubes.workbooks import workbooks
 from lod.mapping.cube.read import read_cube
 from lod.tables.printed.layout import Role
 from lod.tables.printed.read import read_printed
@@ -28,7 +29,12 @@ def sheet_roles(cube_file: Path, folders: Sequence[Path]) -> list[SheetRoles]:
     unheard = Findings()
     cube = read_cube(cube_file, str(cube_file), unheard)
     found: list[SheetRoles] = []
-    for edition in cube.editions if cube else ():
+    editions = [
+        replace(edition, access=name)
+        for edition in (cube.editions if cube else ())
+        for name in workbooks(edition.access, folders)
+    ]
+    for edition in editions:
         path = next((each for folder in folders if (each := folder / edition.access).is_file()), None)
         workbook = open_workbook(path, edition.access, edition.encoding, unheard, None) if path else None
         for sheet in chosen_sheets(workbook, edition, unheard) if workbook else ():

@@ -6,7 +6,7 @@ up, the parent's cell is named, and with it the members of the list that the tab
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -28,17 +28,23 @@ class _Cover:
     missing: tuple[Code, ...]
 
 
-def check_totals(tidy: Tidy, edition: Edition, page: Page) -> Iterator[Diagnostic]:
-    """LOD3609 for each parent that is not the sum of its children, as strictly as the cube file says."""
+def check_totals(tidy: Tidy, edition: Edition, page: Page, beside: Sequence[Tidy] = ()) -> Iterator[Diagnostic]:
+    """LOD3609 for each parent that is not the sum of its children, as strictly as the cube file says.
+
+    `beside`: the other tables of the dataset in its workbook; a table that is continued there has children there.
+    """
     if edition.checks.totals == "none":
         return
     severity = Severity(edition.checks.totals)
     for measure in edition.measures:
         figures = tidy.figures.get(measure.name, {})
+        present = dict(figures)
+        for other in beside:
+            present = other.figures.get(measure.name, {}) | present
         for place, dimension in enumerate(edition.dimensions):
             if measure.totals != "none" and dimension.codes and dimension.name not in measure.without:
                 hierarchy = _Hierarchy(dimension, dimension.codes, tidy, edition)
-                yield from _along(figures, place, hierarchy, page, severity)
+                yield from _along(figures, present, place, hierarchy, page, severity)
 
 
 @dataclass
@@ -69,23 +75,31 @@ class _Hierarchy:
 
 
 def _along(
-    figures: Mapping[Point, Observed], place: int, hierarchy: _Hierarchy, page: Page, severity: Severity
+    figures: Mapping[Point, Observed],
+    present: Mapping[Point, Observed],
+    place: int,
+    hierarchy: _Hierarchy,
+    page: Page,
+    severity: Severity,
 ) -> Iterator[Diagnostic]:
+    """The parents among a table's figures, held against their children, all of which are `present`."""
+    own = set(map(id, figures.values()))
     for point, parent in figures.items():
         below = hierarchy.at(point)
         if not below[point[place]] or parent.number is None:
             continue
-        cover = _cover(figures, point, place, below)
+        cover = _cover(present, point, place, below)
         numbers = [each.number for each in cover.figures if each.number is not None]
         if not numbers or len(numbers) < len(cover.figures):
             continue
+        here = _Cover(tuple(each for each in cover.figures if id(each) in own), cover.missing)
         if parent.measure.totals == "between":
             if not cover.missing and not min(numbers) <= parent.number <= max(numbers):
                 wrong = say("not between those of its parts, {least} and {most}", least=min(numbers), most=max(numbers))
-                yield _broken(parent, wrong, cover, point, page, severity)
+                yield _broken(parent, wrong, here, point, page, severity)
         elif sum(numbers, Decimal(0)) != parent.number:
             wrong = say("its parts add up to {total}", total=sum(numbers, Decimal(0)))
-            yield _broken(parent, wrong, cover, point, page, severity)
+            yield _broken(parent, wrong, here, point, page, severity)
 
 
 def _cover(

@@ -34,7 +34,10 @@ PLACES: dict[str, dict[str, Key]] = {
             "keys", "What the dataset is called, and who publishes it how.", "{id: staff, title: {en: Staff}}", True
         ),
         "source": _key(
-            "path", "The workbook (.xls, .xlsx, .ods) or CSV, looked for where tables are.", "101.xls", True
+            "path or pattern",
+            "The workbook (.xls, .xlsx, .ods) or CSV, looked for where tables are; *.xls: an edition each.",
+            "101.xls",
+            True,
         ),
         "encoding": _key("encoding", "Of a CSV.", "big5"),
         "sheet": _key(

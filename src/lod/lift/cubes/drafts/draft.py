@@ -61,6 +61,10 @@ def draft_cube(sheet: Sheet, source: str, several: bool, encoding: str = "utf-8"
     shape = look(sheet)
     if shape is None:
         return None
+    beside = _beside(sheet, shape)
+    if beside and depth < _MOST_TABLES:
+        left = draft_cube(_stacked(sheet, shape, beside), source, several, encoding, depth + 1)
+        return left and _with_right(left, sheet, shape, beside)
     signs, endings, findings = _signs(sheet, shape), _endings(sheet, shape), Findings()
     printed = read_printed(sheet, source, _layout(shape, signs, endings), findings)
     other = next((each.origin for each in findings if each.code == "LOD2516"), None)
@@ -72,6 +76,44 @@ def draft_cube(sheet: Sheet, source: str, several: bool, encoding: str = "utf-8"
     draft = _Draft(sheet, source, several, encoding, shape, printed, signs, endings)
     _divide(draft)
     return "\n".join(_lines(draft)) + "\n"
+
+
+def _beside(sheet: Sheet, shape: Shape) -> int:
+    """The column where the header begins again, beside the table; 0 if it does not."""
+    row, first = shape.header[0], shape.label_columns[0]
+    corner = label_key(sheet.text(row, first))
+    later = range(shape.data_columns[0] + 1, sheet.width + 1)
+    return next((c for c in later if corner and label_key(sheet.text(row, c)) == corner), 0)
+
+
+def _stacked(sheet: Sheet, shape: Shape, column: int) -> Sheet:
+    """The left one of two tables beside each other, with the rows of the right one below its own."""
+    first, last, start = shape.header[1], shape.rows[-1], shape.label_columns[0] - 1
+    blank = (None,) * start
+    left = [row[: column - 1] if n >= shape.header[0] else row for n, row in enumerate(sheet.rows, start=1)]
+    right = [(*blank, *row[column - 1 :]) for row in sheet.rows[first:last]]
+    filled = [row for row in right if any(value is not None for value in row)]
+    merged = (each for each in sheet.merged if each.right < column or each.bottom < shape.header[0])
+    return replace(sheet, rows=(*left[:last], *filled, *left[last:]), merged=tuple(merged))
+
+
+def _with_right(text: str, sheet: Sheet, shape: Shape, column: int) -> str:
+    """The draft of two tables beside each other, with the cells of both."""
+    if "\n  area: " in text or "\neditions:" in text:
+        return text
+    first = shape.label_columns[0]
+    left = f"A1:{cell_name(sheet.height, column - 1)}"
+    right = f"{cell_name(1, column)}:{cell_name(sheet.height, sheet.width)}"
+    labels = ", ".join(column_letters(each + column - first) for each in shape.label_columns)
+    area = f"  area: {left} # {DECIDE} the table goes on beside itself, see 'editions'; else it is one of its own"
+    edition = f"editions:\n  - layout: {{area: {right}, labels: {{columns: [{labels}]}}}}\n"
+    return text.replace("\nlayout:\n", f"\nlayout:\n{area}\n", 1) + edition
+
+
+def with_base(text: str) -> str:
+    """A draft that needs no project: it says itself what addresses begin with."""
+    line = f"base: https://lod.example.org/ # {DECIDE} what addresses begin with; in a project, lod.toml says it"
+    return text.replace("\ndataset:\n", f"\n{line}\ndataset:\n", 1)
 
 
 def _with_area(text: str, sheet: Sheet, other: int) -> str:

@@ -153,12 +153,22 @@ def _header(sheet: Sheet, first: int) -> tuple[int, int]:
         shown = [sheet.text(row, c) for c in range(1, sheet.width + 1) if sheet.text(row, c).strip()]
         if not shown:
             continue
-        if any(pattern.search(one_line(shown[0])) for pattern in _TITLES) or (len(shown) == 1 and row < last):
+        if _is_title(shown[0]) or (len(shown) == 1 and row < last) or (row < top and _is_title_row(sheet, row, shown)):
             break
         top = row
     while last > top and not any(sheet.text(last, c).strip() for c in range(1, sheet.width + 1)):
         last -= 1
     return top, last
+
+
+def _is_title(text: str) -> bool:
+    return any(pattern.search(one_line(text)) for pattern in _TITLES)
+
+
+def _is_title_row(sheet: Sheet, row: int, shown: Sequence[str]) -> bool:
+    """A row of few texts, one of them a period or a unit, above one that begins with a text of its own."""
+    below = [sheet.text(row + 1, c) for c in range(1, sheet.width + 1)]
+    return bool(below[0].strip()) and len(shown) < sum(map(bool, below)) and sum(map(_is_title, shown)) == 1
 
 
 def _labels(
