@@ -55,3 +55,42 @@ def test_time_goes_along_a_line_and_age_by_sex_is_a_pyramid(tmp_path: Path, make
     assert f"{BASE}id/office/Z".rpartition("/")[2] in history
     assert 'id="chart-1-t"' in html
     assert 'id="chart-2-t"' in html
+
+
+QB = "http://purl.org/linked-data/cube#"
+
+
+def yearly(*, with_totals: bool) -> str:
+    """A cube of two offices in three years; the total of the newest is not published yet."""
+    text = f"@prefix qb: <{QB}> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
+    parts = f"[ qb:dimension <{BASE}def/year> ], [ qb:dimension <{BASE}def/office> ], [ qb:measure <{BASE}def/heads> ]"
+    text += f"<{BASE}data/yearly> a qb:DataSet ; qb:structure [ qb:component {parts} ] .\n"
+    text += f'<{BASE}id/o/T> skos:prefLabel "All offices"@en ; skos:narrower <{BASE}id/o/A>, <{BASE}id/o/B> .\n'
+    for year in (2009, 2010, 2011):
+        for office, heads in (("T", 1_500 + year), ("A", year), ("B", 1_500)):
+            if office != "T" or (with_totals and year < 2011):
+                text += (
+                    f"<{BASE}data/yearly/obs/{year}{office}> a qb:Observation ; qb:dataSet <{BASE}data/yearly> ;"
+                    f' <{BASE}def/year> "{year}" ; <{BASE}def/office> <{BASE}id/o/{office}> ;'
+                    f" <{BASE}def/heads> {heads} .\n"
+                )
+    return text
+
+
+def test_a_dataset_begins_with_its_newest_total_and_the_periods(
+    tmp_path: Path, make: MakeRelease, open_site: Open
+) -> None:
+    make(tmp_path, turtle=yearly(with_totals=True))
+    head = open_site(tmp_path).get("/data/yearly.en.html").text.partition("</header>\n<section")[0]
+    headline = re.sub(r"<[^>]*>", "", head.partition('class="headline">')[2].partition("</p>")[0])
+    assert headline == "3,510 heads · All offices · 2010"
+    assert 'href="/data/yearly/obs/2010T.en.html" class="amount">' in head
+    assert "<dt>Periods</dt><dd>2009 – 2011 " in head
+    assert "3 periods" in head
+
+
+def test_no_total_is_made_up_where_none_is_published(tmp_path: Path, make: MakeRelease, open_site: Open) -> None:
+    make(tmp_path, turtle=yearly(with_totals=False))
+    html = open_site(tmp_path).get("/data/yearly.en.html").text
+    assert 'class="headline"' not in html
+    assert "3 periods" in html

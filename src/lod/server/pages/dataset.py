@@ -20,6 +20,7 @@ from lod.server.documents.describe import Description
 from lod.server.pages.citation import CITATION_FORMATS, CITE, reference, schema_org
 from lod.server.pages.explorer import VIEW, Figure, Select, Tab, dataset_title, explorer_parts
 from lod.server.pages.frame import Crumb, Frame, make_frame
+from lod.server.pages.headline import Headline, Periods, periods_of, total_of
 from lod.server.pages.properties import Property, properties
 from lod.server.pages.reader import Reader, Shown
 from lod.server.served import ServedRelease, dump_files
@@ -65,6 +66,8 @@ class DatasetPage:
     iri: str
     observations: str
     truncated: bool
+    headline: Headline | None
+    periods: Periods | None
     publisher: Shown | None
     licence: Shown
     table: CubeTable | None
@@ -111,6 +114,8 @@ def dataset_page(reader: Reader, description: Description, address: Address) -> 
         iri=description.iri,
         observations=f"{cube.figures.count:,}",
         truncated=not cube.figures.complete,
+        headline=total_of(reader, cube),
+        periods=periods_of(reader, cube),
         publisher=next((reader.show(p) for p in description.objects(DCT + "publisher")), None),
         licence=_licence(reader, description),
         table=parts.table if parts else None,

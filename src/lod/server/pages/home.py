@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 
 from pyoxigraph import NamedNode
 
 from lod.rdf import languages
-from lod.rdf.formats import TURTLE
+from lod.rdf.formats import HTML, TURTLE
 from lod.rdf.namespaces import DCAT, DCT, OWL, QB, SKOS
+from lod.release.history.changes import earlier_versions, read_changes
 from lod.server.addresses import Address
 from lod.server.cubes.cube import read_structure
 from lod.server.documents.describe import TYPE
@@ -17,9 +20,12 @@ from lod.server.pages.dataset import Download, dumps
 from lod.server.pages.facets import Facet, facets, name_of, stars, values_of
 from lod.server.pages.frame import Crumb, Frame, make_frame
 from lod.server.pages.reader import Reader, Shown
+from lod.server.pages.release import in_words
 from lod.server.served import ServedRelease
 
 MOST_DATASETS = 1_000
+MOST_RELEASES = 3
+_TOLD = frozenset({"datasets", "observations", "codes"})  # of changes; others only where none of these differs
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,16 @@ class DatasetCard:
 
 
 @dataclass(frozen=True, slots=True)
+class News:
+    """A release in the list of the newest: what it brought, in a line."""
+
+    name: str
+    date: str  # ISO 8601
+    href: str  # of its notes
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
 class HomePage:
     """Context of `home.html`."""
 
@@ -46,6 +62,7 @@ class HomePage:
     datasets: tuple[DatasetCard, ...]
     code_lists: tuple[Shown, ...]
     vocabularies: tuple[Shown, ...]
+    releases: tuple[News, ...]
     triples: str
     catalogue_turtle: str
 
@@ -77,9 +94,31 @@ def home_page(reader: Reader, address: Address) -> HomePage:
         datasets=tuple(card(reader, iri) for iri in datasets(reader.served)),
         code_lists=tuple(reader.link(iri) for iri in _code_lists(reader.served)),
         vocabularies=tuple(reader.link(iri) for iri in vocabularies(reader.served)),
+        releases=tuple(islice(newest_releases(reader), MOST_RELEASES)),
         triples=f"{manifest.triples:,}",
         catalogue_turtle=reader.served.space.prefix + Address("/catalog", TURTLE).path,
     )
+
+
+def newest_releases(reader: Reader) -> Iterator[News]:
+    """The release that is served, and those before it as long as they are there."""
+    served = reader.served
+    folder, manifest = served.release.folder, served.release.manifest
+    yield News(manifest.name, manifest.created[:10], reader.page("/release"), _change(reader, folder))
+    notes = Address("/release", HTML, reader.language) if reader.explicit else Address("/release")
+    for version in earlier_versions(folder.parent, manifest.previous):
+        href = f"{served.space.root}/release/{version.name}{notes.path}"
+        yield News(version.name, version.created[:10], href, _change(reader, folder.parent / version.name))
+
+
+def _change(reader: Reader, folder: Path) -> str:
+    """What a release changed, in a line; '' where it does not tell."""
+    compared, changes = read_changes(folder)
+    if not compared:
+        return reader.t("release_first") if folder.name.startswith("1-") else ""
+    told = [change for change in changes if change.kind in _TOLD]
+    sentences = list(in_words(reader, told)) or list(in_words(reader, changes))
+    return reader.t("semicolon").join(sentences) or reader.t("changes_none")
 
 
 def catalogue_page(reader: Reader, address: Address) -> CataloguePage:

@@ -14,9 +14,10 @@ from pyoxigraph import NamedNode
 from lod.rdf.namespaces import DCT, ORG, SCHEMA
 from lod.server.cubes.cube import Component, Cube, Place, read_cube
 from lod.server.cubes.slices import View, first_code, query_of
-from lod.server.cubes.table import CubeTable, lay_out, measure_label, read_grid, state_of, value_text
+from lod.server.cubes.table import CubeTable, lay_out, read_grid, state_of
 from lod.server.documents.describe import Description
 from lod.server.pages.explorer import VIEW, Figure, dataset_title, figure_of
+from lod.server.pages.headline import Headline, headline
 from lod.server.pages.home import datasets
 from lod.server.pages.reader import Reader, Shown
 
@@ -28,17 +29,6 @@ MOST_COLUMNS = 12
 _BEFORE = (DCT + "replaces", ORG + "resultedFrom")
 _AFTER = (DCT + "isReplacedBy", ORG + "changedBy")
 _DATES = (DCT + "valid", DCT + "temporal", SCHEMA + "foundingDate", SCHEMA + "dissolutionDate")
-
-
-@dataclass(frozen=True, slots=True)
-class Headline:
-    """One number about a thing, and where it is from."""
-
-    number: str
-    unit: str
-    measure: Shown
-    href: str | None
-    held: tuple[Shown, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +120,8 @@ def _headlines(reader: Reader, cube: Cube, held: dict[str, Place]) -> Iterable[H
     for measure in cube.measures if found else ():
         if state_of(found[0], measure.iri) != "value":
             continue
-        label = measure_label(reader, cube, measure.iri, found[0])
         told = tuple(reader.show(held[d.iri].term) for d in cube.dimensions if d.role == "time" and d.iri in held)
-        href = reader.href(found[0].iri)
-        yield Headline(value_text(found[0], measure.iri), label.note, replace(label, note="", href=None), href, told)
+        yield headline(reader, cube, found[0], measure.iri, told)
 
 
 def history(reader: Reader, description: Description) -> tuple[HistoryEvent, ...]:

@@ -100,7 +100,7 @@ def release_page(reader: Reader, address: Address) -> ReleasePage:
         ),
         previous=compared,
         differences=tuple(_difference(reader, change) for change in changes),
-        differs=tuple(_in_words(reader, changes)),
+        differs=tuple(in_words(reader, changes)),
         changed=tuple(
             reader.link(text)
             for change in changes
@@ -131,7 +131,7 @@ def _difference(reader: Reader, change: Changed) -> Difference:
     return Difference(reader.t(_KINDS[change.kind]), *counts)
 
 
-def _in_words(reader: Reader, changes: Iterable[Changed]) -> Iterator[str]:
+def in_words(reader: Reader, changes: Iterable[Changed]) -> Iterator[str]:
     """A sentence a kind that changed, in the order in which people care."""
     by_kind = {change.kind: change for change in changes}
     for kind, key in _KINDS.items():
