@@ -288,6 +288,33 @@ def test_the_same_inputs_give_the_byte_identical_manifest(root: Path, monkeypatc
     assert manifests[0] == manifests[1]
 
 
+def test_a_project_elsewhere_gives_the_byte_identical_manifest(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is found names files from the project's folder: not where that lies, nor where the command ran."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1767225600")
+    _edit(root, "mappings/staff.yarrrml.yml", "xsd:integer]", "xsd:nonNegativeInteger]")  # LOD6022, at the mapping
+    _edit(root, "mappings/staff.yarrrml.yml", "staff.csv~csv", "../outside/staff.csv~csv")
+    _edit(root, "shapes/staff.ttl", "sh:minInclusive 0 ;", "sh:minInclusive 8 ; sh:severity sh:Warning ;")
+    manifests, found = [], ""
+    for number, here in enumerate(("project", ".", "/")):
+        place = tmp_path / f"place {number}" / ("deeper" * number)
+        copy = place / "project"
+        shutil.copytree(root, copy)
+        (place / "outside").mkdir()
+        (copy / "tables" / "staff.csv").rename(place / "outside" / "staff.csv")
+        monkeypatch.chdir(place / here)
+        release = open_release(copy / "releases" / _build(copy).release)
+        manifests.append((release.folder / "manifest.json").read_text(encoding="utf-8"))
+        found = (release.folder / "report" / "findings.json").read_text(encoding="utf-8")
+    assert "LOD6022" in found
+    assert "LOD6001" in found
+    assert '"path": "mappings/staff.yarrrml.yml"' in found
+    assert '"../outside/staff.csv"' in found
+    assert str(tmp_path) not in found
+    assert manifests[0] == manifests[1] == manifests[2]
+
+
 def test_bad_rows_are_set_aside_where_the_project_says_so(root: Path) -> None:
     _edit(root, "tables/staff.csv", "65000,M,9", "65000,M,n/a")
     _edit(root, "lod.toml", "[build]", '[build]\non_error = "quarantine"\nmax_rejects = "30%"')

@@ -7,6 +7,7 @@ What is expected is kept outside of the folder: the manifest of everything that 
 from __future__ import annotations
 
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -25,7 +26,11 @@ SEED = 20261127
 
 
 def _change(root: Path, number: int) -> None:
-    """Something new to publish."""
+    """Something new to publish: a figure or a label."""
+    if number % 2:
+        table = root / "tables" / "staff.csv"
+        table.write_text(re.sub(r"63000,F,\d+", f"63000,F,{10 + number}", table.read_text(encoding="utf-8")), "utf-8")
+        return
     path = root / "ontologies" / "staff.ttl"
     text = path.read_text(encoding="utf-8")
     before = text[text.index('"female') : text.index('"@en', text.index('"female')) + 4]

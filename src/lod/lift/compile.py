@@ -52,6 +52,7 @@ from lod.mapping.ir import (
     TriplesMap,
     references,
 )
+from lod.mapping.read import Shown, shown_path
 from lod.rdf.iris import is_absolute
 from lod.rdf.namespaces import XSD
 from lod.rdf.nquads import escape, label
@@ -70,19 +71,24 @@ PASSES = (
 )
 
 
-def compile_plan(mapping: Mapping, *, folders: Sequence[Path], base_iri: str, findings: Findings) -> Plan:
+def compile_plan(
+    mapping: Mapping, *, folders: Sequence[Path], base_iri: str, findings: Findings, shown: Shown = shown_path
+) -> Plan:
     """Bind a mapping to its tables, and improve the plan (`bind_plan`)."""
-    return improve(bind_plan(mapping, folders=folders, base_iri=base_iri, findings=findings))
+    return improve(bind_plan(mapping, folders=folders, base_iri=base_iri, findings=findings, shown=shown))
 
 
-def bind_plan(mapping: Mapping, *, folders: Sequence[Path], base_iri: str, findings: Findings) -> Plan:
+def bind_plan(
+    mapping: Mapping, *, folders: Sequence[Path], base_iri: str, findings: Findings, shown: Shown = shown_path
+) -> Plan:
     """Bind a mapping to its tables.
 
-    Sources are looked up in `folders`, in their order; tables are called by their path relative to the last of them.
+    Sources are looked up in `folders`, in their order; tables are called by their path relative to the last of them,
+    those that lie elsewhere as `shown` has it.
     What is wrong is in `findings`: no such table or column, a header that cannot be used, a relative IRI without base.
     Triples maps in which something is wrong are left out of the plan.
     """
-    sources = Sources(mapping, tuple(folders), findings)
+    sources = Sources(mapping, tuple(folders), findings, shown)
     mapping = sources.mapping
     compiler = _Compiler(mapping, sources, base_iri, findings)
     compiled = [found for each in mapping.triples_maps if (found := compiler.triples_map(each))]

@@ -39,7 +39,7 @@ from lod.mapping.ir import (
     TriplesMap,
     references,
 )
-from lod.mapping.read import shown_path
+from lod.mapping.read import Shown, shown_path
 from lod.mapping.view import View
 from lod.tables.compressed import plain_file
 from lod.tables.csv import open_csv
@@ -78,6 +78,7 @@ class Sources:
     mapping: Mapping
     folders: tuple[Path, ...]
     findings: Findings
+    shown: Shown = shown_path  # what a table is called that does not lie below the last folder
     tables: dict[LogicalSource, Table | None] = field(default_factory=dict)
     _uses: dict[LogicalSource, list[_Use]] = field(default_factory=lambda: defaultdict(list))
     _computed: dict[Table, dict[_Meaning, int]] = field(default_factory=dict)
@@ -235,7 +236,7 @@ class Sources:
     def _name(self, path: Path) -> str:
         root = self.folders[-1].resolve() if self.folders else Path.cwd()
         full = path.resolve()
-        return full.relative_to(root).as_posix() if full.is_relative_to(root) else shown_path(path)
+        return full.relative_to(root).as_posix() if full.is_relative_to(root) else self.shown(path)
 
     def column(self, reference: Reference, table: Table, aspect: Aspect = Aspect.TEXT) -> int | None:
         """The place of a column; None, and a finding at the reference, when the table has none of that name."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,19 @@ RML = (".ttl", ".rml", ".nt")
 CSVW = (".json", ".csv", ".tsv", ".tab")  # metadata documents, and files whose metadata is to be located
 
 
+Shown = Callable[[Path], str]
+"""What a file is called in findings and in what is kept of them."""
+
+
+def shown_path(path: Path) -> str:
+    """A path as a person would type it from here."""
+    try:
+        relative = os.path.relpath(path)
+    except ValueError:  # another drive
+        return str(path)
+    return str(path) if relative.startswith("..") else Path(relative).as_posix()
+
+
 def read_mappings(
     paths: Sequence[Path],
     findings: Findings,
@@ -30,33 +43,43 @@ def read_mappings(
     tables: Path | None = None,
     minimal: bool = False,
     metadata: Path | None = None,
+    shown: Shown = shown_path,
 ) -> Mapping:
     """Read mapping files and merge them. What is wrong in any of them is in `findings`, all of it.
 
     CSVW looks into the tables, too, and first in the folder `tables`: where they contradict their metadata, that is
     among the `violations` (without these, among the findings). `base_iri` is the URL of its documents, or of their
     folder; `minimal` is csv2rdf's minimal mode; `metadata` the document for a CSV among the paths, as a Link header
-    names it.
+    names it. `shown` says what a file is called: a build names it by its path in the project, wherever that lies.
     """
     found: dict[str, TriplesMap] = {}
     described: list[Described] = []
     cubes = [path for path in paths if path.name.lower().endswith(CUBE)]
     yarrrml = [path for path in paths if path not in cubes and path.name.lower().endswith(YARRRML)]
     for path in paths:
-        if path in yarrrml:
-            triples_maps = _read_yarrrml(yarrrml, findings) if path is yarrrml[0] else []  # they are one document
-        elif path in cubes:
-            triples_maps = _read_cubes(cubes, findings) if path is cubes[0] else []  # they share their code lists
+        if path in yarrrml:  # they are one document
+            triples_maps = _read_yarrrml(yarrrml, shown, findings) if path is yarrrml[0] else []
+        elif path in cubes:  # they share their code lists
+            triples_maps = _read_cubes(cubes, shown, findings) if path is cubes[0] else []
         elif path.name.lower().endswith(CSVW):
             from lod.mapping.csvw.read import read_csvw  # who has no CSVW does not wait for it
 
             where = findings if violations is None else violations
             described.append(
-                read_csvw(path, findings, where, base_iri=base_iri, tables=tables, minimal=minimal, metadata=metadata)
+                read_csvw(
+                    path,
+                    findings,
+                    where,
+                    base_iri=base_iri,
+                    tables=tables,
+                    minimal=minimal,
+                    metadata=metadata,
+                    shown=shown,
+                )
             )
             triples_maps = list(described[-1].triples_maps)
         else:
-            triples_maps = _read_one(path, findings)
+            triples_maps = _read_one(path, shown(path), findings)
         for triples_map in triples_maps:
             first = found.setdefault(triples_map.name, triples_map)
             if first is not triples_map:
@@ -83,29 +106,19 @@ def with_extended(paths: Sequence[Path]) -> tuple[Path, ...]:
     return tuple(found.values())
 
 
-def shown_path(path: Path) -> str:
-    """A path as a person would type it from here."""
-    try:
-        relative = os.path.relpath(path)
-    except ValueError:  # another drive
-        return str(path)
-    return str(path) if relative.startswith("..") else Path(relative).as_posix()
-
-
-def _read_cubes(paths: Sequence[Path], findings: Findings) -> list[TriplesMap]:
+def _read_cubes(paths: Sequence[Path], shown: Shown, findings: Findings) -> list[TriplesMap]:
     from lod.mapping.cube.compile import read_cube_files
 
-    return read_cube_files(paths, shown_path, findings)
+    return read_cube_files(paths, shown, findings)
 
 
-def _read_yarrrml(paths: Sequence[Path], findings: Findings) -> list[TriplesMap]:
+def _read_yarrrml(paths: Sequence[Path], shown: Shown, findings: Findings) -> list[TriplesMap]:
     from lod.mapping.yarrrml.read import read_yarrrml  # nobody waits for the readers of other languages
 
-    return read_yarrrml([(path, shown_path(path)) for path in paths], findings)
+    return read_yarrrml([(path, shown(path)) for path in paths], findings)
 
 
-def _read_one(path: Path, findings: Findings) -> list[TriplesMap]:
-    shown = shown_path(path)
+def _read_one(path: Path, shown: str, findings: Findings) -> list[TriplesMap]:
     name = path.name.lower()
     if name.endswith(RML):
         from lod.mapping.rml.read import read_rml

@@ -15,7 +15,7 @@ from lod.linking.sssom import read_sssom
 from lod.mapping.cube.cube_shape import CubeShape, cube_shapes, cubes_in
 from lod.mapping.cube.model import Cube, parts_of
 from lod.mapping.ir import Mapping
-from lod.mapping.read import read_mappings
+from lod.mapping.read import Shown, read_mappings
 from lod.pipeline.executables import check_executables
 from lod.project.model import Project
 from lod.rdf.namespaces import PREFIXES
@@ -38,8 +38,10 @@ class Material:
     cube_shapes: tuple[CubeShape, ...] = ()  # of the datasets that cube files describe, made from their structure
 
 
-def read_material(project: Project, findings: Findings) -> Material:
+def read_material(project: Project, findings: Findings, shown: Shown | None = None) -> Material:
     """Read every file that people wrote. What is wrong in any of them is in `findings`, all of it.
+
+    `shown` says what mappings are called there; they are called by their path in the project if it is not given.
 
     Findings: those of each reader; LOD1007 there is no mapping.
     """
@@ -56,7 +58,13 @@ def read_material(project: Project, findings: Findings) -> Material:
     shapes = read_shapes(
         options.shapes, findings, base_iri=project.base_iri, shown=[project.relative(path) for path in options.shapes]
     )
-    mapping = read_mappings(options.mappings, findings, base_iri=project.base_iri, tables=options.tables)
+    mapping = read_mappings(
+        options.mappings,
+        findings,
+        base_iri=project.base_iri,
+        tables=options.tables,
+        shown=shown or project.relative,
+    )
     cubes = cubes_in(mapping)
     of_cubes = tuple(cube_shapes(cubes, project.base_iri))
     return Material(
@@ -82,4 +90,5 @@ def bind(mapping: Mapping, project: Project, findings: Findings) -> Plan:
     """Bind the mappings to the headers of their tables. Sources are looked up in the tables' folder first."""
     beside = dict.fromkeys(path.parent for path in project.build.mappings)
     folders = [project.build.tables, *beside, project.root]
-    return compile_plan(mapping, folders=folders, base_iri=project.base_iri, findings=findings)
+    base = project.base_iri
+    return compile_plan(mapping, folders=folders, base_iri=base, findings=findings, shown=project.relative)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,5 +104,7 @@ class Project:
     origins: Mapping[str, TextOrigin]
 
     def relative(self, path: Path) -> str:
-        """A path as people of this project know it."""
-        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
+        """A path as people of this project know it: from its folder, wherever that lies. So it stands in releases."""
+        if path.is_relative_to(self.root):
+            return path.relative_to(self.root).as_posix()
+        return Path(os.path.relpath(path, self.root)).as_posix() if path.is_absolute() else str(path)

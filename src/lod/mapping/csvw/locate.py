@@ -14,7 +14,7 @@ from lod.mapping.csvw.metadata.context import CONTEXT_IRI
 from lod.mapping.csvw.metadata.document import read_document
 from lod.mapping.csvw.metadata.model import Table, TableGroup
 from lod.mapping.csvw.metadata.properties import Fetch
-from lod.mapping.csvw.site import Site, shown
+from lod.mapping.csvw.site import Site
 from lod.mapping.csvw.syntax.uri_template import expand_template, parse_uri_template
 from lod.mapping.csvw.syntax.urls import normalize_url
 from lod.wording import say
@@ -32,10 +32,10 @@ def table_group(site: Site, findings: Findings, linked: str | None = None) -> Ta
     """
     if site.path.suffix.lower() in TABULAR:
         located = locate_metadata(site.url, findings, site.document, linked)
-        return located or TableGroup((Table(site.url, TextOrigin(shown(site.path))),))
+        return located or TableGroup((Table(site.url, TextOrigin(site.shown(site.path))),))
     found = site.document(site.url)
     if found is None:
-        findings.error(MISSING_FILE, say("there is no {path}", path=site.path), TextOrigin(shown(site.path)))
+        findings.error(MISSING_FILE, say("there is no {path}", path=site.path), TextOrigin(site.shown(site.path)))
         return None
     return read_document(*found, site.url, findings, site.document)
 

@@ -5,7 +5,7 @@ Model for Tabular Data §6.1, https://www.w3.org/TR/tabular-data-model/#creating
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from lod.mapping.csvw.csv2rdf import triples_maps
 from lod.mapping.csvw.locate import MISSING_FILE, table_group
 from lod.mapping.csvw.metadata.document import referenced_table
 from lod.mapping.csvw.metadata.model import Table, TableGroup
-from lod.mapping.csvw.site import Site, site_of
+from lod.mapping.csvw.site import Site, shown_path, site_of
 from lod.mapping.csvw.table_view import TableView, table_view
 from lod.mapping.csvw.validate import report_incompatibilities, report_unknown_variables
 from lod.mapping.ir import TriplesMap
@@ -41,6 +41,7 @@ def read_csvw(
     tables: Path | None = None,
     minimal: bool = False,
     metadata: Path | None = None,
+    shown: Callable[[Path], str] = shown_path,
 ) -> Described:
     """Read a metadata document, or locate that of a tabular data file, and describe what the tables become.
 
@@ -48,9 +49,9 @@ def read_csvw(
     csv2rdf's minimal mode. `metadata` is the document that a Link header would name for a tabular data file: it is
     looked at first, and passed over with a warning if it does not describe the file (§5.2). Where a file's header
     contradicts its metadata, that is among the `violations`, and the file
-    is described all the same.
+    is described all the same. `shown` says what a file is called in findings.
     """
-    site = site_of(path, base_iri, tables)
+    site = site_of(path, base_iri, tables, shown)
     before = len(findings.errors)
     group = table_group(site, findings, site.url_of(metadata) if metadata else None)
     if group is None or len(findings.errors) > before:

@@ -6,6 +6,7 @@ A metadata document at a URL lies in a file; what it refers to lies beside it, a
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote, urljoin, urlsplit
@@ -14,13 +15,23 @@ from lod.mapping.csvw.syntax.urls import file_url, local_path, normalize_url
 from lod.rdf.iris import resolve
 
 
+def shown_path(path: Path) -> str:
+    """A path as a person would type it from here."""
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("..") else Path(relative).as_posix()
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The document that everything starts with: its URL and its file; `tables` is a folder to look in first."""
+    """The document that everything starts with: its URL and its file; `tables` is a folder to look in first.
+
+    `shown` says what a file is called in findings.
+    """
 
     url: str
     path: Path
     tables: Path | None = None
+    shown: Callable[[Path], str] = shown_path
 
     def table(self, url: str) -> Path | None:
         """The file of a tabular data file's URL; None if there is none here."""
@@ -31,7 +42,7 @@ class Site:
         if urlsplit(url).query:
             return None  # on disk, x?a-metadata.json is not x
         path = self.table(url)
-        return None if path is None else (path.read_text(encoding="utf-8", errors="replace"), shown(path))
+        return None if path is None else (path.read_text(encoding="utf-8", errors="replace"), self.shown(path))
 
     def url_of(self, path: Path) -> str:
         """The URL of another file, by where it lies beside the site's own."""
@@ -41,7 +52,7 @@ class Site:
     def name(self, path: Path) -> str:
         """What a table's file is called in findings: its path from the document that everything starts with."""
         relative = os.path.relpath(path, self.path.parent)
-        return shown(path) if relative.startswith("..") else Path(relative).as_posix()
+        return self.shown(path) if relative.startswith("..") else Path(relative).as_posix()
 
     def _candidates(self, url: str) -> list[Path]:
         beside = local_path(url, self.url, self.path)
@@ -58,14 +69,8 @@ class Site:
         return found
 
 
-def shown(path: Path) -> str:
-    """A path as a person would type it from here."""
-    relative = os.path.relpath(path)
-    return str(path) if relative.startswith("..") else Path(relative).as_posix()
-
-
-def site_of(path: Path, base: str = "", tables: Path | None = None) -> Site:
+def site_of(path: Path, base: str = "", tables: Path | None = None, shown: Callable[[Path], str] = shown_path) -> Site:
     """The site of a metadata document or tabular data file. `base` is its URL or its folder's; else its file URL."""
     is_its_own = unquote(urlsplit(base).path.rpartition("/")[2]) == path.name  # and may have a query
     url = base if is_its_own else resolve(base, path.name) if base else file_url(path)
-    return Site(normalize_url(url), path, tables)
+    return Site(normalize_url(url), path, tables, shown)

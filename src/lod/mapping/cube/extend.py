@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -93,6 +94,6 @@ def _completed(root: Keyed, extends: Node, path: Path, findings: Findings, opene
             say("take one 'extends' out"),
         )
         return None
-    shown = os.path.relpath(other)
-    below = _read(other, str(other) if shown.startswith("..") else shown, findings, (*opened, other.resolve()))
+    shown = posixpath.normpath(posixpath.join(posixpath.dirname(root.origin.path), extends.value))
+    below = _read(other, shown, findings, (*opened, other.resolve()))
     return merge(below, without(root, "extends")) if below else None
