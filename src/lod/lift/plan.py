@@ -186,6 +186,14 @@ class Emission:
         """Its key and the terms of its statements."""
         return (self.key, *(term for statement in self.statements for term in statement.terms))
 
+    def columns_of(self, table: Table) -> set[int]:
+        """The columns of a table that its terms and its join need."""
+        tables = sides(self.relation)
+        found = {c.index for term in self.terms for c in term.columns if tables[c.side] == table}
+        if isinstance(self.relation, Joined):
+            found.update(pair[side] for pair in self.relation.on for side in (0, 1) if tables[side] == table)
+        return found
+
     def with_terms(self, change: Callable[[Term], Term]) -> Emission:
         """The emission with other terms."""
         statements = tuple(statement.with_terms(change) for statement in self.statements)
@@ -222,11 +230,7 @@ class Plan:
             return set(range(len(table.columns)))  # few, and lineage reads them too
         found = {n for each in self.tables for n in each.inputs.get(table, ())}
         for emission in (*self.emissions, *self.shared):
-            tables = sides(emission.relation)
-            found.update(c.index for term in emission.terms for c in term.columns if tables[c.side] == table)
-            if isinstance(emission.relation, Joined):
-                pairs = emission.relation.on
-                found.update(pair[side] for pair in pairs for side in (0, 1) if tables[side] == table)
+            found.update(emission.columns_of(table))
         if isinstance(table, ViewTable):
             names = (name for constraint in self.constraints for view, name in constraint.columns if view is table.view)
             found.update(map(table.columns.index, names))

@@ -116,7 +116,10 @@ def scan_sql(session: Session, table: Table) -> str:
     return sql.scan(session.files[table], table.first_row, is_numbered=table.is_numbered or table in session.sifted)
 
 
-def lines_sql(statement: Statement, source: str) -> str:
-    """The lines that the rows of a relation make of a statement, as often as they make them."""
+def lines_sql(statement: Statement, source: str, subject: str = "") -> str:
+    """The lines that the rows of a relation make of a statement, as often as they make them.
+
+    `subject`: a column that has it ready.
+    """
     where = sql.conjunction(sql.present(statement.columns))
-    return f"SELECT {sql.concat(sql.line(statement))} AS line FROM {source} WHERE {where}"
+    return f"SELECT {sql.concat(sql.line(statement, subject))} AS line FROM {source} WHERE {where}"

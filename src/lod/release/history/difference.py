@@ -91,10 +91,17 @@ def contents_of(release: Release) -> Contents:
     return Contents(release.folder, release.manifest.name, release.site.name)
 
 
-def write_changes(before: Release, after: Contents, statements: int, memory_limit: str, threads: int) -> None:
+Lines = tuple[Path, Path]
+"""All statements about the subjects that may differ, as N-Quads, before and after."""
+
+
+def write_changes(
+    before: Release, after: Contents, statements: int, memory_limit: str, threads: int, known: Lines | None = None
+) -> None:
     """Write into a release that is being made how it differs from the one before; `statements` that it has.
 
-    Nothing is written where the one before has nothing to compare with.
+    Nothing is written where the one before has nothing to compare with. Where it is `known` which subjects may differ,
+    these alone are compared.
 
     Raises:
         LiftError: LOD4008 out of memory or disk.
@@ -104,9 +111,9 @@ def write_changes(before: Release, after: Contents, statements: int, memory_limi
         return
     is_small = statements + before.manifest.triples <= MOST_COMPARED
     try:
-        found = _compare(old, after, memory_limit, threads, statements=is_small)
+        found = _compare(old, after, memory_limit, threads, statements=is_small, known=known)
     except LiftError:  # so many statements do not fit: the release is none the worse for a shorter comparison
-        found = _compare(old, after, memory_limit, threads, statements=False)
+        found = _compare(old, after, memory_limit, threads, statements=False, known=known)
     (after.folder / CHANGES).write_text(json.dumps(asdict(found), ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
@@ -119,7 +126,15 @@ def compare(before: Release, after: Release, *, memory_limit: str = "512MB", thr
     return _compare(contents_of(before), contents_of(after), memory_limit, threads, statements=True)
 
 
-def _compare(before: Contents, after: Contents, memory_limit: str, threads: int, *, statements: bool) -> Difference:
+def _compare(
+    before: Contents,
+    after: Contents,
+    memory_limit: str,
+    threads: int,
+    *,
+    statements: bool,
+    known: Lines | None = None,
+) -> Difference:
     with (
         tempfile.TemporaryDirectory(prefix="lod-diff-") as work,
         open_session(memory_limit, threads, Path(work) / "spill") as session,
@@ -128,21 +143,24 @@ def _compare(before: Contents, after: Contents, memory_limit: str, threads: int,
         run.execute("SET preserve_insertion_order = false")  # sets are compared; an order would cost memory
         changes = {"datasets": _datasets(before, after)}
         run.execute("CREATE TEMP TABLE touched AS SELECT '' AS s WHERE false")
+        for side, release, lines in zip(("before", "after"), (before, after), known or (None, None), strict=True):
+            if statements or lines:
+                _open(run, side, lines or _unpacked(release, Path(work) / f"{side}.nq"))
         if statements:
-            changes |= _statements(run, before, after, Path(work))
+            changes |= _statements(run)
         for side, release in (("before", before), ("after", after)):
             file = quoted(str(release.folder / URIS))
+            mine = f"WHERE uri IN (SELECT split_part(line, ' ', 1)[2:-2] FROM {side}_line)" if known else ""
             run.execute(
-                f"CREATE OR REPLACE TEMP TABLE {side}_thing AS SELECT '<' || uri || '>' AS s FROM read_parquet({file})"
+                f"CREATE OR REPLACE TEMP TABLE {side}_thing AS "
+                f"SELECT '<' || uri || '>' AS s FROM read_parquet({file}) {mine}"
             )
         changes["uris"] = _things(run)
     return Difference(before.name, after.name, changes)
 
 
-def _statements(run: duckdb.DuckDBPyConnection, before: Contents, after: Contents, work: Path) -> dict[str, Change]:
+def _statements(run: duckdb.DuckDBPyConnection) -> dict[str, Change]:
     """The changes of triples, observations and codes; leaves in `touched` whose statements differ."""
-    for side, release in (("before", before), ("after", after)):
-        _open(run, side, release, work)
     run.execute(
         """CREATE TEMP TABLE differing AS SELECT line, split_part(line, ' ', 1) AS s, max(side) AS side FROM (
         SELECT line, 0 AS side FROM before_line UNION ALL SELECT line, 1 FROM after_line)
@@ -161,11 +179,15 @@ def _statements(run: duckdb.DuckDBPyConnection, before: Contents, after: Content
     return changes
 
 
-def _open(run: duckdb.DuckDBPyConnection, side: str, release: Contents, work: Path) -> None:
-    """The statements of a release as lines: packed files lie one behind the other, which `gzip` reads in order."""
-    lines = work / f"{side}.nq"
+def _unpacked(release: Contents, lines: Path) -> Path:
+    """The statements of a release: packed files lie one behind the other, which `gzip` reads in order."""
     with gzip.open(release.folder / "dump" / f"{release.site}.nq.gz") as packed, lines.open("wb") as out:
         shutil.copyfileobj(packed, out, 1 << 20)
+    return lines
+
+
+def _open(run: duckdb.DuckDBPyConnection, side: str, lines: Path) -> None:
+    """Statements as lines."""
     relation = lines_of([lines]) if lines.stat().st_size else "(SELECT '' AS line WHERE false)"
     run.execute(f"CREATE TEMP VIEW {side}_line AS SELECT line FROM {relation} WHERE line[1] IN ('<', '_')")
 

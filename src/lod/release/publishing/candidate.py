@@ -87,8 +87,8 @@ def write_candidate(releases: Path, staging: Path, content: Content, clearance: 
     """
     clearance.covers(content.snapshot.digest, [linkset.digest for linkset in content.linksets])
     version = next_version(releases)
-    current, name = current_name(releases), f"{version}-{content.digest[:8]}"
-    whole = _made_again if content.change else _made
+    change, current, name = content.change, current_name(releases), f"{version}-{content.digest[:8]}"
+    whole = _made_again if change else _made
     dumps, statistics = whole(content, staging, releases / current if current else None)
     before = read_datasets(releases / current) if current else {}
     records = date_datasets(dumps.contents, before, name, build_time())
@@ -96,7 +96,8 @@ def write_candidate(releases: Path, staging: Path, content: Content, clearance: 
     if current and (earlier := _whole(releases / current)):
         threads = content.threads or min(4, os.cpu_count() or 1)
         after = Contents(staging, name, content.site.name)
-        write_changes(earlier, after, statistics.triples, content.memory_limit, threads)
+        known = (change.before, change.after) if change and change.release == earlier.folder else None
+        write_changes(earlier, after, statistics.triples, content.memory_limit, threads, known)
     edition = Edition(name, version, current, build_time(), records)
     write_readme(staging / "dump", dumps, content.site)
     _describe(staging, content, edition, dumps, statistics)

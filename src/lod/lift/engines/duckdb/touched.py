@@ -6,8 +6,9 @@ Hence not statements but subjects are compared: all that tables say of a touched
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 from lod.lift.engines import sql
@@ -57,14 +58,18 @@ def find_touched(
     run = session.connection.execute
     earlier = _with(session, {**session.files, **before})
     changed = {
-        table: tuple(_changed_rows(session, plan, table, pair, folder) for pair in ((old, new), (new, old)))
+        table: tuple(
+            _differing(session, table, pair, plan.columns_of(table), folder) for pair in ((old, new), (new, old))
+        )
         for table, old in before.items()
         for new in [session.files[table]]
     }
     run("CREATE TEMP TABLE touched (s VARCHAR)")
     for emission in (*plan.emissions, *plan.shared):
         for table in set(sides(emission.relation)) & changed.keys():
-            for side, rows in zip((earlier, session), changed[table], strict=True):
+            needed = sorted(emission.columns_of(table) - {ROW})
+            for side, pair in ((earlier, changed[table]), (session, changed[table][::-1])):
+                rows = _differing(session, table, pair, needed, folder)  # what it makes of others is what it was
                 there = _with(session, {**side.files, table: rows})
                 run(f"INSERT INTO touched {_subjects(there, emission)}")
     old, new = map(_lines, others)
@@ -87,10 +92,10 @@ def _with(session: Session, files: Mapping[Table, Path]) -> Session:
     return Session(session.connection, session.database, session.scratch, dict(files), sifted=session.sifted)
 
 
-def _changed_rows(session: Session, plan: Plan, table: Table, pair: tuple[Path, Path], folder: Path) -> Path:
-    """The rows of the first file that the second has not, by the columns that the plan needs."""
+def _differing(session: Session, table: Table, pair: tuple[Path, ...], needed: Sequence[int], folder: Path) -> Path:
+    """The rows of the first file that the second has not, by some columns."""
     target = folder / f"changed-{len(list(folder.glob('changed-*')))}.parquet"
-    columns = ", ".join(f"c{n}" for n in plan.columns_of(table)) or "1 AS one"
+    columns = ", ".join(f"c{n}" for n in needed) or "1 AS one"
     one, other = (f"(SELECT {columns} FROM read_parquet({quoted(str(file))}))" for file in pair)
     row = ", 0 AS row" if table.is_numbered or table in session.sifted else ""
     session.connection.execute(
@@ -111,12 +116,20 @@ def _subject(emission: Emission) -> str:
 def _said(session: Session, plan: Plan) -> Iterator[str]:
     """Selects of all lines about the chosen subjects."""
     for number, emission in enumerate((*plan.emissions, *plan.shared)):
+        texts = takewhile(lambda part: isinstance(part, str), sql.parts(emission.key))
+        head = "".join(map(str, texts))
+        begun = f"SELECT count(*) FROM chosen WHERE starts_with(s, {quoted(head)})"
+        if session.connection.execute(begun).fetchall() == [(0,)]:
+            continue
         present = sql.conjunction(sql.present(emission.key.columns))
         session.connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE of_chosen_{number} AS SELECT * FROM {rows_sql(session, emission)} "
-            f"WHERE {present} AND {_subject(emission)} IN (FROM chosen)"
+            f"CREATE OR REPLACE TEMP TABLE of_chosen_{number} AS SELECT * FROM "
+            f"(SELECT *, {_subject(emission)} AS subject FROM {rows_sql(session, emission)} WHERE {present}) "
+            "WHERE subject IN (FROM chosen)"
         )
-        yield from (lines_sql(statement, f"of_chosen_{number}") for statement in emission.statements)
+        for statement in emission.statements:
+            ready = "subject" if statement.subject == emission.key else ""
+            yield lines_sql(statement, f"of_chosen_{number}", ready)
 
 
 def _lines(file: Path) -> str:
