@@ -109,10 +109,18 @@ def test_a_draft_outside_a_project_is_whole(lod: Lod, tmp_path: Path) -> None:
     assert len(said) == len(set(said))  # once at each place
 
 
-def test_a_draft_in_a_project_has_its_base(lod: Lod, tmp_path: Path) -> None:
+def test_a_draft_in_a_project_is_built_with_it(lod: Lod, tmp_path: Path) -> None:
     assert lod("init", "statistics", cwd=tmp_path).returncode == 0
-    table = tmp_path / "staff.csv"
-    table.write_text("職員人數,民國101年底\n縣市,人數\n臺北市,3\n新北市,4\n", encoding="utf-8")
-    target = tmp_path / "statistics" / "mappings" / "staff.cube.yml"
-    assert lod("init", str(target), "--from", str(table), cwd=tmp_path).returncode == 0
-    assert "base:" not in target.read_text(encoding="utf-8")
+    root = tmp_path / "statistics"
+    table = root / "tables" / "people.csv"
+    table.write_text("表1 人口數,民國101年底\n縣市別,人口數\n臺北市,3\n新北市,4\n", encoding="utf-8")
+    assert lod("init", "mappings/people.cube.yml", "--from", "tables/people.csv", cwd=root).returncode == 0
+    draft = (root / "mappings" / "people.cube.yml").read_text(encoding="utf-8")
+    assert "base:" not in draft
+    draft = re.sub(
+        r'\{zh-Hant-TW: ("...")\}', r"{zh-Hant-TW: \1, en: A city}", draft
+    )  # the project's shapes ask for it
+    (root / "mappings" / "people.cube.yml").write_text(draft, encoding="utf-8")
+    built = lod("build", cwd=root)
+    assert built.returncode == 0, built.stderr
+    assert list(root.glob("releases/*/dump/my-dataset.csv"))
