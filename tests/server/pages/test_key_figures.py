@@ -94,3 +94,34 @@ def test_no_total_is_made_up_where_none_is_published(tmp_path: Path, make: MakeR
     html = open_site(tmp_path).get("/data/yearly.en.html").text
     assert 'class="headline"' not in html
     assert "3 periods" in html
+
+
+HISTORY = f"""@base <{BASE}> . @prefix dct: <http://purl.org/dc/terms/> . @prefix org: <http://www.w3.org/ns/org#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . @prefix schema: <http://schema.org/> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+<def/last> rdfs:subPropertyOf schema:validThrough ; rdfs:label "Last day"@en .
+<id/o/county> a skos:Concept ; skos:prefLabel "County"@en ; dct:isReplacedBy <id/o/city> ; <def/last> "2014-12-24" .
+<id/o/town> a skos:Concept ; skos:prefLabel "Town"@en ; dct:isReplacedBy <id/o/old> ; <def/last> "1980-01-31" .
+<id/o/old> a skos:Concept ; skos:prefLabel "Old city"@en ; schema:foundingDate "1950-01-01" .
+<id/o/city> a skos:Concept ; skos:prefLabel "City"@en ; schema:validFrom "2014-12-25" .
+<id/o/first> a org:Organization ; skos:prefLabel "First"@en .
+<id/o/second> a org:Organization ; skos:prefLabel "Second"@en ; org:resultedFrom <id/o/event> .
+<id/o/event> a org:ChangeEvent ; rdfs:label "Merger"@en ; dct:date "2017-07-07" ;
+    org:originalOrganization <id/o/first> ; org:resultingOrganization <id/o/second> .
+"""
+
+
+def test_changes_are_told_on_both_sides_with_their_day(tmp_path: Path, make: MakeRelease, open_site: Open) -> None:
+    make(tmp_path, turtle=HISTORY)
+    client = open_site(tmp_path)
+
+    def told(name: str) -> str:
+        part = client.get(f"/doc/o/{name}.en.html").text.partition('id="history">')[2].partition("</section>")[0]
+        return " ".join(re.sub(r"<[^>]*>", " ", part).split())
+
+    assert told("county") == "History replaced by City 2014-12-25 Last day 2014-12-24"
+    assert told("city").endswith("2014-12-25 replaces County 2014-12-25")
+    assert "replaced by Old city 1980-01-31" in told("town"), "merged into what was there before"
+    assert "replaces Town 1980-01-31" in told("old")
+    assert told("first") == "History changed by Merger 2017-07-07 Second"
+    assert told("second") == "History came out of Merger 2017-07-07 First"

@@ -17,8 +17,9 @@ from lod.server.cubes.cube import MOST_ALONG, notation, order_codes
 from lod.server.documents.describe import Description
 from lod.server.pages.code_tree import MAPPINGS, Branch, branch, other_labels, read_tree
 from lod.server.pages.frame import Crumb, Frame, make_frame
+from lod.server.pages.history import HistoryEvent, history
 from lod.server.pages.incoming import Incoming, incoming
-from lod.server.pages.key_figures import HistoryEvent, KeyFigures, history, key_figures
+from lod.server.pages.key_figures import KeyFigures, key_figures
 from lod.server.pages.labels import last_segment
 from lod.server.pages.properties import Property, properties
 from lod.server.pages.reader import Reader, Shown

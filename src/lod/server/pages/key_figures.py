@@ -11,11 +11,9 @@ from dataclasses import dataclass, replace
 
 from pyoxigraph import NamedNode
 
-from lod.rdf.namespaces import DCT, ORG, SCHEMA
 from lod.server.cubes.cube import Component, Cube, Place, read_cube
 from lod.server.cubes.slices import View, first_code, query_of
 from lod.server.cubes.table import CubeTable, lay_out, read_grid, state_of
-from lod.server.documents.describe import Description
 from lod.server.pages.explorer import VIEW, Figure, dataset_title, figure_of
 from lod.server.pages.headline import Headline, headline
 from lod.server.pages.home import datasets
@@ -25,10 +23,6 @@ MOST_CUBES = 6
 MOST_CHARTS = 2
 MOST_ROWS = 40
 MOST_COLUMNS = 12
-
-_BEFORE = (DCT + "replaces", ORG + "resultedFrom")
-_AFTER = (DCT + "isReplacedBy", ORG + "changedBy")
-_DATES = (DCT + "valid", DCT + "temporal", SCHEMA + "foundingDate", SCHEMA + "dissolutionDate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +34,6 @@ class KeyFigures:
     figure: Figure | None
     table: CubeTable | None
     view: str  # the explorer's address
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryEvent:
-    """What became of a thing, or what it came from."""
-
-    label: Shown
-    others: tuple[Shown, ...]
 
 
 def key_figures(reader: Reader, iri: str) -> tuple[KeyFigures, ...]:
@@ -122,21 +108,3 @@ def _headlines(reader: Reader, cube: Cube, held: dict[str, Place]) -> Iterable[H
             continue
         told = tuple(reader.show(held[d.iri].term) for d in cube.dimensions if d.role == "time" and d.iri in held)
         yield headline(reader, cube, found[0], measure.iri, told)
-
-
-def history(reader: Reader, description: Description) -> tuple[HistoryEvent, ...]:
-    """Mergers, renames and dates: what the thing says of them, and what others say of it."""
-    node = NamedNode(description.iri)
-    events = []
-    for mine, theirs in ((_BEFORE, _AFTER[:1]), (_AFTER, _BEFORE[:1])):
-        others = [v for p in mine for v in description.objects(p)]
-        others += [q.subject for p in theirs for q in reader.served.quads(None, NamedNode(p), node)]  # type: ignore[misc]
-        if others:
-            shown = tuple(reader.show(other) for other in dict.fromkeys(others))
-            events.append(HistoryEvent(reader.label(mine[0]), shown))
-    events += [
-        HistoryEvent(reader.label(predicate), tuple(reader.show(value) for value in values))
-        for predicate in _DATES
-        if (values := description.objects(predicate))
-    ]
-    return tuple(events)

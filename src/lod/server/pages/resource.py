@@ -8,8 +8,9 @@ from lod.rdf.namespaces import DCT, FOAF, ORG, RDF, RDFS, SKOS
 from lod.server.addresses import Address
 from lod.server.documents.describe import Description
 from lod.server.pages.frame import Crumb, Frame, make_frame
+from lod.server.pages.history import HistoryEvent, history
 from lod.server.pages.incoming import Incoming, incoming
-from lod.server.pages.key_figures import HistoryEvent, KeyFigures, history, key_figures
+from lod.server.pages.key_figures import KeyFigures, key_figures
 from lod.server.pages.properties import Property, properties
 from lod.server.pages.reader import Reader, Shown
 
