@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from pyoxigraph import RdfFormat, Store
 
 from lod.diagnostics import Findings
 from lod.lift.run import lift_files
+from lod.pipeline.run import build
+from lod.project.load import load_project
 
 BASE = "https://lod.example.org/"
 
@@ -61,3 +64,14 @@ def copied() -> Callable[[Store], Store]:
         return other
 
     return copy
+
+
+@pytest.fixture(scope="session")
+def release(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release of the reference project."""
+    folder = tmp_path_factory.mktemp("reference")
+    for name in ("tables", "mappings", "ontologies", "shapes", "queries"):
+        shutil.copytree(repository / name, folder / name)
+    shutil.copy(repository / "lod.toml", folder)
+    result = build(load_project(folder / "lod.toml"))
+    return folder / "releases" / result.release

@@ -5,26 +5,12 @@ https://semiceu.github.io/DCAT-AP/releases/3.0.1/
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from lod.diagnostics import Findings
-from lod.pipeline.run import build
-from lod.project.load import load_project
 from lod.validation.files import validate_files
-
-
-@pytest.fixture(scope="session")
-def release(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A release of the reference project."""
-    folder = tmp_path_factory.mktemp("reference")
-    for name in ("tables", "mappings", "ontologies", "shapes", "queries"):
-        shutil.copytree(repository / name, folder / name)
-    shutil.copy(repository / "lod.toml", folder)
-    result = build(load_project(folder / "lod.toml"))
-    return folder / "releases" / result.release
 
 
 @pytest.mark.suite
