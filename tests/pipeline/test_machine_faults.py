@@ -133,6 +133,27 @@ def test_the_clock_goes_backwards(root: Path, monkeypatch: pytest.MonkeyPatch) -
     assert set(re.findall(r'dct:(?:issued|modified) "([^"]*)"', catalogue)) == {"2026-01-01T00:00:00Z"}
 
 
+def _on_disk(releases: Path) -> int:
+    """Bytes of the files of all releases, each once, however many names it has."""
+    files = [path.stat() for path in releases.glob("[0-9]*-*/**/*") if path.is_file()]
+    return sum({found.st_ino: found.st_size for found in files}.values())
+
+
+def test_what_is_freed_is_what_nothing_else_shares(root: Path) -> None:
+    """Releases made from one another share files: a size is told twice, the space that is given back is not."""
+    releases, table = root / "releases", root / "tables" / "staff.csv"
+    for number in range(4):
+        table.write_text(re.sub("63000,F,.*", f"63000,F,{number}", table.read_text(encoding="utf-8")), "utf-8")
+        build(load_project(root / "lod.toml"), publish=True)
+    listed = list_releases(releases)
+    assert all(0 < item.own_bytes < item.bytes for item in listed)
+    before = _on_disk(releases)
+    gone, _ = collect(releases, 2)
+    assert [item.name for item in gone] == [item.name for item in listed[:2]]
+    assert sum(item.bytes for item in gone) == before - _on_disk(releases)
+    assert gone[0].bytes == listed[0].own_bytes
+
+
 def test_old_releases_are_collected(root: Path) -> None:
     """Never the published one, the one before it, a candidate, or one that is being served."""
     names = []

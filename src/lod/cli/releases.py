@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 def command(settings: Settings, project: Path) -> int:
     """List the releases of a project; the published one is marked with *.
 
+    Releases share the files that did not change. The size in brackets is what no other release has.
+
     \b
     Example:
       lod releases
@@ -36,8 +38,8 @@ def command(settings: Settings, project: Path) -> int:
         return 0
     for release in listed:
         mark = "*" if release.published else " "
-        size = f"{release.bytes / 1e6:,.1f} MB"
-        facts = f"{release.created or '-':<20} {release.triples:>12,} triples {size:>12}  {release.state}"
+        size, own = f"{release.bytes / 1e6:,.1f} MB", f"({release.own_bytes / 1e6:,.1f} alone)"
+        facts = f"{release.created or '-':<20} {release.triples:>12,} triples {size:>12} {own:<16}  {release.state}"
         output.data(f"{mark} {release.name:<16} {facts}")
         if release.trouble:
             output.line(f"    {release.trouble}", settings)
@@ -54,5 +56,6 @@ def _as_json(release: ListedRelease) -> dict[str, Any]:
         "created": release.created,
         "triples": release.triples,
         "bytes": release.bytes,
+        "own_bytes": release.own_bytes,
         "trouble": release.trouble,
     }

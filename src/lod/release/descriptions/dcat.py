@@ -87,6 +87,7 @@ def describe_catalogue(store: Store, site: Site, edition: Edition, dumps: Dumps)
     about.say(catalogue, DCT + "modified", moment(edition.modified))
     about.say(catalogue, DCAT + "version", Literal(edition.name))
     about.say(catalogue, DCAT + "hasCurrentVersion", f"{site.base_iri}dump/{edition.name}/")
+    about.say(catalogue, DCAT + "hasVersion", *_releases_of(site, edition.name, edition.previous))
     about.say(catalogue, DCAT + "previousVersion", _release_of(site, edition.previous))
     about.say(catalogue, FOAF + "homepage", site.base_iri)
     about.say(catalogue, DCAT + "service", f"{catalogue}#sparql")
@@ -112,6 +113,11 @@ def describe_catalogue(store: Store, site: Site, edition: Edition, dumps: Dumps)
 def _release_of(site: Site, name: str | None) -> str:
     """A release as a thing (`prov.ttl` describes it)."""
     return f"{site.base_iri}dump/{name}/" if name else ""
+
+
+def _releases_of(site: Site, *names: str | None) -> list[str]:
+    """The releases of these names: the versions of which a thing is told (DCAT 3 §11.1.1)."""
+    return [_release_of(site, name) for name in names if name]
 
 
 def _gathered(about: Description, catalogue: str, service: str, found: list[str]) -> None:
@@ -180,6 +186,7 @@ def _dataset(about: Description, store: Store, dataset: str, site: Site, edition
         DCT + "issued": [moment(record.issued)] if record else [],
         DCT + "modified": [moment(record.modified if record else edition.created)],
         DCAT + "version": [Literal(record.version)] if record else [],
+        DCAT + "hasVersion": [*_releases_of(site, record.version, record.previous)] if record else [],
         DCAT + "previousVersion": [_release_of(site, record.previous)] if record else [],
         DCAT + "contactPoint": [f"{site.base_iri}catalog#contact"],
         DCAT + "landingPage": [dataset],

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from lod.release.disk import freed_by, size_of
 from lod.release.history.log import read_log
 from lod.release.publishing.candidates import release_folders
 from lod.release.release import Manifest, ReleaseError, current_name, open_release
@@ -20,7 +21,8 @@ class ListedRelease:
     name: str
     state: State
     published: bool  # the pointer names it, damaged or not
-    bytes: int
+    bytes: int  # of all its files
+    own_bytes: int  # of files that no other release shares: what removing this one alone would free
     manifest: Manifest | None
     trouble: str = ""
 
@@ -43,11 +45,11 @@ def list_releases(releases: Path) -> list[ListedRelease]:
 
 
 def _listed(folder: Path, current: str | None, before: set[str]) -> ListedRelease:
-    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    size, (own,) = size_of(folder), freed_by([folder])
     name, published = folder.name, folder.name == current
     try:
         manifest = open_release(folder).manifest
     except ReleaseError as error:
-        return ListedRelease(name, "damaged", published, size, None, error.message)
+        return ListedRelease(name, "damaged", published, size, own, None, error.message)
     state: State = "current" if published else "published before" if name in before else "candidate"
-    return ListedRelease(name, state, published, size, manifest)
+    return ListedRelease(name, state, published, size, own, manifest)

@@ -12,6 +12,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from lod.release.disk import freed_by
 from lod.release.durability import move
 from lod.release.history.log import history, read_log
 from lod.release.lock import exclusive
@@ -23,7 +24,7 @@ from lod.release.seal import MANIFEST
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """A release that was removed, or would be; how much space it took."""
+    """A release that was removed, or would be; how much space that gives back. What others share with it stays."""
 
     name: str
     bytes: int
@@ -47,7 +48,9 @@ def collect(releases: Path, keep: int, *, dry_run: bool = False) -> tuple[list[C
         room = max(0, keep - len(published))
         going = others[: len(others) - room] if room else others
         spared = [name for name in going if is_open(releases / name)]
-        gone = [Collected(name, _size(releases / name)) for name in going if name not in spared]
+        removed = [name for name in going if name not in spared]
+        freed = freed_by([releases / name for name in removed])
+        gone = [Collected(name, size) for name, size in zip(removed, freed, strict=True)]
         if not dry_run:
             for item in gone:
                 _remove(releases, item.name)
@@ -59,10 +62,6 @@ def _remove(releases: Path, name: str) -> None:
     discarded.parent.mkdir(exist_ok=True)
     move(releases / name, discarded)
     shutil.rmtree(discarded)
-
-
-def _size(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def is_open(folder: Path) -> bool:

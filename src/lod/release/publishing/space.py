@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from lod.errors import LodError
+from lod.release.disk import size_of
 from lod.release.release import current_name
 from lod.wording import say
 
@@ -27,7 +28,7 @@ def check_space(releases: Path, sources: int) -> None:
     """
     current = current_name(releases)
     folder = releases / current if current else None
-    last = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) if folder else 0
+    last = size_of(folder) if folder else 0
     needed = max(_LEAST, 2 * last, _A_BYTE_OF_SOURCES * sources)
     free = shutil.disk_usage(releases).free
     if free < needed:
