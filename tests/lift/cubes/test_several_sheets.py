@@ -116,6 +116,15 @@ def test_a_table_that_goes_on_in_the_next_sheet_adds_up(tmp_path: Path) -> None:
     findings, made = lift(tmp_path, CUBE, {"甲": first, "乙": rest})
     assert [each.code for each in findings] == ["LOD2514"]
     assert len(made) == 3
+    later: dict[str, Rows] = {"丙": [["職員人數", "102年"], *first[1:]], "丁": [["職員人數（續）", "102年"], *rest[1:]]}
+    findings, made = lift(tmp_path, CUBE, {"甲": first, "乙": rest, **later})
+    assert [each.code for each in findings] == ["LOD2514"]  # no drift: the sheets of a year are a whole
+    assert len(made) == 6
+    del later["丁"]
+    findings, _ = lift(
+        tmp_path, CUBE.replace("dimensions:", "checks: {totals: none}\ndimensions:"), {"甲": first, "乙": rest, **later}
+    )
+    assert [each.code for each in findings] == ["LOD2514", "LOD3623"]
     findings, _ = lift(tmp_path, CUBE, {"甲": first, "乙": [*rest[:2], ["女", 5]]})
     [broken] = [each for each in findings if each.code == "LOD3609"]
     assert str(broken.origin) == "staff.xlsx sheet 甲, row 3, column B"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations, pairwise
+from itertools import combinations, groupby, pairwise
 
 from lod.diagnostics import CellOrigin, Diagnostic, Findings, Severity
 from lod.lift.cubes.opened import OpenPart, OpenSheet, Said
@@ -48,7 +48,8 @@ def review(parts: Sequence[OpenPart], unread: Collection[str], findings: Finding
     for editions in by_dataset.values():
         editions.sort(key=lambda each: each.sheet.last)
         _compare_figures(editions, made, findings)
-        for earlier, later in pairwise(editions):
+        wholes = [list(group) for _, group in groupby(editions, key=lambda each: each.sheet.last)]
+        for earlier, later in pairwise(wholes):
             findings.extend(_drift(earlier, later))
     for one, other in combinations(by_dataset, 2):
         _compare_datasets(by_dataset[one], by_dataset[other], findings)
@@ -133,25 +134,30 @@ class _Told:
             self.findings.extend([Diagnostic(code, severity, message, CellOrigin(here.sheet.source), hint)])
 
 
-def _drift(earlier: OpenPart, later: OpenPart) -> Iterator[Diagnostic]:
-    """LOD3623: a code that one edition has and the other lacks, though it is in force there."""
-    strictness = later.sheet.edition.checks.drift
-    if strictness == "none" or earlier.sheet.last == later.sheet.last:
-        return  # sheets of one period are parts of a whole
-    for place, dimension in enumerate(later.part.dimensions):
+def _drift(earlier: Sequence[OpenPart], later: Sequence[OpenPart]) -> Iterator[Diagnostic]:
+    """LOD3623: a code that one edition has and the other lacks, though it is in force there.
+
+    Sheets of one period are parts of a whole.
+    """
+    strictness = later[0].sheet.edition.checks.drift
+    if strictness == "none":
+        return
+    for place, dimension in enumerate(later[0].part.dimensions):
         if dimension.codes is None or dimension.value or dimension.source in FOR_ALL:
             continue
         for has, lacks in ((earlier, later), (later, earlier)):
             present, absent = _first_of_code(has, place), _first_of_code(lacks, place)
+            sheet = lacks[0].sheet
             for code in present.keys() - absent.keys():
-                if _is_expected(code, lacks.part.dimensions[place], lacks.sheet):
-                    yield _lacking(code, dimension, present[code], lacks.sheet, Severity(strictness))
+                if _is_expected(code, lacks[0].part.dimensions[place], sheet):
+                    yield _lacking(code, dimension, present[code], sheet, Severity(strictness))
 
 
-def _first_of_code(opened: OpenPart, place: int) -> Mapping[str, Said]:
+def _first_of_code(whole: Sequence[OpenPart], place: int) -> Mapping[str, Said]:
     found: dict[str, Said] = {}
-    for point, figures in opened.sheet.tidy.of(opened.part):
-        found.setdefault(point[place], Said(next(iter(figures.values())), opened.sheet))
+    for opened in whole:
+        for point, figures in opened.sheet.tidy.of(opened.part):
+            found.setdefault(point[place], Said(next(iter(figures.values())), opened.sheet))
     return found
 
 
