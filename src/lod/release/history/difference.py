@@ -161,10 +161,15 @@ def _compare(
 
 def _statements(run: duckdb.DuckDBPyConnection) -> dict[str, Change]:
     """The changes of triples, observations and codes; leaves in `touched` whose statements differ."""
+    run.execute(  # by hashes of 64 bits: the texts of all statements would not fit into memory
+        """CREATE TEMP TABLE one_sided AS SELECT h, max(side) AS side FROM (
+        SELECT hash(line) AS h, 0 AS side FROM before_line UNION ALL SELECT hash(line), 1 FROM after_line)
+        GROUP BY h HAVING min(side) = max(side)"""
+    )
     run.execute(
-        """CREATE TEMP TABLE differing AS SELECT line, split_part(line, ' ', 1) AS s, max(side) AS side FROM (
-        SELECT line, 0 AS side FROM before_line UNION ALL SELECT line, 1 FROM after_line)
-        GROUP BY line HAVING min(side) = max(side)"""
+        """CREATE TEMP TABLE differing AS SELECT DISTINCT line, split_part(line, ' ', 1) AS s, side FROM (
+        SELECT line, hash(line) AS h FROM before_line UNION ALL SELECT line, hash(line) FROM after_line)
+        JOIN one_sided USING (h)"""
     )
     run.execute("INSERT INTO touched SELECT DISTINCT s FROM differing")
     changes = {"triples": _triples(run)}
