@@ -105,6 +105,7 @@ def code_list_page(reader: Reader, description: Description, address: Address) -
                 Crumb(title.text, title.language),
             ),
             canonical=_canonical(reader, address),
+            sheet="lists.css",
         ),
         title=title,
         others=other_labels(reader, description.iri, title),

@@ -87,7 +87,12 @@ def home_page(reader: Reader, address: Address) -> HomePage:
     site, manifest = reader.served.site, reader.served.release.manifest
     return HomePage(
         frame=make_frame(
-            reader, address, languages.pick(site.title, reader.language), canonical=site.base_iri, current="home"
+            reader,
+            address,
+            languages.pick(site.title, reader.language),
+            canonical=site.base_iri,
+            current="home",
+            sheet="lists.css",
         ),
         description=languages.pick(site.description, reader.language),
         search=reader.page("/search"),
@@ -133,6 +138,7 @@ def catalogue_page(reader: Reader, address: Address) -> CataloguePage:
             crumbs=(Crumb(title),),
             canonical=site.base_iri + "catalog",
             current="catalogue",
+            sheet="lists.css",
         ),
         description=languages.pick(site.description, reader.language),
         search=reader.page("/search"),

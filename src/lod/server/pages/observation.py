@@ -111,7 +111,7 @@ def observation_page(reader: Reader, description: Description, address: Address)
             crumbs=(*crumbs, Crumb(title)),
             canonical=description.iri,
             current="catalogue",
-            sheet="cube.css",
+            sheet="observation.css",
         ),
         dataset=reader.link(dataset) if dataset else None,
         sentence=_sentence(reader, reader.label(dataset) if dataset else Shown(""), coordinates, figures),

@@ -121,7 +121,7 @@ def _meant(served: ServedRelease, name: str, text: str) -> str:
 
 
 def _frame(reader: Reader, stem: str, title: str, crumbs: tuple[Crumb, ...], asked: Mapping[str, str]) -> Frame:
-    frame = make_frame(reader, Address(stem), title, crumbs=crumbs, formats=())
+    frame = make_frame(reader, Address(stem), title, crumbs=crumbs, formats=(), sheet="lists.css")
     here = query(reader, stem, **asked).partition("?")[2]
     return replace(frame, switches=tuple(replace(s, href=f"{s.href}?{here}") for s in frame.switches))
 
