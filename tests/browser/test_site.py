@@ -240,6 +240,7 @@ def test_a_release_shows_its_validation_report(visit: NewVisit) -> None:
     """With its own style sheet, which the site's policy would not let in."""
     page: Page = visit().open("/release.en.html")
     page.get_by_role("link", name="The report").click()
+    page.get_by_role("link", name="The whole report").click()
     expect(page.get_by_role("heading", name="各形狀由哪個引擎檢查")).to_be_visible()
     assert page.evaluate("getComputedStyle(document.body).marginTop") == "0px"
 

@@ -117,7 +117,7 @@ def respond(served: ServedRelease, ask: Ask) -> Answer:
     answer = _document(served, ask, address)
     if answer is None and address.format is not None:  # the suffix may belong to the key: /doc/report.html
         answer = _document(served, ask, Address(ask.path))
-    return answer or not_found(served, ask.path, ask.accept, ask.accept_language, address.format)
+    return answer or not_found(served, ask.path, ask.accept, address.language or ask.accept_language, address.format)
 
 
 def _see_other(served: ServedRelease, ask: Ask) -> Answer:

@@ -43,14 +43,16 @@ class ValidationPage:
     rules: tuple[Rule, ...]
     results: str
     bounded: bool
-    report: str  # the file
+    report: str  # as SHACL has it, in Turtle
+    whole: str  # with every result, its cell and its rule, as one page that stands by itself
 
 
 def validation_page(reader: Reader, address: Address) -> ValidationPage:
     """Everything that the page of the report shows."""
     served, title = reader.served, reader.t("validation_report")
     release = served.release.manifest.name
-    file = served.release.folder / "report" / "validation.ttl"
+    reports = served.release.folder / "report"
+    files = f"{served.space.prefix}/dump/{release}/report/validation"
     rules, count = served.memo.get(f"validation {reader.language}", lambda: _rules(reader, served))
     return ValidationPage(
         frame=make_frame(
@@ -66,7 +68,8 @@ def validation_page(reader: Reader, address: Address) -> ValidationPage:
         rules=rules,
         results=f"{count:,}",
         bounded=count >= MOST_RESULTS,
-        report=f"{served.space.prefix}/dump/{release}/report/validation.ttl" if file.is_file() else "",
+        report=f"{files}.ttl" if (reports / "validation.ttl").is_file() else "",
+        whole=f"{files}.html" if (reports / "validation.html").is_file() else "",
     )
 
 

@@ -37,8 +37,8 @@ def spark_session(memory_limit: str, threads: int) -> SparkSession:
     Raises:
         LodError: LOD4051, Spark does not start: there is no Java, or one that is too old.
     """
-    if active := SparkSession.getActiveSession():
-        return active
+    if running := SparkContext._active_spark_context:
+        return _configured(running)  # another thread's too: a process has one
     if not (_java().is_file() if "JAVA_HOME" in os.environ else shutil.which("java")):
         where = say("JAVA_HOME names none") if "JAVA_HOME" in os.environ else say("there is none on PATH")
         raise _failed(say("Spark needs Java: {where}", where=where))
@@ -49,6 +49,10 @@ def spark_session(memory_limit: str, threads: int) -> SparkSession:
             context = SparkContext(conf=conf, gateway=gateway)
         except (PySparkException, RuntimeError, OSError) as error:
             raise _failed(say("Spark does not start: {reason}", reason=_last_words(told) or str(error))) from error
+    return _configured(context)
+
+
+def _configured(context: SparkContext) -> SparkSession:
     session = SparkSession(context)
     for name, value in _SESSION.items():
         session.conf.set(name, value)
