@@ -87,6 +87,13 @@ def test_a_header_repeated_on_another_page_is_dropped_with_its_title() -> None:
     assert [label.text for label in printed.titles] == ["表 1　人數", "表 1　人數(續)"]
 
 
+def test_a_header_repeated_without_its_merged_cells_is_as_long_as_the_first_one() -> None:
+    layout = replace(LAYOUT, header_rows=(), label_rows=(), header_start=re.compile("^機關別"))
+    printed, findings = read((*ROWS, GROUPS, NAMES, ("　　乙", 3, 2, 1, 38.2)), layout)
+    assert list(findings) == []
+    assert paths(printed)[-1] == "總計 > 地方 > 乙"
+
+
 def test_a_header_repeated_differently_is_an_error_at_its_cell() -> None:
     _, findings = read((*ROWS, GROUPS, (None, None, "女", "男", None), ("　乙", 3, 2, 1, 38.2)))
     assert [each.code for each in findings] == ["LOD2505", "LOD2505"]
@@ -143,6 +150,20 @@ def test_without_merged_ranges_a_declared_fill_repeats_group_headers() -> None:
     printed = read_printed(Sheet("表1", ROWS[:4]), "1.csv", replace(LAYOUT, fill_header=True), findings)
     assert [" > ".join(label.text for label in cell.column_path) for cell in printed.cells] == [
         "總計", "性別 > 男", "性別 > 女", "平均",
+    ]  # fmt: skip
+
+
+def test_a_declared_fill_stays_within_its_group() -> None:
+    rows = (
+        ("機關別", "教育程度", None, None, "考試"),
+        (None, "大專", None, "高中", None),
+        (None, "男", "女", "男", "男"),
+        ("總計", 1, 2, 3, 4),
+    )
+    layout = replace(LAYOUT, header_rows=(1, 2, 3), label_rows=(), fill_header=True)
+    printed = read_printed(Sheet("表1", rows), "1.csv", layout, Findings())
+    assert [" > ".join(label.text for label in cell.column_path) for cell in printed.cells] == [
+        "教育程度 > 大專 > 男", "教育程度 > 大專 > 女", "教育程度 > 高中 > 男", "考試 > 男",
     ]  # fmt: skip
 
 

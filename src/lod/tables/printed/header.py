@@ -37,6 +37,7 @@ def find_headings(page: Page) -> tuple[Heading, ...]:
     layout = page.layout
     starts = _starts_of_text(page) if layout.header_start else _starts_of_rows(page)
     found = tuple(_heading(page, row, column) for row, column in starts)
+    found = tuple(_as_long(page, other, found[0]) for other in found)
     for other in found[1:]:
         _compare(page, other, found[0])
     return found
@@ -115,24 +116,44 @@ def _heading(page: Page, start: int, column: int) -> Heading:
     return Heading(rows, rows if layout.has_chinese_labels or not labels else labels)
 
 
+def _as_long(page: Page, other: Heading, first: Heading) -> Heading:
+    """A later page's header, as long as the first one where its own cells are not merged and say the same below."""
+    start = other.rows[0]
+    rows = range(start, start + len(first.rows))
+    if len(other.rows) == len(first.rows) or rows[-1] > page.sheet.height:
+        return other
+    if any(_signature(page, row) != _signature(page, wanted) for row, wanted in zip(rows, first.rows, strict=True)):
+        return other
+    return Heading(tuple(rows), tuple(row + start - first.rows[0] for row in first.label_rows))
+
+
 def _signature(page: Page, row: int) -> list[str]:
     return [label_key(page.text(row, column)) for column in range(1, page.sheet.width + 1)]
 
 
 def _filled(page: Page, heading: Heading, row: int, column: int) -> tuple[int, int]:
-    """The cell whose text stands for a header cell: a merged range shows its first one everywhere."""
+    """The cell whose text stands for a header cell: a merged range shows its first one everywhere.
+
+    Without merged cells, and where the layout says so, an empty cell repeats the one to its left: if its column has a
+    heading of its own below, and both belong to the same groups above.
+    """
     place = page.sheet.anchor(row, column)
-    below = (each for each in heading.label_rows if each > row)
-    has_own = any(page.text(*page.sheet.anchor(each, column)).strip() for each in below)
-    if not page.layout.fill_header or page.text(*place).strip() or not has_own:
-        return place  # a group's heading stretches over columns that have a heading of their own below it
+    if not page.layout.fill_header or page.text(*place).strip() or not _has_own(page, heading, row, column):
+        return place
     beside = {*page.layout.label_columns, *page.layout.translation_columns}
     for left in range(column - 1, 0, -1):
         if left in beside:
             break
         if page.text(row, left).strip():
-            return row, left
+            above = [each for each in heading.label_rows if each < row]
+            same = all(_filled(page, heading, r, left) == _filled(page, heading, r, column) for r in above)
+            return (row, left) if same else place
     return place
+
+
+def _has_own(page: Page, heading: Heading, row: int, column: int) -> bool:
+    texts = (page.text(*page.sheet.anchor(each, column)).strip() for each in heading.label_rows if each > row)
+    return any(text and not _is_translation(page, text) for text in texts)
 
 
 def _compare(page: Page, other: Heading, first: Heading) -> None:

@@ -13,7 +13,7 @@ from lod.tables.printed.patterns import is_one_of
 from lod.tables.printed.text import indentation, label_key, numbering, one_line
 from lod.tables.printed.values import Unreadable, read_figure
 from lod.tables.sheets import Sheet
-from lod.wording import say
+from lod.wording import Wording, say
 
 Path = tuple[Label, ...]
 
@@ -73,8 +73,7 @@ def _row(page: Page, row: int, columns: dict[int, Path], labels: _Labels) -> lis
     path = labels.path(row)
     if not path:
         if figures:
-            hint = say("the label columns are empty in this row; declare 'ignored' if it means nothing")
-            page.error("LOD2503", row, figures[0], say("a figure without a label in its row"), hint)
+            page.error("LOD2503", row, figures[0], say("a figure without a label in its row"), _unlabelled(page))
         return []
     if not figures:
         if not layout.has_headings and label_columns:
@@ -84,6 +83,13 @@ def _row(page: Page, row: int, columns: dict[int, Path], labels: _Labels) -> lis
     page.mark(row, Role.DATA, figures)
     made = [_cell(page, row, column, path, header) for column, header in columns.items()]
     return [cell for cell in made if cell]
+
+
+def _unlabelled(page: Page) -> Wording:
+    layout = page.layout
+    if layout.header_start and not layout.header_rows and not page.sheet.merged:
+        return say("no cells are merged here: if this row is of the header, count its rows from 'from': rows: 1-3")
+    return say("the label columns are empty in this row; declare 'ignored' if it means nothing")
 
 
 def _cell(page: Page, row: int, column: int, path: Path, header: Path) -> DataCell | None:
