@@ -105,6 +105,19 @@ def test_a_code_that_is_not_in_force_is_an_error(tmp_path: Path) -> None:
     assert any("/obs/2009/TXG/M>" in line for line in lines)
 
 
+def test_a_code_that_began_in_the_figures_year_is_asked_about(tmp_path: Path) -> None:
+    """The ministry's table of 2010-12-31 still counts by what was merged on 2010-12-25."""
+    one = {"總計": (25, 13, 12), "臺中市": (25, 13, 12)}
+    (said,), lines = check(tmp_path, {"101.xlsx": sheet("99年底", one)}, {"staff.cube.yml": CUBE})
+    assert (said.code, said.severity.value, said.message.partition(":")[0]) == ("LOD3630", "warning", "sheet 表1!B4")
+    assert any("/obs/2010/TXG/M>" in line for line in lines)
+    for day, code in ("2010-12-24", "TXG1"), ("last", "TXG"):
+        cube = CUBE.replace("from: rows}", f"from: rows, valid-at: {day}}}")
+        found, lines = check(tmp_path, {"101.xlsx": sheet("99年底", one)}, {"staff.cube.yml": cube})
+        assert list(found) == []
+        assert any(f"/obs/2010/{code}/M>" in line for line in lines)
+
+
 def test_a_row_that_an_edition_lacks_is_drift(tmp_path: Path) -> None:
     lost = {name: numbers for name, numbers in BEFORE.items() if name != "臺中市"} | {"總計": (65, 42, 23)}
     found, _ = two_years(tmp_path, sheet("101年底", NOW), sheet("100年底", NOW | {"臺中市": (30, 15, 15)}))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from lod.diagnostics import did_you_mean
@@ -159,12 +159,43 @@ class _Placing:
     def _in_force(self, found: tuple[str, ...], dimension: Dimension, day: date | None, cell: DataCell) -> list[str]:
         """Of codes that a label may stand for, those that are in force. LOD3621: none is."""
         assert dimension.codes is not None, "codes are of a list"
+        is_said = dimension.valid_at or dimension.is_valid_at_last
         day = dimension.valid_at or (self.tidy.last if dimension.is_valid_at_last else day)
         members = [code for name in found if (code := dimension.codes.get(name))]
-        valid = [code.code for code in members if day is None or code.is_valid_on(day)]
+        valid = [code for code in members if day is None or code.is_valid_on(day)]
         if not valid:
             self._say_not_in_force(members[0], dimension, day, cell)
-        return valid
+        elif day and not is_said and len(valid) < len(members):
+            self._say_just_begun(valid[0], members, dimension, day, cell)
+        return [code.code for code in valid]
+
+    def _say_just_begun(
+        self, code: Code, members: Sequence[Code], dimension: Dimension, day: date, cell: DataCell
+    ) -> None:
+        """LOD3630 (warning): the label stood for another code earlier in the figure's year, and may still do so."""
+        begun = code.first
+        if begun is None or begun <= date(day.year, 1, 1) or begun.year != day.year:
+            return
+        before = next((each for each in members if each.is_valid_on(begun - timedelta(days=1))), None)
+        key = f"{dimension.name} {code.code} begun"
+        if before is None or key in self.said:
+            return
+        self.said.add(key)
+        message = say(
+            "sheet {sheet}!{cell}: '{code}' of list '{list_name}' is taken, which began on {begun}; "
+            "before it was '{before}'",
+            sheet=self.page.sheet.name,
+            cell=cell_name(cell.row, cell.column),
+            code=code.code,
+            list_name=dimension.list_name,
+            begun=begun,
+            before=before.code,
+        )
+        hint = say(
+            "does the table still count by what was before? Then say so: valid-at: {last}; else valid-at: last",
+            last=begun - timedelta(days=1),
+        )
+        self.page.findings.warning("LOD3630", message, self.page.origin(cell.row, cell.column), hint)
 
     def _say_not_in_force(self, code: Code, dimension: Dimension, day: date | None, cell: DataCell) -> None:
         key = f"{dimension.name} {code.code}"
@@ -181,7 +212,11 @@ class _Placing:
             span=span,
             day=day,
         )
-        hint = say("correct the dates, add the code of that time, or say that figures were restated: valid-at: last")
+        hint = say(
+            "correct the dates, add the code of that time, or say by which day's codes the table counts: "
+            "valid-at: {day}",
+            day=code.last or code.first,
+        )
         self.page.error("LOD3621", cell.row, cell.column, message, hint)
 
     def _code(
