@@ -146,6 +146,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project with two cubes, code lists and a join, below a Chinese path; pieces of bulk files are small."""
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     monkeypatch.setattr("lod.release.descriptions.breakdown.CUT", 5)
+    monkeypatch.setattr("lod.lift.engines.duckdb.origins.PART", 50)
     root = tmp_path / "專案 a"
     for name, text in FILES.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -278,6 +279,21 @@ def test_other_files(root: Path, tmp_path: Path, change: Change, starts: bool) -
     if "paid, $" in (root / "mappings/pay.yarrrml.yml").read_text(encoding="utf-8"):
         _replaced("ontologies/staff.ttl", "qb:measure <def/pay>", "qb:measure <def/paid>")(root)
     assert (_assert_same_from_nothing(root, tmp_path).made_from is not None) is starts
+
+
+def test_what_tells_of_a_changed_cell_is_written_anew_and_no_other_file(root: Path, tmp_path: Path) -> None:
+    rows = _first_rows()
+    _write(root, rows)
+    first = root / "releases" / _build(root).release
+    rows["staff"][60][3] = "77"
+    _write(root, rows)
+    second = root / "releases" / _assert_same_from_nothing(root, tmp_path).release
+    names = sorted(file.name for file in (first / "cubes").glob("staff.origins*"))
+    anew = [name for name in names if not (first / "cubes" / name).samefile(second / "cubes" / name)]
+    assert len(names) > 4
+    assert len(anew) == 1
+    shared = [path.name for path in (second / "store").glob("*.sst") if path.stat().st_nlink > 1]
+    assert shared
 
 
 def test_from_tables(root: Path) -> None:

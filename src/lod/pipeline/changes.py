@@ -95,5 +95,5 @@ def find_changes(
     )
     if touched is None:
         return say("more than {most:,} things changed", most=MOST)
-    change = examine(start.base, start.release, touched.before, touched.after, work)
+    change = examine(start.base, start.release, touched, work)
     return change if isinstance(change, Wording) else (change, work / "lineage")

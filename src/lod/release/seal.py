@@ -41,9 +41,17 @@ def file_record(folder: Path, path: Path) -> ReleaseFile:
     return ReleaseFile(path.relative_to(folder).as_posix(), path.stat().st_size, sha256(path))
 
 
-def write_store_files(folder: Path, store: Path) -> None:
-    """Write `store.json` of a release folder."""
-    files = [asdict(file_record(folder, path)) for path in sorted(store.iterdir())]
+def write_store_files(folder: Path, store: Path, before: Path | None = None) -> None:
+    """Write `store.json` of a release folder. Of files that it shares with the release `before`, that one tells: what
+    happened to them since would not be noticed otherwise."""
+    known = {entry.path: entry for entry in read_store_files(before)} if before else {}
+    records = (
+        known[name]
+        if before and (name := path.relative_to(folder).as_posix()) in known and path.samefile(before / name)
+        else file_record(folder, path)
+        for path in sorted(store.iterdir())
+    )
+    files = [asdict(record) for record in records]
     (folder / STORE_FILES).write_text(json.dumps(files, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
+from itertools import count, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -154,8 +155,8 @@ def open_columns(
 
     index = read_index(release)
     folder = (release / FOLDER).resolve()
-    told = {cube: origins_file(cube) for cube in index.cubes if (folder / origins_file(cube)).is_file()}
-    index = replace(index, origins=frozenset(told.values()))
+    told = {cube: files for cube in index.cubes if (files := origins_files(cube, folder))}
+    index = replace(index, origins=frozenset(map(origins_file, told)))
     database = duckdb.connect(
         ":memory:",
         config={
@@ -173,8 +174,9 @@ def open_columns(
             names = ", ".join(map(identifier, (OBSERVATION, *(column.name for column in exact_columns(cube)))))
             table = f"read_parquet({quoted(str(folder / cube.file))})"
             database.execute(f"CREATE VIEW {view(cube)} AS SELECT {names} FROM {table}")
-        for cube, file in told.items():
-            database.execute(f"CREATE VIEW {origins_view(cube)} AS FROM read_parquet({quoted(str(folder / file))})")
+        for cube, files in told.items():
+            listed = ", ".join(quoted(str(file)) for file in files)
+            database.execute(f"CREATE VIEW {origins_view(cube)} AS FROM read_parquet([{listed}])")
         database.execute(f"SET allowed_directories = [{quoted(f'{folder}/')}]")
         database.execute("SET enable_external_access = false")
         database.execute("SET lock_configuration = true")
@@ -222,9 +224,14 @@ def view(cube: Cube) -> str:
     return identifier(cube.dataset)
 
 
-def origins_file(cube: Cube) -> str:
-    """The file that tells from which source cells a cube's figures came, if there is one."""
-    return f"{cube.file.removesuffix('.parquet')}.origins.parquet"
+def origins_file(cube: Cube, number: int = 0) -> str:
+    """The file that tells from which source cells a cube's figures came, if there is one; of many cells several do."""
+    return f"{cube.file.removesuffix('.parquet')}.origins{f'-{number}' if number else ''}.parquet"
+
+
+def origins_files(cube: Cube, folder: Path) -> list[Path]:
+    """Those of these files that are in a folder, in their order."""
+    return list(takewhile(Path.is_file, (folder / origins_file(cube, number) for number in count())))
 
 
 def origins_view(cube: Cube) -> str:

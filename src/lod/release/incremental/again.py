@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
 import duckdb
 
 from lod.lift.engines.duckdb.merge import lines_of
+from lod.lift.engines.duckdb.origins import replace_origins
+from lod.lift.engines.session import open_session
 from lod.lift.engines.sql import quoted
+from lod.lineage import Lineage
 from lod.rdf.namespaces import RDF
 from lod.release.bulk.dumps import packed_files
 from lod.release.bulk.frames import SUFFIXES, Frames, Piece, Texts, copy_pieces, pack_pieces, unpacked
+from lod.release.bulk.origins import figures_of
 from lod.release.descriptions.breakdown import Breakdown, Partition, Statistics
 from lod.release.durability import take
 from lod.release.incremental.change import Change
-from lod.release.release import open_release
 from lod.release.uris.retire import URIS
-from lod.store.columns import FOLDER, CubeIndex, origins_file
+from lod.store.columns import FOLDER, OBSERVATION, CubeIndex, origins_files, read_index
 
 _TYPE = f"<{RDF}type>"
 _BLOCK = 1 << 20
@@ -53,20 +56,34 @@ def pack_again(
     return frames
 
 
-def take_origins(
-    run: duckdb.DuckDBPyConnection, change: Change, cubes: CubeIndex, inputs: Mapping[str, str], release: Path
+def write_origins_again(
+    change: Change, lineage: Lineage, cubes: CubeIndex, release: Path, *, memory_limit: str, threads: int
 ) -> frozenset[str]:
-    """Take what says from which cells figures came, where neither they nor tables changed; returns of which cubes."""
-    before, anew, taken = dict(open_release(change.release).manifest.inputs), changed_datasets(run), set()
-    for cube in cubes.cubes:
-        file = change.release / FOLDER / origins_file(cube)
-        if cube.dataset in anew or not file.is_file():
-            continue
-        sources = run.execute(f"SELECT DISTINCT source FROM read_parquet({quoted(str(file))})").fetchall()
-        if all(source in inputs and inputs[source] == before.get(source) for (source,) in sources):
-            take(file, release / FOLDER)
-            taken.add(cube.dataset)
-    return frozenset(taken)
+    """Take what says from which cells figures came, but for what tells of touched things, which is written anew.
+
+    Returns of which cubes that was possible: of the others rows moved, or there are more cells, or fewer.
+
+    Raises:
+        LiftError: LOD4008 out of memory or disk.
+    """
+    earlier, done = read_index(change.release), set()
+    with open_session(memory_limit, threads, release / ".spill") as session:
+        for cube in cubes.cubes:
+            before = earlier.cube(cube.dataset)
+            told, folder = figures_of(cube), release / FOLDER
+            if not told or before is None or before.file != cube.file or told != figures_of(before):
+                continue
+            files = origins_files(before, change.release / FOLDER)
+            if not files:
+                continue
+            same = replace_origins(
+                session, lineage, change.touched, folder / cube.file, OBSERVATION, told, files, folder
+            )
+            if same is not None:
+                done.add(cube.dataset)
+                for file in same:
+                    take(file, folder)
+    return frozenset(done)
 
 
 def _shared(change: Change, names: dict[str, str], work: Path) -> list[Path]:

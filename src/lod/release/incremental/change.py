@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from lod.lift.engines.duckdb.merge import lines_of
+from lod.lift.engines.duckdb.touched import Touched
 from lod.lift.engines.session import open_session
 from lod.lift.engines.sql import quoted
 from lod.rdf.namespaces import DCAT, DCT, QB, RDF, RDFS, SKOS
@@ -45,16 +46,17 @@ class Change:
     removed: int
     added: int
     is_of_observations: bool
+    touched: Touched  # these and those of which the same is said, though rows changed
 
 
-def examine(base: Base, release: Path, before: Path, after: Path, folder: Path) -> Change | Wording:
+def examine(base: Base, release: Path, touched: Touched, folder: Path) -> Change | Wording:
     """The change from all statements about touched subjects; or why its effect is not known to be local.
 
     `folder` gets files of those subjects alone of which something else is said than before.
     """
     with open_session("256MB", 1, folder / "spill") as session:
         run = session.connection.execute
-        for name, file in (("old_line", before), ("new_line", after)):
+        for name, file in (("old_line", touched.before), ("new_line", touched.after)):
             lines = lines_of([file]) if file.stat().st_size else "(SELECT '' AS line WHERE false)"
             run(f"CREATE TEMP TABLE {name} AS SELECT line, split_part(line, ' ', 1) AS s FROM {lines}")
         run("CREATE TEMP TABLE removed AS FROM old_line EXCEPT FROM new_line")
@@ -78,7 +80,7 @@ def examine(base: Base, release: Path, before: Path, after: Path, folder: Path) 
             "SELECT (SELECT count(*) FROM differing), (SELECT count(*) FROM removed), (SELECT count(*) FROM added)"
         ).fetchall()
         alone = _is_of_observations(session.connection)
-        return Change(base, release, files[0], files[1], subjects, gone, new, alone)
+        return Change(base, release, files[0], files[1], subjects, gone, new, alone, touched)
 
 
 def _why_not_local(run: duckdb.DuckDBPyConnection, base: Base) -> Wording:

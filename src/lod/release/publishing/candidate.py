@@ -32,7 +32,13 @@ from lod.release.descriptions.schema_org import SCHEMA_ORG, write_schema_org
 from lod.release.descriptions.void import describe_dataset
 from lod.release.durability import sync_tree
 from lod.release.history.difference import Contents, write_changes
-from lod.release.incremental.again import changed_datasets, count_again, pack_again, take_origins, write_uris_again
+from lod.release.incremental.again import (
+    changed_datasets,
+    count_again,
+    pack_again,
+    write_origins_again,
+    write_uris_again,
+)
 from lod.release.incremental.base import MEMBERS, OBJECTS, Base, write_base
 from lod.release.incremental.change import Change, open_change
 from lod.release.incremental.cube_change import CubeChange, write_cubes_again
@@ -115,10 +121,10 @@ def write_candidate(releases: Path, staging: Path, content: Content, clearance: 
         inputs=dict(content.inputs),
         clearance=clearance.record(),
         store=StoreRecord(content.snapshot.quads, content.snapshot.digest),
-        files=tuple(_files(staging)),
+        files=tuple(_files(staging, dumps)),
     )
     (staging / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
-    write_store_files(staging, content.snapshot.folder)
+    write_store_files(staging, content.snapshot.folder, change.release if change else None)
     seal(staging)
     sync_tree(staging)
     release = open_release(keep_candidate(releases, staging, edition.name))
@@ -158,7 +164,7 @@ def _made_again(content: Content, staging: Path, current: Path | None) -> tuple[
         if cubes is None:
             cubes = write_cubes([content.statements], staging, memory_limit=limit, threads=threads, keep=keep)
         if content.lineage is not None:
-            taken = take_origins(run, change, cubes, content.inputs, staging)
+            taken = write_origins_again(change, content.lineage, cubes, staging, memory_limit=limit, threads=threads)
             write_origins(content.lineage, cubes, staging, taken, memory_limit=limit, threads=threads)
         anew = changed_datasets(run)
         frames = pack_again(run, change, staging, names, threads)
@@ -247,8 +253,9 @@ def _write_report(folder: Path, content: Content) -> None:
     (folder / "findings.json").write_text(to_json(told), encoding="utf-8")
 
 
-def _files(staging: Path) -> list[ReleaseFile]:
-    """The files of the manifest: all but the store's."""
+def _files(staging: Path, dumps: Dumps) -> list[ReleaseFile]:
+    """The files of the manifest: all but the store's. Of dumps it is known what they are."""
     store = staging / STORE
+    known = {dump.path: ReleaseFile(dump.path, dump.bytes, dump.sha256) for dump in (*dumps.files, *dumps.beside)}
     paths = sorted(path for path in staging.rglob("*") if path.is_file() and not path.is_relative_to(store))
-    return [file_record(staging, path) for path in paths]
+    return [known.get(path.relative_to(staging).as_posix()) or file_record(staging, path) for path in paths]

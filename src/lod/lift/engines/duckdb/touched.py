@@ -22,13 +22,24 @@ from lod.wording import NOTHING, Wording, say
 _CSV = "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER E'\\x01')"
 
 
+Rows = tuple[Path, Path]
+MOST_MOVED = 100_000
+"""Rows that are looked at one by one, instead of comparing tables as sets of rows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """All statements about the subjects that changes touch, sorted, as N-Quads, and how many subjects these are."""
+    """All statements about the subjects that changes touch, sorted, as N-Quads; the subjects; and how many these are.
+
+    `moved`: by the place of a table that is not what it was, the rows that differ from those that stood in their place,
+    before and now; None for a table with more or fewer rows, or with most of them elsewhere.
+    """
 
     before: Path
     after: Path
+    named: Path  # Parquet, one column `s`
     subjects: int
+    moved: Mapping[int, Rows | None]
 
 
 def why_not_by_rows(plan: Plan) -> Wording:
@@ -57,12 +68,9 @@ def find_touched(
     """
     run = session.connection.execute
     earlier = _with(session, {**session.files, **before})
+    moved = {table: _moved(session, (old, session.files[table]), folder) for table, old in before.items()}
     changed = {
-        table: tuple(
-            _differing(session, table, pair, plan.columns_of(table), folder) for pair in ((old, new), (new, old))
-        )
-        for table, old in before.items()
-        for new in [session.files[table]]
+        table: rows or _differing_rows(session, table, before[table], plan, folder) for table, rows in moved.items()
     }
     run("CREATE TEMP TABLE touched (s VARCHAR)")
     for emission in (*plan.emissions, *plan.shared):
@@ -79,17 +87,51 @@ def find_touched(
     ((count,),) = run("SELECT count(*) FROM chosen").fetchall()
     if count > most:
         return None
+    named = folder / "touched.parquet"
+    run(f"COPY chosen TO {quoted(str(named))} (FORMAT parquet)")
     files = folder / "before.nq", folder / "after.nq"
     for side, told, file in zip((earlier, session), (old, new), files, strict=True):
         selects = [*_said(side, plan), f"SELECT line FROM {told} WHERE split_part(line, ' ', 1) IN (FROM chosen)"]
         run(
             f"COPY (SELECT DISTINCT line FROM ({' UNION ALL '.join(selects)}) ORDER BY 1) TO {quoted(str(file))} {_CSV}"
         )
-    return Touched(*files, int(count))
+    places = {plan.tables.index(table): rows for table, rows in moved.items()}
+    return Touched(*files, named, int(count), places)
 
 
 def _with(session: Session, files: Mapping[Table, Path]) -> Session:
     return Session(session.connection, session.database, session.scratch, dict(files), sifted=session.sifted)
+
+
+def _moved(session: Session, files: Rows, folder: Path) -> Rows | None:
+    """The rows that are not those that stood in their place; None if that is no way to tell what changed."""
+    run, place = session.connection.execute, len(list(folder.glob("moved-*")))
+    one, other = (f"read_parquet({quoted(str(file))})" for file in files)
+    columns = [name for name, *_ in run(f"DESCRIBE FROM {one}").fetchall()]
+    if columns != [name for name, *_ in run(f"DESCRIBE FROM {other}").fetchall()]:
+        return None
+    if run(f"SELECT (SELECT count(*) FROM {one}) <> (SELECT count(*) FROM {other})").fetchall() == [(True,)]:
+        return None
+    differs = " OR ".join(f'a."{name}" IS DISTINCT FROM b."{name}"' for name in columns)
+    run(
+        f"CREATE OR REPLACE TEMP TABLE moved AS SELECT a, b FROM {one} AS a POSITIONAL JOIN {other} AS b "
+        f"WHERE {differs} LIMIT {MOST_MOVED + 1}"
+    )
+    if run("SELECT count(*) FROM moved").fetchall() > [(MOST_MOVED,)]:
+        return None
+    before, now = folder / f"moved-{place}-before.parquet", folder / f"moved-{place}-now.parquet"
+    for side, file in (("a", before), ("b", now)):
+        run(f"COPY (SELECT unnest({side}) FROM moved) TO {quoted(str(file))} (FORMAT parquet)")
+    return before, now
+
+
+def _differing_rows(session: Session, table: Table, old: Path, plan: Plan, folder: Path) -> Rows:
+    """The rows that only the table of before has, and those that only the present one has."""
+    new, columns = session.files[table], plan.columns_of(table)
+    return (
+        _differing(session, table, (old, new), columns, folder),
+        _differing(session, table, (new, old), columns, folder),
+    )
 
 
 def _differing(session: Session, table: Table, pair: tuple[Path, ...], needed: Sequence[int], folder: Path) -> Path:
