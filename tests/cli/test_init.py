@@ -109,6 +109,17 @@ def test_a_draft_outside_a_project_is_whole(lod: Lod, tmp_path: Path) -> None:
     assert len(said) == len(set(said))  # once at each place
 
 
+def test_a_draft_names_its_table_from_where_it_lies(lod: Lod, tmp_path: Path) -> None:
+    (tmp_path / "tables").mkdir()
+    rows = "縣市,民國101年,備註\n臺北市,3,x\n新北市,4,\n桃園市,5,\n"
+    (tmp_path / "tables" / "staff.csv").write_text(rows, encoding="utf-8")
+    assert lod("init", "mappings/staff.cube.yml", "--from", "tables/staff.csv", cwd=tmp_path).returncode == 0
+    draft = (tmp_path / "mappings" / "staff.cube.yml").read_text(encoding="utf-8")
+    assert 'source: "../tables/staff.csv"' in draft
+    assert "translations" not in draft  # a remark beside one row is no English label of it
+    assert lod("check", "mappings/staff.cube.yml", cwd=tmp_path).returncode == 0
+
+
 def test_a_draft_in_a_project_is_built_with_it(lod: Lod, tmp_path: Path) -> None:
     assert lod("init", "statistics", cwd=tmp_path).returncode == 0
     root = tmp_path / "statistics"

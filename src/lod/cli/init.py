@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib.resources import as_file, files
 from pathlib import Path
 from shutil import copyfile
@@ -75,7 +76,9 @@ def _draft(settings: Settings, target: Path, table: Path, sheet_name: str | None
             hint=did_you_mean(sheet_name or "", names),
             code="LOD0006",
         )
-    text = draft_cube(sheet, table.name, len(names) > 1, encoding)
+    tables = _tables(target)
+    source = Path(os.path.relpath(table.resolve(), (tables or target.parent).resolve())).as_posix()
+    text = draft_cube(sheet, source, len(names) > 1, encoding)
     if text is None:
         raise UsageError(
             say("no figures found in sheet '{sheet}' of {table}", sheet=sheet.name, table=table),
@@ -84,7 +87,7 @@ def _draft(settings: Settings, target: Path, table: Path, sheet_name: str | None
             ),
             code="LOD0006",
         )
-    if not _is_in_project(target):
+    if tables is None:
         text = with_base(text)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text, encoding="utf-8")
@@ -98,14 +101,19 @@ def _draft(settings: Settings, target: Path, table: Path, sheet_name: str | None
     return 0
 
 
-def _is_in_project(target: Path) -> bool:
-    """Whether a project says what addresses begin with."""
-    from lod.project.load import find_project
+def _tables(target: Path) -> Path | None:
+    """The project's folder of tables, which cube files name them from; None outside a project."""
+    from lod.diagnostics import FindingsError
+    from lod.project.load import find_project, load_project
 
     try:
-        return find_project(target.parent).is_file()
+        project = find_project(target.parent)
     except UsageError:
-        return False
+        return None
+    try:
+        return load_project(project, to_build=False).build.tables
+    except FindingsError:
+        return project.parent / "tables"
 
 
 def _encoding(table: Path) -> str:

@@ -83,7 +83,7 @@ def look(sheet: Sheet) -> Shape | None:
     numbers = {numbering(text)[0] for text in raw if text.strip()}
     numbered = len(kept) == 1 and not indented and len(numbers - {0}) > 1
     beside = _texts(sheet, rows, labels, data)
-    english = tuple(c for c in beside if any(map(has_chinese, raw)) and not _is_chinese(sheet, rows, c))
+    english = tuple(c for c in beside if any(map(has_chinese, raw)) and _repeats_labels(sheet, rows, c))
     translations += english
     return Shape(
         header=header,
@@ -189,7 +189,8 @@ def _is_code_column(
     values = [sheet.text(row, column).strip() for row in rows]
     if any("." in value or "," in value for value in values):
         return False
-    if _NAMES_CODES.search(label_key(name)) or all(period_of(value) for value in values):
+    names_codes = _NAMES_CODES.search(label_key(name)) and not period_of(name)  # 年 does, 民國101年 does not
+    if names_codes or all(period_of(value) for value in values):
         return True
     is_only_label = column == 1 and len(set(values)) == len(values) and len(numeric) > 1
     return is_only_label and all(len(value) <= 4 for value in values) and sheet.text(rows[0], 2).strip() != ""
@@ -197,6 +198,12 @@ def _is_code_column(
 
 def _is_numeric(sheet: Sheet, rows: Sequence[int], column: int) -> bool:
     return all(is_number(sheet, row, column) for row in rows if sheet.text(row, column).strip())
+
+
+def _repeats_labels(sheet: Sheet, rows: Sequence[int], column: int) -> bool:
+    """A column that says in English what most rows are: a remark stands beside some."""
+    shown = sum(bool(sheet.text(row, column).strip()) for row in rows)
+    return shown >= _FEWEST * len(rows) and not _is_chinese(sheet, rows, column)
 
 
 def _is_chinese(sheet: Sheet, rows: Sequence[int], column: int) -> bool:
