@@ -82,7 +82,7 @@ def run(way: str, folder: Path, shapes: Path) -> None:
         assert not said.conforms
     elif way == "columns":
         files = json.loads((folder / "made").read_text())
-        lifted = Lifted(plan_of(folder), Lineage(Path(files["lineage"])), [Path(p) for p in files["parts"]], ())
+        lifted = Lifted(plan_of(folder), Lineage(Path(files["lineage"])), lambda: [Path(p) for p in files["parts"]], ())
         begun, worked = time.perf_counter(), time.process_time()
         report = validate_lift(lifted, read_shapes([shapes], Findings()), Findings())
         found = counts(report)

@@ -13,6 +13,7 @@ from lod.disclosure.gate import clear
 from lod.disclosure.rules import NO_RULES
 from lod.lift.engines.duckdb.merge import merge
 from lod.linking.linkset import Linkset
+from lod.release.bulk.statements import Statements
 from lod.release.lock import exclusive
 from lod.release.publishing.candidate import Content, write_candidate
 from lod.release.publishing.staging import staging
@@ -56,9 +57,9 @@ def make(tmp_path: Path, releases: Path, site: Site) -> Make:
         part = tmp_path / "part.nq"
         part.write_text(text, encoding="utf-8")
         with exclusive(releases, "a test"), staging(releases) as folder:
-            statements = tmp_path / "statements.nq"
-            merge([part], statements, memory_limit="128MB", threads=1)
-            snapshot = load([statements], folder / "store")
+            statements = Statements(tmp_path)
+            merge([part], statements.read(), memory_limit="128MB", threads=1)
+            snapshot = load([statements.read()], folder / "store")
             clearance = clear(snapshot.digest, [linkset.digest for linkset in linksets], NO_RULES, Findings())
             content = Content(
                 site=site,

@@ -78,14 +78,15 @@ def _lifted(folder: Path, rows: Sequence[Row], vocabulary: str = VOCABULARY, map
     documents = read_shapes([folder / "v.ttl"], findings)
     findings.raise_if_errors()
     others.write_text("".join(f"{quad} .\n" for quad in documents[0].quads), encoding="utf-8")
-    return Lifted(plan, result.lineage, (*result.parts, others), (others,))
+    return Lifted(plan, result.lineage, lambda: (*result.parts, others), (others,))
 
 
 def _reports(lifted: Lifted, shapes: Path) -> tuple[ValidationReport, ValidationReport, ValidationReport]:
     documents = read_shapes([shapes], Findings())
     ours = validate_lift(lifted, documents, Findings(), large=0)
     whole = [
-        validate(DataGraph(files=lifted.parts), documents, Findings(), processor=name) for name in ("shacl", "pyshacl")
+        validate(DataGraph(files=lifted.parts()), documents, Findings(), processor=name)
+        for name in ("shacl", "pyshacl")
     ]
     return ours, whole[0], whole[1]
 
@@ -107,7 +108,7 @@ def _personnel(bench: Path, rows: int, folder: Path) -> Lifted:
     read = read_mappings([violations.write_tables(bench, rows, folder)], findings, base_iri=BASE)
     plan = compile_plan(read, folders=[folder], base_iri=BASE, findings=findings)
     result = lift(plan, folder / "lift", findings=findings)
-    return Lifted(plan, result.lineage, result.parts, ())
+    return Lifted(plan, result.lineage, lambda: result.parts, ())
 
 
 @pytest.mark.suite
@@ -119,7 +120,7 @@ def test_injected_violations(shared: Path, tmp_path: Path) -> None:
     documents = read_shapes([bench / "shacl" / "shapes" / "personnel-full.ttl"], Findings())
     ours = validate_lift(lifted, documents, Findings(), large=5000)
     assert {each.data for each in ours.judged} == {"columns"}
-    assert _keys(ours) == _keys(validate(DataGraph(files=lifted.parts), documents, Findings(), processor="shacl"))
+    assert _keys(ours) == _keys(validate(DataGraph(files=lifted.parts()), documents, Findings(), processor="shacl"))
     names = (f"{local_name(r.component)}|{local_name(r.path)}" for r in ours.results)
     assert Counter(name.replace("ConstraintComponent", "") for name in names) == counts
 
@@ -131,7 +132,7 @@ def test_injected_violations_by_the_reference(shapes: str, shared: Path, tmp_pat
     documents = read_shapes([shared / "bench" / "shacl" / "shapes" / shapes], Findings())
     ours = validate_lift(lifted, documents, Findings(), large=100)
     assert {each.data for each in ours.judged} == {"columns"}
-    whole = validate(DataGraph(files=lifted.parts), documents, Findings(), processor="pyshacl")
+    whole = validate(DataGraph(files=lifted.parts()), documents, Findings(), processor="pyshacl")
     assert _keys(ours) == Counter(map(_key, map(_with_iri, whole.results)))
     assert len(ours.results) >= 15
 

@@ -36,8 +36,8 @@ from lod.pipeline.material import Material, bind, read_material
 from lod.project.model import BuildOptions, Project
 from lod.rdf.namespaces import PREFIXES
 from lod.rdf.serialize import nquad, to_turtle
-from lod.release.bulk.sorted_lines import splice
-from lod.release.incremental.base import LINEAGE, OTHERS, STATEMENTS, drop_base
+from lod.release.bulk.statements import Statements
+from lod.release.incremental.base import LINEAGE, OTHERS, drop_base
 from lod.release.incremental.change import Change, open_change
 from lod.release.incremental.cube_change import CubeChange, read_rows, suspects
 from lod.release.publishing.candidate import STORE, Content, write_candidate
@@ -129,11 +129,11 @@ class Lifted:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """Everything in a sealed store. `parts`: one file, the statements of lift, vocabularies and links, sorted."""
+    """Everything in a sealed store. `statements`: those of lift, vocabularies and links, sorted."""
 
     compiled: Compiled
     result: LiftResult
-    parts: tuple[Path, ...]
+    statements: Statements
     others: tuple[Path, ...]  # statements that no table made
     snapshot: Snapshot
     change: Change | None = None
@@ -301,17 +301,17 @@ def load(job: Job, lifted: Lifted) -> Loaded:
     """Load the lift, the vocabularies and the links into a sealed store; or change the store of the release before."""
     folder, options = job.work / "parts", job.project.build
     vocabularies, links, _ = write_others(lifted.compiled.material, folder, options)
-    statements, change = folder / STATEMENTS, lifted.change
+    statements, change = Statements(folder), lifted.change
     if change is not None:
-        digest = splice(change.base.statements, change.before, change.after, statements)
+        statements, digest = change.base.statements.changed(change.before, change.after, folder)
         more = load_again(change.release / STORE, job.staging / STORE, change.before, change.after)
         quads = open_release(change.release).manifest.store.statements + more
         rows = read_rows(change, job.work / "changes" / "rows")
         snapshot = Snapshot(job.staging / STORE, quads, digest)
-        return Loaded(lifted.compiled, lifted.result, (statements,), (vocabularies, links), snapshot, change, rows)
+        return Loaded(lifted.compiled, lifted.result, statements, (vocabularies, links), snapshot, change, rows)
     merge(
         (*lifted.result.parts, vocabularies, links),
-        statements,
+        statements.read(),
         memory_limit=options.memory_limit,
         threads=options.threads,
     )
@@ -319,8 +319,8 @@ def load(job: Job, lifted: Lifted) -> Loaded:
     def progress(done: int, total: int) -> None:
         job.report(StageAdvanced("load", done, total, "bytes"))
 
-    snapshot = load_parts((statements,), job.staging / STORE, progress=progress)
-    return Loaded(lifted.compiled, lifted.result, (statements,), (vocabularies, links), snapshot)
+    snapshot = load_parts((statements.read(),), job.staging / STORE, progress=progress)
+    return Loaded(lifted.compiled, lifted.result, statements, (vocabularies, links), snapshot)
 
 
 def validate(job: Job, loaded: Loaded) -> Validated:
@@ -334,8 +334,7 @@ def validate(job: Job, loaded: Loaded) -> Validated:
     store = open_snapshot(loaded.snapshot.folder)
     graph = Graph(store)
     options = job.project.build
-    doubts = _doubts(job, loaded)
-    broken = check_cubes(graph, doubts) if declares_cubes(graph) else ()
+    broken = check_cubes(graph, _doubts(job, loaded)) if declares_cubes(graph) else ()
     findings = tuple(cube_findings(broken, loaded.result.lineage, material.vocabularies))
     job.findings.extend(findings)
     if not material.shapes:
@@ -346,7 +345,7 @@ def validate(job: Job, loaded: Loaded) -> Validated:
     lifted = LiftedTables(
         loaded.compiled.plan,
         loaded.result.lineage,
-        loaded.parts,
+        lambda: (loaded.statements.read(),),
         loaded.others,
         options.memory_limit,
         options.threads,
@@ -380,7 +379,8 @@ def _doubts(job: Job, loaded: Loaded) -> Doubts:
             found = suspects(run, loaded.change, loaded.changed_rows)
         if found:
             return doubts_about(*found)
-    return doubts_in(loaded.parts, memory_limit=options.memory_limit, threads=options.threads, spill=spill)
+    whole = (loaded.statements.read(),)
+    return doubts_in(whole, memory_limit=options.memory_limit, threads=options.threads, spill=spill)
 
 
 def _unless_broken(validated: Validated, broken: Sequence[Diagnostic], job: Job) -> Validated:
@@ -420,7 +420,7 @@ def publish(job: Job, cleared: Cleared) -> Release:
     """
     loaded, material = cleared.loaded, cleared.loaded.compiled.material
     job.findings.raise_if_errors()
-    keep = loaded.parts[0].parent
+    keep = loaded.statements.folder
     shutil.copytree(loaded.result.lineage.folder, keep / LINEAGE, copy_function=os.link)
     content = Content(
         site=site_of(job.project),
@@ -429,7 +429,7 @@ def publish(job: Job, cleared: Cleared) -> Release:
         generator=GENERATOR,
         started=job.started,
         snapshot=loaded.snapshot,
-        statements=loaded.parts[0],
+        statements=loaded.statements,
         linksets=material.linksets,
         lineage=loaded.result.lineage,
         retired=material.retired,
@@ -446,6 +446,7 @@ def publish(job: Job, cleared: Cleared) -> Release:
     )
     release = write_candidate(job.project.releases, job.staging, content, cleared.clearance)
     drop_base(job.work / BASE)
+    loaded.statements.settle()
     keep.rename(job.work / BASE)
     shutil.rmtree(job.work / "changes", ignore_errors=True)
     if not job.publish:

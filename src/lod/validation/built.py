@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +31,7 @@ class Lifted:
 
     plan: Plan
     lineage: Lineage
-    parts: Sequence[Path]  # everything
+    parts: Callable[[], Sequence[Path]]  # everything: asked for where a shape needs the whole graph
     others: Sequence[Path]  # what no table made
     memory_limit: str = "512MB"
     threads: int = 2
@@ -71,12 +71,10 @@ def _validate(
         sieved = Sieved((), dict.fromkeys(targeted, why), work, frozenset(), 0, 0)
     results: list[ValidationResult] = []
     engines, who, idle = list[str](), list[Judged](), set[Node]()
-    for shapes, data, reason in (
-        (sieved.planned, DataGraph(files=(sieved.small,)), None),
-        (tuple(sieved.rest), DataGraph(files=tuple(lifted.parts)), sieved.rest),
-    ):
+    for shapes, reason in ((sieved.planned, None), (tuple(sieved.rest), sieved.rest)):
         if not shapes and (reason is None or targeted):
             continue
+        data = DataGraph(files=(sieved.small,) if reason is None else tuple(lifted.parts()))
         judgement, judge = judged(data, graph, shapes, findings, candidates)
         results += judgement.results
         engines.append(judge.name if reason else f"columns, {judge.name}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -75,13 +75,14 @@ def first_line(lines: OnDisk, prefix: bytes, low: int = 0) -> int:
     return low
 
 
-def splice(before: Path, old: Path, new: Path, target: Path) -> str:
+def splice(before: Path, old: Path, new: Path, target: Path | None) -> str:
     """Write sorted statements anew, those about the subjects of `old` and `new` replaced; returns the SHA-256.
 
-    `old` and `new` are sorted, too, and hold all that was and is said of these subjects.
+    `old` and `new` are sorted, too, and hold all that was and is said of these subjects. Without a target nothing is
+    written.
     """
     digest = hashlib.sha256()
-    with on_disk(before) as lines, target.open("wb") as out:
+    with on_disk(before) as lines, target.open("wb") if target else nullcontext() as out:
 
         def copy(start: int, end: int) -> None:
             for place in range(start, end, _BLOCK):
@@ -89,11 +90,12 @@ def splice(before: Path, old: Path, new: Path, target: Path) -> str:
 
         def write(text: bytes) -> None:
             digest.update(text)
-            out.write(text)
+            if out:
+                out.write(text)
 
-        said = _by_subject(new)
+        said = by_subject(new)
         place = 0
-        for subject in sorted(said.keys() | _by_subject(old).keys()):
+        for subject in sorted(said.keys() | by_subject(old).keys()):
             start = first_line(lines, subject, place)
             copy(place, start)
             write(said.get(subject, b""))
@@ -104,8 +106,8 @@ def splice(before: Path, old: Path, new: Path, target: Path) -> str:
     return digest.hexdigest()
 
 
-def _by_subject(file: Path) -> dict[bytes, bytes]:
-    """Lines by their subjects, each with the blank behind it."""
+def by_subject(file: Path) -> dict[bytes, bytes]:
+    """The sorted lines of a file by their subjects, each with the blank behind it."""
     with file.open("rb") as lines:
         groups = groupby(lines, key=lambda line: line[: line.find(b" ") + 1])
         return {subject: b"".join(group) for subject, group in groups}

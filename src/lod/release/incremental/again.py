@@ -18,6 +18,7 @@ from lod.rdf.namespaces import RDF
 from lod.release.bulk.dumps import packed_files
 from lod.release.bulk.frames import SUFFIXES, Frames, Piece, Texts, copy_pieces, pack_pieces, unpacked
 from lod.release.bulk.origins import figures_of
+from lod.release.bulk.statements import Statements
 from lod.release.descriptions.breakdown import Breakdown, Partition, Statistics
 from lod.release.durability import take
 from lod.release.incremental.change import Change
@@ -186,7 +187,7 @@ def write_uris_again(run: duckdb.DuckDBPyConnection, change: Change, base_iri: s
     )
 
 
-def count_again(run: duckdb.DuckDBPyConnection, change: Change, statements: Path, objects: Path) -> Statistics:
+def count_again(run: duckdb.DuckDBPyConnection, change: Change, statements: Statements, objects: Path) -> Statistics:
     """The counts of before, and what changed in them; `objects` gets how often each object occurs now."""
     before = change.base.statistics
     run.execute(
@@ -223,7 +224,9 @@ def _counted(
             yield Partition(term, count, each.example)
 
 
-def _classes(run: duckdb.DuckDBPyConnection, before: Sequence[Partition], statements: Path) -> Iterator[Partition]:
+def _classes(
+    run: duckdb.DuckDBPyConnection, before: Sequence[Partition], statements: Statements
+) -> Iterator[Partition]:
     """Counts of classes; the example of each is its first instance."""
     where = f"p = {quoted(_TYPE)} AND s[1] = '<' AND o[1] = '<'"
     first = dict(run.execute(f"SELECT o[2:-2], min(s)[2:-2] FROM new WHERE {where} GROUP BY 1").fetchall())
@@ -235,7 +238,7 @@ def _classes(run: duckdb.DuckDBPyConnection, before: Sequence[Partition], statem
         if (each.term, example) in gone:
             tail = quoted(f" {_TYPE} <{each.term}> .")
             row = run.execute(
-                f"""SELECT min(split_part(line, ' ', 1))[2:-2] FROM {lines_of([statements])}
+                f"""SELECT min(split_part(line, ' ', 1))[2:-2] FROM {lines_of([statements.read()])}
                 WHERE ends_with(line, {tail}) AND line[1] = '<'"""
             ).fetchone()
             example = row[0] if row else ""

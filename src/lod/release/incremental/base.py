@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from lod.release.bulk.frames import Frames, Piece
+from lod.release.bulk.statements import Statements
 from lod.release.descriptions.breakdown import Partition, Statistics
 from lod.release.release import Release
 from lod.release.seal import SUMS, sha256
 
-STATEMENTS, OTHERS, LINEAGE = "statements.nq", "others.nq", "lineage"
+OTHERS, LINEAGE = "others.nq", "lineage"
 OBJECTS, MEMBERS = "objects.parquet", "members.parquet"
 
 _RECORD = "base.json"
@@ -40,9 +41,9 @@ class Base:
     frames: Mapping[str, Frames]
 
     @property
-    def statements(self) -> Path:
+    def statements(self) -> Statements:
         """All statements, sorted."""
-        return self.folder / STATEMENTS
+        return Statements(self.folder)
 
     @property
     def others(self) -> Path:
@@ -86,8 +87,8 @@ def read_base(folder: Path) -> Base | None:
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    files = (base.statements, base.others, base.objects, base.members)
-    return base if all(path.is_file() for path in files) else None
+    files = (base.others, base.objects, base.members)
+    return base if base.statements.exist and all(path.is_file() for path in files) else None
 
 
 def _frames(data: dict[str, Any]) -> Frames:

@@ -21,6 +21,7 @@ from lod.linking.linkset import Link, Linkset
 from lod.release.bulk.cubes import write_cubes
 from lod.release.bulk.dumps import Dumps, Tables, finish_dumps, heading, names_of, write_dumps, write_readme
 from lod.release.bulk.origins import write_origins
+from lod.release.bulk.statements import Statements
 from lod.release.clock import build_time
 from lod.release.descriptions.breakdown import Statistics, break_down
 from lod.release.descriptions.datasets import date_datasets, read_datasets, write_datasets
@@ -67,7 +68,7 @@ class Content:
     generator: str
     started: str  # ISO 8601
     snapshot: Snapshot
-    statements: Path  # all of them, merged (`lod.lift.engines.duckdb.merge`)
+    statements: Statements  # all of them, merged (`lod.lift.engines.duckdb.merge`)
     linksets: tuple[Linkset, ...]
     account: Account | None  # of the validation; None: the project has no shapes
     findings: tuple[Diagnostic, ...]
@@ -135,11 +136,12 @@ def write_candidate(releases: Path, staging: Path, content: Content, clearance: 
 def _made(content: Content, staging: Path, current: Path | None) -> tuple[Dumps, Statistics]:
     """Write columns, bulk files and URIs from the statements, and count these."""
     limit, threads = content.memory_limit, content.threads or min(4, os.cpu_count() or 1)
-    cubes = write_cubes([content.statements], staging, memory_limit=limit, threads=threads, keep=content.keep)
+    statements = content.statements.read()
+    cubes = write_cubes([statements], staging, memory_limit=limit, threads=threads, keep=content.keep)
     if content.lineage is not None:
         write_origins(content.lineage, cubes, staging, memory_limit=limit, threads=threads)
     spill = staging / ".spill"
-    with break_down(content.statements, content.site.base_iri, spill, memory_limit=limit, threads=threads) as breakdown:
+    with break_down(statements, content.site.base_iri, spill, memory_limit=limit, threads=threads) as breakdown:
         store = open_snapshot(content.snapshot.folder)
         dumps = write_dumps(breakdown, cubes, staging, content.site, store, content.shapes, threads)
         breakdown.write_uris(staging / URIS)
@@ -162,7 +164,8 @@ def _made_again(content: Content, staging: Path, current: Path | None) -> tuple[
         rows = content.changed_rows
         cubes = write_cubes_again(run, change, rows, staging, keep) if rows else None
         if cubes is None:
-            cubes = write_cubes([content.statements], staging, memory_limit=limit, threads=threads, keep=keep)
+            statements = [content.statements.read()]
+            cubes = write_cubes(statements, staging, memory_limit=limit, threads=threads, keep=keep)
         if content.lineage is not None:
             taken = write_origins_again(change, content.lineage, cubes, staging, memory_limit=limit, threads=threads)
             write_origins(content.lineage, cubes, staging, taken, memory_limit=limit, threads=threads)
