@@ -43,7 +43,7 @@ from lod.server.documents.archive import (
     varied,
 )
 from lod.server.documents.context import respond_to_context, split_context
-from lod.server.documents.dereference import DOCUMENTS, REDIRECTED, Ask, respond
+from lod.server.documents.dereference import DOCUMENTS, REDIRECTED, Ask, begin, respond
 from lod.server.documents.dumps import Dumps
 from lod.server.documents.fragments import respond_to_fragment
 from lod.server.documents.signposts import API_CATALOG, LINKSET, respond_to_linkset
@@ -64,7 +64,7 @@ from lod.server.sparql.pool import QueryPool
 from lod.server.sparql.protocol import serve_sparql
 from lod.server.sparql.question import QueryLimits
 from lod.server.theme import Theme, open_theme
-from lod.store.remote import Endpoint
+from lod.store.remote import Endpoint, RemoteStore
 from lod.wording import Wording
 
 _LOG = logging.getLogger(__name__)
@@ -288,11 +288,15 @@ async def answer_document(served: ServedRelease, scope: Scope, path: str, inside
         return await anyio.to_thread.run_sync(asked, served, view)
     query = scope["query_string"].decode("latin-1")
     ask = Ask(inside, accept, languages, request_header(scope, b"if-none-match"), query)
-    respond_to = respond if inside.startswith((*REDIRECTED, *DOCUMENTS)) else respond_at_root
+    is_document = inside.startswith((*REDIRECTED, *DOCUMENTS))
     try:
-        if wants_page(ask):
-            return await anyio.to_thread.run_sync(respond_to, served, ask)  # a page may read a whole cube
-        return respond_to(served, ask)  # a few look-ups in the index: faster here than the way to a thread
+        if wants_page(ask) and (not is_document or isinstance(served.store, RemoteStore)):
+            return await anyio.to_thread.run_sync(respond if is_document else respond_at_root, served, ask)
+        # a few look-ups in the index: faster here than the way to a thread
+        made = begin(served, ask) if is_document else respond_at_root(served, ask)
+        if isinstance(made, Answer):
+            return made
+        return await anyio.to_thread.run_sync(made)  # a page that may read a whole cube
     except OSError as error:  # the store was damaged while it was open
         return refuse(error, scope, served.theme)
 

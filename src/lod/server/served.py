@@ -42,6 +42,9 @@ Node = NamedNode | BlankNode | Literal
 METADATA_FILES = ("catalog.ttl", "void.ttl", "prov.ttl")
 """Descriptions that stand beside the store in a release; small, read into memory."""
 
+MOST_POINTING = 50
+"""Statements that point to a thing and are read in one go; where there are more, each property is looked up."""
+
 LOOK_EVERY = 1.0  # seconds between looks at the pointer
 
 
@@ -52,6 +55,14 @@ class Memo:
     capacity: int
     _kept: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
+
+    def peek(self, key: Hashable) -> Any:
+        """The value under `key`; None when it is not there."""
+        with self._lock:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+            return found
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """The value under `key`, made when it is not there."""
@@ -86,6 +97,7 @@ class ServedRelease:
     pages: Memo = field(init=False, default_factory=lambda: Memo(capacity=256))  # rendered, some ten kB each
     cubes: Memo = field(init=False, default_factory=lambda: Memo(capacity=16))  # up to some megabytes each
     links: Memo = field(init=False, default_factory=lambda: Memo(capacity=20_000))  # labels with their links
+    near: Memo = field(init=False, default_factory=lambda: Memo(capacity=64))  # what points to a thing, if it is little
     opened: Memo = field(init=False, default_factory=lambda: Memo(capacity=2))  # the columnar side, the search
 
     def __post_init__(self) -> None:
@@ -155,6 +167,15 @@ class ServedRelease:
         inner = f"SELECT * {{ {asked[0]} }} LIMIT {most:d}"
         row = next(iter(self._solutions(f"SELECT (COUNT(*) AS ?n) {{ {{ {inner} }} }}")))
         return int(row["n"].value)
+
+    def pointing(self, node: NamedNode) -> tuple[Quad, ...] | None:
+        """All that points to a node, in the order of `quads`; None where that is more than `MOST_POINTING`."""
+
+        def read() -> tuple[tuple[Quad, ...] | None]:
+            found = tuple(islice(self.quads(None, None, node), MOST_POINTING + 1))
+            return (found if len(found) <= MOST_POINTING else None,)
+
+        return self.near.get(node, read)[0]
 
     def _asked(
         self, subject: NamedNode | BlankNode | None, predicate: NamedNode | None, value: Node | None

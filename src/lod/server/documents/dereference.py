@@ -7,6 +7,7 @@ Signposting: https://signposting.org/FAIR/
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -24,10 +25,12 @@ from lod.server.documents.describe import MOST_PAGES, Description, describe, doc
 from lod.server.documents.signposts import LINKSET, collections_of, items_of
 from lod.server.documents.write import write, write_whole
 from lod.server.negotiation import choose_format, choose_language
-from lod.server.pages.kinds import render_document
+from lod.server.pages.kinds import is_light, render_document
 from lod.server.pages.reader import Reader
 from lod.server.refusals import not_acceptable, not_found
 from lod.server.served import ServedRelease
+
+Later = Callable[[], Answer]
 
 REDIRECTED = ("/id/", "/def/")
 DOCUMENTS = ("/doc/", "/data/")
@@ -111,6 +114,12 @@ def validator_of(served: ServedRelease, choice: Choice, page: int = 0) -> str:
 
 def respond(served: ServedRelease, ask: Ask) -> Answer:
     """Answer a path under `/id/`, `/def/`, `/doc/` or `/data/`."""
+    found = begin(served, ask)
+    return found if isinstance(found, Answer) else found()
+
+
+def begin(served: ServedRelease, ask: Ask) -> Answer | Later:
+    """As `respond`, where that is quick; else, for a page that may read much, what makes the answer."""
     if ask.path.startswith(REDIRECTED):
         return _see_other(served, ask)
     address = parse_address(ask.path, served.site.languages)
@@ -129,7 +138,7 @@ def _see_other(served: ServedRelease, ask: Ask) -> Answer:
     return answers.redirect(303, served.space.prefix + stem)
 
 
-def _document(served: ServedRelease, ask: Ask, address: Address) -> Answer | None:
+def _document(served: ServedRelease, ask: Ask, address: Address) -> Answer | Later | None:
     """The document at an address; None when the release has none there."""
     choice = choose(address, ask, served.site.languages)
     if choice is None:
@@ -152,7 +161,22 @@ def _document(served: ServedRelease, ask: Ask, address: Address) -> Answer | Non
         links += _page_links(served, description, choice.address)
         headers.append(header("truncated", f"triples={len(description.quads)}"))
     headers.append(header("link", links))
-    return Answer(200, tuple(headers), _body(served, description, choice))
+    if choice.address.format is not HTML:
+        return Answer(200, tuple(headers), _body(served, description, choice))
+    key = f"{choice.explicit} {choice.address.path}"
+    known = served.pages.peek(key)
+    if known is not None:
+        return Answer(200, tuple(headers), known)
+
+    def answer() -> Answer:
+        return Answer(200, tuple(headers), served.pages.get(key, lambda: _render(served, description, choice)))
+
+    return answer() if is_light(served, description) else answer
+
+
+def _render(served: ServedRelease, description: Description, choice: Choice) -> bytes:
+    reader = Reader(served, choice.address.language or served.site.languages[0], choice.explicit)
+    return render_document(reader, description, choice.address)
 
 
 def _page(query: str) -> int | None:
@@ -175,10 +199,6 @@ def _page_links(served: ServedRelease, description: Description, address: Addres
 def _body(served: ServedRelease, description: Description, choice: Choice) -> bytes:
     address = choice.address
     assert address.format is not None
-    if address.format is HTML:
-        reader = Reader(served, address.language or served.site.languages[0], choice.explicit)
-        key = f"{choice.explicit} {address.path}"
-        return served.pages.get(key, lambda: render_document(reader, description, address))
     # A dataset's own URL answers 200: the document about it is the variant. A thing's document is the generic one.
     path = address.stem if address.stem.startswith("/doc/") else address.path
     document = served.space.base + path.lstrip("/") + (f"?page={description.page}" if description.page else "")

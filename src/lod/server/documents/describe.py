@@ -63,6 +63,13 @@ class Description:
         """Whether it leads to no blank node."""
         return len(self.own) == len(self.quads)
 
+    def grouped(self) -> dict[str, list[NamedNode | BlankNode | Literal]]:
+        """The values of each of its properties, each once."""
+        found: dict[str, dict[NamedNode | BlankNode | Literal, None]] = {}
+        for predicate, value in self.own:
+            found.setdefault(predicate.value, {})[value] = None
+        return {predicate: list(values) for predicate, values in found.items()}
+
     def objects(self, predicate: str) -> list[NamedNode | BlankNode | Literal]:
         """The values of one of its properties, each once."""
         wanted = NamedNode(predicate)

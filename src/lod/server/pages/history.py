@@ -15,7 +15,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from lod.rdf.namespaces import DCT, ORG, PROV, RDFS, SCHEMA
 from lod.server.documents.describe import Description
 from lod.server.pages.reader import Reader, Shown
-from lod.server.served import ServedRelease
+from lod.server.served import Node, ServedRelease
 
 MOST_EVENTS = 50
 
@@ -41,27 +41,58 @@ class HistoryEvent:
 
 def history(reader: Reader, description: Description) -> tuple[HistoryEvent, ...]:
     """What the thing says of its changes, and what others say of it."""
+    return tuple(event for event in _rows(reader, _around(reader.served, description)) if event.others)
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What is said of a thing, and by what others say of it: read before, where that is little."""
+
+    served: ServedRelease
+    node: NamedNode
+    said: dict[str, list[Node]] | None  # by property
+    pointing: dict[str, list[Node]] | None  # the same, of others
+
+    def values(self, predicate: str) -> list[Node]:
+        """The values of one of its properties."""
+        if self.said is None:
+            return self.served.objects(self.node, NamedNode(predicate))
+        return self.said.get(predicate, [])
+
+    def subjects(self, predicate: str) -> list[Node]:
+        """The first things of which it is such a value."""
+        if self.pointing is not None:
+            return self.pointing.get(predicate, [])[:MOST_EVENTS]
+        found = islice(self.served.quads(None, NamedNode(predicate), self.node), MOST_EVENTS)
+        return [quad.subject for quad in found]  # type: ignore[misc]
+
+
+def _around(served: ServedRelease, description: Description) -> _Around:
     node = NamedNode(description.iri)
-    return tuple(event for event in _rows(reader, node) if event.others)
+    quads = served.pointing(node)
+    pointing: dict[str, list[Node]] | None = None if quads is None else {}
+    for quad in quads or ():
+        pointing.setdefault(quad.predicate.value, []).append(quad.subject)  # type: ignore[union-attr, arg-type]
+    return _Around(served, node, None if description.truncated else description.grouped(), pointing)
 
 
-def _rows(reader: Reader, node: NamedNode) -> Iterator[HistoryEvent]:
-    served = reader.served
-    yield from _dates(reader, node, _BEGINS)
-    earlier = (_changed(reader, other, other, node) for other in _linked(served, node, _BEFORE, _AFTER))
-    yield HistoryEvent(reader.label(_BEFORE), tuple(earlier))
+def _rows(reader: Reader, around: _Around) -> Iterator[HistoryEvent]:
+    node = around.node
+    yield from _dates(reader, around, _BEGINS)
+    if others := _linked(around, _BEFORE, _AFTER):
+        yield HistoryEvent(reader.label(_BEFORE), tuple(_changed(reader, other, other, node) for other in others))
     for mine, theirs, opposite in _EVENTS:
-        events = (shown for event in _linked(served, node, mine, theirs) for shown in _event(reader, event, opposite))
-        yield HistoryEvent(reader.label(mine), tuple(dict.fromkeys(events)))
-    later = (_changed(reader, other, node, other) for other in _linked(served, node, _AFTER, _BEFORE))
-    yield HistoryEvent(reader.label(_AFTER), tuple(later))
-    yield from _dates(reader, node, _DATES[len(_BEGINS) :])
+        if found := _linked(around, mine, theirs):
+            events = (shown for event in found for shown in _event(reader, event, opposite))
+            yield HistoryEvent(reader.label(mine), tuple(dict.fromkeys(events)))
+    if others := _linked(around, _AFTER, _BEFORE):
+        yield HistoryEvent(reader.label(_AFTER), tuple(_changed(reader, other, node, other) for other in others))
+    yield from _dates(reader, around, _DATES[len(_BEGINS) :])
 
 
-def _linked(served: ServedRelease, node: NamedNode, mine: str, theirs: str) -> list[NamedNode | BlankNode]:
+def _linked(around: _Around, mine: str, theirs: str) -> list[NamedNode | BlankNode]:
     """The things that a thing names by one property, or that name it by the inverse."""
-    found = served.objects(node, NamedNode(mine))
-    found += [quad.subject for quad in islice(served.quads(None, NamedNode(theirs), node), MOST_EVENTS)]  # type: ignore[misc]
+    found = [*around.values(mine), *around.subjects(theirs)]
     return [term for term in dict.fromkeys(found) if not isinstance(term, Literal)]
 
 
@@ -95,10 +126,10 @@ def _day(served: ServedRelease, node: NamedNode | BlankNode, predicates: Iterabl
     return ""
 
 
-def _dates(reader: Reader, node: NamedNode, predicates: Iterable[str]) -> Iterator[HistoryEvent]:
+def _dates(reader: Reader, around: _Around, predicates: Iterable[str]) -> Iterator[HistoryEvent]:
     for predicate in _with_own(reader.served, predicates):
-        values = reader.served.objects(node, NamedNode(predicate))
-        yield HistoryEvent(reader.label(predicate), tuple(reader.show(value) for value in values))
+        if values := around.values(predicate):
+            yield HistoryEvent(reader.label(predicate), tuple(reader.show(value) for value in values))
 
 
 def _with_own(served: ServedRelease, predicates: Iterable[str]) -> list[str]:

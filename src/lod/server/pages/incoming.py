@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import islice
 
-from pyoxigraph import NamedNode
+from pyoxigraph import NamedNode, Quad
 
 from lod.rdf.namespaces import VOID
 from lod.server.cubes.cube import read_structure
@@ -50,6 +50,7 @@ class Pointing:
     last: str = ""
 
 
+_COUNTS = "counts of what points where"
 Counts = dict[str, dict[str, list[tuple[ColumnFigures, int]]]]  # property → IRI → in which cubes, how often
 
 
@@ -100,14 +101,23 @@ def counts_of(served: ServedRelease) -> Counts:
                     kept.setdefault(iri, []).append((figures, number))
         return found
 
-    return served.cubes.get("counts of what points where", count)
+    return served.cubes.get(_COUNTS, count)
+
+
+def is_counted(served: ServedRelease) -> bool:
+    """Whether `counts_of` has been worked out, so that it costs nothing any more."""
+    return served.cubes.peek(_COUNTS) is not None
 
 
 def _grouped(served: ServedRelease, node: NamedNode, counts: Counts) -> Iterator[tuple[str, Iterator[str]]]:
     """The subjects in the store that point to a node, by property, without those that were counted in columns."""
-    predicates = () if isinstance(served.store, RemoteStore) else properties_in_use(served)
+    little = served.pointing(node)
+    predicates = () if little is not None or isinstance(served.store, RemoteStore) else properties_in_use(served)
     grouped: dict[str, list[str]] = {}
-    if predicates:
+    quads: Iterable[Quad]
+    if little is not None:
+        quads = little
+    elif predicates:
         quads = served.metadata.quads_for_pattern(None, None, node, None)
     else:
         quads = islice(served.quads(None, None, node), MOST_COUNTED + 1)

@@ -18,7 +18,9 @@ from lod.server.pages.explorer import VIEW, Figure, dataset_title, figure_of
 from lod.server.pages.headline import Headline, headline
 from lod.server.pages.home import datasets
 from lod.server.pages.reader import Reader, Shown
+from lod.server.served import Node, ServedRelease
 
+_CODES = "cubes by code"
 MOST_CUBES = 6
 MOST_CHARTS = 2
 MOST_ROWS = 40
@@ -45,17 +47,42 @@ def key_figures(reader: Reader, iri: str) -> tuple[KeyFigures, ...]:
 def _places(reader: Reader, iri: str) -> Iterator[tuple[Cube, Component, Place]]:
     """The cubes that the thing is a code of."""
     node = NamedNode(iri)
-    for dataset in datasets(reader.served):
+    for dataset in _standing(reader.served).get(iri, ()):
         cube = read_cube(reader.served, dataset)
         for dimension in cube.dimensions:
-            by_term = cube.kept.get(f"places {dimension.iri}")
-            if by_term is None:
-                by_term = cube.kept.setdefault(
-                    f"places {dimension.iri}", {place.term: place for place in cube.codes[dimension.iri]}
-                )
-            if node in by_term and cube.measures:
+            by_term = _by_term(cube, dimension)
+            if node in by_term:
                 yield cube, dimension, by_term[node]
                 break
+
+
+def _by_term(cube: Cube, dimension: Component) -> dict[Node, Place]:
+    key = f"places {dimension.iri}"
+    found: dict[Node, Place] | None = cube.kept.get(key)
+    if found is None:
+        found = cube.kept.setdefault(key, {place.term: place for place in cube.codes[dimension.iri]})
+    return found
+
+
+def _standing(served: ServedRelease) -> dict[str, tuple[str, ...]]:
+    """The cubes with figures that each code stands in; worked out once a release, since only a few cubes stay open."""
+
+    def read() -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for dataset in datasets(served):
+            cube = read_cube(served, dataset)
+            terms = (place.term for codes in cube.codes.values() for place in codes) if cube.measures else ()
+            for iri in {term.value for term in terms if isinstance(term, NamedNode)}:
+                found[iri] = (*found.get(iri, ()), dataset)
+        return found
+
+    return served.memo.get(_CODES, read)
+
+
+def has_no_figures(served: ServedRelease, iri: str) -> bool:
+    """Whether no cube is known to say anything of a thing: False also before the cubes were read."""
+    known = served.memo.peek(_CODES)
+    return known is not None and iri not in known
 
 
 def _figures(reader: Reader, cube: Cube, dimension: Component, place: Place, number: int) -> KeyFigures:

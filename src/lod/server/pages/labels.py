@@ -5,9 +5,9 @@ Language fallback: `lod.rdf.languages` (zh-Hant-TW → zh-Hant → zh → en, ne
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from urllib.parse import unquote
 
 from pyoxigraph import BlankNode, Literal, NamedNode
@@ -39,11 +39,22 @@ class Labels:
     """Labels by IRI over a release; the least recently used are forgotten. Safe to use from several threads."""
 
     def __init__(self, objects: Objects, term_label: TermLabel) -> None:
-        self._term_label = term_label
-        self.all: Callable[[str], tuple[Text, ...]] = lru_cache(maxsize=CAPACITY)(partial(read_labels, objects))
+        self._objects, self._term_label = objects, term_label
+        self._told: dict[str, tuple[Text, ...]] = {}
+        self.all: Callable[[str], tuple[Text, ...]] = lru_cache(maxsize=CAPACITY)(self._read)
         """Every label that the data gives an IRI, in all languages; empty when it has none."""
         self.label: Callable[[str, str], Text] = lru_cache(maxsize=CAPACITY)(self._choose)
         """What a reader of a language sees for an IRI; the name at its end when nobody named it."""
+
+    def tell(self, iri: str, values: Mapping[str, Iterable[object]]) -> None:
+        """Take the labels of an IRI from everything that is said of it, by property, instead of reading them."""
+        self._told[iri] = _texts(values.get(prop.value, ()) for prop in LABEL_PROPERTIES)
+        self.all(iri)
+        self._told.pop(iri, None)
+
+    def _read(self, iri: str) -> tuple[Text, ...]:
+        told = self._told.get(iri)
+        return read_labels(self._objects, iri) if told is None else told
 
     def _choose(self, iri: str, language: str) -> Text:
         given = self.all(iri)
@@ -60,9 +71,12 @@ def read_labels(objects: Objects, iri: str) -> tuple[Text, ...]:
         node = NamedNode(iri)
     except ValueError:
         return ()
-    values = (value for label_property in LABEL_PROPERTIES for value in objects(node, label_property))
-    texts = (Text(value.value, display_tag(value.language or "")) for value in values if isinstance(value, Literal))
-    return tuple(dict.fromkeys(texts))
+    return _texts(objects(node, label_property) for label_property in LABEL_PROPERTIES)
+
+
+def _texts(values: Iterable[Iterable[object]]) -> tuple[Text, ...]:
+    literals = (value for of_property in values for value in of_property if isinstance(value, Literal))
+    return tuple(dict.fromkeys(Text(value.value, display_tag(value.language or "")) for value in literals))
 
 
 def last_segment(iri: str) -> str:

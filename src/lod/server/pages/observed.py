@@ -16,11 +16,11 @@ def named(reader: Reader, iri: str) -> Shown:
     shown = reader.link(iri)
     if reader.served.labels.all(iri) or not iri.startswith(reader.served.space.base):
         return shown
-    observation = read_observation(reader.served, NamedNode(iri))
-    dataset = observation.values.get(DATA_SET.value)
+    node = NamedNode(iri)
+    dataset = next(iter(reader.served.objects(node, DATA_SET)), None)
     if not isinstance(dataset, NamedNode):
         return replace(shown, text=iri[len(reader.served.space.base) :])
-    return observed(reader, dataset.value, observation)
+    return observed(reader, dataset.value, read_observation(reader.served, node))
 
 
 def observed(reader: Reader, dataset: str, observation: Observation) -> Shown:

@@ -74,18 +74,27 @@ def properties(reader: Reader, description: Description, leave_out: Container[st
 def _properties(
     reader: Reader, description: Description, subject: NamedNode | BlankNode, leave_out: Container[str], depth: int
 ) -> tuple[Property, ...]:
-    grouped: dict[str, dict[Node, None]] = {}
+    grouped = _grouped(description, subject) if depth else description.grouped()
+    found = [
+        (_PLACE.get(iri, len(_PLACE)), _property(reader, description, iri, values, depth))
+        for iri, values in grouped.items()
+        if iri not in leave_out
+    ]
+    found.sort(key=lambda item: (item[0], item[1].label.text))
+    return tuple([item for _, item in found])
+
+
+def _grouped(description: Description, subject: NamedNode | BlankNode) -> dict[str, list[Node]]:
+    found: dict[str, dict[Node, None]] = {}
     for quad in description.quads:
-        if quad.subject == subject and quad.predicate.value not in leave_out:
-            grouped.setdefault(quad.predicate.value, {})[quad.object] = None  # type: ignore[index]
-    found = [_property(reader, description, iri, list(values), depth) for iri, values in grouped.items()]
-    order = {
-        id(item): (_PLACE.get(iri, len(_PLACE)), item.label.text) for item, iri in zip(found, grouped, strict=True)
-    }
-    return tuple(sorted(found, key=lambda item: order[id(item)]))
+        if quad.subject == subject:
+            found.setdefault(quad.predicate.value, {})[quad.object] = None  # type: ignore[index]
+    return {predicate: list(values) for predicate, values in found.items()}
 
 
 def _property(reader: Reader, description: Description, iri: str, values: list[Node], depth: int) -> Property:
+    if len(values) == 1 and not isinstance(values[0], BlankNode):
+        return Property(reader.link(iri), (_shown(reader, iri, values[0]),), count=1)
     blank = [value for value in values if isinstance(value, BlankNode)]
     named = [value for value in values if not isinstance(value, BlankNode)]
     if len(named) <= MOST_VALUES:

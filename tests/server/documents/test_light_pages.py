@@ -1,0 +1,72 @@
+"""Pages that are answered where the request came in, and pages that are made in a thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lod.server.answers import Answer
+from lod.server.documents.dereference import Ask, begin, respond
+from lod.server.pages.kinds import MOST_LIGHT
+from lod.server.served import MOST_POINTING, ServedRelease, open_served
+
+_HISTORY = """
+@prefix dct: <http://purl.org/dc/terms/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix x: <https://lod.example.org/id/x/> .
+x:new rdfs:label "New"@en ; dct:replaces x:old .
+x:newer rdfs:label "Newer"@en ; dct:replaces x:new .
+x:famous rdfs:label "Famous"@en ; dct:replaces x:old .
+x:newest rdfs:label "Newest"@en ; dct:replaces x:famous .
+"""
+_POINTING = "".join(f"x:p{n} rdfs:seeAlso x:famous .\n" for n in range(MOST_POINTING + 1))
+_LONG = "x:long " + " ; ".join(f'rdfs:label "name {n}"@en' for n in range(MOST_LIGHT + 1)) + " .\n"
+
+
+@pytest.fixture
+def served(tmp_path: Path, make: Callable[..., Path]) -> ServedRelease:
+    return open_served(make(tmp_path, turtle=_HISTORY + _POINTING + _LONG))
+
+
+def _is_light(served: ServedRelease, path: str) -> bool:
+    return isinstance(begin(served, Ask(path)), Answer)
+
+
+def test_what_is_worked_out_once_a_release_is_worked_out_in_a_thread(served: ServedRelease) -> None:
+    assert not _is_light(served, "/doc/x/new.en.html")
+    assert respond(served, Ask("/doc/x/old.en.html")).status == 404  # no page, so nothing was worked out
+    assert not _is_light(served, "/doc/x/new.en.html")
+    assert respond(served, Ask("/doc/x/newer.en.html")).status == 200
+    assert _is_light(served, "/doc/x/new.en.html")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/doc/x/famous", "/doc/x/long", "/doc/code/county/65000", "/data/civil-servants-by-county"],
+    ids=["much points to it", "much is said of it", "a code with figures", "a dataset"],
+)
+def test_what_may_read_much_goes_to_a_thread_until_it_is_known(served: ServedRelease, path: str) -> None:
+    respond(served, Ask("/doc/x/newer.en.html"))
+    made = begin(served, Ask(f"{path}.en.html"))
+    assert not isinstance(made, Answer)
+    answer = made()
+    assert answer.status == 200
+    assert begin(served, Ask(f"{path}.en.html")) == answer  # it is kept
+
+
+@pytest.mark.parametrize(("name", "later"), [("new", "Newer"), ("famous", "Newest")])
+def test_history_is_told_whether_little_or_much_points_to_a_thing(served: ServedRelease, name: str, later: str) -> None:
+    page = respond(served, Ask(f"/doc/x/{name}.en.html")).body.decode()
+    history = page.partition('id="history"')[2].partition("</section>")[0]
+    assert ">old</a>" in history
+    assert f">{later}</a>" in history
+
+
+def test_a_page_calls_its_thing_as_others_do(served: ServedRelease) -> None:
+    respond(served, Ask("/doc/x/new.en.html"))
+    told = served.labels.all("https://lod.example.org/id/x/new")
+    served.labels.all.cache_clear()  # type: ignore[attr-defined]
+    assert [text.value for text in told] == ["New"]
+    assert served.labels.all("https://lod.example.org/id/x/new") == told
