@@ -7,7 +7,9 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
+from hypothesis import settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 # No code is generated and little compiled: half of the time that small tables take
@@ -21,6 +23,18 @@ spark.sql.codegen.factoryMode NO_CODEGEN
 spark.sql.shuffle.partitions 1
 spark.sql.adaptive.enabled false
 """
+
+# The same examples every time, on every machine: a run that fails can be repeated, and no run meets by chance what a
+# change has nothing to do with. To look for new ones: pytest --hypothesis-profile=default
+settings.register_profile("repeatable", derandomize=True, deadline=None, database=None, print_blob=True)
+settings.load_profile("repeatable")
+PATIENCE = 60.0  # seconds: httpx gives up after five, which a machine with much else to do may need
+
+
+def pytest_configure() -> None:
+    """Clients of the tests wait; a test of waiting names its own time."""
+    for phase in ("connect", "read", "write", "pool"):
+        setattr(httpx._config.DEFAULT_TIMEOUT_CONFIG, phase, PATIENCE)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from types import ModuleType
 
 import click
 import pytest
+from ports import free_port
 
 from lod.cli.help import catalogue, texts_of
 from lod.cli.main import COMMANDS, lod
@@ -189,13 +189,6 @@ def pattern(line: str) -> str:
     return ".*".join(re.escape(part) for part in line.split("…"))
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 class Terminal:
     """What a reader of the tutorial has: a folder that `cd` changes, and a second terminal for what keeps running."""
 
@@ -247,7 +240,7 @@ class Terminal:
         for server in self.running:
             server.send_signal(signal.SIGINT)
         for server in self.running:
-            server.communicate(timeout=30)
+            server.communicate(timeout=60)
             assert server.returncode == 0
 
 

@@ -78,7 +78,7 @@ def test_it_serves_every_kind_of_page(installed: dict[str, str], tmp_path: Path)
             time.sleep(0.05)
         found = re.search(r"http://\S+", text)
         assert found, text
-        with httpx.Client(base_url=found[0], trust_env=False, follow_redirects=True, timeout=20) as site:
+        with httpx.Client(base_url=found[0], trust_env=False, follow_redirects=True, timeout=60) as site:
             site.headers["accept"] = "text/html"
             for path in PAGES:
                 page = site.get(path)
@@ -87,4 +87,4 @@ def test_it_serves_every_kind_of_page(installed: dict[str, str], tmp_path: Path)
                     assert site.get(link).status_code == 200, link
     finally:
         server.terminate()
-        server.wait(timeout=30)
+        server.wait(timeout=60)

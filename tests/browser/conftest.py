@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = (
@@ -27,6 +27,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+expect.set_options(timeout=60_000)  # milliseconds; five seconds are too few on a machine with much else to do
 PROJECT = ("lod.toml", "tables", "mappings", "ontologies", "shapes", "queries")
 
 
@@ -57,7 +58,7 @@ def url(project: Path) -> Iterator[str]:
     finally:
         server.send_signal(signal.SIGINT)
         try:
-            server.wait(20)
+            server.wait(60)
         except subprocess.TimeoutExpired:
             server.kill()
             raise
@@ -128,6 +129,7 @@ def visit(browser: Browser, url: str) -> Iterator[NewVisit]:
             color_scheme="dark" if color_scheme == "dark" else "light",
             java_script_enabled=scripts,
         )
+        context.set_default_timeout(60_000)
         contexts.append(context)
         visits.append(Visit(context.new_page(), url))
         visits[-1].watch()

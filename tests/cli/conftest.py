@@ -81,7 +81,7 @@ class RunningSite:
     def stop(self, number: signal.Signals) -> str:
         """End it by a signal; all that it said."""
         self.process.send_signal(number)
-        self.process.wait(timeout=30)
+        self.process.wait(timeout=60)
         return self.log.read_text(encoding="utf-8")
 
 
@@ -111,4 +111,4 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Ru
     for process in running:
         if process.poll() is None:
             process.terminate()
-            process.wait(timeout=30)
+            process.wait(timeout=60)

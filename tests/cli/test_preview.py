@@ -117,7 +117,7 @@ def test_watch_shows_it_again_when_a_file_is_saved(project: Path) -> None:
         until(lines, "headcount  150")
         until(lines, "Waiting for a change")
         watching.send_signal(signal.SIGINT)
-        assert watching.wait(timeout=20) == 0
+        assert watching.wait(timeout=60) == 0
         assert "Traceback" not in watching.stdout.read()
     finally:
         watching.kill()

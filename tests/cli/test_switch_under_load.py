@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -28,10 +29,10 @@ def test_no_request_fails(
     site = serve(published)
     stop, failures = threading.Event(), []
     seen: dict[tuple[str, str], set[bytes]] = {}
-    named: set[str] = set()
+    named: list[str] = []
 
     def read() -> None:
-        with httpx.Client(base_url=site.address, follow_redirects=True, trust_env=False, timeout=20) as client:
+        with httpx.Client(base_url=site.address, follow_redirects=True, trust_env=False, timeout=60) as client:
             while not stop.is_set():
                 for path in PATHS:
                     answer = client.get(path)
@@ -39,22 +40,35 @@ def test_no_request_fails(
                         failures.append((path, answer.status_code))
                     seen.setdefault((path, answer.headers.get("etag", "")), set()).add(answer.content)
                     if path == "/catalog.ttl":
-                        named.update(re.findall(r'dcat:version "(\d+-[0-9a-f]{8})"', answer.text)[:1])
+                        named.extend(re.findall(r'dcat:version "(\d+-[0-9a-f]{8})"', answer.text)[:1])
 
     readers = [threading.Thread(target=read) for _ in range(4)]
     for reader in readers:
         reader.start()
-    second = publish_candidate(releases).manifest.name
-    for _ in range(3):
-        stop.wait(1.2)  # the server looks once a second
-        rollback(releases)
-        stop.wait(1.2)
-        publish_candidate(releases, second)
-    stop.set()
-    for reader in readers:
-        reader.join()
+
+    def until(condition: Callable[[], bool]) -> None:
+        gives_up = time.monotonic() + 60
+        while not condition():
+            assert time.monotonic() < gives_up, (named, seen.keys())
+            stop.wait(0.05)
+
+    def seen_both(path: str) -> bool:
+        return len({etag for known, etag in list(seen) if known == path}) == 2
+
+    try:
+        until(lambda: first in named)
+        second = publish_candidate(releases).manifest.name
+        for _ in range(3):
+            for switch, name in ((rollback, first), (publish_candidate, second)):
+                known = len(named)
+                switch(releases, name)
+                until(lambda: name in named[known:])  # noqa: B023 - awaited here
+        until(lambda: all(seen_both(path) for path in PATHS))
+    finally:
+        stop.set()
+        for reader in readers:
+            reader.join()
     assert failures == []
     assert all(len(bodies) == 1 for bodies in seen.values())
-    assert named == {first, second}
-    for path in PATHS:
-        assert len({etag for known, etag in seen if known == path}) == 2
+    assert set(named) == {first, second}
+    assert all(seen_both(path) for path in PATHS)

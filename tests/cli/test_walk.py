@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,13 +13,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from ports import free_port
 
 WAIT = 60.0  # seconds for the sites to come up
-
-
-def free_port() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return str(listener.getsockname()[1])
 
 
 def blocks(page: Path) -> list[str]:
@@ -32,7 +27,7 @@ def blocks(page: Path) -> list[str]:
 @pytest.mark.skipif(not shutil.which("curl") or not shutil.which("bash"), reason="needs curl and bash")
 def test_the_walk_meets_every_status_code(repository: Path, tmp_path: Path) -> None:
     prepare, walk = blocks(repository / "docs/how-to/operate.md")
-    ports = {"8091": free_port(), "8092": free_port()}
+    ports = {"8091": str(free_port()), "8092": str(free_port())}
     for told, free in ports.items():
         prepare, walk = prepare.replace(told, free), walk.replace(told, free)
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "LOD_LANG": "en"}
@@ -58,7 +53,7 @@ def test_the_walk_meets_every_status_code(repository: Path, tmp_path: Path) -> N
         )
     finally:
         os.killpg(sites.pid, signal.SIGTERM)
-        sites.wait(30)
+        sites.wait(60)
     promised = re.findall(r"^(.*?) +# (\d{3}) ", walk, re.MULTILINE)
     got = done.stdout.split()
     assert [(ask, code) for (ask, _), code in zip(promised, got, strict=True)] == promised

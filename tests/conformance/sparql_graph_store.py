@@ -68,7 +68,7 @@ def _exchange(desk: Desk, manifest: Graph, request: Node, store: pyoxigraph.Stor
     path = path.replace("%2Fgsp%2F", "%2Fgraph-store%2F").replace("example/gsp/", "example/graph-store/")
     headers = _headers(manifest, request)
     body = str(manifest.value(manifest.value(request, HT.body), CNT.chars) or "").encode()
-    connection = http.client.HTTPConnection("127.0.0.1", desk.port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", desk.port, timeout=60)
     connection.request(method, path if path.startswith("/") else urlsplit(path).path, body or None, headers)
     answer = connection.getresponse()
     content, media_type = answer.read(), answer.getheader("content-type") or ""

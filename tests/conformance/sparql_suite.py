@@ -186,12 +186,12 @@ def running() -> Iterator[Desk]:
         yield desk
     finally:
         server.should_exit = True
-        thread.join(20)
+        thread.join(60)
 
 
 def fault(desk: Desk, exchange: Exchange) -> str:
     """What is wrong with the answer to one request; '' if nothing is."""
-    connection = http.client.HTTPConnection("127.0.0.1", desk.port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", desk.port, timeout=60)
     try:
         connection.request(exchange.method, exchange.path, exchange.body or None, exchange.headers)
         answer = connection.getresponse()

@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from ports import free_port
 
 LOD = Path(sys.executable).with_name("lod")
 
@@ -64,8 +64,7 @@ def test_what_the_container_starts_serves_a_release_that_it_may_only_read(
     folder = Path(shutil.copytree(next(f for f in releases.iterdir() if f.is_dir()), tmp_path / "release"))
     for path in [folder, *folder.rglob("*")]:
         path.chmod(0o555 if path.is_dir() else 0o444)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = str(listener.getsockname()[1])
+    port = str(free_port())
     start, more = (json.loads(told[name][0]) for name in ("ENTRYPOINT", "CMD"))
     changed = {"lod": str(LOD), "/release": str(folder), "0.0.0.0": "127.0.0.1", told["EXPOSE"][0]: port}
     command = [changed.get(word, word) for word in (*start, *more)]
@@ -86,4 +85,4 @@ def test_what_the_container_starts_serves_a_release_that_it_may_only_read(
         assert httpx.get(f"http://127.0.0.1:{port}/sparql", params=query, trust_env=False).status_code == 200
     finally:
         site.send_signal(getattr(signal, told["STOPSIGNAL"][0]))
-        assert site.wait(30) == 0
+        assert site.wait(60) == 0

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from ports import free_port
 
 NGINX = shutil.which("nginx") or ("/usr/sbin/nginx" if Path("/usr/sbin/nginx").is_file() else "")
 pytestmark = pytest.mark.skipif(not NGINX, reason="needs nginx (apt-get install nginx-light)")
@@ -32,12 +33,6 @@ http {{
     {site}
 }}
 """
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -89,19 +84,19 @@ def site(repository: Path, releases: Path, tmp_path_factory: pytest.TempPathFact
         user = "user root;" if os.geteuid() == 0 else ""  # its workers write below the test's own folder
         (folder / "nginx.conf").write_text(AROUND.format(folder=folder, site=text, user=user), encoding="utf-8")
         command = [NGINX, "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(folder / "nginx.conf")]
-        tested = subprocess.run([*command, "-t"], capture_output=True, text=True, timeout=30, check=False)
+        tested = subprocess.run([*command, "-t"], capture_output=True, text=True, timeout=60, check=False)
         assert tested.returncode == 0, tested.stderr
         assert "[warn]" not in tested.stderr.replace('the "user" directive', "")
         with (folder / "nginx.log").open("wb") as log:
             proxy = subprocess.Popen(command, stdout=log, stderr=log)
         running.append(proxy)
         wait_for(f"http://127.0.0.1:{front}/-/health", proxy, folder / "error.log")
-        with httpx.Client(base_url=f"http://127.0.0.1:{front}", trust_env=False, timeout=20) as client:
+        with httpx.Client(base_url=f"http://127.0.0.1:{front}", trust_env=False, timeout=60) as client:
             yield Site(client, front, running[:2])
     finally:
         for process in reversed(running):
             process.terminate()
-            process.wait(30)
+            process.wait(60)
 
 
 @pytest.mark.parametrize("path", ["/doc/county/臺北市", "/doc/county/%E8%87%BA%E5%8C%97%E5%B8%82"])
@@ -149,7 +144,7 @@ def test_refusals_parts_and_queries_come_through(site: Site) -> None:
 
 def test_when_a_replica_ends_nobody_notices(site: Site, make: Callable[..., Path]) -> None:
     site.replicas[0].terminate()
-    site.replicas[0].wait(30)
+    site.replicas[0].wait(60)
     for number in range(20):
         answer = site.client.get(f"/doc/code/sex/F?{number}", headers={"accept": "text/turtle"})
         assert answer.status_code == 200

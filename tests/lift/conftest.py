@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from ports import free_port
 
 
 @pytest.fixture(scope="session")
@@ -21,13 +22,11 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     if not programs:
         pytest.skip("no PostgreSQL server is installed (Debian: postgresql)")
-    with tempfile.TemporaryDirectory(prefix="lod-postgresql-") as folder, socket.socket() as free:
+    with tempfile.TemporaryDirectory(prefix="lod-postgresql-") as folder:
         user = {"user": "postgres"} if os.geteuid() == 0 else {}  # the server refuses to run as root
         if user:
             shutil.chown(folder, "postgres")
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-        free.close()
+        port = free_port()
         run = partial(subprocess.run, check=True, cwd=folder, stdout=subprocess.DEVNULL, **user)
         bin_, data = programs[-1], Path(folder) / "data"
         run([bin_ / "initdb", "-D", data, "-A", "trust", "-U", "lod", "-E", "UTF8", "--locale=C", "--no-sync"])
@@ -46,10 +45,8 @@ def mariadb() -> Iterator[str]:
     if program is None or not (scripts / "mysql_system_tables.sql").is_file():
         pytest.skip("no MariaDB server is installed (Debian: mariadb-server-core)")
     pytest.importorskip("pymysql")
-    with tempfile.TemporaryDirectory(prefix="lod-mariadb-") as folder, socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-        free.close()
+    with tempfile.TemporaryDirectory(prefix="lod-mariadb-") as folder:
+        port = free_port()
         data = Path(folder) / "data"
         data.mkdir()
         common = [program, "--no-defaults", f"--datadir={data}", "--innodb-flush-log-at-trx-commit=0"]
@@ -71,7 +68,7 @@ def mariadb() -> Iterator[str]:
 
 def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
     """Until the server answers, or has ended."""
-    for _ in range(300):
+    for _ in range(600):
         with socket.socket() as client:
             if client.connect_ex(("127.0.0.1", port)) == 0:
                 return

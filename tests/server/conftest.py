@@ -134,7 +134,7 @@ def serving(app: ASGIApp, protocol: type[TolerantProtocol] = TolerantProtocol) -
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not server.started:
         assert thread.is_alive(), "the server did not start"
         assert time.monotonic() < deadline, "the server did not start in time"
@@ -143,7 +143,7 @@ def serving(app: ASGIApp, protocol: type[TolerantProtocol] = TolerantProtocol) -
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
         server.should_exit = True
-        thread.join(20)
+        thread.join(60)
         listener.close()
         assert not thread.is_alive(), "the server did not stop"
 
@@ -167,7 +167,7 @@ def url(releases: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def site(url: str) -> Iterator[httpx.Client]:
     """A client of that site that follows no redirect and sends no Accept of its own."""
-    with httpx.Client(base_url=url, follow_redirects=False, trust_env=False, timeout=20) as client:
+    with httpx.Client(base_url=url, follow_redirects=False, trust_env=False, timeout=60) as client:
         client.headers.pop("accept", None)
         yield client
 
@@ -179,7 +179,7 @@ def open_site() -> Iterator[Open]:
 
         def open_(releases: Path) -> httpx.Client:
             address = stack.enter_context(serving(create_app(releases)))
-            return stack.enter_context(httpx.Client(base_url=address, trust_env=False, timeout=20))
+            return stack.enter_context(httpx.Client(base_url=address, trust_env=False, timeout=60))
 
         yield open_
 
@@ -194,7 +194,7 @@ def open_app() -> Iterator[OpenApp]:
 
         def open_(app: ASGIApp) -> httpx.Client:
             address = stack.enter_context(serving(app))
-            return stack.enter_context(httpx.Client(base_url=address, trust_env=False, timeout=20))
+            return stack.enter_context(httpx.Client(base_url=address, trust_env=False, timeout=60))
 
         yield open_
 

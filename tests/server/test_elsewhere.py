@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from ports import free_port
 
 from lod.project.load import load_project
 from lod.release.publishing.mirror import open_mirror, pointer_of
@@ -47,12 +47,6 @@ DefaultQuery = ASK {{}}
 """
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
-
-
 @contextmanager
 def running(command: list[str], folder: Path, url: str) -> Iterator[None]:
     """A process, once it answers."""
@@ -73,10 +67,10 @@ def running(command: list[str], folder: Path, url: str) -> Iterator[None]:
     finally:
         process.terminate()
         try:
-            process.wait(20)
+            process.wait(60)
         except subprocess.TimeoutExpired:
             process.kill()
-            process.wait(20)
+            process.wait(60)
 
 
 @contextmanager
@@ -200,7 +194,7 @@ def site(project: Path) -> Iterator[httpx.Client]:
         assert server.stdout
         line = server.stdout.readline()
         base = "http://" + line.split("http://", 1)[1].split("/")[0]
-        with httpx.Client(base_url=base, trust_env=False, timeout=30) as client:
+        with httpx.Client(base_url=base, trust_env=False, timeout=60) as client:
             yield client
         server.terminate()
 

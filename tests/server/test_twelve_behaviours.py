@@ -96,7 +96,7 @@ def test_06_every_spelling_reaches_the_same_resource(site: httpx.Client, url: st
     place = urlsplit(url)
     assert place.hostname is not None
     for spelling in ("/doc/county/臺北市".encode(), TAIPEI.lower().encode(), TAIPEI.encode()):
-        with socket.create_connection((place.hostname, place.port or 80), timeout=20) as raw:
+        with socket.create_connection((place.hostname, place.port or 80), timeout=60) as raw:
             raw.sendall(
                 b"GET " + spelling + b" HTTP/1.1\r\nhost: x\r\nconnection: close\r\naccept: text/turtle\r\n\r\n"
             )

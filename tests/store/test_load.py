@@ -9,7 +9,7 @@ import pyoxigraph
 import pytest
 
 from lod.store.load import load
-from lod.store.snapshot import StoreError, open_snapshot
+from lod.store.snapshot import StoreError, count_quads, open_snapshot
 
 
 def _parts(folder: Path, *texts: str) -> list[Path]:
@@ -90,3 +90,18 @@ def test_slices_of_one_document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     nodes = {node for q in of_blank for node in (q.subject, q.object, q.graph_name)}
     assert len(of_blank) == 4
     assert len({node for node in nodes if isinstance(node, pyoxigraph.BlankNode)}) == 2
+
+
+def test_damage_that_only_reading_meets(tmp_path: Path) -> None:
+    """The store opens; the block that is broken is read when all quads are."""
+    lines = "".join(f'<x:{number}> <x:p> "{number}" .\n' for number in range(500))
+    folder = load(_parts(tmp_path, lines), tmp_path / "store").folder
+    assert count_quads(folder) == 500
+    for file in sorted(folder.glob("*.sst"), key=lambda file: file.stat().st_size)[1:]:  # the least is read to open it
+        content = bytearray(file.read_bytes())
+        content[8] ^= 0xFF  # in the first data block
+        file.write_bytes(content)
+    open_snapshot(folder)
+    with pytest.raises(StoreError) as caught:
+        count_quads(folder)
+    assert caught.value.code == "LOD5002"

@@ -152,13 +152,13 @@ def _release(project: Project) -> Answer:
 
 def _store(project: Project) -> Answer:
     from lod.release.release import current_name
-    from lod.store.snapshot import open_snapshot
+    from lod.store.snapshot import count_quads
 
     name = current_name(project.releases)
     if name is None:
         return Answer("store", "ok", say("none yet"))
-    store = open_snapshot(project.releases / name / "store")
-    return Answer("store", "ok", say("opens, {n:,} quads", n=len(store)))
+    quads = count_quads(project.releases / name / "store")
+    return Answer("store", "ok", say("opens, {n:,} quads", n=quads))
 
 
 def _port(project: Project) -> Answer:

@@ -60,9 +60,9 @@ def _count(release: Release) -> None:
         ReleaseError: LOD8003 it does not hold as many statements as were released.
     """
     from lod.release.release import ReleaseError
-    from lod.store.snapshot import open_snapshot
+    from lod.store.snapshot import count_quads
 
-    held, released = len(open_snapshot(release.store)), release.manifest.store.statements
+    held, released = count_quads(release.store), release.manifest.store.statements
     if held != released:
         message = say("the store holds {held} statements, not {released}", held=held, released=released)
         raise ReleaseError(message, hint=say("go back: lod rollback"), code="LOD8003")

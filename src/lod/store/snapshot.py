@@ -44,7 +44,25 @@ def open_snapshot(folder: Path) -> pyoxigraph.Store:
     try:
         return pyoxigraph.Store.read_only(str(folder))
     except (OSError, RuntimeError, ValueError) as error:
-        hint = say("go back to a release that is whole: lod rollback; or build again: lod build")
-        raise StoreError(
-            say("the store in {folder} is damaged: {error}", folder=folder, error=error), hint=hint, code="LOD5002"
-        ) from error
+        raise _damaged(folder, error) from error
+
+
+def count_quads(folder: Path) -> int:
+    """How many quads a sealed store holds: all of them are read.
+
+    Raises:
+        StoreError: LOD5001 no store there, LOD5002 it is damaged.
+    """
+    store = open_snapshot(folder)
+    try:
+        return len(store)
+    except (OSError, RuntimeError, ValueError) as error:  # a block that nothing has read before
+        raise _damaged(folder, error) from error
+
+
+def _damaged(folder: Path, error: Exception) -> StoreError:
+    return StoreError(
+        say("the store in {folder} is damaged: {error}", folder=folder, error=error),
+        hint=say("go back to a release that is whole: lod rollback; or build again: lod build"),
+        code="LOD5002",
+    )

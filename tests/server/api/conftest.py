@@ -41,5 +41,5 @@ def api_url(columnar: Path, serve: Callable[[Path], str]) -> str:
 @pytest.fixture(scope="session")
 def api(api_url: str) -> Iterator[httpx.Client]:
     """A client of that site."""
-    with httpx.Client(base_url=api_url, trust_env=False, timeout=20) as client:
+    with httpx.Client(base_url=api_url, trust_env=False, timeout=60) as client:
         yield client

@@ -148,7 +148,7 @@ def test_vary_lists_what_was_negotiated(site: httpx.Client, path: str, vary: set
     ],
 )
 def test_other_spellings_lead_to_the_canonical_one(site: httpx.Client, spelling: bytes) -> None:
-    with socket.create_connection((site.base_url.host, site.base_url.port or 0), timeout=10) as connection:
+    with socket.create_connection((site.base_url.host, site.base_url.port or 0), timeout=60) as connection:
         connection.sendall(b"GET " + spelling + b"?a=b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         answer = connection.makefile("rb").read()
     assert answer.startswith(b"HTTP/1.1 308 ")
@@ -156,7 +156,7 @@ def test_other_spellings_lead_to_the_canonical_one(site: httpx.Client, spelling:
 
 
 def test_a_chinese_address_works_as_typed(site: httpx.Client) -> None:
-    with socket.create_connection((site.base_url.host, site.base_url.port or 0), timeout=10) as connection:
+    with socket.create_connection((site.base_url.host, site.base_url.port or 0), timeout=60) as connection:
         connection.sendall("HEAD /id/county/臺北市 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
         answer = connection.makefile("rb").read()
     assert answer.startswith(b"HTTP/1.1 303 ")

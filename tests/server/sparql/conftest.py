@@ -74,7 +74,7 @@ class Endpoint:
 
     def ask(self, query: str, accept: str = "*/*", **fields: str) -> httpx.Response:
         fields = {"query": query, **fields}
-        return httpx.get(self.url, params=fields, headers={"accept": accept}, timeout=30)
+        return httpx.get(self.url, params=fields, headers={"accept": accept}, timeout=60)
 
 
 @contextmanager
@@ -103,7 +103,7 @@ def running(served: ServedRelease, limits: QueryLimits) -> Iterator[Endpoint]:
         yield Endpoint(server.servers[0].sockets[0].getsockname()[1])
     finally:
         server.should_exit = True
-        thread.join(20)
+        thread.join(60)
 
 
 Start = Callable[[QueryLimits], AbstractContextManager[Endpoint]]

@@ -67,7 +67,7 @@ def test_curl(endpoint: Any) -> None:
     if curl is None:
         pytest.skip("curl is not installed")
     command = [curl, "-sS", "--data-urlencode", f"query={COUNT}", "-H", "Accept: text/csv", endpoint.url]
-    assert subprocess.run(command, capture_output=True, check=True, timeout=20).stdout == b"n\r\n6000\r\n"
+    assert subprocess.run(command, capture_output=True, check=True, timeout=60).stdout == b"n\r\n6000\r\n"
 
 
 def comunica() -> str | None:

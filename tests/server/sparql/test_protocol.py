@@ -215,7 +215,7 @@ def test_an_answer_that_breaks_after_its_first_block_is_seen_to(start: Any) -> N
     limits = QueryLimits(seconds=5, rows=1_000_000, bytes=400_000, held_bytes=50_000, workers=1)
     query = urlencode({"query": "SELECT * { ?s ?p ?o }"})
     with start(limits) as endpoint:
-        connection = http.client.HTTPConnection("127.0.0.1", endpoint.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", endpoint.port, timeout=60)
         connection.request("GET", f"/sparql?{query}")
         answer = connection.getresponse()
         assert answer.status == 200

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -80,7 +80,7 @@ def test_killed_workers_are_replaced_and_nothing_is_left_behind(store: Path) -> 
     seen: set[int] = set()
 
     async def run() -> None:
-        async with QueryPool(QueryLimits(seconds=1.5, workers=2, waiting_seconds=10)) as pool:
+        async with QueryPool(QueryLimits(seconds=1.5, workers=2, waiting_seconds=60)) as pool:
             assert await ask(pool, store, "ASK {}") == b"true"
             descriptors = open_files()
             for _ in range(6):
@@ -92,7 +92,7 @@ def test_killed_workers_are_replaced_and_nothing_is_left_behind(store: Path) -> 
             await settled(pool, 3)
             seen.update(pool.process_ids)
             assert len(pool.process_ids) == 3  # one of them spare
-            assert open_files() <= descriptors + 2
+            await until(lambda: open_files() <= descriptors + 2, "files stay open")
 
     asyncio.run(run())
     assert len(seen) >= 6
@@ -101,20 +101,27 @@ def test_killed_workers_are_replaced_and_nothing_is_left_behind(store: Path) -> 
 
 async def settled(pool: QueryPool, workers: int) -> None:
     """Until that many workers are idle."""
-    for _ in range(500):
-        if pool.idle == workers:
-            return
+    await until(lambda: pool.idle == workers, "the pool did not come to rest")
+
+
+async def until(condition: Callable[[], bool], complaint: str) -> None:
+    """Wait, as long as a machine with much else to do may take."""
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, complaint
         await asyncio.sleep(0.02)
-    raise AssertionError("the pool did not come to rest")
 
 
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="this system does not list processes in /proc")
 def test_a_worker_that_died_while_idle_is_replaced(store: Path) -> None:
     async def run() -> bytes:
-        async with QueryPool(QueryLimits(workers=1, spare=0, waiting_seconds=10)) as pool:
+        async with QueryPool(QueryLimits(workers=1, spare=0, waiting_seconds=60)) as pool:
             await ask(pool, store, "ASK {}")
             await settled(pool, 1)
+            worker = Path(f"/proc/{pool.process_ids[0]}")
             os.kill(pool.process_ids[0], signal.SIGKILL)
-            await asyncio.sleep(0.2)
+            await until(lambda: not worker.exists(), "it did not end")
+            await asyncio.sleep(0.1)  # one turn of the loop sees that its output has ended
             return await ask(pool, store, "ASK {}")
 
     assert asyncio.run(run()) == b"true"
@@ -122,7 +129,7 @@ def test_a_worker_that_died_while_idle_is_replaced(store: Path) -> None:
 
 def test_leaving_stops_the_query(store: Path) -> None:
     async def run() -> bytes:
-        async with QueryPool(QueryLimits(seconds=60, workers=1, waiting_seconds=10)) as pool:
+        async with QueryPool(QueryLimits(seconds=60, workers=1, waiting_seconds=60)) as pool:
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(ask(pool, store, CROSS), 0.3)
             return await ask(pool, store, "ASK {}")
@@ -132,7 +139,7 @@ def test_leaving_stops_the_query(store: Path) -> None:
 
 def test_waiting_is_bounded(store: Path) -> None:
     async def run() -> list[object]:
-        async with QueryPool(QueryLimits(seconds=1, workers=1, waiting=1, waiting_seconds=5)) as pool:
+        async with QueryPool(QueryLimits(seconds=1, workers=1, waiting=1, waiting_seconds=60)) as pool:
             asked = [ask(pool, store, text) for text in (CROSS, "ASK {}", "ASK {}", "ASK {}")]
             return list(await asyncio.gather(*asked, return_exceptions=True))
 
@@ -166,7 +173,7 @@ def test_workers_end_with_the_process_that_started_them(store: Path) -> None:
         assert len(workers) == 2
         time.sleep(0.5)  # the query is under way
         parent.kill()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while any(is_running(number) for number in workers):
         assert time.monotonic() < deadline, "a worker outlived its parent"
         time.sleep(0.05)

@@ -203,7 +203,8 @@ class QueryPool:
         """An idle worker, when one more may run; it counts as running."""
         while self._idle and self._running < self.limits.workers:
             process = self._idle.pop()
-            if process.returncode is None:
+            assert process.stdout is not None
+            if process.returncode is None and not process.stdout.at_eof():  # its end is seen before it is collected
                 self._running += 1
                 return process
             self._add(instead=process)
