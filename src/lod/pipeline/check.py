@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from lod.diagnostics import Findings
 from lod.lift.codes import foresee_codes
+from lod.mapping.ir import Constant
 from lod.mapping.read import shown_path
-from lod.pipeline.material import bind, read_material
+from lod.pipeline.material import Material, bind, read_material
 from lod.project.model import Project
 from lod.validation.validate import check_shapes
 
@@ -17,5 +18,15 @@ def check(project: Project) -> Findings:
     plan = bind(material.mapping, project, findings)
     if not findings.errors:
         foresee_codes(plan, findings)
-    check_shapes(material.shapes, findings)
+    check_shapes(material.shapes, findings, properties=_properties(material), tell_all=True)
     return findings
+
+
+def _properties(material: Material) -> frozenset[str] | None:
+    """The properties that the project's statements have; None where a row may name one."""
+    rules = [rule for each in material.mapping.triples_maps for rule in each.predicate_object_maps]
+    named = [rule.predicate.expression for rule in rules]
+    if not all(isinstance(each, Constant) for each in named):
+        return None
+    made = {each.value for each in named if isinstance(each, Constant)}
+    return frozenset(made | {quad.predicate.value for each in material.vocabularies for quad in each.quads})

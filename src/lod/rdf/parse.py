@@ -17,7 +17,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, p
 
 from lod.diagnostics import Findings, TextOrigin, did_you_mean
 from lod.rdf.advice import syntax_advice
-from lod.rdf.turtle import Statement, TurtleSyntaxError, read_turtle
+from lod.rdf.turtle import Blank, Statement, TurtleSyntaxError, read_turtle
 from lod.wording import Wording, say
 
 FORMATS: Mapping[str, RdfFormat] = {
@@ -156,6 +156,24 @@ def place_of(document: Document, subject: str, predicate: str = "", value: str =
             if depth < 2:
                 found, depth = statement.predicate.origin, 2
     return found
+
+
+def place_of_statement(document: Document, predicate: str, value: str, number: int) -> TextOrigin:
+    """Where the statement with that predicate and value stands, the `number`th of them; its predicate is underlined.
+
+    `value` is as in `place_of`; '' stands for a blank node. Only Turtle is searched.
+    """
+    if document.path.suffix == ".ttl":
+        for statement in _statements(document.path, document.shown, document.base):
+            if statement.predicate.value == predicate and _value(statement.object) == value:
+                number -= 1
+                if not number:
+                    return statement.predicate.origin
+    return TextOrigin(document.shown)
+
+
+def _value(term: object) -> str:
+    return str(getattr(term, "value", "")) if not isinstance(term, Blank) else ""
 
 
 @lru_cache(maxsize=32)

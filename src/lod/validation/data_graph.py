@@ -57,6 +57,10 @@ class DataGraph:
         read = sum(len(document.quads) for document in self.documents) + len(self.statements)
         return read + sum(path.stat().st_size // 150 for path in self.files)
 
+    def properties(self) -> frozenset[str] | None:
+        """The predicates of all statements; None where large files would have to be read for them."""
+        return None if self.files else frozenset(quad.predicate.value for quad in self._read())
+
     def as_file(self, folder: Path) -> Path:
         """One N-Quads or N-Triples file with everything in it, written in `folder` unless there is one already."""
         files = [path for path in self.files if path.stat().st_size]

@@ -44,7 +44,7 @@ def to_rdflib(quads: Iterable[ox.Quad], graph: rdflib.Graph) -> None:
     def term(value: object) -> Node:
         found = known.get(value)
         if found is None:
-            found = known[value] = _to_node(value)
+            found = known[value] = to_node(value)
         return found
 
     with quiet():
@@ -52,7 +52,8 @@ def to_rdflib(quads: Iterable[ox.Quad], graph: rdflib.Graph) -> None:
             graph.add((term(quad.subject), term(quad.predicate), term(quad.object)))
 
 
-def _to_node(value: object) -> Node:
+def to_node(value: object) -> Node:
+    """A term of pyoxigraph as one of rdflib."""
     if isinstance(value, ox.NamedNode):
         return rdflib.URIRef(value.value)
     if isinstance(value, ox.BlankNode):

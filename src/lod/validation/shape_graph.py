@@ -12,6 +12,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from lod.rdf.namespaces import OWL, RDF, RDFS, SH
 from lod.rdf.parse import Document
+from lod.validation.shape_terms import CONSTRAINTS
 
 Node = NamedNode | BlankNode
 Term = NamedNode | BlankNode | Literal | Triple
@@ -19,6 +20,7 @@ Term = NamedNode | BlankNode | Literal | Triple
 _SUFFIXES = {SH + "zeroOrMorePath": "*", SH + "oneOrMorePath": "+", SH + "zeroOrOnePath": "?"}
 _CLASS_TARGETS = {NamedNode(RDFS + "Class"), NamedNode(OWL + "Class")}
 _SHAPES = {NamedNode(SH + "NodeShape"), NamedNode(SH + "PropertyShape")}
+_CONSTRAINTS = {SH + name for name in CONSTRAINTS}
 TARGETS = tuple(SH + name for name in ("targetNode", "targetClass", "targetSubjectsOf", "targetObjectsOf", "target"))
 
 
@@ -36,6 +38,9 @@ class ShapeGraph:
                     values.append(quad.object)
                 if isinstance(quad.object, BlankNode) and not isinstance(quad.subject, Triple):
                     self._parents.setdefault(quad.object, quad.subject)
+        for pairs in self._index.values():
+            if SH + "sparql" in pairs:  # not all processors know that a query, too, can be deactivated (§5.3.1)
+                pairs[SH + "sparql"] = [each for each in pairs[SH + "sparql"] if not self.is_deactivated(each)]
 
     @property
     def prefixes(self) -> dict[str, str]:
@@ -94,9 +99,29 @@ class ShapeGraph:
         return sorted((node for node in found if not self.is_deactivated(node)), key=str)
 
     def is_class(self, node: Term) -> bool:
-        """Whether a shape is a class, too: an implicit class target (§2.1.3.3)."""
+        """Whether a shape is a class, too: an implicit class target (§2.1.3.3).
+
+        owl:Class counts as a class though no file says that it is a kind of rdfs:Class: whoever writes it means it.
+        """
         types = self.objects(node, RDF + "type")
-        return isinstance(node, NamedNode) and bool(_CLASS_TARGETS & set(types)) and bool(_SHAPES & set(types))
+        return isinstance(node, NamedNode) and any(map(self.is_class_type, types)) and self.is_shape(node)
+
+    def is_shape(self, node: Term) -> bool:
+        """Whether a node says that it is a shape, or constrains something (§2.1)."""
+        said = self.of(node)
+        return bool(_SHAPES & set(said.get(RDF + "type", ()))) or not _CONSTRAINTS.isdisjoint(said)
+
+    def is_class_type(self, kind: Term) -> bool:
+        """Whether what is of that type is a class: rdfs:Class, owl:Class and what the shapes graph puts below them."""
+        waiting, seen = [kind], set[Term]()
+        while waiting:
+            each = waiting.pop()
+            if each in _CLASS_TARGETS:
+                return True
+            if each not in seen:
+                seen.add(each)
+                waiting += self.objects(each, RDFS + "subClassOf")
+        return False
 
     def is_deactivated(self, shape: Term) -> bool:
         """`sh:deactivated true` (§2.1.6)."""

@@ -6,7 +6,7 @@ https://www.w3.org/TR/shacl/
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import rdflib
@@ -23,6 +23,7 @@ from lod.validation.processors.reference import LARGE, Reference, Refused, rules
 from lod.validation.queries import forbidden_queries
 from lod.validation.report import Judged, ValidationReport, local_name
 from lod.validation.shape_graph import Node, ShapeGraph, Term
+from lod.validation.shape_mistakes import find_mistakes, find_strange_paths
 from lod.wording import Wording, say
 
 _FAILED = say("no report is not 'conforms': nothing was validated")
@@ -79,7 +80,7 @@ def validate(
     targeted = graph.targeted()
     own = Findings()  # what was found before is no reason to stop
     try:
-        check_shapes(shapes, own)
+        check_shapes(shapes, own, properties=data.properties())
         own.raise_if_errors()
         judgement, judge = judged(data, graph, targeted, own, processors(processor))
         tell_idle(judgement.idle, graph, own)
@@ -125,14 +126,29 @@ def judged(
     raise ValidationFailed(say("validation failed: {said}", said=said), hint=_FAILED, code="LOD6003")
 
 
-def check_shapes(shapes: Sequence[Document], findings: Findings) -> None:
+def check_shapes(
+    shapes: Sequence[Document],
+    findings: Findings,
+    *,
+    properties: Collection[str] | None = None,
+    tell_all: bool = False,
+) -> None:
     """Read shapes as validation would, with an example for data: some errors show only when a shape is used.
 
-    Findings: LOD6002 wrong shapes, LOD6006 nothing has a target, LOD6010 a query that SHACL does not allow.
+    `properties` are those that the data has, where that is known; with `tell_all` each that it has not is told.
+
+    Findings: LOD6002 wrong shapes, LOD6006 nothing has a target, LOD6010 a query that SHACL does not allow, those of
+    `lod.validation.shape_mistakes`.
     """
     if not shapes:
         return
     graph = ShapeGraph(shapes)
+    if properties is not None:
+        find_strange_paths(graph, properties, findings, tell_all=tell_all)
+    found = len(findings.errors)
+    find_mistakes(graph, findings)
+    if len(findings.errors) > found:
+        return  # the same mistakes would be told again, in the words of a processor
     if not graph.targeted():
         findings.warning("LOD6006", _NO_TARGET, TextOrigin(shapes[0].shown), _GIVE_TARGET)
     for constraint, wrong in forbidden_queries(graph):

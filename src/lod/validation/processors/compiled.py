@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import shacl
-from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, parse
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
 from lod.rdf.namespaces import RDF, RDFS, SH
 from lod.rdf.nquads import literal
@@ -65,15 +65,16 @@ def _is_probe(result: ValidationResult) -> bool:
 def _shapes_text(shapes: ShapeGraph, targeted: Sequence[Node]) -> tuple[str, list[str]]:
     """The shapes graph as N-Triples, and its blank nodes' labels in their order.
 
-    Queries get the prefixes that they use; targets of shapes that are not asked for are left out. For each shape that
-    is, another asks whether its target selects anything: one that selects nothing must not pass for one that is kept.
+    Queries get the prefixes that they use; targets of shapes that are not asked for are left out; those of shapes that
+    are classes are written out, since the processor knows rdfs:Class alone. For each shape that is asked for, another
+    asks whether its target selects anything: one that selects nothing must not pass for one that is kept.
     """
     asked = set(targeted)
     lines: list[str] = []
     labels: dict[str, None] = {}
     for triple in shapes.triples():
         predicate, value = triple.predicate.value, triple.object
-        if predicate in TARGETS and triple.subject not in asked:
+        if triple.subject not in asked and (predicate in TARGETS or _makes_it_a_target(shapes, triple)):
             continue
         if predicate in _QUERIES and isinstance(value, Literal):
             value = Literal(shapes.query(triple.subject, value.value))
@@ -81,6 +82,7 @@ def _shapes_text(shapes: ShapeGraph, targeted: Sequence[Node]) -> tuple[str, lis
             if isinstance(term, BlankNode):
                 labels.setdefault(term.value)
         lines.append(f"{triple.subject} {triple.predicate} {value} .\n")
+    lines += [f"{shape} <{SH}targetClass> {shape} .\n" for shape in targeted if shapes.is_class(shape)]
     for number, shape in enumerate(targeted):
         query = _idle_query(shapes, shape)
         if query:
@@ -89,6 +91,12 @@ def _shapes_text(shapes: ShapeGraph, targeted: Sequence[Node]) -> tuple[str, lis
             lines.append(f"{probe} <{SH}sparql> <{_PROBE}q{number}> .\n")
             lines.append(f"<{_PROBE}q{number}> <{SH}select> {literal(query)} .\n")
     return "".join(lines), list(labels)
+
+
+def _makes_it_a_target(shapes: ShapeGraph, triple: Triple) -> bool:
+    """Whether a triple says that a shape is a class, which would be its target."""
+    is_type = triple.predicate.value == RDF + "type" and shapes.is_class(triple.subject)
+    return is_type and shapes.is_class_type(triple.object)
 
 
 def _idle_query(shapes: ShapeGraph, shape: Node) -> str:

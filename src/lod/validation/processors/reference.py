@@ -15,7 +15,7 @@ from rdflib.term import Node as RdflibNode
 
 from lod.validation import shapes as shapes_graph
 from lod.validation.data_graph import DataGraph
-from lod.validation.graphs import quiet, to_rdflib, to_term
+from lod.validation.graphs import quiet, to_node, to_rdflib, to_term
 from lod.validation.paths import written_path
 from lod.validation.processors.processor import Judgement, Unable
 from lod.validation.report import Term, ValidationResult
@@ -74,8 +74,12 @@ def rules_of(shapes: ShapeGraph, targeted: Sequence[Node] | None = None) -> rdfl
         for constraint, _, text in list(rules.triples((None, form, None))):
             query = shapes.query(to_term(constraint), str(text))
             rules.set((constraint, form, rdflib.Literal(query)))
-    if targeted is not None:
-        asked = {str(node) for node in targeted}
+    asked = None if targeted is None else {str(node) for node in targeted}
+    for shape in [node for node in shapes.subjects() if shapes.is_class(node)]:
+        rules.add((to_node(shape), SHACL.targetClass, to_node(shape)))
+        for kind in filter(shapes.is_class_type, shapes.objects(shape, str(rdflib.RDF.type))):
+            rules.remove((to_node(shape), rdflib.RDF.type, to_node(kind)))
+    if asked is not None:
         for predicate in TARGETS:
             for subject, _, value in list(rules.triples((None, rdflib.URIRef(predicate), None))):
                 if str(to_term(subject)) not in asked:
