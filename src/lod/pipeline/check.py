@@ -8,6 +8,7 @@ from lod.mapping.ir import Constant
 from lod.mapping.read import shown_path
 from lod.pipeline.material import Material, bind, read_material
 from lod.project.model import Project
+from lod.rdf.iris import is_absolute
 from lod.validation.validate import check_shapes
 
 
@@ -18,15 +19,17 @@ def check(project: Project) -> Findings:
     plan = bind(material.mapping, project, findings)
     if not findings.errors:
         foresee_codes(plan, findings)
-    check_shapes(material.shapes, findings, properties=_properties(material), tell_all=True)
+    check_shapes(material.shapes, findings, properties=_properties(material, project.base_iri), tell_all=True)
     return findings
 
 
-def _properties(material: Material) -> frozenset[str] | None:
+def _properties(material: Material, base: str) -> frozenset[str] | None:
     """The properties that the project's statements have; None where a row may name one."""
-    rules = [rule for each in material.mapping.triples_maps for rule in each.predicate_object_maps]
-    named = [rule.predicate.expression for rule in rules]
-    if not all(isinstance(each, Constant) for each in named):
-        return None
-    made = {each.value for each in named if isinstance(each, Constant)}
+    made: set[str] = set()
+    for triples_map in material.mapping.triples_maps:
+        for rule in triples_map.predicate_object_maps:
+            named = rule.predicate.expression
+            if not isinstance(named, Constant):
+                return None
+            made.add(named.value if is_absolute(named.value) else (triples_map.base or base) + named.value)
     return frozenset(made | {quad.predicate.value for each in material.vocabularies for quad in each.quads})
