@@ -260,6 +260,40 @@ def _replaced(name: str, old: str, new: str) -> Change:
     return change
 
 
+def _more_maps(root: Path) -> None:
+    """A triples map of a table that nobody read, and one less of another."""
+    (root / "tables" / "ranks.csv").write_text("rank,label\n1,簡任\n2,薦任\n", encoding="utf-8")
+    (root / "mappings" / "ranks.yarrrml.yml").write_text(
+        """\
+prefixes: {skos: "http://www.w3.org/2004/02/skos/core#"}
+mappings:
+  rank:
+    sources: [[ranks.csv~csv]]
+    s: https://a.example/id/rank/$(rank)
+    po: [[a, skos:Concept], [skos:prefLabel, $(label), zh-Hant-TW~lang]]
+""",
+        encoding="utf-8",
+    )
+    _replaced("mappings/staff.yarrrml.yml", "[skos:altLabel, $(name), zh-Hant-TW~lang]", "[a, skos:Concept]")(root)
+
+
+def _other_subjects(root: Path) -> None:
+    """A triples map whose subjects are all others than before."""
+    _replaced("mappings/pay.yarrrml.yml", "/obs/$(year)", "/obs/y$(year)")(root)
+    (root / "retired.yml").write_text('- uri: "*"\n  date: 2026-01-01\n  reason: gone\n', encoding="utf-8")
+
+
+def _another_edit_too(root: Path) -> None:
+    """A mapping and the table that it reads."""
+    rows = _first_rows()
+    rows["pay"][3][1] = "1.5"
+    del rows["offices"][5]
+    rows["staff"][7][3] = "700"
+    _write(root, rows)
+    _replaced("mappings/pay.yarrrml.yml", "$(pay), xsd:decimal", "$(pay), xsd:double")(root)
+    _replaced("mappings/staff.yarrrml.yml", "$(label), zh-Hant-TW", "$(label)處, zh-Hant-TW")(root)
+
+
 @pytest.mark.parametrize(
     ("change", "starts"),
     [
@@ -268,9 +302,20 @@ def _replaced(name: str, old: str, new: str) -> Change:
         (_replaced("shapes/staff.ttl", "sh:minInclusive 0", "sh:minInclusive -1"), True),
         (_replaced("ontologies/staff.ttl", ", [ qb:attribute <def/age> ]", ""), False),
         (_replaced("mappings/pay.yarrrml.yml", "def:pay, $(pay)", "def:paid, $(pay)"), False),
-        (_replaced("lod.toml", "Staff", "People"), False),
+        (_other_subjects, True),
+        (_replaced("mappings/staff.yarrrml.yml", "      - [a, skos:Concept]\n", ""), True),
+        (_replaced("mappings/staff.yarrrml.yml", "  named:", "  renamed:"), True),
+        (_replaced("mappings/staff.yarrrml.yml", "[str2, $(code)]", "[str2, $(label)]"), True),
+        (_more_maps, True),
+        (_another_edit_too, True),
+        (_replaced("lod.toml", 'Staff" }', 'People" }\ndescription = { en = "all" }'), True),
+        (_replaced("lod.toml", '["zh-Hant-TW", "en"]', '["en", "zh-Hant-TW"]'), True),
+        (_replaced("lod.toml", 'name = "staff"', 'name = "people"'), False),
     ],
-    ids=["label", "dataset", "shape", "structure", "mapping", "project"],
+    ids=[
+        *("label", "dataset", "shape", "structure", "mapping"),
+        *("subjects", "class gone", "map renamed", "join", "new map", "map and rows", "title", "languages", "name"),
+    ],
 )
 def test_other_files(root: Path, tmp_path: Path, change: Change, starts: bool) -> None:
     _write(root, _first_rows())

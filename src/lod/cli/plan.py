@@ -56,6 +56,7 @@ def _from_tables(plan: BuildPlan) -> list[Wording]:
 def _from_release(plan: BuildPlan) -> list[Wording]:
     lines = [
         say("the release is made from {name}", name=plan.starts_from),
+        *([say("triples maps that are not what they were: {names}", names=", ".join(plan.maps))] if plan.maps else []),
         say(
             "lift: {things:,} {things:thing|things} changed, {added:,} statements added, {removed:,} removed",
             things=plan.things,

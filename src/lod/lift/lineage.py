@@ -19,7 +19,7 @@ from urllib.parse import unquote
 from lod.diagnostics import CellOrigin, TextOrigin
 from lod.lift.held import cells_of
 from lod.lift.passes.coincidence import is_injective
-from lod.lift.plan import Cell, Column, Encoding, Joined, Piece, Plan, Statement, Term
+from lod.lift.plan import Cell, Column, Encoding, Joined, Piece, Plan, Statement, Term, table_digest
 from lod.lineage import Lineage, SourceRow
 from lod.mapping.ir import TermType
 from lod.tables.table import Table
@@ -81,6 +81,7 @@ def write_lineage(plan: Plan, folder: Path, sifted: Collection[Table] = (), clea
             "sha256": table.digest,
             "file": table_file(number),
             "is_clean": table in clean,
+            "definition": table_digest(table),
             "first_row": table.first_row,
             "is_numbered": table.is_numbered or table in sifted,
             "columns": {str(n): table.columns[n] for n in plan.columns_of(table)},
@@ -147,10 +148,13 @@ def _inputs(table: Table, place: int) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class TableFile:
-    """A table as a lift has read it. `is_clean`: there was nothing to say of it."""
+    """A table as a lift has read it: the columns that were needed, and whether there was nothing to say of it."""
 
     path: Path
+    name: str
     digest: str
+    definition: str  # `lod.lift.plan.table_digest`
+    columns: tuple[int, ...]
     is_clean: bool
 
 
@@ -158,10 +162,17 @@ def tables_of(folder: Path) -> list[TableFile]:
     """The tables of a lineage folder, in the order of the plan; none, if it is not whole."""
     try:
         entries = json.loads((folder / _FILE).read_text(encoding="utf-8"))["tables"]
-        files = [TableFile(folder / e["file"], e["sha256"], e["is_clean"]) for e in entries]
+        files = [
+            TableFile(folder / e["file"], e["name"], e["sha256"], e["definition"], _places(e["columns"]), e["is_clean"])
+            for e in entries
+        ]
     except (OSError, ValueError, KeyError, TypeError):
         return []
     return files if all(file.path.is_file() for file in files) else []
+
+
+def _places(columns: Mapping[str, str]) -> tuple[int, ...]:
+    return tuple(map(int, columns))
 
 
 def find_rows(lineage: Lineage, subjects: Sequence[str], *, limit: int = 100) -> dict[str, list[SourceRow]]:

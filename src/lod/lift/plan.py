@@ -242,22 +242,31 @@ def sides(relation: Relation) -> tuple[Table, ...]:
     return (relation.table,) if isinstance(relation, Scan) else (relation.child, relation.parent)
 
 
-def plan_digest(plan: Plan) -> str:
-    """SHA-256 over all that a plan says, but for the contents of its tables: equal plans make equal statements of equal
-    rows.
+def table_digest(table: Table) -> str:
+    """SHA-256 over what a table is, but for its rows and which of its columns are needed."""
+    told = (table.columns, table.first_row, table.dialect, table.json, table.computed, table.exploded)
+    return hashlib.sha256(repr((type(table).__name__, table.name, *told)).encode()).hexdigest()
+
+
+def map_digests(plan: Plan) -> dict[str, str]:
+    """For each triples map SHA-256 over all that a plan says of it: where they are equal, equal rows make equal
+    statements. Lists and containers say in front that they make other subjects than the map's own: `NESTED`.
     """
-    numbers = {table: number for number, table in enumerate(plan.tables)}
+    found: dict[str, list[object]] = {each.triples_map: [] for each in plan.subjects}
+    subjects = {(each.triples_map, each.table, each.term.meaning) for each in plan.subjects}
+    nested: set[str] = set()
+    for emission in (*plan.emissions, *plan.shared):
+        name, relation, key = emission.triples_map, emission.relation, emission.key.meaning
+        tables = sides(relation)
+        on = (relation.on, relation.is_lookup) if isinstance(relation, Joined) else ()
+        meanings = [each.meaning for each in emission.statements]
+        found.setdefault(name, []).append(repr((*map(table_digest, tables), on, key, *sorted(map(repr, meanings)))))
+        own = (name, tables[0], key) in subjects and all(s.subject.meaning == key for s in emission.statements)
+        nested |= set() if own else {name}
+    return {
+        name: (NESTED if name in nested else "") + hashlib.sha256(repr(sorted(map(str, said))).encode()).hexdigest()
+        for name, said in found.items()
+    }
 
-    def relation(each: Relation) -> object:
-        on = (each.on, each.is_lookup) if isinstance(each, Joined) else ()
-        return (*(numbers[table] for table in sides(each)), on)
 
-    emissions = [
-        (e.triples_map, relation(e.relation), e.key.meaning, *(s.meaning for s in e.statements))
-        for e in (*plan.emissions, *plan.shared)
-    ]
-    tables = [
-        (type(t).__name__, t.name, t.columns, plan.columns_of(t), t.first_row, t.computed, t.dialect)
-        for t in plan.tables
-    ]
-    return hashlib.sha256(repr((emissions, tables)).encode()).hexdigest()
+NESTED = "nested "

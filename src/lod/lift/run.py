@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +20,8 @@ from lod.diagnostics import Findings
 from lod.events import Reporter, StageAdvanced, StageFinished, StageStarted, silent
 from lod.lift.compile import bind_plan, improve
 from lod.lift.held import HeldTable
-from lod.lift.lineage import tables_of, write_lineage
-from lod.lift.plan import Plan, Subject
+from lod.lift.lineage import TableFile, tables_of, write_lineage
+from lod.lift.plan import Plan, Subject, sides, table_digest
 from lod.lift.quarantine import Quarantine
 from lod.lift.result import LiftResult
 from lod.lift.targets import part, targets_of
@@ -76,12 +76,18 @@ def lift(
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """An earlier lift by the same plan: its lineage, what no table said then, and what no table says now."""
+    """An earlier lift: its lineage, what no table said then, and what no table says now.
+
+    `changed`: the triples maps that are not what they were, gone ones too; `write_said` writes all that was said of
+    subjects into a file.
+    """
 
     lineage: Path
     others: Path
     others_now: Path
     most: int  # subjects that may be touched
+    changed: frozenset[str]
+    write_said: Callable[[Sequence[str], Path], None]
 
 
 def lift_changes(
@@ -109,23 +115,41 @@ def lift_changes(
     out.mkdir(parents=True, exist_ok=True)
     lineage, files = out / "lineage", tables_of(earlier.lineage)
     lineage.mkdir()
-    if len(files) != len(plan.tables):
+    same = _same_tables(plan, files)
+    emissions = (*plan.emissions, *plan.shared)
+    if any(not same.keys() >= {*sides(e.relation)} for e in emissions if e.triples_map not in earlier.changed):
         return None
     known = {
         table: file.path
-        for table, file in zip(plan.tables, files, strict=True)
-        if type(table) is Table and file.is_clean and file.digest == table.digest
+        for table, file in same.items()
+        if type(table) is Table
+        and file.is_clean
+        and file.digest == table.digest
+        and file.columns == plan.columns_of(table)
     }
     with open_session(memory_limit, threads, out / "spill") as session:
         limits = _Limits("duckdb", memory_limit, threads)
         _, _, violations = _checked(session, plan, lineage, limits, report, findings, known)
-        before = {table: file.path for table, file in zip(plan.tables, files, strict=True) if table not in known}
-        others = earlier.others, earlier.others_now
-        touched = find_touched(session, plan, before, others, out, earlier.most)
+        before = {
+            table: file.path
+            for table, file in same.items()
+            if table not in known and not (type(table) is Table and file.digest == table.digest)
+        }
+        touched = find_touched(session, plan, before, earlier, out)
         clean = frozenset(session.clean)
     write_lineage(plan, lineage, (), clean)
     findings.extend(violations)
     return touched
+
+
+def _same_tables(plan: Plan, files: Sequence[TableFile]) -> dict[Table, TableFile]:
+    """The tables that are defined as they were, and how they were read; those that are alike by their order. All
+    triples maps of another table are among the changed ones."""
+    found: dict[tuple[str, str], list[TableFile]] = {}
+    for file in reversed(files):
+        found.setdefault((file.name, file.definition), []).append(file)
+    keys = {table: (table.name, table_digest(table)) for table in plan.tables}
+    return {table: found[key].pop() for table, key in keys.items() if found.get(key)}
 
 
 def lift_files(

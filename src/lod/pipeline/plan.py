@@ -29,9 +29,9 @@ class BuildPlan:
     """Against `release` (None: there is none that is whole): which files are new, changed, or no longer used.
 
     `program`: the files are the same, so the program itself changed. `starts_from`: the release that this one is made
-    from, with so many things changed; without one all is made from the tables, for the reason `because`. `lifts`: the
-    tables are lifted as a whole. `anew` and `taken` are datasets by IRI: made anew, wholly or in part, or taken as they
-    are; '' is what belongs to no dataset.
+    from, with so many things changed, and `maps` the triples maps that say something else, are new, or gone; without
+    one all is made from the tables, for the reason `because`. `lifts`: the tables are lifted as a whole. `anew` and
+    `taken` are datasets by IRI: made anew, wholly or in part, or taken as they are; '' is what belongs to no dataset.
     """
 
     release: str | None
@@ -43,6 +43,7 @@ class BuildPlan:
     removed: tuple[str, ...] = ()
     starts_from: str | None = None
     because: Wording = NOTHING
+    maps: tuple[str, ...] = ()
     things: int = 0
     statements_added: int = 0
     statements_removed: int = 0
@@ -107,6 +108,7 @@ def _from_release(compiled: Compiled, last: Manifest | None, change: Change, fol
     return replace(
         _by_files(compiled, last),
         starts_from=change.base.release,
+        maps=change.touched.maps,
         things=change.subjects,
         statements_added=change.added,
         statements_removed=change.removed,

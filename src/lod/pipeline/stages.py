@@ -249,10 +249,9 @@ def start_of(job: Job, compiled: Compiled) -> Start | Wording:
 
 
 def _facts(job: Job, compiled: Compiled) -> dict[str, str]:
-    """Digests of what has to be the same for a release to be made from the one before."""
-    written = (job.project.file, *with_extended(job.project.build.mappings))
-    names = [job.project.relative(path) for path in written]
-    return facts_of(compiled.plan, {**{n: compiled.inputs[n] for n in names}, PROGRAM: engine_digest()})
+    """What has to be the same for a release to be made from the one before, and what each triples map says."""
+    project = job.project
+    return facts_of(compiled.plan, {"base_iri": project.base_iri, "name": project.name, PROGRAM: engine_digest()})
 
 
 def lift_digest(job: Job, compiled: Compiled) -> str:

@@ -224,7 +224,7 @@ def _dump(path: Path, release: Path, dataset: str) -> Dump:
 def heading(site: Site) -> list[str]:
     """What stands above every bulk file: what it is, whose, under which terms, and how to name the source."""
     names = [*site.title.values(), *(f"{name} <{site.licence_iri}>" for name in site.licence_name.values())]
-    return [" ".join(text.split()) for text in names] + list(site.attribution.values())
+    return [" ".join(text.split()) for text in (*names, *site.attribution.values())]
 
 
 def write_readme(folder: Path, dumps: Dumps, site: Site) -> None:

@@ -6,10 +6,11 @@ beside it; whoever reads them all has them written out.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lod.release.bulk.sorted_lines import by_subject, splice
+from lod.release.bulk.sorted_lines import by_subject, first_line, on_disk, splice
 from lod.release.durability import take
 
 FILE, GONE, SAID, WHOLE = "statements.nq", "statements-gone.nq", "statements-said.nq", "statements-whole.nq"
@@ -56,6 +57,20 @@ class Statements:
         is_much = new._gone.stat().st_size + new._said.stat().st_size > new._file.stat().st_size // _MOST
         digest = splice(new._file, new._gone, new._said, new.folder / WHOLE if is_much else None)
         return new, digest
+
+    def write_about(self, subjects: Iterable[str], target: Path) -> None:
+        """Write all that is said of some subjects, as N-Quads spells them."""
+        gone, said = (by_subject(file) if file.is_file() else {} for file in (self._gone, self._said))
+        place = 0
+        with on_disk(self._file) as lines, target.open("wb") as out:
+            for subject in sorted(f"{each} ".encode() for each in subjects):
+                if subject in said or subject in gone:
+                    out.write(said.get(subject, b""))
+                    continue
+                start = place = first_line(lines, subject, place)
+                while lines.read(place, place + len(subject)) == subject:
+                    place = lines.line_after(place)
+                out.write(lines.read(start, place))
 
     def read(self) -> Path:
         """The file with all of them; written out where something changed since the one that is there."""

@@ -8,6 +8,7 @@ from itertools import groupby
 from pathlib import Path
 
 import duckdb
+import zstandard
 
 from lod.lift.engines.duckdb.merge import lines_of
 from lod.lift.engines.duckdb.origins import replace_origins
@@ -15,13 +16,14 @@ from lod.lift.engines.session import open_session
 from lod.lift.engines.sql import quoted
 from lod.lineage import Lineage
 from lod.rdf.namespaces import RDF
-from lod.release.bulk.dumps import packed_files
-from lod.release.bulk.frames import SUFFIXES, Frames, Piece, Texts, copy_pieces, pack_pieces, unpacked
+from lod.release.bulk.dumps import heading, packed_files
+from lod.release.bulk.frames import SUFFIXES, Frames, Piece, Texts, copy_pieces, pack_head, pack_pieces, unpacked
 from lod.release.bulk.origins import figures_of
 from lod.release.bulk.statements import Statements
 from lod.release.descriptions.breakdown import Breakdown, Partition, Statistics
 from lod.release.durability import take
 from lod.release.incremental.change import Change
+from lod.release.release import Site, open_release
 from lod.release.uris.retire import URIS
 from lod.store.columns import FOLDER, OBSERVATION, CubeIndex, origins_files, read_index
 
@@ -36,10 +38,12 @@ def changed_datasets(run: duckdb.DuckDBPyConnection) -> set[str]:
 
 
 def pack_again(
-    run: duckdb.DuckDBPyConnection, change: Change, release: Path, names: dict[str, str], threads: int
+    run: duckdb.DuckDBPyConnection, change: Change, release: Path, names: dict[str, str], threads: int, site: Site
 ) -> dict[str, Frames]:
     """Write the bulk files of each dataset, and of what is in none; those that did not change are taken."""
     folder, work, frames = release / "dump", release / ".dump", {}
+    text = heading(site)
+    above = None if text == heading(open_release(change.release).manifest.site) else text
     folder.mkdir()
     work.mkdir()
     changed = changed_datasets(run)
@@ -47,8 +51,8 @@ def pack_again(
         files = [change.release / "dump" / f"{name}{suffix}" for suffix in SUFFIXES]
         if not dataset:  # it stands at the end of the files with everything
             files = _shared(change, names, work)
-        if dataset in changed:
-            frames[dataset] = _splice(run, change, dataset, files, folder, name, work, threads)
+        if dataset in changed or above:
+            frames[dataset] = _splice(run, change, dataset, files, folder, name, work, threads, above)
         else:
             frames[dataset] = change.base.frames[dataset]
             for file, suffix in zip(files, SUFFIXES, strict=True):
@@ -110,8 +114,9 @@ def _splice(
     name: str,
     work: Path,
     threads: int,
+    above: Sequence[str] | None,
 ) -> Frames:
-    """Pack the pieces in which something changed anew, and copy the others."""
+    """Pack the pieces in which something changed anew, and copy the others. `above`: the heading, if it is another."""
     before = change.base.frames[dataset]
     where = f"s IN (SELECT s FROM part_{{0}} WHERE dataset = {quoted(dataset)})"
     touched = run.execute(
@@ -121,9 +126,9 @@ def _splice(
     affected = _affected(before, {s for (s,) in touched})
     pieces: list[Piece] = []
     with packed_files(folder, name) as outputs:
-        for file, out, length in zip(files, outputs, before.head, strict=True):
-            with file.open("rb") as source:
-                out.write(source.read(length))
+        head = _heads(before, files, above)
+        for out, data in zip(outputs, head, strict=True):
+            out.write(data)
         done = 0
         for first, last in _runs(affected):
             copy_pieces(before, files, outputs, done, first)
@@ -137,7 +142,19 @@ def _splice(
             pieces += pack_pieces(texts, outputs, threads)
         copy_pieces(before, files, outputs, done, len(before.pieces))
         pieces += before.pieces[done:]
-    return Frames(before.head, tuple(pieces))
+    return Frames(tuple(map(len, head)), tuple(pieces))
+
+
+def _heads(before: Frames, files: Sequence[Path], above: Sequence[str] | None) -> list[bytes]:
+    """What stands before the pieces of each file, packed."""
+    heads = []
+    for file, length in zip(files, before.head, strict=True):
+        with file.open("rb") as source:
+            heads.append(source.read(length))
+    if above is None:
+        return heads
+    turtle = zstandard.ZstdDecompressor().decompress(heads[SUFFIXES.index(".ttl.zst")])
+    return pack_head(above, b"".join(line for line in turtle.splitlines(True) if not line.startswith(b"# ")))
 
 
 def _affected(before: Frames, touched: set[str]) -> set[int]:

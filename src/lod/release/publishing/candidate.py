@@ -170,9 +170,11 @@ def _made_again(content: Content, staging: Path, current: Path | None) -> tuple[
             taken = write_origins_again(change, content.lineage, cubes, staging, memory_limit=limit, threads=threads)
             write_origins(content.lineage, cubes, staging, taken, memory_limit=limit, threads=threads)
         anew = changed_datasets(run)
-        frames = pack_again(run, change, staging, names, threads)
+        frames = pack_again(run, change, staging, names, threads, content.site)
         store = open_snapshot(content.snapshot.folder)
-        same = frozenset(() if "" in anew else frames.keys() - anew)  # labels of codes are of no dataset
+        languages = open_release(change.release).manifest.site.languages
+        is_labelled_anew = "" in anew or languages != content.site.languages  # labels of codes are of no dataset
+        same = frozenset(() if is_labelled_anew else frames.keys() - anew)
         tables = Tables(run, store, content.site, content.shapes, change.release / "dump", same)
         dumps = finish_dumps(tables, cubes, staging, names, frames)
         write_uris_again(run, change, content.site.base_iri, staging / URIS)

@@ -10,14 +10,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lod.lift.engines import sql
 from lod.lift.engines.duckdb.merge import lines_of
+from lod.lift.engines.duckdb.search import scan
 from lod.lift.engines.session import Session, lines_sql, rows_sql
 from lod.lift.engines.sql import quoted
+from lod.lift.lineage import SubjectRecord, read_lineage
 from lod.lift.plan import ROW, Emission, Plan, sides
+from lod.lineage import Lineage
 from lod.tables.table import Table
 from lod.wording import NOTHING, Wording, say
+
+if TYPE_CHECKING:
+    from lod.lift.run import Earlier
 
 _CSV = "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER E'\\x01')"
 
@@ -40,6 +47,7 @@ class Touched:
     named: Path  # Parquet, one column `s`
     subjects: int
     moved: Mapping[int, Rows | None]
+    maps: tuple[str, ...]  # the triples maps that are not what they were
 
 
 def why_not_by_rows(plan: Plan) -> Wording:
@@ -57,46 +65,49 @@ def find_touched(
     session: Session,
     plan: Plan,
     before: Mapping[Table, Path],
-    others: tuple[Path, Path],
+    earlier: Earlier,
     folder: Path,
-    most: int,
 ) -> Touched | None:
-    """Write what is said of the touched subjects; None if they are more than `most`.
+    """Write what is said of the touched subjects; None if they are more than `earlier.most`.
 
-    `session` has the tables as they are, `before` as they were, where they differ; `others` are the statements that no
-    table makes, before and now.
+    `session` has the tables as they are, `before` as they were, where rows differ and columns do not. All that a
+    changed triples map makes or made is touched.
     """
     run = session.connection.execute
-    earlier = _with(session, {**session.files, **before})
+    then = _with(session, {**session.files, **before})
     moved = {table: _moved(session, (old, session.files[table]), folder) for table, old in before.items()}
     changed = {
         table: rows or _differing_rows(session, table, before[table], plan, folder) for table, rows in moved.items()
     }
     run("CREATE TEMP TABLE touched (s VARCHAR)")
+    for record in read_lineage(Lineage(earlier.lineage)) if earlier.changed else ():
+        if record.triples_map in earlier.changed:
+            run(f"INSERT INTO touched {_subjects_of(record)}")
     for emission in (*plan.emissions, *plan.shared):
+        if emission.triples_map in earlier.changed:
+            run(f"INSERT INTO touched {_subjects(session, emission)}")
+            continue
         for table in set(sides(emission.relation)) & changed.keys():
             needed = sorted(emission.columns_of(table) - {ROW})
-            for side, pair in ((earlier, changed[table]), (session, changed[table][::-1])):
+            for side, pair in ((then, changed[table]), (session, changed[table][::-1])):
                 rows = _differing(session, table, pair, needed, folder)  # what it makes of others is what it was
                 there = _with(session, {**side.files, table: rows})
                 run(f"INSERT INTO touched {_subjects(there, emission)}")
-    old, new = map(_lines, others)
+    old, new = map(_lines, (earlier.others, earlier.others_now))
     for one, other in ((old, new), (new, old)):
         run(f"INSERT INTO touched SELECT split_part(line, ' ', 1) FROM (FROM {one} EXCEPT FROM {other})")
     run("CREATE TEMP TABLE chosen AS SELECT DISTINCT s FROM touched")
-    ((count,),) = run("SELECT count(*) FROM chosen").fetchall()
-    if count > most:
+    chosen = [s for (s,) in run(f"SELECT s FROM chosen LIMIT {earlier.most + 1}").fetchall()]
+    if len(chosen) > earlier.most:
         return None
     named = folder / "touched.parquet"
     run(f"COPY chosen TO {quoted(str(named))} (FORMAT parquet)")
-    files = folder / "before.nq", folder / "after.nq"
-    for side, told, file in zip((earlier, session), (old, new), files, strict=True):
-        selects = [*_said(side, plan), f"SELECT line FROM {told} WHERE split_part(line, ' ', 1) IN (FROM chosen)"]
-        run(
-            f"COPY (SELECT DISTINCT line FROM ({' UNION ALL '.join(selects)}) ORDER BY 1) TO {quoted(str(file))} {_CSV}"
-        )
+    said, now = folder / "before.nq", folder / "after.nq"
+    earlier.write_said(chosen, said)
+    selects = [*_said(session, plan), f"SELECT line FROM {new} WHERE split_part(line, ' ', 1) IN (FROM chosen)"]
+    run(f"COPY (SELECT DISTINCT line FROM ({' UNION ALL '.join(selects)}) ORDER BY 1) TO {quoted(str(now))} {_CSV}")
     places = {plan.tables.index(table): rows for table, rows in moved.items()}
-    return Touched(*files, named, int(count), places)
+    return Touched(said, now, named, len(chosen), places, tuple(sorted(earlier.changed)))
 
 
 def _with(session: Session, files: Mapping[Table, Path]) -> Session:
@@ -107,12 +118,11 @@ def _moved(session: Session, files: Rows, folder: Path) -> Rows | None:
     """The rows that are not those that stood in their place; None if that is no way to tell what changed."""
     run, place = session.connection.execute, len(list(folder.glob("moved-*")))
     one, other = (f"read_parquet({quoted(str(file))})" for file in files)
-    columns = [name for name, *_ in run(f"DESCRIBE FROM {one}").fetchall()]
-    if columns != [name for name, *_ in run(f"DESCRIBE FROM {other}").fetchall()]:
-        return None
+    there = {name for name, *_ in run(f"DESCRIBE FROM {one}").fetchall()}
+    columns = [name for name, *_ in run(f"DESCRIBE FROM {other}").fetchall() if name in there]
     if run(f"SELECT (SELECT count(*) FROM {one}) <> (SELECT count(*) FROM {other})").fetchall() == [(True,)]:
         return None
-    differs = " OR ".join(f'a."{name}" IS DISTINCT FROM b."{name}"' for name in columns)
+    differs = " OR ".join(f'a."{name}" IS DISTINCT FROM b."{name}"' for name in columns) or "false"
     run(
         f"CREATE OR REPLACE TEMP TABLE moved AS SELECT a, b FROM {one} AS a POSITIONAL JOIN {other} AS b "
         f"WHERE {differs} LIMIT {MOST_MOVED + 1}"
@@ -127,7 +137,9 @@ def _moved(session: Session, files: Rows, folder: Path) -> Rows | None:
 
 def _differing_rows(session: Session, table: Table, old: Path, plan: Plan, folder: Path) -> Rows:
     """The rows that only the table of before has, and those that only the present one has."""
-    new, columns = session.files[table], plan.columns_of(table)
+    new = session.files[table]
+    there = session.connection.execute(f"DESCRIBE FROM read_parquet({quoted(str(old))})").fetchall()
+    columns = [n for n in plan.columns_of(table) if f"c{n}" in {name for name, *_ in there}]
     return (
         _differing(session, table, (old, new), columns, folder),
         _differing(session, table, (new, old), columns, folder),
@@ -149,6 +161,11 @@ def _differing(session: Session, table: Table, pair: tuple[Path, ...], needed: S
 def _subjects(session: Session, emission: Emission) -> str:
     present = sql.conjunction(sql.present(emission.key.columns))
     return f"SELECT DISTINCT {_subject(emission)} FROM {rows_sql(session, emission)} WHERE {present}"
+
+
+def _subjects_of(record: SubjectRecord) -> str:
+    present = sql.conjunction(sql.present(record.term.columns))
+    return f"SELECT DISTINCT {sql.concat(sql.parts(record.term))} FROM {scan(record.table)} WHERE {present}"
 
 
 def _subject(emission: Emission) -> str:
