@@ -142,6 +142,19 @@ def test_refusals_parts_and_queries_come_through(site: Site) -> None:
     assert (part.status_code, len(part.content)) == (206, 10)
 
 
+def test_answers_come_compressed(site: Site) -> None:
+    query = {"query": "SELECT * { ?s ?p ?o } LIMIT 100", "format": "json"}
+    for path, parameters in (("/doc/code/sex.en.html", {}), ("/sparql", query)):
+        answer = site.client.get(path, params=parameters, headers={"accept-encoding": "gzip"})
+        assert (answer.status_code, answer.headers["content-encoding"]) == (200, "gzip"), path
+        assert answer.headers["etag"].startswith("W/")
+        again = {"accept-encoding": "gzip", "if-none-match": answer.headers["etag"]}
+        assert site.client.get(path, params=parameters, headers=again).status_code == 304, path
+        plain = site.client.get(path, params=parameters, headers={"accept-encoding": "identity"})
+        assert "content-encoding" not in plain.headers
+        assert plain.text == answer.text
+
+
 def test_when_a_replica_ends_nobody_notices(site: Site, make: Callable[..., Path]) -> None:
     site.replicas[0].terminate()
     site.replicas[0].wait(60)

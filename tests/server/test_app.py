@@ -116,6 +116,31 @@ def test_the_dump_is_the_file_of_the_manifest(site: httpx.Client, releases: Path
     assert site.get("/dump/1-aaaaaaaa/catalog.ttl").headers["content-type"].startswith("text/turtle")
 
 
+@pytest.mark.parametrize("told", ["bytes=zz", "items=0-1", "bytes=5-1", "bytes=-", "bytes", "0-5", "bytes=0-1,x"])
+def test_a_range_that_is_none_is_ignored(site: httpx.Client, told: str) -> None:
+    answer = site.get("/dump/1-aaaaaaaa/data.nt.gz", headers={"range": told})
+    assert (answer.status_code, "content-range" in answer.headers) == (200, False)
+
+
+def test_parts_hang_on_validators(site: httpx.Client) -> None:
+    path = "/dump/1-aaaaaaaa/data.nt.gz"
+
+    def ask(method: str = "GET", **fields: str) -> int:
+        headers = {name.replace("_", "-"): value for name, value in fields.items()}
+        return site.request(method, path, headers={"range": "bytes=0-9", **headers}).status_code
+
+    whole = site.head(path)
+    tag, date = whole.headers["etag"], whole.headers["last-modified"]
+    assert ask() == ask(if_range=tag) == ask(if_range=date) == 206
+    assert ask(if_range='"another"') == ask(if_range=f"W/{tag}") == ask(if_range="Thu, 01 Jan 2015 00:00:00 GMT") == 200
+    assert ask(if_none_match=tag) == ask(if_none_match="*") == ask(if_none_match=f'"a", W/{tag}') == 304
+    assert ask(if_modified_since=date) == 304
+    assert ask(if_modified_since=date, if_none_match='"another"') == 206  # the tag decides
+    assert ask("HEAD") == 200  # a range means something to GET alone
+    assert ask(range="bytes=99999999-") == 416
+    assert ask(range="bytes=0-0,-1") == 206
+
+
 SECRETS = st.sampled_from(["manifest.json", "store/CURRENT", "current", "log.jsonl", "1-aaaaaaaa", "store"])
 TRICKS = st.sampled_from(
     ["..", "%2e%2e", "%252e%252e", "..%2f", "..%5c", "\\", "%00", "%c0%ae%c0%ae", ".", "", "%2f", "~"]

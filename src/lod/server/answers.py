@@ -10,11 +10,15 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any
 
+import anyio.to_thread
 from starlette.types import Scope, Send
 
 from lod.rdf import iris
+from lod.server import encoding
 
 CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -47,6 +51,7 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 NO_STORE = "no-store"
 
 METHODS = ("GET", "HEAD")
+_ASKED_WITH = "Accept, Accept-Language, Accept-Datetime, If-None-Match, If-Modified-Since, If-Range, Range"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,14 @@ def safe_target(target: str) -> str:
 def etag(prefix: str, variant: str) -> str:
     """A strong validator from the release's digest (`prefix`) and the variant's path: known before anything is read."""
     return f'"{prefix}-{hashlib.blake2b(variant.encode(), digest_size=8).hexdigest()}"'
+
+
+def http_date(moment: str) -> bytes:
+    """A moment in ISO 8601 as a date of HTTP (§5.6.7); empty when it is none."""
+    try:
+        return format_datetime(datetime.fromisoformat(moment).astimezone(UTC), usegmt=True).encode("ascii")
+    except ValueError:
+        return b""
 
 
 def is_fresh(if_none_match: str, validator: str) -> bool:
@@ -140,7 +153,10 @@ def options() -> Answer:
         (
             header("allow", methods),
             header("access-control-allow-methods", methods),
-            header("access-control-allow-headers", "Accept, Accept-Language, If-None-Match, Range"),
+            header(
+                "access-control-allow-headers",
+                "Accept, Accept-Language, If-None-Match, If-Modified-Since, If-Range, Range",
+            ),
             header("access-control-max-age", "86400"),
         ),
     )
@@ -154,14 +170,67 @@ def not_modified(validator: str, cache: str, vary: str = "") -> Answer:
     )
 
 
+_IN_A_THREAD = 32 << 10  # bytes of a body; to compress more would hold up the others
+_OF_304 = frozenset({b"etag", b"cache-control", b"vary", b"last-modified", b"content-location"})
+
+
 async def send_answer(answer: Answer, scope: Scope, send: Send) -> None:
-    """Send an answer; HEAD gets the same headers without the body."""
-    site = FRAMED_HEADERS if any(name == b"content-security-policy" for name, _ in answer.headers) else SECURITY_HEADERS
-    headers = [*answer.headers, *site, *CORS_HEADERS]
-    if answer.status not in {204, 304}:
-        headers.append((b"content-length", str(len(answer.body)).encode("ascii")))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else answer.body})
+    """Send an answer, compressed where the client reads that; HEAD gets the same headers without the body."""
+    codings = since = known = b""
+    for name, value in scope["headers"]:
+        if name == b"accept-encoding":
+            codings = codings + b"," + value if codings else value
+        elif name == b"if-modified-since":
+            since = value
+        elif name == b"if-none-match":
+            known = known + b"," + value if known else value
+    status, headers, body = answer.status, list(answer.headers), answer.body
+    if status == 304:
+        _as_kept(headers, known)
+    elif len(body) >= encoding.SMALLEST:
+        body = await _encode(headers, body, codings.decode("latin-1"))
+    if since and not known and status == 200 and (b"last-modified", since) in headers:
+        # Not for later dates (§13.1.3): a release may be rolled back.
+        status, headers, body = 304, [field for field in headers if field[0] in _OF_304], b""
+    site = FRAMED_HEADERS if any(name == b"content-security-policy" for name, _ in headers) else SECURITY_HEADERS
+    headers += (*site, *CORS_HEADERS)
+    if status not in {204, 304}:
+        headers.append((b"content-length", str(len(body)).encode("ascii")))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+
+def _as_kept(headers: list[tuple[bytes, bytes]], known: bytes) -> None:
+    """A 304 about what the client has: a compressed body has a weak validator."""
+    for place, (name, value) in enumerate(headers):
+        if name == b"etag" and b"W/" + value in known:
+            headers[place] = (name, b"W/" + value)
+        elif name == b"vary":
+            headers[place] = (name, value + b", Accept-Encoding")
+
+
+async def _encode(headers: list[tuple[bytes, bytes]], body: bytes, codings: str) -> bytes:
+    """Compress a body if that helps and its reader can undo it; the headers then say so."""
+    content_type = next((value for name, value in headers if name == b"content-type"), b"")
+    if not encoding.is_compressible(content_type):
+        return body
+    vary = next((field for field in headers if field[0] == b"vary"), None)
+    if vary is None:
+        headers.append((b"vary", b"Accept-Encoding"))
+    else:
+        headers[headers.index(vary)] = (b"vary", vary[1] + b", Accept-Encoding")
+    coding = encoding.choose_coding(codings) if codings else ""
+    if not coding:
+        return body
+    if len(body) <= _IN_A_THREAD:
+        packed = encoding.compress(body, coding)
+    else:
+        packed = await anyio.to_thread.run_sync(encoding.compress, body, coding)
+    for place, (name, value) in enumerate(headers):
+        if name == b"etag" and not value.startswith(b"W/"):
+            headers[place] = (name, b"W/" + value)  # equal in meaning, not byte by byte (§8.8.1)
+    headers.append((b"content-encoding", coding.encode("ascii")))
+    return packed
 
 
 def request_header(scope: Scope, name: bytes) -> str:

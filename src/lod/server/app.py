@@ -190,7 +190,7 @@ class Site:
         elif (asked := request_header(scope, b"accept-datetime")) or is_archived(inside):
             await send_answer(await self._past(served, scope, inside, asked), scope, send)
         else:
-            answer = varied(await answer_document(served, scope, path, inside))
+            answer = varied(await answer_document(served, scope, path, inside), served)
             if answer.status == 304 and scope["method"] == "GET":
                 self.pool.known.keep(request_key(served.etag_prefix, scope), answer)
             await send_answer(answer, scope, send)

@@ -79,9 +79,11 @@ def _quality_of(offer: Format, ranges: Iterable[WeightedRange]) -> float:
 def choose_format(accept: str, offers: tuple[Format, ...]) -> Format | None:
     """The offer that a client prefers; ties go to the first offer, so browsers and curl's `*/*` get HTML.
 
-    None: nothing on offer is acceptable, the answer is 406. An absent or empty field accepts everything.
+    None: nothing on offer is acceptable, the answer is 406. A field that is absent, empty or names no type
+    accepts everything.
     """
-    ranges = parse_weighted(accept) or (WeightedRange(_ANY, 1.0),)
+    named = tuple(element for element in parse_weighted(accept) if "/" in element.value or element.value == "*")
+    ranges = named or (WeightedRange(_ANY, 1.0),)
     best, chosen = 0.0, None
     for offer in offers:
         quality = _quality_of(offer, ranges)

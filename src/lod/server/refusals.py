@@ -9,22 +9,23 @@ import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode, Triple
 
 from lod.diagnostics import Diagnostic
 from lod.errors import LodError
 from lod.rdf import iris
-from lod.rdf.formats import HTML, Format
-from lod.rdf.namespaces import SKOS
+from lod.rdf.formats import GRAPH_FORMATS, HTML, Format
+from lod.rdf.namespaces import RDF, RDFS, SKOS
 from lod.release.uris.tombstones import Tombstone
 from lod.server import answers
-from lod.server.addresses import Address, UrlSpace
+from lod.server.addresses import DOCUMENT_FORMATS, Address, UrlSpace, parse_address
 from lod.server.answers import Answer, header, link
 from lod.server.documents import gone
 from lod.server.documents.describe import exists
-from lod.server.negotiation import choose_language, prefers_html
+from lod.server.documents.write import content_type, write
+from lod.server.negotiation import choose_format, choose_language, prefers_html
 from lod.server.pages.frame import Crumb, Frame, make_frame, render
 from lod.server.pages.home import datasets
 from lod.server.pages.reader import Reader, Shown
@@ -35,6 +36,7 @@ from lod.server.theme import Theme
 from lod.wording import ENGLISH, translated
 
 MOST_NEAR = 5
+_NOTHING = "Nothing published has this address."
 _LOOKED_AT = 500  # codes of a list that a misspelt code is compared with
 
 
@@ -81,10 +83,13 @@ def not_found(
     if (found := gone.retired(served, path)) is not None:
         return _negotiated(_gone(reader, path, *found, accept, asked))
     near = nearest(served, path)
-    if not _for_people(accept, asked):
+    form = asked or choose_format(accept, DOCUMENT_FORMATS)
+    if form in GRAPH_FORMATS:
+        answer = _nothing_said(reader, path, near, form)
+    elif form is not HTML:
         base = served.space.base
         extra = {"nearest": [base + stem.lstrip("/") for stem in near]} if near else {}
-        answer = answers.problem(404, "Not Found", "Nothing published has this address.", extra=extra)
+        answer = answers.problem(404, "Not Found", _NOTHING, extra=extra)
     else:
         page = RefusalPage(
             frame=_frame(reader, reader.t("not_found")),
@@ -95,6 +100,20 @@ def not_found(
         )
         answer = _page(404, page)
     return _negotiated(answer)
+
+
+def _nothing_said(reader: Reader, path: str, near: list[str], form: Format) -> Answer:
+    """404 as data: the address, that nothing has it, and what is near with its names."""
+    served = reader.served
+    about = NamedNode(iris.to_uri(served.space.base + path.lstrip("/")))
+    triples = [Triple(about, NamedNode(RDFS + "comment"), Literal(_NOTHING, language="en"))]
+    for stem in near:
+        document, thing = NamedNode(served.space.base + stem.lstrip("/")), served.space.described_by(stem)
+        triples.append(Triple(about, NamedNode(RDFS + "seeAlso"), document))
+        if (label := served.labels.label(thing, reader.language)).language:
+            triples.append(Triple(document, NamedNode(RDFS + "label"), Literal(label.value, language=label.language)))
+    body = write((), triples, form, served.space.base, root=about.value)
+    return Answer(404, (content_type(form), header("cache-control", answers.NO_STORE)), body)
 
 
 def _gone(reader: Reader, path: str, iri: str, entry: Tombstone, accept: str, asked: Format | None) -> Answer:
@@ -164,10 +183,6 @@ def unavailable(error: LodError, accept: str, accept_language: str, theme: Theme
     return _negotiated(_html(503, theme.render("unavailable", page=page, t=page.t)), retry)
 
 
-def _for_people(accept: str, asked: Format | None) -> bool:
-    return prefers_html(accept) if asked is None else asked is HTML
-
-
 def _reader(served: ServedRelease, accept_language: str) -> Reader:
     return Reader(served, choose_language(accept_language, served.site.languages), explicit=False)
 
@@ -201,7 +216,7 @@ def nearest(served: ServedRelease, path: str) -> list[str]:
 
     Bounded: a look at each ancestor, and at `_LOOKED_AT` codes of the nearest one that is a list.
     """
-    stem = path.removesuffix("/")
+    stem = parse_address(path.removesuffix("/"), served.site.languages).stem
     if stem.startswith("/id/"):
         stem = "/doc" + stem.removeprefix("/id")
     elif stem.startswith("/def/"):
@@ -224,13 +239,19 @@ def nearest(served: ServedRelease, path: str) -> list[str]:
 
 
 def _named_nearly(served: ServedRelease, stem: str) -> list[str]:
-    """Datasets whose addresses are spelt nearly so, then what has the last word of the address as its name."""
+    """Datasets and code lists whose addresses are spelt nearly so, then what is named like the last word of it."""
     last = iris.canonical(stem.rpartition("/")[2])
-    known = {item.rpartition("/")[2]: item for iri in datasets(served) if (item := served.space.document_of(iri))}
+    listed = chain(datasets(served), served.memo.get("code lists", lambda: _code_lists(served)))
+    known = {item.rpartition("/")[2]: item for iri in listed if (item := served.space.document_of(iri))}
     found = [known[key] for key in difflib.get_close_matches(last, known, MOST_NEAR, 0.5)]
     words = re.sub(r"[-_.+]+", " ", last)
     named = search_index(served).search(words, 0, MOST_NEAR).iris if len(last) > 1 else ()
     return found + [item for iri in named if (item := served.space.document_of(iri))]
+
+
+def _code_lists(served: ServedRelease) -> tuple[str, ...]:
+    found = served.quads(None, NamedNode(RDF + "type"), NamedNode(SKOS + "ConceptScheme"))
+    return tuple(quad.subject.value for quad in islice(found, _LOOKED_AT) if isinstance(quad.subject, NamedNode))
 
 
 def _members(served: ServedRelease, iri: str) -> Iterable[str]:

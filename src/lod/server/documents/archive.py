@@ -123,11 +123,16 @@ def time_gate(archive: Archive, served: ServedRelease, inside: str, asked: str) 
 _VARY, _DATED = header("vary", "Accept-Datetime"), b"Accept-Datetime"
 
 
-def varied(answer: Answer) -> Answer:
-    """The answer of an address that is its own TimeGate: with Accept-Datetime it would be another (§4.1.1)."""
+def varied(answer: Answer, served: ServedRelease) -> Answer:
+    """The answer of an address that is its own TimeGate: with Accept-Datetime it would be another (§4.1.1).
+
+    What has a validator says since when it is as it is, too: since its release was made.
+    """
     if answer.status not in {200, 303, 304}:
         return answer
     headers = list(answer.headers)
+    if answer.status != 303 and served.last_modified and any(name == b"etag" for name, _ in headers):
+        headers.append((b"last-modified", served.last_modified))
     for place, (name, value) in enumerate(headers):
         if name == b"vary":
             headers[place] = (name, value + b", " + _DATED)

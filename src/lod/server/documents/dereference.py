@@ -23,7 +23,7 @@ from lod.server.answers import Answer, header, link
 from lod.server.documents.context import context_link, context_of, context_path
 from lod.server.documents.describe import MOST_PAGES, Description, describe, document_triples, exists
 from lod.server.documents.signposts import LINKSET, collections_of, items_of
-from lod.server.documents.write import write, write_whole
+from lod.server.documents.write import content_type, write, write_whole
 from lod.server.negotiation import choose_format, choose_language
 from lod.server.pages.kinds import is_light, render_document
 from lod.server.pages.reader import Reader
@@ -98,13 +98,6 @@ def variant_headers(served: ServedRelease, choice: Choice, validator: str, page:
         *([header("vary", choice.vary)] if choice.vary else []),
         *([header("content-language", language)] if language else []),
     ]
-
-
-@lru_cache(maxsize=32)
-def content_type(format: Format) -> tuple[bytes, bytes]:  # noqa: A002 - the term
-    """Content-Type; text types say their charset."""
-    charset = "; charset=utf-8" if format.media_type.startswith("text/") else ""
-    return header("content-type", format.media_type + charset)
 
 
 def validator_of(served: ServedRelease, choice: Choice, page: int = 0) -> str:

@@ -5,6 +5,7 @@ Range requests: https://www.rfc-editor.org/rfc/rfc9110 §14
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,26 +57,32 @@ class Dumps:
             accept, languages = request_header(scope, b"accept"), request_header(scope, b"accept-language")
             await send_answer(not_found(served, scope["path"], accept, languages), scope, send)
             return
-        path, digest = found
-        validator = f'"{digest}"'
-        if answers.is_fresh(request_header(scope, b"if-none-match"), validator):
+        path, digest, created = found
+        validator, modified = f'"{digest}"', answers.http_date(created)
+        known = request_header(scope, b"if-none-match")
+        is_known = answers.is_fresh(known, validator) or known.strip() == "*"
+        if is_known or (not known and modified and request_header(scope, b"if-modified-since") == modified.decode()):
             await send_answer(answers.not_modified(validator, answers.IMMUTABLE), scope, send)
             return
-        if request_header(scope, b"range").count(",") >= MOST_RANGES:
+        if scope["method"] != "GET" or not is_range(request_header(scope, b"range")):
             scope = {**scope, "headers": [(k, v) for k, v in scope["headers"] if k != b"range"]}
         described = answers.link(f"{served.space.prefix}/catalog.ttl", "describedby", type="text/turtle")
         headers = {"etag": validator, "cache-control": answers.IMMUTABLE, "link": described}
+        if modified:  # the release's, not the file's: the same on every machine that has a copy
+            headers["last-modified"] = modified.decode()
         if media_type(file) == "text/html":
             headers["content-security-policy"] = _PAGE_POLICY
         await FileResponse(path, headers=headers, media_type=media_type(file))(scope, receive, send)
 
-    def _find(self, served: ServedRelease, name: str, file: str) -> tuple[Path, str] | None:
+    def _find(self, served: ServedRelease, name: str, file: str) -> tuple[Path, str, str] | None:
+        """The file, its digest, and when its release was made."""
         release = served.release if name == served.release.manifest.name else self._release(name)
         entry = dump_files(release).get(file) if release else None
         if release is None or entry is None:
             return None
         path = release.folder / entry.path
-        return (path, entry.sha256) if path.is_file() and not path.is_symlink() else None
+        found = path.is_file() and not path.is_symlink()
+        return (path, entry.sha256, release.manifest.created) if found else None
 
     def _release(self, name: str) -> Release | None:
         """An older release, opened once."""
@@ -88,6 +95,17 @@ class Dumps:
             except LodError:
                 return None
         return self._opened[name]
+
+
+_RANGES = re.compile(r"bytes=(?:\d{0,18}-\d{0,18})(?:[ \t]*,[ \t]*\d{0,18}-\d{0,18})*", re.IGNORECASE)
+
+
+def is_range(field: str) -> bool:
+    """Whether a Range field asks for few parts of a file in bytes; of any other the whole file is sent (§14.2)."""
+    if _RANGES.fullmatch(field) is None or field.count(",") >= MOST_RANGES:
+        return False
+    parts = (part.strip().partition("-") for part in field.partition("=")[2].split(","))
+    return all((first or last) and (not first or not last or int(first) <= int(last)) for first, _, last in parts)
 
 
 def media_type(file: str) -> str:

@@ -14,7 +14,7 @@ from lod.release.uris.tombstones import Tombstone
 from lod.server import answers
 from lod.server.addresses import DOCUMENT_FORMATS, Address, parse_address
 from lod.server.answers import Answer, header, link
-from lod.server.documents.write import write
+from lod.server.documents.write import content_type, write
 from lod.server.negotiation import choose_format
 from lod.server.pages.reader import Reader, Shown
 from lod.server.served import ServedRelease
@@ -64,13 +64,7 @@ def described(served: ServedRelease, iri: str, entry: Tombstone, accept: str, as
         *(Triple(about, NamedNode(DCT + "isReplacedBy"), NamedNode(target)) for target in successors),
     ]
     body = write((), triples, form, served.space.base)
-    return Answer(
-        410, (header("content-type", _content_type(form)), header("cache-control", answers.SHORT), *extra), body
-    )
-
-
-def _content_type(form: Format) -> str:
-    return f"{form.media_type}; charset=utf-8" if form.media_type.startswith("text/") else form.media_type
+    return Answer(410, (content_type(form), header("cache-control", answers.SHORT), *extra), body)
 
 
 def _text(text: str, tag: str) -> Literal:

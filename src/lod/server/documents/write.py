@@ -11,6 +11,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple
 from lod.rdf.formats import JSON, JSONLD, NQUADS, NTRIPLES, RDFXML, TRIG, TURTLE, Format
 from lod.rdf.languages import written
 from lod.rdf.namespaces import PREFIXES
+from lod.server.answers import header
 from lod.server.documents.context import GENERAL, Context
 from lod.server.documents.describe import ABOUT_TERMS, TYPE, Description
 from lod.server.documents.tree import write_tree
@@ -22,6 +23,13 @@ _OXIGRAPH = {
     TRIG: RdfFormat.TRIG,
     RDFXML: RdfFormat.RDF_XML,
 }
+
+
+@lru_cache(maxsize=32)
+def content_type(format: Format) -> tuple[bytes, bytes]:  # noqa: A002 - the term
+    """Content-Type; text types say their charset."""
+    charset = "; charset=utf-8" if format.media_type.startswith("text/") else ""
+    return header("content-type", format.media_type + charset)
 
 
 def write(

@@ -21,7 +21,7 @@ from lod.rdf.iris import illegal_character, is_absolute
 from lod.server import answers
 from lod.server.addresses import Address
 from lod.server.answers import Answer, header, send_answer
-from lod.server.documents.dereference import content_type
+from lod.server.documents.write import content_type
 from lod.server.negotiation import choose_format
 from lod.server.served import ServedRelease
 from lod.server.sparql.exchange import ClientGone, Exchange, Watched, endpoint_headers, stream_answer

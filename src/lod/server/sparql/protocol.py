@@ -26,7 +26,7 @@ from lod.rdf.formats import GRAPH_FORMATS, HTML, Format
 from lod.server import answers
 from lod.server.addresses import parse_address
 from lod.server.answers import Answer, header, request_header, send_answer
-from lod.server.documents.dereference import content_type
+from lod.server.documents.write import content_type
 from lod.server.metrics import count_query
 from lod.server.negotiation import choose_format
 from lod.server.request_log import QUERY

@@ -13,7 +13,7 @@ from lod.errors import LodError
 from lod.rdf.formats import HTML, Format
 from lod.server import answers
 from lod.server.answers import Answer, header, link
-from lod.server.documents.dereference import content_type
+from lod.server.documents.write import content_type
 from lod.server.negotiation import PROBLEM, choose_format
 from lod.server.pages.reader import Reader
 from lod.server.sparql.fairness import BudgetSpent
