@@ -1,6 +1,7 @@
 # make demo         set up, build and publish the reference project, serve it        PORT=8080
 # make test         set up with the test extras and check everything                 ARGS="-k lift" JOBS=2
 # make conformance  the suites of others, one line a suite; EARL in build/earl           SUITES=../shared/suites
+# make kill-loop    kill -9 at KILLS=200 moments of a build and at each of its steps, 20 builds at once; log in build/
 # make benchmarks   how fast, how much memory
 # make docs         write the generated reference pages again
 # make web          build the scripts and shapes that come from npm (done by demo and test where npm is)
@@ -12,6 +13,7 @@ PYTHON ?= python3
 PORT ?= 8080
 SUITES ?= ../shared/suites
 ARGS ?=
+KILLS ?= 200
 JOBS ?= 2
 BIN := .venv/bin
 VENDOR := src/lod/server/static/vendor
@@ -19,7 +21,7 @@ VENDOR := src/lod/server/static/vendor
 CLIENTS := $(if $(shell command -v npm),web/clients/node_modules/.package-lock.json)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: help demo test conformance benchmarks docs web clean
+.PHONY: help demo test conformance kill-loop benchmarks docs web clean
 
 help:
 	@sed -n '/^# make/s/^# //p' Makefile
@@ -39,6 +41,15 @@ conformance: .venv/installed-test
 	  $(BIN)/python $$report $(abspath $(SUITES)/..) --earl build/earl/$$(basename $$report _report.py).ttl; \
 	done; echo "EARL: $$(ls build/earl/*.ttl 2>/dev/null | tr '\n' ' ')"
 	$(BIN)/pytest -q -m suite --shared=$(abspath $(SUITES)/..) $(ARGS)
+
+# A line a kill. Every release that was ever published must stay whole, and the pointer name the old one or the new one.
+kill-loop: .venv/installed-test
+	@mkdir -p build
+	@echo "build/kill-loop.log is being written: $(KILLS) random moments, then every step, then 20 builds at once …"
+	@$(BIN)/pytest -v -s -p no:randomly --kills $(KILLS) --kill-every 1 --publishers 20 \
+	  tests/pipeline/test_kill_loop.py tests/pipeline/test_crash.py::test_killed_anywhere \
+	  tests/pipeline/test_machine_faults.py::test_publishers_that_race > build/kill-loop.log 2>&1; \
+	  ended=$$?; tail -n 12 build/kill-loop.log; exit $$ended
 
 benchmarks: .venv/installed-test
 	@for benchmark in benchmarks/*.py; do echo "$$benchmark"; $(BIN)/python $$benchmark || exit; done

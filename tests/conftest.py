@@ -38,9 +38,11 @@ def pytest_configure() -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--shared DIR`: the folder with conformance suites and tables written by others; `--kills N`: of builds."""
+    """`--shared DIR`: the folder with conformance suites and tables of others; the rest is for `make kill-loop`."""
     parser.addoption("--shared", default=os.environ.get("LOD_SHARED", str(REPOSITORY.parent / "shared")))
     parser.addoption("--kills", type=int, default=10, help="how many builds the kill loop kills")
+    parser.addoption("--kill-every", type=int, default=11, help="of so many steps of a build, it is killed at one")
+    parser.addoption("--publishers", type=int, default=6, help="how many builds race")
 
 
 @pytest.fixture(scope="session")

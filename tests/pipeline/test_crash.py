@@ -42,11 +42,13 @@ seen = 0
 
 def count(event, arguments):
     global seen
-    if event in ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir") and any(
+    if event in ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.truncate") and any(
         releases in os.fsdecode(a) for a in arguments if isinstance(a, (str, bytes, os.PathLike))
     ):
         seen += 1
         if seen == limit:
+            print(limit, event, *(os.fsdecode(a) for a in arguments if isinstance(a, (str, bytes, os.PathLike))))
+            sys.stdout.flush()
             os.kill(os.getpid(), signal.SIGKILL)
 
 sys.addaudithook(count)
@@ -81,14 +83,16 @@ def test_killed_at_a_stage(root: Path, published: str, stage: str) -> None:
     assert [release.state for release in list_releases(root / "releases")] == ["published before", "current"]
 
 
-def test_killed_anywhere(root: Path, published: str) -> None:
-    """At every eleventh thing that it asks of the file system below the releases folder, until it gets through."""
-    limit, kills = 3, 0
+def test_killed_anywhere(root: Path, published: str, request: pytest.FixtureRequest) -> None:
+    """At every eleventh thing that it asks of the file system below the releases folder, until it gets through; at each
+    one with `--kill-every 1`."""
+    every = request.config.getoption("--kill-every")
+    limit, kills = min(3, every), 0
     while subprocess.run([sys.executable, "-c", IN_BETWEEN, root, str(limit)], check=False).returncode:
         names = {release.name for release in list_releases(root / "releases")}
         assert published in names
         _whole(root, *names)
-        kills, limit = kills + 1, limit + 11
+        kills, limit = kills + 1, limit + every
     assert kills > 5
     result = build(load_project(root / "lod.toml"), publish=True)
     assert result.published

@@ -11,12 +11,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
+from typing import Self
 
 import pytest
 
 from lod.pipeline.run import build
 from lod.project.load import load_project
+from lod.release import clock
 from lod.release.history.listing import list_releases
 from lod.release.publishing import space
 from lod.release.publishing.collect import collect, is_open
@@ -106,9 +109,10 @@ def test_interrupted(root: Path, published: str, moment: float) -> None:
     assert not staging.is_dir() or list(staging.iterdir()) == []
 
 
-def test_publishers_that_race(root: Path, published: str) -> None:
-    """One wins; each other one is told who, or came when all was done."""
-    running = [subprocess.Popen(COMMAND, cwd=root, stderr=subprocess.PIPE, text=True) for _ in range(6)]
+def test_publishers_that_race(root: Path, published: str, request: pytest.FixtureRequest) -> None:
+    """One wins; each other one is told who, or came when all was done. Twenty with `--publishers 20`."""
+    publishers = request.config.getoption("--publishers")
+    running = [subprocess.Popen(COMMAND, cwd=root, stderr=subprocess.PIPE, text=True) for _ in range(publishers)]
     ends = [(process.communicate()[1], process.returncode) for process in running]
     lost = [said for said, code in ends if code == 1]
     assert len(lost) < len(ends)
@@ -131,6 +135,39 @@ def test_the_clock_goes_backwards(root: Path, monkeypatch: pytest.MonkeyPatch) -
     assert rollback(root / "releases").manifest.name == names[1]
     catalogue = (root / "releases" / names[1] / "catalog.ttl").read_text(encoding="utf-8")
     assert set(re.findall(r'dct:(?:issued|modified) "([^"]*)"', catalogue)) == {"2026-01-01T00:00:00Z"}
+
+
+class _Backwards(datetime):
+    """A clock that is set back an hour whenever somebody looks."""
+
+    looked = 0
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Self:
+        cls.looked += 1
+        return cls(2026, 1, 1, tzinfo=tz) - timedelta(hours=cls.looked)
+
+
+def test_the_clock_steps_back_in_the_middle_of_a_build(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each release bears one time, the one before is the one before, and what came last is what is kept."""
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    monkeypatch.setattr(clock, "datetime", _Backwards)
+    releases, names = root / "releases", list[str]()
+    for number in range(2):
+        _change(root, number)
+        looked = _Backwards.looked
+        names.append(build(load_project(root / "lod.toml"), publish=True).release)
+        assert _Backwards.looked > looked + 1  # it stepped back meanwhile
+    listed = list_releases(releases)
+    assert [(item.name, item.state) for item in listed] == [(names[0], "published before"), (names[1], "current")]
+    assert [item.created for item in listed] == sorted((item.created for item in listed), reverse=True)
+    for name, before in zip(names, [None, *names], strict=False):
+        release = open_release(releases / name, verify="full")
+        assert release.manifest.previous == before
+        catalogue = (release.folder / "catalog.ttl").read_text(encoding="utf-8")
+        times = set(re.findall(r'dct:(?:issued|modified) "([^"]*T[^"]*)"', catalogue))
+        assert times <= {item.created for item in listed}
+    assert rollback(releases).manifest.name == names[0]
 
 
 def _on_disk(releases: Path) -> int:

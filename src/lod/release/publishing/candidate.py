@@ -98,14 +98,15 @@ def write_candidate(releases: Path, staging: Path, content: Content, clearance: 
     whole = _made_again if change else _made
     dumps, statistics = whole(content, staging, releases / current if current else None)
     before = read_datasets(releases / current) if current else {}
-    records = date_datasets(dumps.contents, before, name, build_time())
+    created = max(build_time(), content.started)  # the clock may have been set back meanwhile
+    records = date_datasets(dumps.contents, before, name, created)
     write_datasets(staging, records)
     if current and (earlier := _whole(releases / current)):
         threads = content.threads or min(4, os.cpu_count() or 1)
         after = Contents(staging, name, content.site.name)
         known = (change.before, change.after) if change and change.release == earlier.folder else None
         write_changes(earlier, after, statistics.triples, content.memory_limit, threads, known)
-    edition = Edition(name, version, current, build_time(), records)
+    edition = Edition(name, version, current, created, records)
     write_readme(staging / "dump", dumps, content.site)
     _describe(staging, content, edition, dumps, statistics)
     _write_report(staging / "report", content)
