@@ -127,11 +127,11 @@ def test_page_of_a_finding(code: str) -> None:
 
 def test_every_make_target_that_is_named_exists() -> None:
     makefile = read(REPOSITORY / "Makefile")
-    targets = set(re.findall(r"^([a-z]+):", makefile, flags=re.MULTILINE))
-    named = {target for page in PAGES for target in re.findall(r"\bmake (demo|test|[a-z]+)\b`", read(page))}
+    targets = set(re.findall(r"^([a-z-]+):", makefile, flags=re.MULTILINE))
+    named = {target for page in PAGES for target in re.findall(r"\bmake (demo|test|[a-z-]+)\b`", read(page))}
     assert "demo" in named
     assert named <= targets
-    assert set(re.findall(r"^# make ([a-z]+)", makefile, flags=re.MULTILINE)) == targets - {"help"}
+    assert set(re.findall(r"^# make ([a-z-]+)", makefile, flags=re.MULTILINE)) == targets - {"help"}
 
 
 # Links ---------------------------------------------------------------------------------------------------------------
