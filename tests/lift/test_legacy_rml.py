@@ -119,6 +119,31 @@ def test_joins_written_as_functions(tmp_path: Path) -> None:
     assert joined('rml:reference "office"', 'rml:reference "id"')[1] == ["LOD3103"]
 
 
+def test_joins_by_several_functions(tmp_path: Path) -> None:
+    def equal(column: str, there: str) -> str:
+        parent = f'rml:parentTermMap [ rml:reference "{there}" ]'
+        return call(EQUAL, ("grel:valueParameter", f'rml:reference "{column}"'), ("grel:valueParameter2", parent))
+
+    both = call(
+        "http://users.ugent.be/~bjdmeest/function/grel.ttl#boolean_and",
+        ("grel:param_rep_b", equal("id", "number")),
+        ("grel:param_rep_b", equal("office", "code")),
+    )
+    lines, codes = lift(
+        f"""<#M> {SOURCE} ; rr:subjectMap [ rr:template "http://example.org/{{id}}" ] ; rr:predicateObjectMap
+            [ rr:predicate ex:in ; rr:objectMap [ rr:parentTriplesMap <#O> ; rml:joinCondition [ {both} ] ] ] .
+        <#O> rml:logicalSource [ rml:source "o.csv" ; rml:referenceFormulation ql:CSV ] ;
+            rr:subjectMap [ rr:template "http://example.org/o/{{number}}{{code}}" ; rr:class ex:O ] .""",
+        tmp_path,
+        o_csv="number,code\n1,b\n1,a\n2,b\n2,c\n",
+    )
+    assert [line for line in lines if "example.org/in" in line] == [
+        "<http://example.org/1> <http://example.org/in> <http://example.org/o/1a>",
+        "<http://example.org/2> <http://example.org/in> <http://example.org/o/2b>",
+    ]
+    assert codes == []
+
+
 def test_targets_dialects_and_constants_as_they_were_written(tmp_path: Path) -> None:
     text = """<#M> rml:logicalSource [ rml:source [ a csvw:Table ; csvw:url "staff.csv" ;
                 csvw:dialect [ csvw:delimiter "\\t" ] ] ; rml:referenceFormulation ql:CSV ] ;

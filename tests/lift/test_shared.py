@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lod.diagnostics import Findings
-from lod.lift.engines import shared
+from lod.lift.engines import shared, survey
 from lod.lift.run import lift_files
 
 Rows = Sequence[tuple[str, ...]]
@@ -58,6 +58,16 @@ def test_very_many_lines_are_made_distinct_in_turns(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(shared, "_LINES_AT_ONCE", 100)
     one = [("2012", str(n), str(n % 7), str(n % 5)) for n in range(600)]
     two = [("2012", str(n), str(n % 3), str(n % 5)) for n in range(300, 900)]
+    found, counts = lifted(tmp_path, one, two)
+    assert sorted(found) == lines([*one, *two])
+    assert sum(counts.values()) == len(found)
+
+
+def test_few_rows_that_share_their_subjects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(survey, "_MANY", 1)
+    one = [("2012", str(n), str(n % 7), str(n % 5) if n % 3 else "") for n in range(100)]
+    one += [one[5], ("2012", "7", "0", "9"), ("2012", "8", "new", ""), ("2012", "8", "new", "newer")]
+    two = [("2013", str(n), str(n % 3), "") for n in range(50)]
     found, counts = lifted(tmp_path, one, two)
     assert sorted(found) == lines([*one, *two])
     assert sum(counts.values()) == len(found)

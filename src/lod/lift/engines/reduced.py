@@ -51,8 +51,8 @@ def shape(emission: Emission) -> tuple[object, ...]:
     return (bare.key.meaning, tuple(each.meaning for each in bare.statements))
 
 
-def reduce(session: Session, emissions: Sequence[Emission], name: str) -> Reduced:
-    """Keep the distinct rows of emissions of one shape, in a table of their own; it may be spilled to disk."""
+def reduce(session: Session, emissions: Sequence[Emission], name: str, among: str = "") -> Reduced:
+    """Keep the distinct rows of emissions of one shape, in a table of their own; `among`: a condition on its rows."""
     several = len(emissions) > 1
     selects = []
     width = 0
@@ -60,7 +60,7 @@ def reduce(session: Session, emissions: Sequence[Emission], name: str) -> Reduce
         columns = renumbered(emission)[1]
         width = len(columns)
         chosen = [f"{as_text(column)} AS c{place}" for place, column in enumerate(columns)] or ["'' AS c0"]
-        where = sql.conjunction(sql.present(emission.key.columns))
+        where = sql.conjunction([*sql.present(emission.key.columns), *([among] if among else [])])
         listed = ", ".join([*chosen, *([f"{maker} AS maker"] if several else [])])
         selects.append(f"SELECT {listed} FROM {rows_sql(session, emission)} WHERE {where}")
     query = f"SELECT DISTINCT * FROM ({selects[0]})"

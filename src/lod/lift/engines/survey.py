@@ -12,14 +12,26 @@ from lod.lift.engines.session import Session, relation_sql, rows_sql
 from lod.lift.passes.coincidence import is_injective
 from lod.lift.plan import Column, Emission, Statement, sides
 
+_MANY = 100_000  # rows; of fewer, all are compared sooner than they are told apart
+
 
 @dataclass(frozen=True, slots=True)
 class Survey:
     """What one look at the rows of an emission says: how many make a subject, whether each makes its own, and more."""
 
     rows: int
-    is_unique: bool
+    subjects: int  # by their hashes: so many at least
     made: tuple[int, ...]  # how many rows make each statement, before anything is made distinct
+
+    @property
+    def is_unique(self) -> bool:
+        """Whether each row makes a subject of its own."""
+        return self.subjects == self.rows
+
+    @property
+    def is_mostly_unique(self) -> bool:
+        """Whether at least half of the rows make subjects of their own, and there are enough to care."""
+        return self.rows >= _MANY and 2 * self.subjects - self.rows >= self.rows / 2
 
     @property
     def statements(self) -> int:
@@ -52,7 +64,7 @@ def survey(session: Session, emission: Emission, findings: Findings, note: Note 
             report_values(check, count, _values(session, emission, check), refused_cells, emission, tell)
             if note:
                 note(emission, check)
-    return Survey(rows, distinct == rows, made)
+    return Survey(rows, distinct, made)
 
 
 def _may_refuse(session: Session, emission: Emission, check: Check) -> bool:
@@ -109,9 +121,12 @@ def has_unique_key(session: Session, emission: Emission, rows: int) -> bool:
 
 def _unique(emission: Emission) -> str:
     """Counts distinct subjects. Hashes that all differ prove that the subjects do; that two agree proves nothing."""
+    return f"count(DISTINCT {key_hash(emission)})" if emission.key.columns else "least(count(*), 1)"
+
+
+def key_hash(emission: Emission) -> str:
+    """A hash of the subject that a row makes."""
     key = emission.key
-    if not key.columns:
-        return "least(count(*), 1)"
     if not is_injective(key):
-        return f"count(DISTINCT hash({sql.value(key)}))"
-    return f"count(DISTINCT hash({', '.join(sql.column(each) for each in sorted(key.columns))}))"
+        return f"hash({sql.value(key)})"
+    return f"hash({', '.join(sql.column(each) for each in sorted(key.columns))})"

@@ -18,6 +18,7 @@ from lod.mapping.rml.vocabulary import FNO
 from lod.rdf.turtle import Iri, Literal, Term
 from lod.wording import say
 
+_AND = "http://users.ugent.be/~bjdmeest/function/grel.ttl#boolean_and"
 _EXECUTES = tuple(f"{each}executes" for each in FNO)
 ReadExpression = Callable[[Resource], Expression | None]
 
@@ -140,12 +141,21 @@ def _legacy_execution(graph: Graph, node: Resource, read: ReadExpression) -> Cal
     return _call(graph, iri, given)
 
 
-def read_join(graph: Graph, node: Resource, read: ReadExpression) -> Join | None:
-    """A join that legacy FNML writes as a call of `equal`: what stands in an rml:parentTermMap is of the other side."""
+def read_joins(graph: Graph, node: Resource, read: ReadExpression) -> list[Join | None]:
+    """Joins that legacy FNML writes as a call of `equal`, or as a `boolean_and` of such; None for one that is wrong."""
     call = read_execution(graph, node, read)
     execution = graph.resource(node, "functionValue")
     if call is None or execution is None:
-        return None
+        return [None]
+    if call.function == _AND:
+        given = [value for name, value in legacy_inputs(graph, execution) if name not in _EXECUTES]
+        if given and all(graph.values(each, "functionValue") for each in given):
+            return [join for each in given for join in read_joins(graph, each, read)]
+    return [_join_by(graph, node, call, execution, read)]
+
+
+def _join_by(graph: Graph, node: Resource, call: Call, execution: Resource, read: ReadExpression) -> Join | None:
+    """What stands in an rml:parentTermMap is of the other side."""
     if call.function != EQUAL:
         message = say("a join by {function} is not supported", function=short_name(call.function))
         hint = say("rows are joined where values are equal")

@@ -27,7 +27,7 @@ from lod.mapping.ir import (
     TermType,
     TriplesMap,
 )
-from lod.mapping.rml.executions import read_join
+from lod.mapping.rml.executions import read_joins
 from lod.mapping.rml.graph import Graph, Resource, read_graph
 from lod.mapping.rml.sources import read_formulation, read_source
 from lod.mapping.rml.terms import ReadTerm, Role, Terms
@@ -261,15 +261,15 @@ class _Reader:
                 "LOD3113", say("there is no triples map {parent}", parent=shown(parent)), parent.origin, hint
             )
             return None
-        joins = [self._join(each, terms) for each in self.graph.resources(node, "joinCondition")]
+        joins = [join for each in self.graph.resources(node, "joinCondition") for join in self._joins(each, terms)]
         found = tuple(each for each in joins if each)
         if len(found) < len(joins):
             return None  # with fewer conditions it would be another join
         return ReferencingObjectMap(self.names[parent], found, self.graph.origin(node))
 
-    def _join(self, node: Resource, terms: Terms) -> Join | None:
+    def _joins(self, node: Resource, terms: Terms) -> list[Join | None]:
         if self.graph.values(node, "functionValue"):
-            return read_join(self.graph, node, terms.expression)
+            return read_joins(self.graph, node, terms.expression)
         sides = {name: self._side(node, name, terms) for name in ("child", "parent")}
         for name, side in sides.items():
             if side is None:
@@ -278,7 +278,7 @@ class _Reader:
                     "LOD3103", say("the join condition has no {name}", name=name), self.graph.origin(node), hint
                 )
         child, parent = sides["child"], sides["parent"]
-        return Join(child, parent) if child is not None and parent is not None else None
+        return [Join(child, parent) if child is not None and parent is not None else None]
 
     def _side(self, node: Resource, name: str, terms: Terms) -> Expression | None:
         if short := self.graph.text(node, name):
