@@ -7,6 +7,7 @@ chain of zh-Hant-TW is zh-Hant-TW, zh-Hant, zh, en.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -14,6 +15,7 @@ T = TypeVar("T")
 _IMPLIED_SCRIPT = {"tw": "hant", "hk": "hant", "mo": "hant", "cn": "hans", "sg": "hans", "my": "hans"}
 
 
+@lru_cache(maxsize=1024)
 def canonical(tag: str) -> str:
     """A language tag in lower case with the script that a Chinese region implies: zh-TW → zh-hant-tw."""
     parts = tag.strip().lower().replace("_", "-").split("-")
@@ -39,6 +41,7 @@ def chain(language: str) -> list[str]:
     return [*tags, *([] if "en" in tags else ["en"])]
 
 
+@lru_cache(maxsize=4096)
 def rank(tag: str, wanted: str) -> int:
     """How well a label tagged `tag` ('' for none) serves a reader of `wanted`: 0 is best, higher is worse."""
     have, tags = canonical(tag) if tag else "", chain(wanted)

@@ -46,6 +46,8 @@ METADATA_FILES = ("catalog.ttl", "void.ttl", "prov.ttl")
 MOST_POINTING = 50
 """Statements that point to a thing and are read in one go; where there are more, each property is looked up."""
 
+_ABSENT = object()
+
 LOOK_EVERY = 1.0  # seconds between looks at the pointer
 
 
@@ -68,9 +70,10 @@ class Memo:
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """The value under `key`, made when it is not there."""
         with self._lock:
-            if key in self._kept:
+            found = self._kept.get(key, _ABSENT)
+            if found is not _ABSENT:
                 self._kept.move_to_end(key)
-                return cast("T", self._kept[key])
+                return found  # type: ignore[no-any-return]
         value = make()
         with self._lock:
             self._kept[key] = value

@@ -15,14 +15,23 @@ change anything.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
-from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PackageLoader,
+    PrefixLoader,
+    StrictUndefined,
+)
 from jinja2.exceptions import TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -67,10 +76,25 @@ class Theme:
         return self.environment.get_template(f"{template}.html").render(**context).encode("utf-8")
 
 
+class _Templates(Environment):
+    """Jinja's, with the globals of each template in one map: it copies and compares them for every page.
+
+    All of them are there before the first template is read.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """The globals of a template."""
+        return {**self.globals, **(d or {})}
+
+
+class _SandboxedTemplates(_Templates, ImmutableSandboxedEnvironment):
+    """The same for templates of a project."""
+
+
 @lru_cache(maxsize=1)
 def own_theme() -> Theme:
     """The site as it comes with the program."""
-    return _theme(own_texts(), own_assets(), Environment, PackageLoader("lod.server"), _digest(None))
+    return _theme(own_texts(), own_assets(), _Templates, PackageLoader("lod.server"), _digest(None))
 
 
 def open_theme(folder: Path | None) -> Theme:
@@ -100,7 +124,7 @@ def read_theme(folder: Path, findings: Findings) -> Theme:
         assets = {**assets, **read_assets(folder / "static")}
     ours = PackageLoader("lod.server")
     loader = ChoiceLoader([FileSystemLoader(folder / "templates"), PrefixLoader({"lod": ours}), ours])
-    theme = _theme(texts, assets, ImmutableSandboxedEnvironment, loader, _digest(folder))
+    theme = _theme(texts, assets, _SandboxedTemplates, loader, _digest(folder))
     _check_templates(theme, folder / "templates", findings)
     return theme
 
@@ -116,7 +140,11 @@ def _theme(
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals |= {"shown_value": markup.show, "value_note": markup.note}
+    made.globals |= {
+        "shown_value": markup.show,
+        "value_note": markup.note,
+        "single_property": markup.single_property,
+    }
     return Theme(texts, assets, {asset.path: asset for asset in assets.values()}, made, digest)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import pytest
+from markupsafe import escape
 
 from lod.server.answers import Answer
 from lod.server.documents.dereference import Ask, begin, respond
@@ -70,3 +72,24 @@ def test_a_page_calls_its_thing_as_others_do(served: ServedRelease) -> None:
     served.labels.all.cache_clear()  # type: ignore[attr-defined]
     assert [text.value for text in told] == ["New"]
     assert served.labels.all("https://lod.example.org/id/x/new") == told
+
+
+@pytest.mark.parametrize("address", ["/index.en.html", "/doc/x/o'brien.en.html", "/doc/x/a;b=c.html"])
+def test_what_is_the_same_on_all_pages_says_where_each_page_is(
+    tmp_path: Path, make: Callable[..., Path], open_site: Callable[[Path], httpx.Client], address: str
+) -> None:
+    things = "".join(f'<https://lod.example.org/id/x/{name}> rdfs:label "{name}" .' for name in ("o'brien", "a;b=c"))
+    make(tmp_path, turtle=f"@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n{things}")
+    site = open_site(tmp_path)
+    site.get("/doc/x/o'brien.html")  # the pieces are kept
+    page = site.get(address, headers={"accept-language": "en"}).text
+    stem = escape(address.removesuffix(".html").removesuffix(".en"))
+    assert page.count(f'href="{stem}.zh-Hant-TW.html"') == 2
+    assert page.count(f'href="{stem}.ttl"') == 2
+    assert "\ue000" not in page
+
+
+def test_a_page_that_was_asked_something_is_asked_the_same_in_other_languages(site: httpx.Client) -> None:
+    page = site.get("/search.en.html", params={"q": "a&b"}).text
+    assert page.count('href="/search.zh-Hant-TW.html?q=a%26b"') == 2
+    assert "?q=" not in site.get("/about.en.html").text

@@ -136,8 +136,8 @@ def varied(answer: Answer, served: ServedRelease) -> Answer:
     for place, (name, value) in enumerate(headers):
         if name == b"vary":
             headers[place] = (name, value + b", " + _DATED)
-            return replace(answer, headers=tuple(headers))
-    return replace(answer, headers=(*headers, _VARY))
+            return Answer(answer.status, tuple(headers), answer.body)
+    return Answer(answer.status, (*headers, _VARY), answer.body)
 
 
 def memento_path(served: ServedRelease, name: str, inside: str) -> str:

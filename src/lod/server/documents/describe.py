@@ -8,7 +8,7 @@ subject: no scan, and never more than `MOST_QUADS`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -52,6 +52,7 @@ class Description:
     page: int = 0  # of its triples in the order of the store, from 1; 0: the first values of each property
     next: int = 0  # the page that goes on; 0: none
     own: tuple[tuple[NamedNode, Any], ...] = ()  # predicates and objects of its own triples: reading a quad copies them
+    _grouped: dict[str, list[NamedNode | BlankNode | Literal]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def types(self) -> list[str]:
@@ -65,15 +66,16 @@ class Description:
 
     def grouped(self) -> dict[str, list[NamedNode | BlankNode | Literal]]:
         """The values of each of its properties, each once."""
-        found: dict[str, dict[NamedNode | BlankNode | Literal, None]] = {}
-        for predicate, value in self.own:
-            found.setdefault(predicate.value, {})[value] = None
-        return {predicate: list(values) for predicate, values in found.items()}
+        if not self._grouped:
+            found: dict[str, dict[NamedNode | BlankNode | Literal, None]] = {}
+            for predicate, value in self.own:
+                found.setdefault(predicate.value, {})[value] = None
+            self._grouped.update({predicate: list(values) for predicate, values in found.items()})
+        return self._grouped
 
     def objects(self, predicate: str) -> list[NamedNode | BlankNode | Literal]:
         """The values of one of its properties, each once."""
-        wanted = NamedNode(predicate)
-        return list(dict.fromkeys(value for predicate_, value in self.own if predicate_ == wanted))
+        return list(self.grouped().get(predicate, ()))
 
 
 def describe(served: ServedRelease, iri: str, page: int = 0, *, whole: bool = False) -> Description | None:

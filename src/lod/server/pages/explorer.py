@@ -132,11 +132,11 @@ def explorer_page(reader: Reader, cube: Cube, view: View, grid: Grid, address: A
         formats=(),
         current="catalogue",
         sheet="cube.css",
+        query=query,
     )
-    switches = tuple(replace(s, href=f"{s.href}?{query}") for s in frame.switches)
     embed = f"{space.base}embed{stem}{language}.html?{query}"
     return ExplorerPage(
-        frame=replace(frame, switches=switches),
+        frame=frame,
         title=title,
         dataset_href=reader.href(cube.iri) or "",
         view_href=f"{space.base}{stem[1:]}{language}.html?{query}",

@@ -6,11 +6,11 @@ escapes everything and stops at a name that the context does not have.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from lod.rdf import languages
 from lod.rdf.formats import GRAPH_FORMATS, HTML, Format
@@ -19,6 +19,8 @@ from lod.server.pages.labels import Text
 from lod.server.pages.reader import Reader, Shown, safe_href
 from lod.server.texts import Catalogue
 from lod.server.theme import LOGOS, STYLE, Theme
+
+_NOWHERE = "/\ue000"  # no path of ours: those are ASCII
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +77,65 @@ class Frame:
     own_style: str  # the project's own style sheet
     feed: str
     colophon: Markup = Markup("")  # noqa: RUF009 - a string; the foot, as HTML
+    prefix: str = ""  # of the paths of this release
+    languages: tuple[str, ...] = ()  # of the site
     title: str = ""
     canonical: str | None = None
-    switches: tuple[Switch, ...] = ()
-    formats: tuple[FormatLink, ...] = ()
+    address: Address = Address("/")  # noqa: RUF009 - a frozen value
+    query: str = ""  # what the page was asked, which it is asked in other languages too
+    offered: tuple[Format, ...] = ()  # in which others the document exists
     crumbs: tuple[Crumb, ...] = ()
     current: str = ""  # the navigation entry that this page is
     present: str = ""  # on a page of a frozen release: the same page of the current one
     sheet: str = ""  # a second style sheet, for tables and charts of cubes
+    kept: dict[Hashable, str] = field(default_factory=dict, compare=False, repr=False)  # pieces that are rendered
+
+    @property
+    def switches(self) -> tuple[Switch, ...]:
+        """This page in every language of the site."""
+        found = switches(self.address, self.languages, self.language, self.prefix, self.theme)
+        return tuple(replace(s, href=f"{s.href}?{self.query}") for s in found) if self.query else found
+
+    @property
+    def formats(self) -> tuple[FormatLink, ...]:
+        """This document for machines."""
+        variants = ((item, self.prefix + self.address.variant(item).path) for item in self.offered)
+        return tuple(FormatLink(item.name, item.media_type, path) for item, path in variants)
+
+    @property
+    def styles(self) -> Markup:
+        """The style sheets."""
+        return self._piece("styles")
+
+    @property
+    def alternates(self) -> Markup:
+        """Where else and in what else this page is, in its head."""
+        return self._piece("alternates")
+
+    @property
+    def masthead(self) -> Markup:
+        """The head of the page as people see it: name, navigation, languages."""
+        return self._piece("masthead")
+
+    @property
+    def other_formats(self) -> Markup:
+        """The line with this document's other formats."""
+        return self._piece("other_formats")
+
+    def _piece(self, name: str) -> Markup:
+        """A piece of the page by its template: the same on all pages of a kind but for the document's address.
+
+        It is rendered once, for a place that is nowhere, where each page puts its own.
+        """
+        if self.query:
+            return Markup(self.theme.render(name, frame=self, t=self.t).decode())  # noqa: S704
+        key = (name, self.sheet, self.current, self.offered)
+        text = self.kept.get(key)
+        if text is None:
+            frame = replace(self, address=Address(_NOWHERE))
+            text = self.kept[key] = self.theme.render(name, frame=frame, t=self.t).decode()
+        stem = "/index" if self.address.stem == "/" else str(escape(self.address.stem))
+        return Markup(text.replace(_NOWHERE, stem))  # noqa: S704 - a template's own, escaped there
 
 
 class Page(Protocol):
@@ -109,11 +162,13 @@ def make_frame(
     canonical: str | None = None,
     current: str = "",
     sheet: str = "",
+    query: str = "",
 ) -> Frame:
     """The frame of the page at `address` for a reader.
 
     `formats`: in which others the document exists; `canonical`: its IRI, when it is one that search engines should
-    keep; `current`: the navigation entry that it is ('home', 'catalogue', 'sparql'); `sheet`: a further style sheet.
+    keep; `current`: the navigation entry that it is ('home', 'catalogue', 'sparql'); `sheet`: a further style sheet;
+    `query`: what the page was asked.
     """
     served = reader.served
     prefix = served.space.prefix
@@ -121,8 +176,9 @@ def make_frame(
         served.memo.get(f"frame {reader.language} {reader.explicit}", lambda: _standing(reader)),
         title=title,
         canonical=safe_href(canonical) if canonical else None,
-        switches=switches(address, served.site.languages, reader.language, prefix, served.theme),
-        formats=tuple(FormatLink(item.name, item.media_type, prefix + address.variant(item).path) for item in formats),
+        address=address,
+        offered=formats,
+        query=query,
         crumbs=crumbs,
         current=current,
         present=served.space.root + address.path if served.under else "",
@@ -158,6 +214,8 @@ def _standing(reader: Reader) -> Frame:
         icon=prefix + theme.asset_path("icon.svg"),
         logo=prefix + logo,
         own_style=prefix + style if style else "",
+        prefix=prefix,
+        languages=site.languages,
         feed=f"{reader.served.space.root}/feed.{reader.language}.atom",
     )
     foot = theme.render("colophon", frame=frame, t=frame.t).decode()

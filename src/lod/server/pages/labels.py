@@ -88,6 +88,7 @@ def last_segment(iri: str) -> str:
     return unquote(trimmed[max(trimmed.rfind("/"), trimmed.rfind("#")) + 1 :]) or iri
 
 
+@lru_cache(maxsize=1024)
 def display_tag(tag: str) -> str:
     """A language tag as people and browsers write it: zh-hant-tw → zh-Hant-TW (RFC 5646 §2.1.1)."""
     parts = tag.split("-")

@@ -5,12 +5,36 @@ A template calls these as `m.show(value)` and `m.note(value)`; a macro for it wo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 
 from markupsafe import Markup, escape
 
 _KEPT = 20_000  # some 200 bytes each
+
+
+class Single(Protocol):
+    """What of a property with one value stands on a page: `lod.server.pages.properties.Property`."""
+
+    @property
+    def label(self) -> Any:
+        """Its name, a `Value`."""
+        ...
+
+    @property
+    def values(self) -> Sequence[Any]:
+        """The one value, a `Value`."""
+        ...
+
+    @property
+    def is_common(self) -> bool:
+        """Whether the same one stands on many pages."""
+        ...
+
+    def __hash__(self) -> int:
+        """By identity: it is kept with its HTML."""
+        ...
 
 
 class Value(Protocol):
@@ -44,3 +68,18 @@ def note(value: Value) -> Markup:
     if value.language:
         return Markup(f' <span class="note" aria-hidden="true">{escape(value.language)}</span>')  # noqa: S704
     return Markup("")
+
+
+def single_property(item: Single) -> Markup:
+    """A property with one value, as the macro `properties` writes it."""
+    return _common_row(item) if item.is_common else _row(item)
+
+
+def _row(item: Single) -> Markup:
+    value = item.values[0]
+    return Markup(f"<dt>{show(item.label)}</dt>\n<dd>\n{show(value)}{note(value)}</dd>")  # noqa: S704 - escaped
+
+
+@lru_cache(maxsize=_KEPT)
+def _common_row(item: Single) -> Markup:
+    return _row(item)

@@ -7,7 +7,7 @@ goes. For programs: `/tpf` has the same by pattern, in RDF.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import islice
 from urllib.parse import parse_qs
@@ -121,9 +121,8 @@ def _meant(served: ServedRelease, name: str, text: str) -> str:
 
 
 def _frame(reader: Reader, stem: str, title: str, crumbs: tuple[Crumb, ...], asked: Mapping[str, str]) -> Frame:
-    frame = make_frame(reader, Address(stem), title, crumbs=crumbs, formats=(), sheet="lists.css")
     here = query(reader, stem, **asked).partition("?")[2]
-    return replace(frame, switches=tuple(replace(s, href=f"{s.href}?{here}") for s in frame.switches))
+    return make_frame(reader, Address(stem), title, crumbs=crumbs, formats=(), sheet="lists.css", query=here)
 
 
 def _codes(reader: Reader, asked: Mapping[str, str]) -> bytes | None:

@@ -48,7 +48,7 @@ _FIRST = (
 _PLACE = {iri: place for place, iri in enumerate(_FIRST)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Property:
     """One property: its label, its first values, how many more there are."""
 
@@ -58,7 +58,13 @@ class Property:
     more: int = 0
     count: int = 0
     all: str = ""  # where every value is, when there are more
+    is_common: bool = False  # the same one stands on many pages
     bounded: bool = False  # the description was cut: there are at least `count`
+
+    @property
+    def is_single(self) -> bool:
+        """Whether it has one value, with a name."""
+        return len(self.values) == 1 and not self.more and not self.nested
 
     @property
     def is_short(self) -> bool:
@@ -94,7 +100,11 @@ def _grouped(description: Description, subject: NamedNode | BlankNode) -> dict[s
 
 def _property(reader: Reader, description: Description, iri: str, values: list[Node], depth: int) -> Property:
     if len(values) == 1 and not isinstance(values[0], BlankNode):
-        return Property(reader.link(iri), (_shown(reader, iri, values[0]),), count=1)
+        value = values[0]
+        if isinstance(value, NamedNode) and iri not in _OBSERVATIONS:  # the same on many pages
+            key = ("property", iri, value.value, reader.language, reader.explicit)
+            return reader.served.links.get(key, lambda: _common(reader, iri, value.value))
+        return Property(reader.link(iri), (_shown(reader, iri, value),), count=1)
     blank = [value for value in values if isinstance(value, BlankNode)]
     named = [value for value in values if not isinstance(value, BlankNode)]
     if len(named) <= MOST_VALUES:
@@ -112,6 +122,10 @@ def _property(reader: Reader, description: Description, iri: str, values: list[N
         all=query(reader, LINKS, of=description.iri, out=iri) if more and not depth else "",
         bounded=description.truncated and more > 0,
     )
+
+
+def _common(reader: Reader, iri: str, value: str) -> Property:
+    return Property(reader.link(iri), (reader.link(value),), count=1, is_common=True)
 
 
 def _shown(reader: Reader, predicate: str, value: NamedNode | Literal) -> Shown:

@@ -96,15 +96,14 @@ def respond_to_search(served: ServedRelease, ask: Ask) -> Answer:
 def _page(reader: Reader, query: str, number: int, count: int, hits: tuple[Hit, ...]) -> SearchPage:
     here = reader.page(STEM)
     title = f"{reader.t('search')}{reader.t('colon')}{query}" if query else reader.t("search")
-    frame = make_frame(reader, Address(STEM), title, crumbs=(Crumb(reader.t("search")),), formats=(), sheet="lists.css")
-    asked = urlencode({"q": query})
-    switches = tuple(replace(s, href=f"{s.href}?{asked}") for s in frame.switches)
+    crumbs, asked = (Crumb(reader.t("search")),), urlencode({"q": query})
+    frame = make_frame(reader, Address(STEM), title, crumbs=crumbs, formats=(), sheet="lists.css", query=asked)
 
     def at(page: int) -> str:
         return f"{here}?{urlencode({'q': query, 'page': page})}"
 
     return SearchPage(
-        frame=replace(frame, switches=switches),
+        frame=frame,
         action=here,
         query=query,
         count=count,

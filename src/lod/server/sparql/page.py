@@ -13,7 +13,7 @@ from lod.rdf.formats import GRAPH_FORMATS, NTRIPLES, RESULT_FORMATS, RESULTS_TSV
 from lod.server.addresses import Address
 from lod.server.charts.model import Kind
 from lod.server.pages.explorer import Figure, Tab
-from lod.server.pages.frame import Crumb, FormatLink, Frame, Switch, make_frame, render
+from lod.server.pages.frame import Crumb, FormatLink, Frame, make_frame, render
 from lod.server.pages.reader import Reader, Shown, format_number
 from lod.server.sparql.chart import chart_of
 from lod.server.sparql.examples import Example, examples
@@ -117,7 +117,7 @@ def sparql_page(
     solutions = _solutions(reader, result) if isinstance(result, Outcome) else None
     figure, kinds = _chart(reader, solutions, operation.chart) if solutions else (None, ())
     page = SparqlPage(
-        frame=replace(frame, switches=tuple(_with_query(s, text) for s in frame.switches)),
+        frame=replace(frame, query=urlencode({"query": text}) if text else ""),
         action=reader.page("/sparql"),
         query=text or known[0].query,
         limits=limits_text(limits, reader.t),
@@ -146,10 +146,6 @@ def _editor(reader: Reader) -> Editor | None:
 def _reason(reader: Reader, failure: Failure) -> str:
     key = f"sparql_{failure.code}"
     return reader.t(key if key in reader.t.text else "sparql_failed")
-
-
-def _with_query(switch: Switch, text: str) -> Switch:
-    return replace(switch, href=f"{switch.href}?{urlencode({'query': text})}") if text else switch
 
 
 def _downloads(reader: Reader, operation: Operation, outcome: Outcome) -> Iterator[FormatLink]:
