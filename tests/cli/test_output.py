@@ -101,6 +101,12 @@ def test_many_of_a_kind_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err.count("LOD6001 figure") == 850
 
 
+def test_an_error_is_explained_before_a_warning(capsys: pytest.CaptureFixture[str]) -> None:
+    warnings = [Diagnostic("LOD7003", Severity.WARNING, say("nothing was checked"))] * 2
+    output.show([*warnings, Diagnostic("LOD8020", Severity.ERROR, say("lost"))], Settings())
+    assert "LOD7003 ×2, LOD8020. Explained by: lod explain LOD8020" in capsys.readouterr().err
+
+
 def test_findings_of_one_group_are_one_line_with_examples(capsys: pytest.CaptureFixture[str]) -> None:
     """850 equal errors are one mapping mistake, and do not hide the one beside them."""
     rule = TextOrigin("m.yml", 7, 9)

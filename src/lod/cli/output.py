@@ -286,7 +286,8 @@ def _summary(items: list[Diagnostic], settings: Settings) -> str:
     text = say("Found {found}", found=found)
     if codes:
         listed = ", ".join(f"{code} ×{n}" if n > 1 else code for code, n in codes.most_common())
-        first = codes.most_common(1)[0][0]
+        errors = Counter(item.code for item in items if item.code and item.severity is Severity.ERROR)
+        first = (errors or codes).most_common(1)[0][0]  # what stops is explained before what does not
         text = say("Found {found}: {codes}. Explained by: lod explain {first}", found=found, codes=listed, first=first)
     if not settings.verbose and any(n > _EACH for n in codes.values()):
         some = say("The first {each} of each kind are shown; --verbose shows all.", each=_EACH)
