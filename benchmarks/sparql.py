@@ -81,7 +81,7 @@ async def answered(pool: QueryPool, release: Path, text: str) -> tuple[float, fl
     async for block in answer.blocks:
         first = first or time.perf_counter() - began
         size += len(block)
-    await answer.close()
+    answer.close()
     return first, time.perf_counter() - began, answer.way, size
 
 

@@ -10,7 +10,7 @@ import gc
 import logging
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -109,6 +109,8 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with pool:
+            with suppress(LodError, OSError):  # nothing is published yet: requests say so
+                pool.prepare(current.get().statements)
             with calm_collector(), telling(metrics):
                 yield
 

@@ -48,7 +48,7 @@ def ask(folder: Path, *queries: str) -> list[tuple[str, bytes]]:
             for query in queries:
                 answer = await pool.run(Question(folder / "store", inspect_query(query), RESULTS_CSV))
                 found.append((answer.way, b"".join([block async for block in answer.blocks])))
-                await answer.close()
+                answer.close()
         return found
 
     return asyncio.run(asked())

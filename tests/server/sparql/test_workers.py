@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -46,7 +47,7 @@ async def ask(pool: QueryPool, store: Path, text: str) -> bytes:
     try:
         return b"".join([block async for block in answer.blocks])
     finally:
-        await answer.close()
+        answer.close()
 
 
 def open_files() -> int:
@@ -135,6 +136,56 @@ def test_leaving_stops_the_query(store: Path) -> None:
             return await ask(pool, store, "ASK {}")
 
     assert asyncio.run(run()) == b"true"
+
+
+def test_workers_open_a_store_before_they_are_asked(store: Path, tmp_path: Path) -> None:
+    """The first question after a release costs one worker its opening, and the others open it beside."""
+    new = make_store(tmp_path / "new", "new")
+
+    async def run() -> None:
+        async with QueryPool(QueryLimits(workers=2, spare=1)) as pool:
+            pool.prepare(store)
+            await opened(pool, store, 3)
+            assert await ask(pool, new, "SELECT ?o { ?s ?p ?o } LIMIT 1") == b"o\r\nnew\r\n"
+            await opened(pool, new, 3)
+            killed = pool.process_ids[0]
+            os.kill(killed, signal.SIGKILL)
+            await until(lambda: killed not in pool.process_ids, "nobody missed it")
+            await opened(pool, new, 3)
+
+    asyncio.run(run())
+
+
+async def opened(pool: QueryPool, store: Path, workers: int) -> None:
+    """Until that many workers have a store open."""
+    await until(
+        lambda: pool.idle == workers and sum(str(store) in open_folders(pid) for pid in pool.process_ids) == workers,
+        "not all workers have opened the store",
+    )
+
+
+def open_folders(pid: int) -> list[str]:
+    """The folders of the files that a process has open."""
+    with contextlib.suppress(OSError):
+        return [str(link.readlink().parent) for link in Path(f"/proc/{pid}/fd").iterdir()]
+    return []
+
+
+def test_a_missing_store_cannot_be_prepared_and_costs_nothing(store: Path, tmp_path: Path) -> None:
+    async def run() -> bytes:
+        async with QueryPool(QueryLimits(workers=1)) as pool:
+            pool.prepare(tmp_path / "none")
+            await settled(pool, 2)
+            return await ask(pool, store, "ASK {}")
+
+    assert asyncio.run(run()) == b"true"
+
+
+def test_a_query_that_waited_has_less_time_left() -> None:
+    """Its client hears of it within the deadline and a second, however long it waited for a worker."""
+    limits = QueryLimits(seconds=10, waiting_seconds=2)
+    assert [limits.seconds_left(waited) for waited in (0, 2, 9.5)] == [10, 8, 1]
+    assert QueryLimits(seconds=0.5).seconds_left(2) == 0.5
 
 
 def test_waiting_is_bounded(store: Path) -> None:

@@ -6,13 +6,15 @@ SPARQL 1.1 Protocol: https://www.w3.org/TR/sparql11-protocol/
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import Self
 
 from starlette.types import Receive, Scope, Send
 
 from lod.errors import LodError
+from lod.rdf.formats import Format
 from lod.server import answers
 from lod.server.addresses import Address
 from lod.server.answers import header, link, request_header
@@ -24,9 +26,13 @@ from lod.server.sparql.answer_cache import Kept
 from lod.server.sparql.fairness import ENDING, client_of, query_name
 from lod.server.sparql.pool import QueryAnswer, QueryPool
 from lod.server.sparql.question import QueryLimits, Question
-from lod.store.guard import QueryError
+from lod.store.guard import Query, QueryError
+from lod.store.lookup import look_up
+from lod.store.query import Way
 from lod.store.remote import RemoteStore
 from lod.store.snapshot import StoreError
+
+STORE = Way.STORE.value
 
 
 class ClientGone(Exception):
@@ -78,68 +84,110 @@ class Exchange:
 
 def endpoint_headers(exchange: Exchange, validator: str | None) -> list[tuple[bytes, bytes]]:
     """The headers of every answer that was evaluated."""
+    served = exchange.served
     limits = exchange.limits
-    prefix = exchange.served.space.prefix
-    links = (link(f"{prefix}/catalog", "describedby"), link(exchange.served.site.licence_iri, "license"))
-    return [
+    same = _same_headers(served.space.prefix, served.site.licence_iri, limits.rows, limits.bytes, limits.seconds)
+    if validator is None:
+        return [header("cache-control", answers.NO_STORE), *same]
+    return [header("cache-control", answers.SHORT), header("etag", validator), *same]
+
+
+@lru_cache(maxsize=64)
+def _same_headers(
+    prefix: str, licence: str, rows: int, max_bytes: int, seconds: float
+) -> tuple[tuple[bytes, bytes], ...]:
+    """The headers that all answers of one release share."""
+    links = (link(f"{prefix}/catalog", "describedby"), link(licence, "license"))
+    return (
         header("vary", "Accept, Accept-Language"),
-        header("cache-control", answers.SHORT if validator else answers.NO_STORE),
-        *([header("etag", validator)] if validator else []),
         header("link", ", ".join(links)),
-        header("query-limits", f"rows={limits.rows}, bytes={limits.bytes}, seconds={limits.seconds:g}"),
+        header("query-limits", f"rows={rows}, bytes={max_bytes}, seconds={seconds:g}"),
         header("access-control-expose-headers", "Answered-From, Query-Limits"),
-    ]
+    )
+
+
+def answer_here(exchange: Exchange, query: Query, chosen: Format) -> Kept | None:
+    """The answer to a bounded look into the index, without a worker; None for all that is more.
+
+    Raises:
+        BudgetSpent: LOD9204.
+    """
+    store, pool = exchange.served.store, exchange.pool
+    if not query.is_look_up or isinstance(store, RemoteStore):
+        return None
+    client = client_of(exchange.scope)
+    pool.budgets.check(client)
+    began = time.monotonic()
+    base = exchange.served.space.base
+    body = look_up(store, query, chosen, base_iri=base, max_rows=exchange.limits.rows)
+    pool.budgets.charge(client, time.monotonic() - began)
+    if body is None:
+        return None
+    count_query("answered", STORE)
+    return Kept(body, STORE)
+
+
+_WATCHED_AFTER = 0.05  # seconds: whoever is answered sooner has no time to leave
 
 
 class Watched:
-    """A query under way, stopped when its client leaves (nobody else watches before an answer begins)."""
+    """A query under way, stopped when its client leaves."""
 
     def __init__(self, exchange: Exchange, question: Question) -> None:
         self.exchange = exchange
         self._question = question
-        self._gone = asyncio.create_task(_until_gone(exchange.receive))
+        self._asking: asyncio.Task[object] | None = None  # while it waits for the answer to begin
+        self._listening: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self.answer: QueryAnswer | None = None
+        self.is_alone = False  # whether the client has left
 
     async def __aenter__(self) -> Self:
         pool, client = self.exchange.pool, client_of(self.exchange.scope)
         name = query_name(self._question)
-        try:
-            pool.ended.check(name)
-            pool.budgets.check(client)
-        except BaseException:
-            self._gone.cancel()
-            raise
+        pool.ended.check(name)
+        pool.budgets.check(client)
         question = replace(self._question, spent=partial(pool.budgets.charge, client))
-        running = asyncio.create_task(pool.run(question))
+        self._asking = asyncio.current_task()
+        self._timer = asyncio.get_running_loop().call_later(_WATCHED_AFTER, self._listen)
         try:
-            await asyncio.wait({running, self._gone}, return_when=asyncio.FIRST_COMPLETED)
-            if not running.done():
-                raise ClientGone
-            self.answer = running.result()
+            self.answer = await pool.run(question)
         except BaseException as error:
-            self._gone.cancel()
-            running.cancel()
+            self._stop_listening()
             if isinstance(error, QueryError) and error.code in ENDING:
                 pool.ended.note(name)
             count_query(error.code if isinstance(error, LodError) else "left", "")
+            if isinstance(error, asyncio.CancelledError) and self.is_alone and self._asking is not None:
+                self._asking.uncancel()
+                raise ClientGone from None
             raise
+        finally:
+            self._asking = None
         count_query("answered", self.answer.way)
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._gone.cancel()
+        self._stop_listening()
         if self.answer is not None:
-            await self.answer.close()
+            self.answer.close()
 
-    @property
-    def is_alone(self) -> bool:
-        """Whether the client has left."""
-        return self._gone.done()
+    def _listen(self) -> None:
+        self._listening = asyncio.create_task(self._until_gone())
 
+    async def _until_gone(self) -> None:
+        while (await self.exchange.receive())["type"] != "http.disconnect":
+            pass
+        self.is_alone = True
+        if self._asking is not None:
+            self._asking.cancel()
+        elif self.answer is not None:
+            self.answer.close()
 
-async def _until_gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
+    def _stop_listening(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._listening is not None:
+            self._listening.cancel()
 
 
 async def stream_answer(watched: Watched, headers: list[tuple[bytes, bytes]], key: str | None = None) -> None:
@@ -153,9 +201,10 @@ async def stream_answer(watched: Watched, headers: list[tuple[bytes, bytes]], ke
     if answer.size is not None:
         headers.append((b"content-length", str(answer.size).encode("ascii")))
     await exchange.send({"type": "http.response.start", "status": 200, "headers": headers})
-    if answer.size is not None and key is not None and answer.size <= exchange.pool.cache.largest:
-        body = b"".join([block async for block in answer.blocks])
-        exchange.pool.cache.keep(key, Kept(body, answer.way))
+    body = answer.spool.whole()
+    if body is not None:
+        if key is not None:
+            exchange.pool.cache.keep(key, Kept(body, answer.way))
         await exchange.send({"type": "http.response.body", "body": b"" if exchange.method == "HEAD" else body})
         return
     if exchange.method != "HEAD":

@@ -11,6 +11,7 @@ import ipaddress
 import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from starlette.types import Scope
 
@@ -105,7 +106,11 @@ def query_name(question: Question) -> str:
 
 def client_of(scope: Scope) -> str:
     """The network that a request comes from; '' where the server does not know."""
-    host = (scope.get("client") or ("", 0))[0]
+    return _network((scope.get("client") or ("", 0))[0])
+
+
+@lru_cache(maxsize=4096)
+def _network(host: str) -> str:
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

@@ -1,8 +1,9 @@
 """A pool of killable query workers: every query under a deadline, a memory cap and limits of rows and bytes.
 
-The question names the store, so a pool follows a new release by itself: each worker opens a store when it is first
-asked about it, and lets the one before go. An answer is read as fast as the worker writes it, into memory and then into
-a file, so that a slow reader holds no worker; it is handed out only when it is known good, or longer than what is held.
+The question names the store, so a pool follows a new release by itself: the first question about another store lets
+the workers that have nothing to do open it too, and let the one before go. An answer is read as fast as the worker
+writes it, into memory and then into a file, so that a slow reader holds no worker; it is handed out only when it is
+known good, or longer than what is held.
 
     async with QueryPool(QueryLimits()) as pool:
         answer = await pool.run(Question(release.store, inspect_query(text), RESULTS_JSON))
@@ -12,17 +13,13 @@ a file, so that a slow reader holds no worker; it is handed out only when it is 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
 import logging
-import os
 import signal
-import sys
 import time
-from asyncio.subprocess import PIPE, Process
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -32,42 +29,59 @@ from lod.server.sparql.answer_cache import AnswerCache, KnownRequests
 from lod.server.sparql.fairness import Budgets, EndedWorkers
 from lod.server.sparql.question import QueryLimits, Question
 from lod.server.sparql.spool import BLOCK, Spool
+from lod.server.sparql.worker_process import WorkerProcess, encoded, start_worker
 from lod.store.guard import QueryError
 from lod.store.remote import RemoteStore
 from lod.store.snapshot import StoreError
-from lod.wording import Wording, say
+from lod.wording import say
 
 _LOG = logging.getLogger(__name__)
 
-READY = b"R\0\0\0\0"
-"""The frame that a worker sends when it has started."""
-
 _TRY_AGAIN = 1.0  # seconds
-_YIELDS_AFTER = 0.25  # seconds that a query runs before it goes behind others
-_YIELDING = 10  # of niceness
+_YIELDS_AFTER = 0.1  # seconds that a query runs before it goes behind others
+_YIELDS_FOR_GOOD_AFTER = 1.0  # likewise, where its worker has to be replaced since its priority never comes back
+_YIELDING = 19  # of niceness
 
 
 @dataclass(frozen=True, slots=True)
 class QueryAnswer:
     """An answer that is known good so far. `blocks` raises QueryError where it breaks after all.
 
-    Whoever has one closes it: `await answer.close()`.
+    Whoever has one closes it.
     """
 
-    blocks: AsyncIterator[bytes]
-    size: int | None  # bytes, when the answer is whole
-    rows: int | None  # likewise
-    is_cut: bool  # there are more rows; only where the question allows it
-    way: str  # what it was answered from: 'store' or 'columns'
-    _spool: Spool
-    _pump: asyncio.Task[None]
+    spool: Spool
+    _run: _Run
 
-    async def close(self) -> None:
+    @property
+    def blocks(self) -> AsyncIterator[bytes]:
+        """The answer, block by block; asked for once."""
+        return self.spool.blocks()
+
+    @property
+    def size(self) -> int | None:
+        """Bytes, when the answer is whole."""
+        return self.spool.size if self.spool.is_whole else None
+
+    @property
+    def rows(self) -> int | None:
+        """Likewise."""
+        return self.spool.rows
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are more rows; only where the question allows it."""
+        return self.spool.is_cut
+
+    @property
+    def way(self) -> str:
+        """What it was answered from: 'store' or 'columns'."""
+        return self.spool.way
+
+    def close(self) -> None:
         """Stop the query if it still runs, and let go of what was kept of its answer."""
-        self._pump.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._pump
-        self._spool.close()
+        self._run.stop()
+        self.spool.close()
 
 
 class PoolBusy(LodError):
@@ -83,12 +97,14 @@ class QueryPool:
         """`has_network`: the workers ask a remote store."""
         self._has_network = has_network
         self.limits = limits or QueryLimits()
-        self._idle: list[Process] = []
-        self._all: set[Process] = set()
-        self._waiting: deque[asyncio.Future[Process]] = deque()
+        self._idle: list[WorkerProcess] = []
+        self._all: set[WorkerProcess] = set()
+        self._waiting: deque[asyncio.Future[WorkerProcess]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         self._running = 0  # workers that have a query
+        self._store: Path | RemoteStore | None = None  # that is asked about now
         self._stopped = False
+        self.yields_after = _YIELDS_AFTER
         self.cache = AnswerCache()
         self.known = KnownRequests()
         self.budgets = Budgets(self.limits.client_seconds)
@@ -115,6 +131,8 @@ class QueryPool:
                 await self.stop()
                 raise outcome
             self._offer(outcome)
+        if not all(worker.can_be_raised() for worker in self._idle[:1]):
+            self.yields_after = _YIELDS_FOR_GOOD_AFTER
 
     async def stop(self) -> None:
         """Kill all workers and end what waits or runs."""
@@ -124,8 +142,7 @@ class QueryPool:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for process in list(self._all):
-            await self._kill(process)
+        await asyncio.gather(*(self._kill(worker) for worker in list(self._all)))
 
     @property
     def idle(self) -> int:
@@ -140,7 +157,7 @@ class QueryPool:
     @property
     def process_ids(self) -> list[int]:
         """The processes of the workers, for those who watch them."""
-        return sorted(process.pid for process in self._all)
+        return sorted(worker.pid for worker in self._all)
 
     async def run(self, question: Question) -> QueryAnswer:
         """Evaluate a query. Returns when its answer is whole, or good and longer than what is held back.
@@ -151,35 +168,63 @@ class QueryPool:
                 the worker, LOD9109 too many bytes.
             StoreError: the store cannot be opened.
         """
-        process = await self._take()
-        spool = Spool(self.limits.held_bytes)
-        pump = asyncio.create_task(self._pump(process, question, spool))
-        self._tasks.add(pump)
-        pump.add_done_callback(self._tasks.discard)
+        seconds = self.limits.seconds
+        worker = None if self._waiting else self._idle_one()
+        if worker is None:
+            began = time.monotonic()
+            worker = await self._wait_for_one()
+            seconds = self.limits.seconds_left(time.monotonic() - began)
+        if question.store != self._store:
+            self._store = question.store
+            self._prepare()
+        run = _Run(self, worker, question, seconds)
         limit = question.query.limit
-        is_bounded = limit is not None and limit <= self._rows(question) and not question.query.form.is_graph
+        is_bounded = limit is not None and limit <= run.rows and not question.query.form.is_graph
         try:
-            await spool.wait(BLOCK if is_bounded else self.limits.held_bytes)
+            await run.spool.wait(BLOCK if is_bounded else self.limits.held_bytes)
         except asyncio.CancelledError:
-            pump.cancel()
-            spool.close()
+            run.stop()
+            run.spool.close()
             raise
-        if spool.error is not None:
-            spool.close()
-            raise spool.error
-        size = spool.size if spool.is_whole else None
-        return QueryAnswer(spool.blocks(), size, spool.rows, spool.is_cut, spool.way, spool, pump)
+        if run.spool.error is not None:
+            run.spool.close()
+            raise run.spool.error
+        return QueryAnswer(run.spool, run)
 
-    def _rows(self, question: Question) -> int:
-        return self.limits.rows if question.rows is None else question.rows
+    def prepare(self, store: Path | RemoteStore) -> None:
+        """Let the workers open a store before anybody asks about it."""
+        self._store = store
+        self._prepare()
 
-    async def _take(self) -> Process:
-        """An idle worker, or the next that becomes idle."""
-        if not self._waiting and (process := self._idle_one()) is not None:
-            return process
+    def _prepare(self) -> None:
+        """Let those who have nothing to do open the store that is asked about now, one after the other."""
+
+        async def prepare() -> None:
+            while self._store is not None and self._running < self.limits.workers and not self._waiting:
+                unprepared = next((worker for worker in self._idle if worker.knows != self._store), None)
+                if unprepared is None:
+                    return
+                self._idle.remove(unprepared)
+                await self._offer_prepared(unprepared)
+
+        self._begin(prepare())
+
+    async def _offer_prepared(self, worker: WorkerProcess) -> None:
+        """Offer a worker, with the store open that is asked about now."""
+        if self._store is not None and worker.is_alive:
+            worker.open(self._store)
+            try:
+                await worker.ready
+            except ConnectionError:
+                await self._replace(worker)
+                return
+        self._offer(worker)
+
+    async def _wait_for_one(self) -> WorkerProcess:
+        """The next worker that becomes idle."""
         if self._stopped or len(self._waiting) >= self.limits.waiting:
             raise _busy()
-        future: asyncio.Future[Process] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[WorkerProcess] = asyncio.get_running_loop().create_future()
         self._waiting.append(future)
         try:
             async with asyncio.timeout(self.limits.waiting_seconds):
@@ -191,7 +236,7 @@ class QueryPool:
             self._withdraw(future)
             raise
 
-    def _withdraw(self, future: asyncio.Future[Process]) -> None:
+    def _withdraw(self, future: asyncio.Future[WorkerProcess]) -> None:
         """Wait no longer; a worker that came in this very moment goes to the next."""
         if future in self._waiting:
             self._waiting.remove(future)
@@ -199,20 +244,19 @@ class QueryPool:
             self._running -= 1
             self._offer(future.result())
 
-    def _idle_one(self) -> Process | None:
+    def _idle_one(self) -> WorkerProcess | None:
         """An idle worker, when one more may run; it counts as running."""
         while self._idle and self._running < self.limits.workers:
-            process = self._idle.pop()
-            assert process.stdout is not None
-            if process.returncode is None and not process.stdout.at_eof():  # its end is seen before it is collected
+            worker = self._idle.pop()
+            if worker.is_alive:
                 self._running += 1
-                return process
-            self._add(instead=process)
+                return worker
+            self._begin(self._replace(worker))
         return None
 
-    def _offer(self, process: Process) -> None:
+    def _offer(self, worker: WorkerProcess) -> None:
         """A worker is free."""
-        self._idle.append(process)
+        self._idle.append(worker)
         self._serve_waiting()
 
     def _serve_waiting(self) -> None:
@@ -220,149 +264,120 @@ class QueryPool:
         while self._waiting:
             if self._waiting[0].done():
                 self._waiting.popleft()
-            elif (process := self._idle_one()) is not None:
-                self._waiting.popleft().set_result(process)
+            elif (worker := self._idle_one()) is not None:
+                self._waiting.popleft().set_result(worker)
             else:
                 return
 
-    def _add(self, *, instead: Process | None = None) -> None:
-        """Start one more worker, or one in the place of one that has ended."""
+    def over(self, worker: WorkerProcess, *, is_reusable: bool) -> None:
+        """A worker has a query no longer: it is free, or another takes its place."""
+        self._running -= 1
+        if is_reusable and worker.yields:
+            is_reusable = worker.set_priority(0)
+        if is_reusable:
+            self._offer(worker)
+            return
+        self._begin(self._replace(worker))
+        self._serve_waiting()
 
-        async def add() -> None:
-            if instead is not None:
-                await self._kill(instead)
-            while not self._stopped:
-                try:
-                    self._offer(await self._spawn())
-                except (LodError, OSError) as error:  # the machine is short of processes or memory just now
-                    _LOG.error("a query worker does not start: %s", error)
-                    await asyncio.sleep(_TRY_AGAIN)
-                else:
-                    return
+    async def _replace(self, worker: WorkerProcess) -> None:
+        """Start one worker in the place of one that has ended, or must."""
+        await self._kill(worker)
+        while not self._stopped:
+            try:
+                new = await self._spawn()
+            except (LodError, OSError) as error:  # the machine is short of processes or memory just now
+                _LOG.error("a query worker does not start: %s", error)
+                await asyncio.sleep(_TRY_AGAIN)
+                continue
+            if self._waiting:
+                self._offer(new)
+            else:
+                await self._offer_prepared(new)
+            return
 
-        task = asyncio.create_task(add())
+    def _begin(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _spawn(self) -> Process:
-        """A new worker that is ready: what it takes to start is not taken from its first query's time."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-P",
-            "-m",
-            "lod.server.sparql.worker",
-            str(self.limits.memory_bytes),
-            *(["network"] if self._has_network else []),
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env={**os.environ, "MALLOC_ARENA_MAX": "1"},  # glibc reserves 64 MB of address space a thread otherwise
-            limit=4 * BLOCK,
-        )
-        self._all.add(process)
-        assert process.stdout is not None
-        try:
-            await process.stdout.readexactly(len(READY))
-        except asyncio.IncompleteReadError:
-            await self._kill(process)
-            hint = say("allow them more memory, and look whether this machine still starts processes: lod doctor")
-            raise LodError(say("the query workers do not start"), hint=hint, code="LOD9111") from None
-        return process
+    async def _spawn(self) -> WorkerProcess:
+        worker = await start_worker(self.limits.memory_bytes, has_network=self._has_network)
+        self._all.add(worker)
+        worker.ended.add_done_callback(lambda _: self._on_ended(worker))
+        return worker
 
-    async def _kill(self, process: Process) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-        self._all.discard(process)
+    def _on_ended(self, worker: WorkerProcess) -> None:
+        """A worker has ended; one that had nothing to do is missed by nobody else."""
+        if worker in self._idle and not self._stopped:
+            self._idle.remove(worker)
+            self._begin(self._replace(worker))
 
-    async def _pump(self, process: Process, question: Question, spool: Spool) -> None:
-        """Ask the worker and take its answer in; afterwards it is free again, or dead and replaced."""
-        is_reusable, began = False, time.monotonic()
-        yields = asyncio.get_running_loop().call_later(_YIELDS_AFTER, _set_priority, process, _YIELDING)
-        try:
-            async with asyncio.timeout(self.limits.seconds):
-                await _ask(process, question, self.limits, self._rows(question))
-                await _receive(process, spool)
-            is_reusable = True
-        except TimeoutError:
-            spool.fail(_out_of_time(self.limits.seconds))
-        except (asyncio.IncompleteReadError, ConnectionError):
-            spool.fail(_worker_ended(await process.wait(), self.limits))
-        except (QueryError, StoreError) as error:
-            is_reusable = True
-            spool.fail(error)
-        except asyncio.CancelledError:
-            spool.fail(QueryError(say("the query was stopped"), code="LOD9105"))
-            raise
-        finally:
-            seconds = time.monotonic() - began
-            yields.cancel()
-            if seconds >= _YIELDS_AFTER and is_reusable:
-                _set_priority(process, 0)
-            question.spent(seconds)
-            observe_seconds(seconds, self)
-            self._running -= 1
-            if is_reusable:
-                self._offer(process)
-            elif self._stopped:
-                await self._kill(process)
-            else:
-                self._add(instead=process)
-                self._serve_waiting()
+    async def _kill(self, worker: WorkerProcess) -> None:
+        await worker.kill()
+        self._all.discard(worker)
 
 
-def _set_priority(process: Process, niceness: int) -> None:
-    """Let the machine run the server and short queries before this worker, or like it again where it may.
+class _Run:
+    """One query on its way through a worker (a `Listener`)."""
 
-    An unprivileged process cannot take back what it has yielded: its worker then goes on behind the others.
-    """
-    with contextlib.suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, process.pid, niceness)
+    __slots__ = ("_began", "_pool", "_question", "_seconds", "_timer", "_worker", "rows", "spool")
 
+    def __init__(self, pool: QueryPool, worker: WorkerProcess, question: Question, seconds: float) -> None:
+        self._pool, self._question, self._seconds = pool, question, seconds
+        self._worker: WorkerProcess | None = worker  # while it has the query
+        self.rows = pool.limits.rows if question.rows is None else question.rows
+        self.spool = Spool(pool.limits.held_bytes)
+        self._began = time.monotonic()
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(min(pool.yields_after, seconds), self._lasts)
+        text = encoded(question, seconds=seconds, rows=self.rows, max_bytes=pool.limits.bytes)
+        worker.ask(text, self, question.store)
 
-async def _ask(process: Process, question: Question, limits: QueryLimits, rows: int) -> None:
-    text = json.dumps(
-        {
-            "store": question.store.to_json() if isinstance(question.store, RemoteStore) else str(question.store),
-            "text": question.query.text,
-            "form": question.query.form,
-            "prefixes": question.query.prefixes,
-            "is_stable": question.query.is_stable,
-            "suffix": question.format.suffix,
-            "default_graphs": question.dataset.default_graphs,
-            "named_graphs": question.dataset.named_graphs,
-            "base_iri": question.base_iri,
-            "seconds": limits.seconds,
-            "rows": rows,
-            "is_cut": question.is_cut,
-            "bytes": limits.bytes,
-        }
-    ).encode()
-    assert process.stdin is not None
-    process.stdin.write(b"Q" + len(text).to_bytes(4, "big") + text)
-    await process.stdin.drain()
+    def on_block(self, block: bytes) -> None:
+        self.spool.write(block)
 
+    def on_way(self, way: str) -> None:
+        self.spool.way = way
 
-async def _receive(process: Process, spool: Spool) -> None:
-    assert process.stdout is not None
-    while True:
-        header = await process.stdout.readexactly(5)
-        payload = await process.stdout.readexactly(int.from_bytes(header[1:], "big"))
-        match header[:1]:
-            case b"B":
-                spool.write(payload)
-            case b"W":
-                spool.way = payload.decode()
-            case b"E":
-                spool.end(**json.loads(payload))
-                return
-            case _:
-                complaint = json.loads(payload)
-                for said in ("message", "hint"):
-                    complaint[said] = Wording(complaint[said]["template"], complaint[said]["fields"])
-                if complaint["code"] in ("LOD5001", "LOD5002"):
-                    raise StoreError(complaint["message"], hint=complaint["hint"], code=complaint["code"])
-                raise QueryError(**complaint)
+    def on_end(self, rows: int, *, is_cut: bool) -> None:
+        self.spool.end(rows, is_cut=is_cut)
+        self._over(is_reusable=True)
+
+    def on_complaint(self, error: QueryError | StoreError) -> None:
+        self.spool.fail(error)
+        self._over(is_reusable=True)
+
+    def on_lost(self, returncode: int) -> None:
+        self.spool.fail(_worker_ended(returncode, self._pool.limits))
+        self._over(is_reusable=False)
+
+    def _lasts(self) -> None:
+        """It takes longer than most: it goes behind others, and its deadline is watched."""
+        if self._worker is not None:
+            self._worker.set_priority(_YIELDING)
+            left = max(0.0, self._began + self._seconds - time.monotonic())
+            self._timer = asyncio.get_running_loop().call_later(left, self._out_of_time)
+
+    def _out_of_time(self) -> None:
+        self.spool.fail(_out_of_time(self._pool.limits.seconds))
+        self._over(is_reusable=False)
+
+    def stop(self) -> None:
+        """Nobody wants the answer any more; nothing, when it has come already."""
+        if self._worker is not None:
+            self.spool.fail(QueryError(say("the query was stopped"), code="LOD9105"))
+            self._over(is_reusable=False)
+
+    def _over(self, *, is_reusable: bool) -> None:
+        worker, self._worker = self._worker, None
+        if worker is None:
+            return
+        self._timer.cancel()
+        seconds = time.monotonic() - self._began
+        self._question.spent(seconds)
+        self._pool.over(worker, is_reusable=is_reusable)
+        observe_seconds(seconds, self._pool)
 
 
 def _busy() -> PoolBusy:

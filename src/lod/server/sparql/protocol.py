@@ -32,7 +32,14 @@ from lod.server.negotiation import choose_format
 from lod.server.request_log import QUERY
 from lod.server.served import ServedRelease
 from lod.server.sparql.answer_cache import request_key
-from lod.server.sparql.exchange import ClientGone, Exchange, Watched, endpoint_headers, stream_answer
+from lod.server.sparql.exchange import (
+    ClientGone,
+    Exchange,
+    Watched,
+    answer_here,
+    endpoint_headers,
+    stream_answer,
+)
 from lod.server.sparql.operation import (
     MAX_BODY,
     Operation,
@@ -47,6 +54,7 @@ from lod.server.sparql.question import Question
 from lod.server.sparql.refusals import METHODS, refuse
 from lod.server.sparql.service_description import write_description
 from lod.store.guard import Query, inspect_query
+from lod.store.lookup import read_look_up
 from lod.store.query import offered_formats
 from lod.wording import say
 
@@ -110,9 +118,11 @@ async def _answer(exchange: Exchange, operation: Operation) -> None:
         await send_answer(_describe(exchange, operation), exchange.scope, exchange.send)
         return
     exchange.scope[QUERY] = operation.query
-    inspect = partial(inspect_query, operation.query, services=exchange.services)
-    is_long = len(operation.query) > _LONG  # the guard takes up to tenths of a second for the longest
-    query = await anyio.to_thread.run_sync(inspect) if is_long else inspect()
+    query = read_look_up(operation.query)
+    if query is None:
+        inspect = partial(inspect_query, operation.query, services=exchange.services)
+        is_long = len(operation.query) > _LONG  # the guard takes up to tenths of a second for the longest
+        query = await anyio.to_thread.run_sync(inspect) if is_long else inspect()
     chosen = _choose(exchange, operation, query)
     if chosen is HTML:
         await _answer_page(exchange, operation, query)
@@ -129,6 +139,12 @@ async def _answer(exchange: Exchange, operation: Operation) -> None:
         if exchange.method == "GET":
             exchange.pool.known.keep(request_key(exchange.served.etag_prefix, exchange.scope), known)
         await send_answer(known, exchange.scope, exchange.send)
+        return
+    if not operation.dataset and (found := answer_here(exchange, query, chosen)) is not None:
+        if key is not None:
+            exchange.pool.cache.keep(key, found)
+        at_once = Answer(200, (*headers, header("answered-from", found.way)), found.body)
+        await send_answer(at_once, exchange.scope, exchange.send)
         return
     base = exchange.served.space.base
     question = Question(exchange.served.statements, query, chosen, operation.dataset, base)

@@ -29,6 +29,10 @@ class QueryLimits:
     client_seconds: float = 30.0  # of work a minute for each client
     services: tuple[str, ...] = ()  # endpoints that SERVICE may name; none, and the workers have no network
 
+    def seconds_left(self, waited: float) -> float:
+        """What a query may take that has waited: the deadline is its client's, but a second is always its own."""
+        return max(self.seconds - waited, min(self.seconds, 1.0))
+
 
 @dataclass(frozen=True, slots=True)
 class Question:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator
+from typing import IO
 
 from lod.store.guard import QueryError
 from lod.store.snapshot import StoreError
@@ -17,11 +18,14 @@ BLOCK = 64 * 1024  # bytes that are read and sent at a time
 
 
 class Spool:
-    """An answer on its way: written as fast as it comes, read as slowly as its reader likes."""
+    """An answer on its way: written as fast as it comes, read as slowly as its one reader likes."""
 
     def __init__(self, in_memory: int) -> None:
-        self._file = tempfile.SpooledTemporaryFile(max_size=in_memory)  # noqa: SIM115 - see close()
-        self._changed = asyncio.Event()
+        self._in_memory = in_memory
+        self._blocks: list[bytes] = []  # all of it, while there is no file
+        self._file: IO[bytes] | None = None
+        self._is_closed = False
+        self._reader: asyncio.Future[None] | None = None
         self.size = 0
         self.rows: int | None = None
         self.is_whole = False
@@ -30,25 +34,44 @@ class Spool:
         self.error: QueryError | StoreError | None = None
 
     def write(self, block: bytes) -> None:
-        if not self._file.closed:
-            self._file.seek(self.size)
-            self._file.write(block)
+        """Take in one more block."""
         self.size += len(block)
-        self._changed.set()
+        if self._is_closed:
+            return
+        if self._file is None:
+            self._blocks.append(block)
+            if self.size > self._in_memory:
+                self._file = tempfile.TemporaryFile()  # noqa: SIM115 - see close()
+                self._file.writelines(self._blocks)
+                self._blocks = []
+        else:
+            self._file.seek(self.size - len(block))
+            self._file.write(block)
+        self._tell()
 
-    def end(self, rows: int, is_cut: bool) -> None:
+    def end(self, rows: int, *, is_cut: bool) -> None:
+        """The answer is whole."""
         self.rows, self.is_cut, self.is_whole = rows, is_cut, True
-        self._changed.set()
+        self._tell()
 
     def fail(self, error: QueryError | StoreError) -> None:
+        """There will be no whole answer."""
         self.error = error
-        self._changed.set()
+        self._tell()
+
+    def _tell(self) -> None:
+        if self._reader is not None and not self._reader.done():
+            self._reader.set_result(None)
 
     async def wait(self, size: int) -> None:
         """Until the answer is whole or broken, or longer than `size`."""
         while not (self.is_whole or self.error or self.size > size):
-            self._changed.clear()
-            await self._changed.wait()
+            self._reader = asyncio.get_running_loop().create_future()
+            await self._reader
+
+    def whole(self) -> bytes | None:
+        """The whole answer, where it is there and small enough to be in memory."""
+        return b"".join(self._blocks) if self.is_whole and self._file is None and not self._is_closed else None
 
     async def blocks(self) -> AsyncIterator[bytes]:
         """The answer from its beginning.
@@ -63,11 +86,21 @@ class Spool:
                 raise self.error
             if place == self.size:
                 return
+            for block in self._from(place):
+                place += len(block)
+                yield block
+
+    def _from(self, place: int) -> list[bytes]:
+        """What has arrived after a place: some of it, when it is in the file."""
+        if self._file is not None:
             self._file.seek(place)
-            block = self._file.read(BLOCK)
-            place += len(block)
-            yield block
+            return [self._file.read(BLOCK)]
+        arrived = b"".join(self._blocks)[place:]
+        return [arrived[start : start + BLOCK] for start in range(0, len(arrived), BLOCK)]
 
     def close(self) -> None:
         """Forget the answer; what still arrives is dropped."""
-        self._file.close()
+        self._is_closed = True
+        self._blocks = []
+        if self._file is not None:
+            self._file.close()

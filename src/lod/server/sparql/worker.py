@@ -3,11 +3,12 @@
 Started by `lod.server.sparql.pool` as `python -P -m lod.server.sparql.worker`, asked on standard input, answering on
 standard output, in frames: one letter, the length in four bytes (big-endian), the payload.
 
-    parent  Q  a question, as JSON
-    worker  R  it has started
+    parent  O  a store to open before any question comes, as JSON
+            Q  a question, as JSON
+    worker  R  it has started, or opened what it was told to
             W  'columns': what it answers from, when not from the store
             B  a block of the answer
-            E  the end of it, with the number of rows and whether there are more
+            E  the end of it: '+' where there are more rows, else '-', and the number of rows
             X  why there is no answer, or no whole one
 
 A process, because an evaluation can neither be interrupted nor be kept from exhausting memory or the stack: it is
@@ -35,7 +36,7 @@ import pyoxigraph
 from lod.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS, by_suffix
 from lod.store.columns import ColumnsError, CubeIndex, read_index
 from lod.store.guard import Query, QueryError, QueryForm
-from lod.store.query import Dataset, Way, evaluate, mentions_totals
+from lod.store.query import BLOCK, Dataset, Way, evaluate, mentions_totals
 from lod.store.remote import RemoteStore
 from lod.store.snapshot import StoreError, open_snapshot
 from lod.wording import Wording, say
@@ -69,10 +70,10 @@ class _Pipe:
 
 
 def send_frame(out: BinaryIO, kind: bytes, payload: bytes) -> None:
-    """Write one frame."""
-    out.write(kind + len(payload).to_bytes(4, "big"))
-    out.write(payload)
-    out.flush()
+    """Write one frame. A block that is not long leaves together with what follows it at once: the end, or the next."""
+    out.write(kind + len(payload).to_bytes(4, "big") + payload)
+    if kind != b"B" or len(payload) >= BLOCK:
+        out.flush()
 
 
 def confine(memory_bytes: int, *, has_network: bool = False) -> None:
@@ -102,19 +103,34 @@ def main() -> None:
     bytearray(_LEAST_ROOM)  # or it ends here, and the pool says so
     send_frame(answers, b"R", b"")
     while header := questions.read(5):
-        question: dict[str, Any] = json.loads(questions.read(int.from_bytes(header[1:], "big")))
-        signal.setitimer(signal.ITIMER_REAL, question["seconds"] + 1)  # the default action ends the process
+        message = json.loads(questions.read(int.from_bytes(header[1:], "big")))
+        if header[:1] == b"O":
+            opened = _prepared(message)
+            send_frame(answers, b"R", b"")
+            continue
+        signal.setitimer(signal.ITIMER_REAL, message["seconds"] + 1)  # the default action ends the process
         try:
-            if opened is None or opened.known_as != question["store"]:
-                opened = open_store(question["store"])
-            rows, is_cut = _answer(opened, question, answers)
-            send_frame(answers, b"E", json.dumps({"rows": rows, "is_cut": is_cut}).encode())
+            if opened is None or opened.known_as != message["store"]:
+                opened = open_store(message["store"])
+            rows, is_cut = _answer(opened, message, answers)
+            send_frame(answers, b"E", b"%s%d" % (b"+" if is_cut else b"-", rows))
         except (QueryError, StoreError) as error:
             opened = None if isinstance(error, StoreError) else opened
             place = {"line": getattr(error, "line", 0), "column": getattr(error, "column", 0)}
             said = {"message": _template(error.message), "hint": _template(error.hint), "code": error.code, **place}
             send_frame(answers, b"X", json.dumps(said, default=str).encode())
         signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _prepared(folder: str | dict[str, Any]) -> _Opened | None:
+    """A store opened before anybody waits for it, columns and all; None where it cannot be: the first question says."""
+    try:
+        opened = open_store(folder)
+    except StoreError:
+        return None
+    if opened.index.cubes:
+        _import_columnar()
+    return opened
 
 
 def _template(text: str) -> dict[str, Any]:

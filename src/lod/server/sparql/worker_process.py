@@ -1,0 +1,233 @@
+"""One query worker as the server sees it: a process that is asked, answers in frames, and can be killed.
+
+The frames are those of `lod.server.sparql.worker`. They are taken in as they come from the pipe, without a task for
+each question: a point query costs two turns of the event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import sys
+from asyncio.subprocess import DEVNULL, PIPE
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+from lod.errors import LodError
+from lod.server.sparql.question import Question
+from lod.store.guard import QueryError
+from lod.store.remote import RemoteStore
+from lod.store.snapshot import StoreError
+from lod.wording import Wording, say
+
+_HEAD = 5  # bytes of a frame before its payload: a letter, the length
+_STDIN, _STDOUT = 0, 1
+
+
+class Listener(Protocol):
+    """Who has asked a worker, and hears what it says."""
+
+    def on_block(self, block: bytes) -> None:
+        """A block of the answer."""
+
+    def on_way(self, way: str) -> None:
+        """What the answer comes from, when not from the store."""
+
+    def on_end(self, rows: int, *, is_cut: bool) -> None:
+        """The answer is whole; the worker is free."""
+
+    def on_complaint(self, error: QueryError | StoreError) -> None:
+        """There is no answer, or no whole one; the worker is free."""
+
+    def on_lost(self, returncode: int) -> None:
+        """The worker has ended."""
+
+
+class WorkerProcess(asyncio.SubprocessProtocol):
+    """A worker. Belongs to one event loop; made by `start_worker`."""
+
+    def __init__(self) -> None:
+        loop = asyncio.get_running_loop()
+        self.ready: asyncio.Future[None] = loop.create_future()  # done when it has started or opened what it was told
+        self.ended: asyncio.Future[int] = loop.create_future()
+        self.knows: Path | RemoteStore | None = None  # the store that it has open
+        self.yields = False  # whether the machine runs others before it
+        self._listener: Listener | None = None
+        self._rest = b""
+        self._is_mute = False  # its end is seen before it is collected
+        self._transport: asyncio.SubprocessTransport | None = None
+        self._questions: asyncio.WriteTransport | None = None
+
+    @property
+    def pid(self) -> int:
+        """The process."""
+        assert self._transport is not None
+        return self._transport.get_pid()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it has not ended, as far as is known."""
+        return self._transport is not None and self._transport.get_returncode() is None and not self._is_mute
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The process runs."""
+        self._transport = cast("asyncio.SubprocessTransport", transport)
+        self._questions = cast("asyncio.WriteTransport", self._transport.get_pipe_transport(_STDIN))
+
+    def ask(self, question: bytes, listener: Listener, store: Path | RemoteStore) -> None:
+        """Put a question (`encoded`); the worker is free."""
+        assert self._questions is not None
+        self._listener, self.knows = listener, store
+        self._questions.write(question)
+
+    def open(self, store: Path | RemoteStore) -> None:
+        """Let it open a store before it is asked; `ready` is done when it has."""
+        assert self._questions is not None
+        self.ready, self.knows = asyncio.get_running_loop().create_future(), store
+        self._questions.write(_frame(b"O", store_to_json(store)))
+
+    def pipe_data_received(self, _fd: int, data: bytes) -> None:
+        """Take in what the worker writes."""
+        if self._rest:
+            data = self._rest + data
+        place = 0
+        while len(data) - place >= _HEAD:
+            start = place + _HEAD
+            end = start + int.from_bytes(data[place + 1 : start], "big")
+            if len(data) < end:
+                break
+            self._on_frame(data[place : place + 1], data[start:end])
+            place = end
+        self._rest = data[place:]
+
+    def _on_frame(self, kind: bytes, payload: bytes) -> None:
+        if kind == b"R":
+            if not self.ready.done():
+                self.ready.set_result(None)
+            return
+        listener = self._listener
+        if listener is None:
+            return
+        if kind == b"B":
+            listener.on_block(payload)
+        elif kind == b"W":
+            listener.on_way(payload.decode())
+        elif kind == b"E":
+            self._listener = None
+            listener.on_end(int(payload[1:]), is_cut=payload[:1] == b"+")
+        else:
+            self._listener = None
+            error = _complaint(json.loads(payload))
+            if isinstance(error, StoreError):
+                self.knows = None
+            listener.on_complaint(error)
+
+    def pipe_connection_lost(self, fd: int, _exc: Exception | None) -> None:
+        """It will not say anything any more."""
+        self._is_mute = self._is_mute or fd == _STDOUT
+
+    def connection_lost(self, _exc: Exception | None) -> None:
+        """The process has ended, and all that it wrote has been read."""
+        assert self._transport is not None
+        returncode = self._transport.get_returncode() or 0
+        if not self.ended.done():
+            self.ended.set_result(returncode)
+        if not self.ready.done():
+            self.ready.set_exception(ConnectionError())
+            self.ready.exception()  # who waits is told, and nobody else has to be
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            listener.on_lost(returncode)
+
+    def set_priority(self, niceness: int) -> bool:
+        """Let the machine run others before this worker, or like it again. Whether it could be done.
+
+        An unprivileged process cannot take back what it has yielded.
+        """
+        try:
+            os.setpriority(os.PRIO_PROCESS, self.pid, niceness)
+        except OSError:
+            return False
+        self.yields = niceness > 0
+        return True
+
+    def can_be_raised(self) -> bool:
+        """Whether its priority comes back when it is taken: tried by the least step, which costs it next to nothing."""
+        return self.set_priority(1) and self.set_priority(0)
+
+    async def kill(self) -> None:
+        """End it, whatever it does, and wait until it has."""
+        self._listener = None
+        assert self._transport is not None
+        with contextlib.suppress(ProcessLookupError):
+            self._transport.kill()
+        await asyncio.shield(self.ended)
+        self._transport.close()
+
+
+async def start_worker(memory_bytes: int, *, has_network: bool) -> WorkerProcess:
+    """A new worker that is ready: what it takes to start is not taken from its first query's time.
+
+    Raises:
+        LodError: LOD9111 it does not start.
+    """
+    command = [sys.executable, "-P", "-m", "lod.server.sparql.worker", str(memory_bytes)]
+    _, worker = await asyncio.get_running_loop().subprocess_exec(
+        WorkerProcess,
+        *command,
+        *(["network"] if has_network else []),
+        stdin=PIPE,
+        stdout=PIPE,
+        stderr=DEVNULL,
+        env={**os.environ, "MALLOC_ARENA_MAX": "1"},  # glibc reserves 64 MB of address space a thread otherwise
+    )
+    try:
+        await worker.ready
+    except ConnectionError:
+        await worker.kill()
+        hint = say("allow them more memory, and look whether this machine still starts processes: lod doctor")
+        raise LodError(say("the query workers do not start"), hint=hint, code="LOD9111") from None
+    except asyncio.CancelledError:
+        await worker.kill()
+        raise
+    return worker
+
+
+def encoded(question: Question, *, seconds: float, rows: int, max_bytes: int) -> bytes:
+    """A question as a worker reads it, with its limits."""
+    text = {
+        "store": store_to_json(question.store),
+        "text": question.query.text,
+        "form": question.query.form,
+        "prefixes": question.query.prefixes,
+        "is_stable": question.query.is_stable,
+        "suffix": question.format.suffix,
+        "default_graphs": question.dataset.default_graphs,
+        "named_graphs": question.dataset.named_graphs,
+        "base_iri": question.base_iri,
+        "seconds": seconds,
+        "rows": rows,
+        "is_cut": question.is_cut,
+        "bytes": max_bytes,
+    }
+    return _frame(b"Q", text)
+
+
+def store_to_json(store: Path | RemoteStore) -> str | dict[str, Any]:
+    """What names a store to a worker."""
+    return store.to_json() if isinstance(store, RemoteStore) else str(store)
+
+
+def _frame(kind: bytes, payload: object) -> bytes:
+    text = json.dumps(payload).encode()
+    return kind + len(text).to_bytes(4, "big") + text
+
+
+def _complaint(said: dict[str, Any]) -> QueryError | StoreError:
+    for text in ("message", "hint"):
+        said[text] = Wording(said[text]["template"], said[text]["fields"])
+    if said["code"] in ("LOD5001", "LOD5002"):
+        return StoreError(said["message"], hint=said["hint"], code=said["code"])
+    return QueryError(**said)
