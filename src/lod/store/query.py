@@ -162,7 +162,7 @@ def evaluate(
     except _Cut:
         return Written(max_rows or 0, is_cut=True)
     except (OSError, RuntimeError, ValueError) as error:
-        raise blocks.stopped_by or _evaluation_error(error, inspected) from None
+        raise blocks.reason() or _evaluation_error(error, inspected) from None
     return Written(blocks.counter.rows if blocks.counter else 1)
 
 
@@ -253,7 +253,7 @@ def _write_graph(
         pyoxigraph.serialize(counted(), blocks, syntax, prefixes=prefixes)  # type: ignore[arg-type]
         blocks.flush()
     except (OSError, RuntimeError, ValueError) as error:
-        raise blocks.stopped_by or _evaluation_error(error, inspected) from None
+        raise blocks.reason() or _evaluation_error(error, inspected) from None
     return Written(seen, is_cut=is_longer)
 
 
@@ -283,6 +283,17 @@ class _Blocks:
                 self.stopped_by = error  # the engine may wrap it
                 raise
         return len(data)
+
+    def reason(self) -> Exception | None:
+        """Why it stopped, told once: kept, it and the results would hold each other until a collector comes by.
+
+        Results belong to the thread that made them, also when they are thrown away.
+        """
+        reason, self.stopped_by = self.stopped_by, None
+        try:
+            return reason
+        finally:
+            del reason
 
     def flush(self) -> None:
         block = b"".join(self._pending)
