@@ -150,8 +150,22 @@ def evaluate(
         inspected = asked
     results = _run(store, inspected, dataset, base_iri) if found is None else found
     told(way)
-    if not isinstance(results, QuerySolutions | QueryBoolean):
+    try:
+        if isinstance(results, QuerySolutions | QueryBoolean):
+            return _write_results(results, inspected, chosen, out, max_rows, is_cut)
         return _write_graph(results, inspected, chosen, out, max_rows, is_cut)
+    finally:
+        del results, found  # they end in the thread that made them, whoever keeps the traceback of an error
+
+
+def _write_results(
+    results: QuerySolutions | QueryBoolean,
+    inspected: Query,
+    chosen: Format,
+    out: Sink,
+    max_rows: int | None,
+    is_cut: bool,
+) -> Written:
     blocks = _Blocks(out)
     if isinstance(results, QuerySolutions):
         assert not is_cut or chosen is RESULTS_TSV, "only lines can be cut"
@@ -163,6 +177,8 @@ def evaluate(
         return Written(max_rows or 0, is_cut=True)
     except (OSError, RuntimeError, ValueError) as error:
         raise blocks.reason() or _evaluation_error(error, inspected) from None
+    finally:
+        del results
     return Written(blocks.counter.rows if blocks.counter else 1)
 
 
@@ -236,24 +252,29 @@ def _write_graph(
 ) -> Written:
     blocks, seen, is_longer = _Blocks(out), 0, False
 
-    def counted() -> Iterator[Triple]:
+    def counted(triples: Iterable[Triple]) -> Iterator[Triple]:
         nonlocal seen, is_longer
-        for triple in results:
-            if seen == max_rows:
-                is_longer = True
-                if is_cut:
-                    return
-                raise too_many_rows(max_rows)
-            seen += 1
-            yield triple
+        try:
+            for triple in triples:
+                if seen == max_rows:
+                    is_longer = True
+                    if is_cut:
+                        return
+                    raise too_many_rows(max_rows)
+                seen += 1
+                yield triple
+        finally:
+            del triples
 
     prefixes = {name: iri for name, iri in inspected.prefixes.items() if is_absolute(iri)}
     syntax = RdfFormat.from_media_type(chosen.media_type)
     try:
-        pyoxigraph.serialize(counted(), blocks, syntax, prefixes=prefixes)  # type: ignore[arg-type]
+        pyoxigraph.serialize(counted(results), blocks, syntax, prefixes=prefixes)  # type: ignore[arg-type]
         blocks.flush()
     except (OSError, RuntimeError, ValueError) as error:
         raise blocks.reason() or _evaluation_error(error, inspected) from None
+    finally:
+        del results
     return Written(seen, is_cut=is_longer)
 
 

@@ -24,6 +24,7 @@ from lod.wording import Wording, say
 
 _HEAD = 5  # bytes of a frame before its payload: a letter, the length
 _STDIN, _STDOUT = 0, 1
+_ENDS_WITHIN = 10.0  # seconds that a killed process may take
 
 
 class Listener(Protocol):
@@ -128,8 +129,8 @@ class WorkerProcess(asyncio.SubprocessProtocol):
         """It will not say anything any more."""
         self._is_mute = self._is_mute or fd == _STDOUT
 
-    def connection_lost(self, _exc: Exception | None) -> None:
-        """The process has ended, and all that it wrote has been read."""
+    def process_exited(self) -> None:
+        """The process has ended; what it wrote last may be unread, and nobody can use it."""
         assert self._transport is not None
         returncode = self._transport.get_returncode() or 0
         if not self.ended.done():
@@ -163,7 +164,8 @@ class WorkerProcess(asyncio.SubprocessProtocol):
         assert self._transport is not None
         with contextlib.suppress(ProcessLookupError):
             self._transport.kill()
-        await asyncio.shield(self.ended)
+        with contextlib.suppress(TimeoutError):  # one that waits for a disk ends when it has it
+            await asyncio.wait_for(asyncio.shield(self.ended), _ENDS_WITHIN)
         self._transport.close()
 
 
