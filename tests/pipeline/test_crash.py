@@ -37,8 +37,8 @@ import os, signal, sys
 from pathlib import Path
 from lod.pipeline.run import build
 from lod.project.load import load_project
-releases, limit = str(Path(sys.argv[1]) / "releases"), int(sys.argv[2])
-seen = 0
+root = Path(sys.argv[1])
+releases, limit, seen = str(root / "releases"), 0, 0
 
 def count(event, arguments):
     global seen
@@ -47,12 +47,18 @@ def count(event, arguments):
     ):
         seen += 1
         if seen == limit:
-            print(limit, event, *(os.fsdecode(a) for a in arguments if isinstance(a, (str, bytes, os.PathLike))))
-            sys.stdout.flush()
+            names = [os.fsdecode(a) for a in arguments if isinstance(a, (str, bytes, os.PathLike))]
+            print(limit, event, *names, file=sys.stderr, flush=True)
             os.kill(os.getpid(), signal.SIGKILL)
 
-sys.addaudithook(count)
-build(load_project(Path(sys.argv[1]) / "lod.toml"), publish=True)
+for line in sys.stdin:  # one build a line, in a process of its own that need not import everything again
+    limit = int(line)
+    if child := os.fork():
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        continue
+    sys.addaudithook(count)
+    build(load_project(root / "lod.toml"), publish=True)
+    os._exit(0)
 """
 
 
@@ -88,11 +94,22 @@ def test_killed_anywhere(root: Path, published: str, request: pytest.FixtureRequ
     one with `--kill-every 1`."""
     every = request.config.getoption("--kill-every")
     limit, kills = min(3, every), 0
-    while subprocess.run([sys.executable, "-c", IN_BETWEEN, root, str(limit)], check=False).returncode:
-        names = {release.name for release in list_releases(root / "releases")}
-        assert published in names
-        _whole(root, *names)
-        kills, limit = kills + 1, limit + every
+    with subprocess.Popen(
+        [sys.executable, "-c", IN_BETWEEN, root], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+    ) as builds:
+        assert builds.stdin is not None
+        assert builds.stdout is not None
+        while True:
+            builds.stdin.write(f"{limit}\n")
+            ended = int(builds.stdout.readline())
+            if ended == 0:
+                break
+            assert ended == -signal.SIGKILL
+            names = {release.name for release in list_releases(root / "releases")}
+            assert published in names
+            _whole(root, *names)
+            kills, limit = kills + 1, limit + every
+        builds.stdin.close()
     assert kills > 5
     result = build(load_project(root / "lod.toml"), publish=True)
     assert result.published

@@ -84,7 +84,7 @@ def test_killed_workers_are_replaced_and_nothing_is_left_behind(store: Path) -> 
         async with QueryPool(QueryLimits(seconds=1.5, workers=2, waiting_seconds=60)) as pool:
             assert await ask(pool, store, "ASK {}") == b"true"
             descriptors = open_files()
-            for _ in range(6):
+            for _ in range(4):
                 seen.update(pool.process_ids)
                 with pytest.raises(QueryError) as caught:
                     await ask(pool, store, CROSS)
