@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import os
+import shutil
 import socket
 import threading
 import time
@@ -210,3 +212,13 @@ def serve() -> Iterator[Callable[[Path], str]]:
 def make() -> Callable[..., Path]:
     """Makes further releases, in a folder of the test's own."""
     return make_release
+
+
+@pytest.fixture(scope="session")
+def comunica() -> str:
+    """The command of Comunica, a client of others: on PATH, or as `make test` installs it."""
+    ours = Path(__file__).resolve().parents[2] / "web" / "clients" / "node_modules" / ".bin"
+    found = shutil.which("comunica-sparql", path=os.pathsep.join([os.environ.get("PATH", ""), str(ours)]))
+    if found is None or shutil.which("node") is None:
+        pytest.skip("no Comunica: make test installs it where npm is")
+    return found

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import urlencode
 
 import httpx
@@ -91,3 +95,29 @@ def test_a_fragment_can_be_kept(site: httpx.Client) -> None:
     again = site.get("/tpf", headers={"accept": "text/turtle", "if-none-match": first.headers["etag"]})
     assert again.status_code == 304
     assert site.get("/tpf", headers={"accept": "image/png"}).status_code == 406
+
+
+def test_a_client_for_fragments_answers_a_query_of_its_own(
+    tmp_path: Path, open_site: Callable[[Path], httpx.Client], make: Callable[..., Path], comunica: str
+) -> None:
+    """Comunica finds the form in the first fragment, asks with it page by page and joins what it gets."""
+    site = open_site(tmp_path)
+    base = str(site.base_url).rstrip("/") + "/"
+    things = "".join(
+        f'<{base}id/thing/{n}> <http://www.w3.org/2004/02/skos/core#prefLabel> "{n}" ; a <{base}def/Thing> .\n'
+        for n in range(250)
+    )
+    make(tmp_path, base=base, turtle=things)
+    query = f"SELECT (COUNT(*) AS ?n) {{ ?s a <{base}def/Thing> ; <http://www.w3.org/2004/02/skos/core#prefLabel> ?l }}"
+    deadline = time.monotonic() + 60
+    while site.get("/tpf").status_code != 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    done = subprocess.run(
+        [comunica, f"qpf@{base}tpf", "-q", query, "-t", "text/csv"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (done.returncode, done.stdout.split()) == (0, ["n", "250"]), done.stderr

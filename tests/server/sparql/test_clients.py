@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -70,20 +68,12 @@ def test_curl(endpoint: Any) -> None:
     assert subprocess.run(command, capture_output=True, check=True, timeout=60).stdout == b"n\r\n6000\r\n"
 
 
-def comunica() -> str | None:
-    """Comunica's command: on PATH, or as `make test` installs it."""
-    places = [Path(__file__).resolve().parents[3] / "web" / "clients" / "node_modules" / ".bin"]
-    found = shutil.which("comunica-sparql", path=os.pathsep.join([os.environ.get("PATH", ""), *map(str, places)]))
-    return found if found and shutil.which("node") else None
-
-
-@pytest.mark.skipif(comunica() is None, reason="no Comunica: make test installs it where npm is")
-def test_comunica(endpoint: Any) -> None:
+def test_comunica(endpoint: Any, comunica: str) -> None:
     """It asks for the service description first and chooses formats by itself."""
-    command = [str(comunica()), f"sparql@{endpoint.url}", "-q", COUNT, "-t", "text/csv"]
+    command = [comunica, f"sparql@{endpoint.url}", "-q", COUNT, "-t", "text/csv"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout.split()) == (0, ["n", str(TRIPLES)]), done.stderr
-    command = [str(comunica()), f"sparql@{endpoint.url}", "-q", f"DESCRIBE <{THING}>", "-t", "application/n-triples"]
+    command = [comunica, f"sparql@{endpoint.url}", "-q", f"DESCRIBE <{THING}>", "-t", "application/n-triples"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert len(done.stdout.splitlines()) == 2, done.stderr
 

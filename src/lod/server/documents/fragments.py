@@ -106,19 +106,23 @@ def respond_to_fragment(served: ServedRelease, query: str, accept: str, if_none_
         header("cache-control", answers.SHORT),
         header("vary", "Accept"),
     )
-    return Answer(200, headers, write_fragment(served, fragment, chosen))
+    return Answer(200, headers, write_fragment(served, fragment, chosen, query))
 
 
-def write_fragment(served: ServedRelease, fragment: Fragment, chosen: Format) -> bytes:
-    """Data of the page, how many there are, and the controls (§3), in a graph of their own where there are graphs."""
+def write_fragment(served: ServedRelease, fragment: Fragment, chosen: Format, query: str) -> bytes:
+    """Data of the page, how many there are, and the controls (§3), in a graph of their own where there are graphs.
+
+    The page bears the address that was asked for, as it was spelt (`query`): clients look for that one.
+    """
     start = (fragment.page - 1) * PAGE
     found = served.stretch(fragment.subject, fragment.predicate, fragment.object, start, PAGE + 1)
     data, more = found[:PAGE], len(found) > PAGE
     total = _total(served, fragment, start + len(data), more)
     url = served.space.base + "tpf"
-    here = _page_url(url, fragment, fragment.page)
-    graph = NamedNode(here + "#metadata") if chosen in {TRIG, NQUADS} else None
-    said = (Quad(*triple, graph) if graph else Quad(*triple) for triple in _controls(url, here, fragment, total, more))
+    here = f"{url}?{answers.safe_target(query)}" if query else url
+    about = NamedNode(here + "#metadata")
+    controls = _controls(url, here, fragment, total, more)
+    said = (Quad(*triple, about) if chosen in {TRIG, NQUADS} else Quad(*triple) for triple in controls)
     flat = [Quad(quad.subject, quad.predicate, quad.object) for quad in data]
     return write((*flat, *said), (), chosen, served.space.base)
 
@@ -153,10 +157,12 @@ Statement = tuple[NamedNode | BlankNode, NamedNode, Node]
 
 def _controls(url: str, here: str, fragment: Fragment, total: int, more: bool) -> Iterable[Statement]:
     """Metadata and hypermedia controls (§3.2, §3.3)."""
-    page, whole, dataset = NamedNode(here), NamedNode(_page_url(url, fragment, 1)), NamedNode(url)
+    page, whole, dataset = NamedNode(here), NamedNode(_page_url(url, fragment, 1)), NamedNode(url + "#dataset")
     form = BlankNode("form")
     count = Literal(str(total), datatype=NamedNode(XSD + "integer"))
+    yield NamedNode(here + "#metadata"), NamedNode(FOAF + "primaryTopic"), dataset
     yield dataset, NamedNode(VOID + "subset"), whole
+    yield dataset, NamedNode(VOID + "subset"), page
     yield dataset, NamedNode(RDF + "type"), NamedNode(VOID + "Dataset")
     yield dataset, NamedNode(RDF + "type"), NamedNode(HYDRA + "Collection")
     yield dataset, NamedNode(HYDRA + "search"), form
@@ -170,7 +176,6 @@ def _controls(url: str, here: str, fragment: Fragment, total: int, more: bool) -
     if whole != page:
         yield whole, NamedNode(VOID + "subset"), page
     yield page, NamedNode(RDF + "type"), NamedNode(HYDRA + "PartialCollectionView")
-    yield page, NamedNode(FOAF + "primaryTopic"), whole
     yield page, NamedNode(VOID + "triples"), count
     yield page, NamedNode(HYDRA + "totalItems"), count
     yield page, NamedNode(HYDRA + "itemsPerPage"), Literal(str(PAGE), datatype=NamedNode(XSD + "integer"))
