@@ -79,7 +79,8 @@ def not_found(
 
     What is retired answers 301 or 410 instead.
     """
-    reader = _reader(served, accept_language)
+    language = parse_address(path, served.site.languages).language  # its suffix may say it
+    reader = _reader(served, language or accept_language)
     if (found := gone.retired(served, path)) is not None:
         return _negotiated(_gone(reader, path, *found, accept, asked))
     near = nearest(served, path)

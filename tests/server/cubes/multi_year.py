@@ -19,6 +19,7 @@ COUNTIES = {
 AGES = ("18-24", "25-29", "30-34", "35-39", "40-44", "45-49", "50-54", "55-59", "60-64")
 SEXES = {"T": ("男女合計", "Both sexes"), "M": ("男性", "Male"), "F": ("女性", "Female")}
 MISSING = {("2008", "10008", "M"), ("2012", "10008", "T"), ("2012", "10008", "M"), ("2012", "10008", "F")}
+UNDEFINED = {("2012", "10008", "M"), ("2012", "10008", "F")}
 CONFIDENTIAL = {("2012", "09007", "F"), ("2012", "09007", "M")}
 ABSENT = {("2012", "09020", sex) for sex in SEXES} | {("2003", "09020", "T")}
 ZERO = {("2012", "10016", "F")}
@@ -82,6 +83,8 @@ def _counties() -> Iterator[str]:
                 yield f"<def/year> <id/year/{year}> ; <def/place> <id/place/{place}> ; <def/gender> <id/gender/{sex}>"
                 if key in CONFIDENTIAL:
                     yield " ; sdmx-attribute:confStatus sdmx-code:confStatus-C"
+                elif key in UNDEFINED:
+                    yield ' ; <def/staff> ""^^<https://cube.link/Undefined>'
                 elif key not in MISSING:
                     yield f" ; <def/staff> {0 if key in ZERO else size * share // 100}"
                 yield " .\n"

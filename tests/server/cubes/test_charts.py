@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
-from lod.server.charts.choose import parts_only, suitable
+from lod.server.charts.choose import one_series, parts_only, suitable
 from lod.server.charts.draw import draw
-from lod.server.charts.map import Atlas
+from lod.server.charts.map import Atlas, without_outline
 from lod.server.charts.model import ChartData, Kind, Label, Mark, Role, Words
 from lod.server.charts.scales import class_of, classes, ticks
 from lod.server.charts.svg import shortened, width_of
@@ -149,3 +150,54 @@ def test_a_county_that_became_a_city_within_its_boundaries_is_on_the_map() -> No
     svg = draw(data, "map", atlas)
     assert "<title>Taoyuan County: 0 persons</title>" in svg
     assert "hatch" not in re.sub(r"<style>.*?</style>|<defs>.*?</defs>", "", svg)
+
+
+def test_a_county_keeps_its_figure_under_either_code_and_what_has_no_outline_is_named() -> None:
+    atlas = Atlas((0, 0, 80, 400), {"65000": "M0 0L9 0L9 9Z", "66000": "M20 0L29 0L29 9Z"})
+    codes = ("10001", "65000", "66000", "66000", "10006")
+    labels = tuple(Label(f"county {n}", code=code) for n, code in enumerate(codes))
+    marks = tuple((mark,) for mark in (Mark(7.0, "7"), Mark(None, "–"), Mark(1.0, "1"), Mark(2.0, "2"), Mark(3.0, "3")))
+    data = replace(table(5, 1, "area"), categories=labels, marks=marks)
+    svg = draw(data, "map", atlas)
+    assert "<title>county 0: 7 persons</title>" in svg
+    assert "no such figure" not in svg
+    assert without_outline(data, atlas) == ["county 3", "county 4"]
+
+
+def test_of_periods_the_newest_is_the_one_that_is_shown_alone() -> None:
+    assert one_series(table(3, 4, "area", "time")).series[0].text == "column 3"
+    assert one_series(table(3, 4, "area")).series[0].text == "column 0"
+
+
+def test_thirty_years_of_months_are_one_line_named_from_january_to_january() -> None:
+    months = tuple(Label(f"{1994 + n // 12}-{n % 12 + 1:02}") for n in range(4, 364))
+    marks = [(Mark(float(n), str(n)),) for n in range(360)]
+    marks[100], marks[102] = (Mark(None, "…", published=False),), (Mark(None, "…", published=False),)
+    svg = draw(replace(table(360, 1, "time"), categories=months, marks=tuple(marks)), "line", None)
+    named = re.findall(r">(\d{4}-\d\d)</text>", svg)
+    assert named
+    assert all(name.endswith("-01") for name in named)
+    assert svg.count("<circle") == 1  # the month alone between two gaps
+
+
+def test_a_heat_table_explains_its_hatchings() -> None:
+    data = table(2, 2)
+    marks = ((Mark(None, "…", published=False), Mark(1.0, "1")), (Mark(2.0, "2"), Mark(None, "–")))
+    svg = draw(replace(data, marks=marks), "heat", None)
+    assert ">not published</text>" in svg
+    assert ">no such figure</text>" in svg
+    assert "not published" not in draw(data, "heat", None)
+
+
+def test_large_numbers_and_long_units_stay_apart_and_inside() -> None:
+    rows = tuple((Mark(value, f"{value:,.0f}"),) for value in (321_870_934.0, 988_934_587.0))
+    data = replace(table(2, 1), marks=rows, unit="persons employed in agencies and schools " * 5)
+    svg = draw(data, "bar", None)
+    places = [
+        float(x) for x in re.findall(r'<text x="([\d.]+)"[^>]*text-anchor="middle" font-size="12"[^>]*>[\d,]+<', svg)
+    ]
+    assert len(places) > 1
+    assert min(b - a for a, b in pairwise(places)) > width_of("500,000,000", 12)
+    unit = re.search(r'<text x="([\d.]+)"[^>]*>(persons [^<]*…)<', svg)
+    assert unit is not None
+    assert float(unit[1]) - width_of(unit[2], 12) / 2 >= 0

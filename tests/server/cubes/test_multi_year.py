@@ -94,6 +94,18 @@ def test_what_is_not_published_zero_and_not_applicable_are_three_things_in_the_t
     assert "not applicable" in kinmen
 
 
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [("10008/T", "not published"), ("10008/F", "not published"), ("09007/F", "kept back, to protect persons")],
+)
+def test_the_page_of_a_figure_that_is_not_told_says_so(years: httpx.Client, place: str, words: str) -> None:
+    page = years.get(f"/data/years/obs/2012/{place}.en.html").text
+    assert f'<span class="missing">{words}</span>' in page
+    assert f" {words}</span>" in page.partition('class="sentence"')[2].partition("</p>")[0]
+    here = page.partition('class="neighbours"')[2].partition('aria-current="true"')[2]
+    assert re.search(r'class="number">(…|c)<', here.partition("</li>")[0])
+
+
 def test_they_are_three_things_in_the_chart_and_in_the_map(years: httpx.Client) -> None:
     heat = view(years, "rows=place&cols=year&gender=T&show=chart&chart=heat").text
     assert re.search(r'class="p"><title>Nantou County · End of 2012: not published', heat)

@@ -251,6 +251,12 @@ def test_an_error_page_speaks_the_readers_language(site: httpx.Client) -> None:
         assert ATTRIBUTION in answer.text
 
 
+def test_an_address_that_is_not_there_answers_in_the_language_of_its_suffix(site: httpx.Client) -> None:
+    answer = site.get("/data/nothing.en.html", headers={"accept": "text/html", "accept-language": "zh-TW"})
+    assert answer.status_code == 404
+    assert '<html lang="en">' in answer.text
+
+
 def test_an_address_that_is_spelt_nearly_right_leads_on(site: httpx.Client) -> None:
     headers = {"accept": "text/html", "accept-language": "en"}
     dataset = site.get("/data/civil-servant-by-county", headers=headers)

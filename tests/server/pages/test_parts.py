@@ -195,5 +195,8 @@ def test_the_catalogue_is_narrowed_down_by_what_datasets_say_of_themselves(long:
     assert "every year" in chosen
     (back,) = re.findall(r'href="([^"]+)" aria-current="true">Government', chosen)
     assert back == "/catalog.en.html"
+    (count,) = re.findall(r'href="/datasets.en.html\?stars=4">4 ★ <span class="note">(\d+)<', facets)
+    assert f"{count} in all" in long.get("/datasets.en.html?stars=4").text
+    assert "0 in all" in long.get("/datasets.en.html?stars=5").text
     nothing = long.get("/datasets.en.html?theme=id/nothing").text
     assert "0 in all" in nothing

@@ -19,13 +19,13 @@ _SMALL = 12.0
 def draw_bars(drawing: Drawing, data: ChartData) -> None:
     """One bar a category; several beside each other where there are several series."""
     many = len(data.series)
-    thick = 18.0 if many == 1 else max(10.0, 30.0 / many)
+    thick = 18.0 if many == 1 else max(13.0, 30.0 / many)
     step = thick * many + (10 if many == 1 else 14)
     left = _labels_width(data)
     texts = max((width_of(mark.text, _SMALL) for row in data.marks for mark in row), default=0.0) + 6
-    axis = ticks(min(0.0, *data.values(), 0.0), max(0.0, *data.values(), 0.0))
-    span = axis[-1] - axis[0]
     right = drawing.width - texts - _PAD
+    axis = _fitting(min(0.0, *data.values(), 0.0), max(0.0, *data.values(), 0.0), right - left)
+    span = axis[-1] - axis[0]
     if many > 1:
         draw_legend(drawing, data.series)
     top = drawing.height + 6
@@ -50,8 +50,8 @@ def draw_stacked(drawing: Drawing, data: ChartData) -> None:
     left = _labels_width(data)
     sums = [sum(mark.value or 0 for mark in row) for row in data.marks]
     texts = max((width_of(f"{total:,.10g}", _SMALL) for total in sums), default=0.0) + 6
-    axis = ticks(0.0, max([*sums, 0.0]))
     right = drawing.width - texts - _PAD
+    axis = _fitting(0.0, max([*sums, 0.0]), right - left)
     draw_legend(drawing, data.series)
     top = drawing.height + 6
 
@@ -163,6 +163,15 @@ def _told(data: ChartData, label: Label, series: Label, mark: Mark) -> str:
     return f"{place}: {mark.text} {data.unit}".rstrip()
 
 
+def _fitting(low: float, high: float, room: float) -> list[float]:
+    """Round numbers for an axis so long, as many as can stand beside each other."""
+    for about in (5, 4, 3, 2):
+        axis = ticks(low, high, about)
+        if max(width_of(tick_text(value), _SMALL) for value in axis) + 10 <= room / max(len(axis) - 1, 1):
+            break
+    return axis
+
+
 def _grid(drawing: Drawing, axis: list[float], at: Scale, top: float, bottom: float) -> None:
     for value in axis:
         drawing.line(at(value), top, at(value), bottom, "g")
@@ -171,8 +180,14 @@ def _grid(drawing: Drawing, axis: list[float], at: Scale, top: float, bottom: fl
 def _axis_texts(drawing: Drawing, axis: list[float], at: Scale, bottom: float, unit: str) -> None:
     for value in axis:
         drawing.text(at(value), bottom + 18, tick_text(value), "m", at="middle", size=_SMALL)
-    if unit:
-        drawing.text(
-            at(axis[0]) - FONT - width_of(tick_text(axis[0]), _SMALL) / 2, bottom + 18, unit, "m", at="end", size=_SMALL
-        )
     drawing.height = bottom + 28
+    if not unit:
+        return
+    end = at(axis[0]) - FONT - width_of(tick_text(axis[0]), _SMALL) / 2
+    if width_of(unit, _SMALL) <= end - _PAD:
+        drawing.text(end, bottom + 18, unit, "m", at="end", size=_SMALL)
+    else:  # the labels leave no room beside the axis
+        drawing.height += 20
+        middle = (at(axis[0]) + at(axis[-1])) / 2
+        short = shortened(unit, 2 * min(middle, drawing.width - middle) - 2 * _PAD, _SMALL)
+        drawing.text(middle, bottom + 38, short, "m", at="middle", size=_SMALL)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from lod.server.charts.model import ChartData, Kind, Label
 
 MOST_BARS = 40
+MOST_POINTS = 600  # of a line
 MOST_GROUPS = 4  # series beside each other
 MOST_STACKED = 8
 MOST_LINES = 8
@@ -54,8 +55,9 @@ def is_map(data: ChartData, places: Collection[str]) -> bool:
     return data.category_role == "area" and known >= LEAST_PLACES and known * 2 >= len(codes)
 
 
-def trimmed(data: ChartData, most: int = MOST_BARS) -> ChartData:
+def trimmed(data: ChartData, kind: Kind = "bar") -> ChartData:
     """Its first categories, as many as can be told apart; of time the last."""
+    most = MOST_POINTS if kind == "line" else MOST_BARS
     if len(data.categories) <= most:
         return data
     part = slice(-most, None) if data.category_role == "time" else slice(most)
@@ -75,8 +77,9 @@ def parts_only(data: ChartData) -> ChartData:
 
 
 def one_series(data: ChartData) -> ChartData:
-    """Its total, or else its first series alone."""
-    column = next((place for place, label in enumerate(data.series) if label.total), 0)
+    """Its total alone, or else its first series; of periods the newest."""
+    newest = len(data.series) - 1 if data.series_role == "time" else 0
+    column = next((place for place, label in enumerate(data.series) if label.total), newest)
     return replace(
         data, series=data.series[column : column + 1], marks=tuple(row[column : column + 1] for row in data.marks)
     )

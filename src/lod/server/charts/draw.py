@@ -37,6 +37,6 @@ def draw(data: ChartData, kind: Kind, atlas: Atlas | None, *, name: str = "chart
         draw_map(drawing, one_series(data), atlas)
     else:
         shown = parts_only(one_series(data) if kind in {"bar", "map"} else data)
-        _DRAWERS["bar" if kind == "map" else kind](drawing, trimmed(shown))
+        _DRAWERS["bar" if kind == "map" else kind](drawing, trimmed(shown, kind))
     description = " ".join((data.words.description, *data.words.notices))
     return drawing.finish(data.title, description, data.language)

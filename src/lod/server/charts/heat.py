@@ -37,3 +37,19 @@ def draw_heat(drawing: Drawing, data: ChartData) -> None:
             drawing.rect(x, y, wide - 1, _HIGH - 1, f"q{step}", f"{told}{mark.text} {data.unit}".rstrip())
             drawing.text(x + wide - 9, y + _HIGH / 2 + 4.5, mark.text, "i" if step >= 4 else "d", at="end", size=_SMALL)
     drawing.height = top + _HIGH * len(data.categories) + 10
+    _legend(drawing, data, left)
+
+
+def _legend(drawing: Drawing, data: ChartData, left: float) -> None:
+    """What the two hatchings say, where they are; the numbers stand in their cells."""
+    empty = [mark.published for row in data.marks for mark in row if mark.value is None]
+    x, y = left, drawing.height + 4
+    words = ((False, "hatch", data.words.not_published), (True, "open", data.words.not_applicable))
+    for kind, told in [(kind, told) for published, kind, told in words if published in empty]:
+        if x > left and x + 30 + width_of(told, _SMALL) > drawing.width:
+            x, y = left, y + 22
+        drawing.rect(x, y, 22, 16, kind)
+        drawing.text(x + 30, y + 13, told, size=_SMALL)
+        x += 30 + width_of(told, _SMALL) + 24
+    if empty:
+        drawing.height = y + 26

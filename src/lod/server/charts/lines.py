@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from math import ceil
+
 from lod.server.charts.bars import draw_legend
 from lod.server.charts.model import ChartData
 from lod.server.charts.scales import tick_text, ticks
@@ -9,6 +12,8 @@ from lod.server.charts.svg import Drawing, fixed, width_of
 
 _HIGH = 280.0
 _SMALL = 12.0
+_LEAST_BETWEEN = 9.0  # between points that are marked: closer, they would hide the line
+_MONTH = re.compile(r"\d{4}-\d\d")
 
 
 def draw_lines(drawing: Drawing, data: ChartData) -> None:
@@ -44,21 +49,31 @@ def draw_lines(drawing: Drawing, data: ChartData) -> None:
             path += f"{'M' if pen_up else 'L'}{fixed(x)} {fixed(height(mark.value))}"
             pen_up = False
         drawing.path(path, f"l{number % 8}")
-        for (x, mark), label in zip(points, data.categories, strict=True):
-            if mark.value is not None:
+        for place, ((x, mark), label) in enumerate(zip(points, data.categories, strict=True)):
+            if mark.value is not None and (step >= _LEAST_BETWEEN or _stands_alone(data, place, number)):
                 told = f"{series.text} · {label.text}: {mark.text} {data.unit}".rstrip()
                 drawing.dot(x, height(mark.value), f"s{number % 8}", told)
     drawing.height = bottom + 34
 
 
+def _stands_alone(data: ChartData, place: int, number: int) -> bool:
+    """Whether a value has no neighbour, so that no line leads to it."""
+    beside = [data.marks[near][number] for near in (place - 1, place + 1) if 0 <= near < len(data.marks)]
+    return all(mark.value is None for mark in beside)
+
+
 def _names(drawing: Drawing, data: ChartData, left: float, step: float, bottom: float) -> None:
     """As many names below the axis as fit; where nothing is published, the gap is hatched."""
     widest = max(width_of(label.text, _SMALL) for label in data.categories) + 12
-    every = max(1, -(-int(widest) // max(int(step), 1)))
+    every, first = max(1, ceil(widest / step) if step else 1), 0
+    if every > 3 and all(_MONTH.fullmatch(label.text) for label in data.categories):  # from January to January
+        every = 12 * ceil(every / 12)
+        first = next((place for place, label in enumerate(data.categories) if label.text.endswith("-01")), 0)
     for place, label in enumerate(data.categories):
-        x = left + step * place
-        drawing.line(x, bottom, x, bottom + 4, "a")
-        if place % every == 0:
+        x, named = left + step * place, (place - first) % every == 0
+        if named or step >= _LEAST_BETWEEN:
+            drawing.line(x, bottom, x, bottom + 4, "a")
+        if named:
             drawing.text(x, bottom + 20, label.text, "m", at="middle", lang=label.language, size=_SMALL)
         if any(mark.value is None and not mark.published for mark in data.marks[place]):
             drawing.rect(x - 5, bottom - 10, 10, 10, "hatch", f"{label.text}: {data.words.not_published}")

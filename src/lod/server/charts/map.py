@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
-from lod.server.charts.model import ChartData, Mark
+from lod.server.charts.model import ChartData, Label, Mark
 from lod.server.charts.scales import class_of, classes
 from lod.server.charts.svg import STEPS, Drawing
 
@@ -45,8 +45,7 @@ def atlas() -> Atlas | None:
 def draw_map(drawing: Drawing, data: ChartData, atlas: Atlas) -> None:
     """Every place of the atlas, with or without a figure; how the colours are to be read stands beside it."""
     top = drawing.height
-    given = {label.code: (label, row[0]) for label, row in zip(data.categories, data.marks, strict=True)}
-    marks = {_FORMER[code]: mark for code, mark in given.items() if code in _FORMER} | given
+    marks = _by_outline(data)
     shown = [mark.value for code, (_, mark) in marks.items() if code in atlas.paths and mark.value is not None]
     bounds = classes(shown, len(STEPS))
     x, y, width, height = atlas.box
@@ -64,6 +63,34 @@ def draw_map(drawing: Drawing, data: ChartData, atlas: Atlas) -> None:
     _legend(drawing, data, bounds, sorted(shown), gaps)
     drawing.height = top + height + 24
     drawing.text(12, drawing.height - 10, data.words.attribution, "m", size=10.5)
+
+
+def without_outline(data: ChartData, atlas: Atlas) -> list[str]:
+    """The names of places that have a figure and no outline of their own: they were merged, or are no counties."""
+    drawn = {code: label for code, (label, _) in _by_outline(data).items() if code in atlas.paths}
+    return [
+        label.text
+        for label, row in zip(data.categories, data.marks, strict=True)
+        if not label.total and row[0].value is not None and drawn.get(_FORMER.get(label.code, label.code)) != label
+    ]
+
+
+def _by_outline(data: ChartData) -> dict[str, tuple[Label, Mark]]:
+    """What there is to say at each outline: of a place and its former self, that one which has a figure."""
+    found: dict[str, tuple[Label, Mark]] = {}
+    for label, row in zip(data.categories, data.marks, strict=True):
+        code = _FORMER.get(label.code, label.code)
+        if code not in found or (_worth(row[0]), label.code == code) > (
+            _worth(found[code][1]),
+            found[code][0].code == code,
+        ):
+            found[code] = (label, row[0])
+    return found
+
+
+def _worth(mark: Mark) -> int:
+    """A figure says more than that there is one, and that more than nothing."""
+    return 2 if mark.value is not None else 0 if mark.published else 1
 
 
 def _step(value: float, bounds: list[float]) -> str:

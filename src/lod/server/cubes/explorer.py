@@ -25,7 +25,7 @@ from lod.server.cubes.whole import CSV, JSON, TABLES, XLSX, whole_file, write_fi
 from lod.server.documents.describe import TYPE
 from lod.server.negotiation import choose_format, choose_language
 from lod.server.pages.citation import CITATION_FORMATS, reference, write_reference
-from lod.server.pages.explorer import VIEW, dataset_title, explorer_page, figure_of, has_png
+from lod.server.pages.explorer import VIEW, dataset_title, drawn_table, explorer_page, figure_of, has_png
 from lod.server.pages.frame import render
 from lod.server.pages.reader import Reader
 from lod.server.refusals import bad_request, not_acceptable, not_found
@@ -199,7 +199,8 @@ def _body(reader: Reader, cube: Cube, grid: Grid, address: Address, chosen: Form
 
 def _svg(reader: Reader, cube: Cube, view: View, grid: Grid) -> str | None:
     title = dataset_title(reader, cube.iri).text
-    figure, _ = figure_of(reader, view, title, lay_out(reader, cube, view, grid), standalone=True)
+    table = drawn_table(reader, cube, view, grid, lay_out(reader, cube, view, grid))
+    figure, _ = figure_of(reader, view, title, table, standalone=True)
     return figure.svg if figure else None
 
 

@@ -24,6 +24,8 @@ from lod.store.figures import Among, Observation
 MOST_CELLS = 50_000  # read for one view at once; of a larger one, those of the rows that are shown
 MOST_ACROSS = 1_000  # columns of such a view
 _REPLACED_BY = NamedNode(DCT + "isReplacedBy")
+UNDEFINED = "https://cube.link/Undefined"
+"""cube.link: the datatype of a literal, or the IRI, that stands where a measure has no figure."""
 
 State = OneOf["value", "missing", "confidential", "inapplicable"]
 SIGNS: dict[State, str] = {"missing": "…", "confidential": "c", "inapplicable": "–"}
@@ -82,6 +84,7 @@ class CubeTable:
     measures: tuple[Shown, ...]  # with the unit as note
     states: tuple[State, ...]  # of cells without a value, that the table has
     columns: tuple[Shown, ...]  # one label a column
+    series: tuple[Shown, ...]  # the same without the measure, where anything else is across
     column_totals: tuple[bool, ...]
     total_rows: int  # on all pages
     page_rows: int  # on one
@@ -248,6 +251,7 @@ def lay_out(
         measures=tuple(measure_label(reader, cube, measure.iri) for measure in view.measures),
         states=tuple(state for state in SIGNS if state in states),
         columns=tuple(_column_label(reader, cube, view, column) for column in grid.columns),
+        series=tuple(_column_label(reader, cube, view, column, measures=False) for column in grid.columns),
         column_totals=tuple(any(place.has_children for place in places) for places, _ in grid.columns),
         total_rows=len(unfolded),
         page_rows=size,
@@ -267,7 +271,8 @@ def state_of(observation: Observation | None, measure: str) -> State:
     """Whether a figure is told; if not, why."""
     if observation is None:
         return "inapplicable"
-    if measure in observation.values:
+    value = observation.values.get(measure)
+    if value is not None and UNDEFINED not in (value.value, getattr(value, "datatype", value).value):
         return "value"
     confidentiality = observation.values.get(STATUSES[1])
     if isinstance(confidentiality, NamedNode) and not confidentiality.value.endswith("confStatus-F"):
@@ -343,10 +348,10 @@ def _cell(reader: Reader, grid: Grid, row: Place, position: int) -> Cell:
     return Cell(text, reader.href(observation.iri), total, first, amount=None if amount == float("inf") else amount)
 
 
-def _column_label(reader: Reader, cube: Cube, view: View, column: Column) -> Shown:
+def _column_label(reader: Reader, cube: Cube, view: View, column: Column, *, measures: bool = True) -> Shown:
     places, measure = column
     labels = [reader.show(place.term) for place in places]
-    if len(view.measures) > 1 or not labels:
+    if (measures and len(view.measures) > 1) or not labels:
         labels.append(measure_label(reader, cube, measure.iri))
     if len(labels) == 1:
         return labels[0]
@@ -394,7 +399,7 @@ def chart_data(reader: Reader, view: View, table: CubeTable, title: str) -> Char
             Label(r.heading.label.text, r.heading.label.language, r.heading.code, r.heading.total) for r in rows
         ),
         series=tuple(
-            Label(table.columns[c].text, table.columns[c].language, total=table.column_totals[c]) for c in picked
+            Label(table.series[c].text, table.series[c].language, total=table.column_totals[c]) for c in picked
         ),
         marks=tuple(tuple(_mark(row.cells[c]) for c in picked) for row in rows),
         additive=all(cell.amount is None or cell.amount.is_integer() for row in rows for cell in row.cells),

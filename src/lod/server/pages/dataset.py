@@ -99,7 +99,7 @@ def dataset_page(reader: Reader, description: Description, address: Address) -> 
     crumbs = (Crumb(reader.t("catalogue"), href=reader.page("/catalog")), Crumb(title.text, title.language))
     parts = explorer_parts(reader, cube, title.text)
     files = (*_tables(reader, cube), *_variants(reader, address), *dumps(reader.served, description))
-    text = reader.text(description.objects(DCT + "description"))
+    text = said_besides(title, reader.text(description.objects(DCT + "description")))
     cited = reference(reader, title.text, description.iri)
     prefix = reader.served.space.prefix
     base = reader.served.space.base.removesuffix(f"{prefix}/")
@@ -152,6 +152,11 @@ def _before(reader: Reader, dataset: str, release: str) -> Shown | None:
         return None
     stem = served.space.document_of(dataset)
     return Shown(release, href=f"{served.space.root}/release/{release}{stem}")
+
+
+def said_besides(title: Shown, text: Shown | None) -> Shown | None:
+    """A description, unless it is the title once more: a catalogue has to tell one, whatever there is."""
+    return text if text is not None and text.text != title.text else None
 
 
 def _licence(reader: Reader, description: Description) -> Shown:

@@ -13,9 +13,9 @@ from pyoxigraph import NamedNode
 
 from lod.rdf.namespaces import DCT
 from lod.server.addresses import Address
-from lod.server.charts.choose import one_series, parts_only, suitable, trimmed
+from lod.server.charts.choose import MOST_POINTS, one_series, parts_only, suitable, trimmed
 from lod.server.charts.draw import draw
-from lod.server.charts.map import atlas
+from lod.server.charts.map import atlas, without_outline
 from lod.server.charts.model import ChartData, Kind
 from lod.server.cubes.cube import Component, Cube
 from lod.server.cubes.files import as_sparql
@@ -27,6 +27,7 @@ from lod.server.pages.reader import Reader, Shown
 
 MOST_ON_DATASET_PAGE = 50  # rows; the explorer has all
 MOST_CHOICES = 400  # of a field of the form; a code of a longer list is written into it
+MOST_NAMED = 12  # places that a map has no outline of
 VIEW = "slice"  # the last part of a view's path
 
 
@@ -113,7 +114,7 @@ def explorer_page(reader: Reader, cube: Cube, view: View, grid: Grid, address: A
     stem = address.stem.removeprefix("/embed")
     here = reader.page(stem)
     table = lay_out(reader, cube, view, grid, here)
-    figure, kinds = figure_of(reader, view, title.text, table)
+    figure, kinds = figure_of(reader, view, title.text, drawn_table(reader, cube, view, grid, table))
     prefix, language = space.prefix, f".{reader.language}"
     takes = [
         Take(reader.t(key), f"{prefix}{stem}{language}.{suffix}?{query}", media)
@@ -183,8 +184,9 @@ def explorer_parts(reader: Reader, cube: Cube, title: str) -> ExplorerParts | No
         return None
     stem = f"{reader.served.space.document_of(cube.iri)}/{VIEW}"
     here = reader.page(stem)
-    table = lay_out(reader, cube, view, read_grid(cube, view), here, MOST_ON_DATASET_PAGE)
-    figure, kinds = figure_of(reader, view, title, table)
+    grid = read_grid(cube, view)
+    table = lay_out(reader, cube, view, grid, here, MOST_ON_DATASET_PAGE)
+    figure, kinds = figure_of(reader, view, title, drawn_table(reader, cube, view, grid, table))
     tabs = _tabs(reader, cube, view, kinds, figure, here)
     return ExplorerParts(table, figure, tuple(_selects(reader, cube, view)), tuple(tabs), here)
 
@@ -196,6 +198,13 @@ def dataset_title(reader: Reader, iri: str) -> Shown:
 
 def _attribute(text: str) -> str:
     return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
+
+
+def drawn_table(reader: Reader, cube: Cube, view: View, grid: Grid, table: CubeTable) -> CubeTable:
+    """What a chart of the view is drawn from: the table, or of a long time all periods, whatever the table's page."""
+    if view.rows.role != "time" or table.pages < 2:
+        return table
+    return lay_out(reader, cube, replace(view, page=1), grid, "", MOST_POINTS)
 
 
 def figure_of(
@@ -220,9 +229,12 @@ def figure_of(
     caption = data.words.description
     if kind in {"bar", "map"} and len(data.series) > 1:
         caption = f"{one_series(data).series[0].text}{reader.t('colon')}{caption}"
-    drawn, among = len(trimmed(parts_only(data)).categories), len(parts_only(data).categories)
+    drawn, among = len(trimmed(parts_only(data), kind).categories), len(parts_only(data).categories)
     if drawn < among and kind != "map":
         caption += reader.t("chart_part", drawn=drawn, among=among)
+    if kind == "map" and installed is not None and (off := without_outline(one_series(data), installed)):
+        named = reader.t("comma").join(off[:MOST_NAMED]) + ("…" if len(off) > MOST_NAMED else "")
+        caption = f"{caption} {reader.t('map_without', places=named)}"
     caption = " ".join((caption, *data.words.notices))
     return Figure(svg, kind, caption, missing), kinds
 

@@ -14,10 +14,10 @@ from lod.rdf.namespaces import DCAT, DCT
 from lod.release.descriptions.evidence import read_evidence
 from lod.server.cubes.cube import read_structure
 from lod.server.pages.reader import Reader
-from lod.server.pages.short import DATASETS, query
+from lod.server.pages.short import DATASETS, STARS, query
 from lod.server.served import ServedRelease
 
-FACETS = ("theme", "publisher", "frequency", "format")
+FACETS = ("theme", "publisher", "frequency", "format", STARS)
 _PROPERTIES = {
     "theme": DCAT + "theme",
     "publisher": DCT + "publisher",
@@ -40,6 +40,7 @@ _NAMES = {
     "publisher": "facet_publisher",
     "frequency": "facet_frequency",
     "format": "facet_format",
+    STARS: "facet_stars",
 }
 _AUTHORITY = "http://publications.europa.eu/resource/authority/"
 
@@ -84,7 +85,7 @@ def values_of(served: ServedRelease, dataset: str) -> Mapping[str, frozenset[str
                 if isinstance(value, NamedNode)
             )
             for name, iri in _PROPERTIES.items()
-        }
+        } | {STARS: frozenset({str(stars(served, dataset))})}
 
     return served.memo.get(f"facets {dataset}", read)
 
@@ -117,7 +118,8 @@ def _option(reader: Reader, asked: Mapping[str, str], name: str, value: str, cou
     is_chosen = asked.get(name) == value
     after = kept if is_chosen else {**kept, name: value}
     href = query(reader, DATASETS, **after) if after else reader.page("/catalog")
-    return Option(name_of(reader, value), count, href, is_chosen)
+    text = f"{value} ★" if name == STARS else name_of(reader, value)
+    return Option(text, count, href, is_chosen)
 
 
 def stars(served: ServedRelease, dataset: str) -> int:

@@ -16,7 +16,7 @@ from lod.release.history.changes import earlier_versions, read_changes
 from lod.server.addresses import Address
 from lod.server.cubes.cube import read_structure
 from lod.server.documents.describe import TYPE
-from lod.server.pages.dataset import Download, dumps
+from lod.server.pages.dataset import Download, dumps, said_besides
 from lod.server.pages.facets import Facet, facets, name_of, stars, values_of
 from lod.server.pages.frame import Crumb, Frame, make_frame
 from lod.server.pages.reader import Reader, Shown
@@ -198,9 +198,10 @@ def card(reader: Reader, iri: str) -> DatasetCard:
     node, served = NamedNode(iri), reader.served
     frequency = next(iter(values_of(served, iri)["frequency"]), "")
     _, components = read_structure(served, iri)
+    title = reader.link(iri)
     return DatasetCard(
-        title=reader.link(iri),
-        description=reader.text(served.objects(node, NamedNode(DCT + "description"))),
+        title=title,
+        description=said_besides(title, reader.text(served.objects(node, NamedNode(DCT + "description")))),
         dimensions=tuple(reader.label(c.iri) for c in components if c.kind == "dimension"),
         measures=tuple(reader.label(c.iri) for c in components if c.kind == "measure"),
         publisher=next((reader.show(p) for p in served.objects(node, NamedNode(DCT + "publisher"))), None),

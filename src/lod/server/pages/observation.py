@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 from math import inf
 from string import Formatter
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import NamedNode
 
 from lod.rdf.namespaces import DCT, PROV, QB, RDF, RDFS, SKOS
 from lod.server.addresses import Address
 from lod.server.cubes.cube import Component, Cube, number, read_cube
-from lod.server.cubes.table import measure_label
+from lod.server.cubes.table import SIGNS, measure_label, state_of, value_text
 from lod.server.documents.describe import Description
 from lod.server.pages.dataset import cite
 from lod.server.pages.frame import Crumb, Frame, make_frame
 from lod.server.pages.properties import Property, properties
-from lod.server.pages.reader import Reader, Shown, format_number
+from lod.server.pages.reader import Reader, Shown
 from lod.store.figures import Observation
 from lod.store.origins import source_cells
 
@@ -32,6 +32,7 @@ class Figure:
     number: str
     unit: str
     measure: Shown
+    missing: str = ""  # why there is no number, in words; `number` is the sign for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def observation_page(reader: Reader, description: Description, address: Address)
     coordinates = tuple(
         _coordinate(reader, cube, observation, d) for d in cube.dimensions if d.iri in observation.values
     )
-    figures = tuple(_figure(reader, cube, observation, m) for m in cube.measures if m.iri in observation.values)
+    figures = tuple(_figure(reader, cube, observation, measure) for measure in _measures(cube, observation))
     title = reader.t("comma").join(c.value.text for c in coordinates) or reader.label(description.iri).text
     crumbs = [Crumb(reader.t("catalogue"), href=reader.page("/catalog"))]
     if dataset:
@@ -148,16 +149,20 @@ def _observation(description: Description) -> Observation:
     return Observation(description.iri, values)  # type: ignore[arg-type]
 
 
+def _measures(cube: Cube, observation: Observation) -> tuple[Component, ...]:
+    """The measures that it has; all where it has none, for its figures are what is not told."""
+    return tuple(measure for measure in cube.measures if measure.iri in observation.values) or cube.measures
+
+
 def _figure(reader: Reader, cube: Cube, observation: Observation, measure: Component) -> Figure:
-    label = measure_label(reader, cube, measure.iri, observation)
-    return Figure(_number(observation, measure), label.note, replace(label, note=""))
+    label, state = measure_label(reader, cube, measure.iri, observation), state_of(observation, measure.iri)
+    missing = "" if state == "value" else reader.t(f"state_{state}")
+    return Figure(_number(observation, measure), "" if missing else label.note, replace(label, note=""), missing)
 
 
 def _number(observation: Observation, measure: Component) -> str:
-    value = observation.values.get(measure.iri)
-    if value is None:
-        return ""
-    return (format_number(value) if isinstance(value, Literal) else None) or value.value
+    state = state_of(observation, measure.iri)
+    return value_text(observation, measure.iri) if state == "value" else SIGNS[state]
 
 
 def _coordinate(reader: Reader, cube: Cube, observation: Observation, dimension: Component) -> Coordinate:
@@ -172,7 +177,7 @@ def _along(reader: Reader, cube: Cube, observation: Observation, dimension: Comp
     codes = cube.codes[dimension.iri]
     beside = cube.along(observation, dimension)
     found = [(code, beside[code.term]) for code in codes if code.term in beside][:MOST_NEIGHBOURS]
-    measures = [measure for measure in cube.measures if measure.iri in observation.values]
+    measures = _measures(cube, observation)
     amounts = [number(other.values.get(measures[0].iri)) if measures else inf for _, other in found]
     largest = max(
         (n for (code, _), n in zip(found, amounts, strict=True) if not code.has_children and n < inf), default=0
@@ -201,7 +206,11 @@ def _sentence(
     counted = [
         piece
         for figure in figures
-        for piece in (comma, replace(figure.measure, href=None), Shown(f" {figure.number} {figure.unit}".rstrip()))
+        for piece in (
+            comma,
+            replace(figure.measure, href=None),
+            Shown(f" {figure.missing or figure.number} {figure.unit}".rstrip()),
+        )
     ][1:]
     parts = {"dataset": [dataset], "place": place, "figures": counted}
     pieces: list[Shown] = []

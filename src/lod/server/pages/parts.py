@@ -29,7 +29,7 @@ from lod.server.pages.home import DatasetCard, card, datasets
 from lod.server.pages.incoming import MOST_SCANNED, pointing
 from lod.server.pages.observed import named
 from lod.server.pages.reader import Reader, Shown
-from lod.server.pages.short import BEHIND, CODES, DATASETS, LINKS, lengthen, query
+from lod.server.pages.short import BEHIND, CODES, DATASETS, LINKS, PLAIN, lengthen, query
 from lod.server.refusals import not_acceptable, not_found
 from lod.server.served import Node, ServedRelease
 
@@ -117,7 +117,7 @@ def _meant(served: ServedRelease, name: str, text: str) -> str:
     Raises:
         ValueError: it should be an IRI and is none.
     """
-    return text if name == BEHIND else NamedNode(lengthen(served.space, text)).value
+    return text if name in PLAIN else NamedNode(lengthen(served.space, text)).value
 
 
 def _frame(reader: Reader, stem: str, title: str, crumbs: tuple[Crumb, ...], asked: Mapping[str, str]) -> Frame:

@@ -13,8 +13,9 @@ from lod.server.pages.reader import Reader
 
 CODES = "/codes"  # a part of a code list: of, under, after
 LINKS = "/links"  # the values of a property, or what points here by it: of, out or in, after; behind a literal
-DATASETS = "/datasets"  # the catalogue, narrowed down: theme, publisher, frequency, format
-BEHIND = "behind"  # is a text, and no IRI
+DATASETS = "/datasets"  # the catalogue, narrowed down: theme, publisher, frequency, format, stars
+BEHIND, STARS = "behind", "stars"
+PLAIN = frozenset({BEHIND, STARS})  # are texts, and no IRIs
 
 
 def shorten(space: UrlSpace, iri: str) -> str:
@@ -31,6 +32,6 @@ def lengthen(space: UrlSpace, text: str) -> str:
 def query(reader: Reader, stem: str, **asked: str) -> str:
     """The address of the page at `stem` that is asked these things; empty ones are left out."""
     space = reader.served.space
-    texts = ((name, text if name == BEHIND else shorten(space, text)) for name, text in asked.items() if text)
+    texts = ((name, text if name in PLAIN else shorten(space, text)) for name, text in asked.items() if text)
     pairs = (f"{name}={quote(text, safe='/:@,;')}" for name, text in texts)
     return f"{reader.page(stem)}?{'&'.join(pairs)}"

@@ -14,13 +14,14 @@ from pyoxigraph import Literal, NamedNode
 
 from lod.rdf.namespaces import DCT, OWL, QB, RDF, RDFS, SDMX_ATTRIBUTE, SKOS, VOID
 from lod.server.addresses import Address
-from lod.server.cubes.cube import read_structure
+from lod.server.cubes.cube import natural, read_structure
 from lod.server.documents.describe import TYPE, Description
 from lod.server.pages.frame import Crumb, Frame, make_frame
 from lod.server.pages.home import datasets
 from lod.server.pages.incoming import Incoming, incoming
 from lod.server.pages.properties import Property, properties
 from lod.server.pages.reader import Reader, Shown
+from lod.server.pages.short import LINKS, query
 from lod.server.served import Node, ServedRelease
 
 MOST_TERMS = 2_000  # of a vocabulary that are read
@@ -87,6 +88,7 @@ class VocabularyPage:
     count: int
     truncated: bool  # there are more than `count` terms
     groups: tuple[TermGroup, ...]
+    all: str  # where all terms are, page by page; '' where nothing says that they belong to it
     properties: tuple[Property, ...]
 
 
@@ -137,8 +139,13 @@ def vocabulary_page(reader: Reader, description: Description, address: Address) 
         count=len(terms),
         truncated=not complete,
         groups=tuple(_groups(reader, terms)),
+        all=query(reader, LINKS, **{"of": iri, "in": _DEFINED_BY.value}) if _says_its_terms(reader, iri) else "",
         properties=properties(reader, description, leave_out={RDF + "type", *_NAMES, *_TEXTS}),
     )
+
+
+def _says_its_terms(reader: Reader, vocabulary: str) -> bool:
+    return any(reader.served.quads(None, _DEFINED_BY, NamedNode(vocabulary)))
 
 
 def _crumb(reader: Reader) -> Crumb:
@@ -170,7 +177,7 @@ def _groups(reader: Reader, terms: Iterable[str]) -> Iterator[TermGroup]:
         grouped[next((key for key, kinds in _GROUPS if types & kinds), _REST)].append(iri)
     for key, members in grouped.items():
         if members:
-            shown = sorted(members, key=lambda iri: (reader.label(iri).text, iri))[:MOST_SHOWN]
+            shown = sorted(members, key=lambda iri: (natural(reader.label(iri).text), iri))[:MOST_SHOWN]
             rows = tuple(_row(reader, iri) for iri in shown)
             yield TermGroup(reader.t(key), key.replace("_", "-"), rows, len(members) - len(rows))
 

@@ -72,7 +72,7 @@ def chart_of(
         return None, kinds
     kind: Kind = next(kind for kind in kinds if kind == wanted)
     caption = data.words.description
-    drawn = len(trimmed(data).categories)
+    drawn = len(trimmed(data, kind).categories)
     if kind != "map" and drawn < len(data.categories):
         caption += reader.t("chart_part", drawn=drawn, among=len(data.categories))
     if is_cut:
