@@ -62,6 +62,17 @@ def test_a_file_is_what_the_server_answers(exported: Path, releases: Path, site:
     assert compared > 300
 
 
+def test_parts_of_pages_are_files_and_lead_on(exported: Path) -> None:
+    catalogue = (exported / "catalog.en.html").read_text(encoding="utf-8")
+    (chosen,) = set(re.findall(r'href="(datasets/[0-9a-f]{20}\.en\.html)">4 ★', catalogue))
+    page = (exported / chosen).read_text(encoding="utf-8")
+    assert '<html lang="en">' in page
+    assert 'href="../catalog.en.html"' in page
+    other = chosen.replace(".en.", ".zh-Hant-TW.")
+    assert f'href="../{other}" lang="zh-Hant-TW"' in page
+    assert "4 ★" in (exported / other).read_text(encoding="utf-8")
+
+
 def test_an_address_without_a_suffix_leads_to_the_page(exported: Path) -> None:
     for folder in ("", "id/code/county/63000", "doc/code/county/63000", "def/dimension/county", "id/county/臺北市"):
         entry = (exported / folder / "index.html").read_text(encoding="utf-8")
@@ -92,6 +103,12 @@ def test_what_needs_a_server_is_linked_where_it_lives() -> None:
     assert shelf.link("/doc/a.nt", 0) == f"{BASE}doc/a.nt"
     assert shelf.link("/doc/a.en.html#more", 2) == "../../doc/a.en.html#more"
     assert shelf.link("/doc/a", 1) == "../doc/a/index.html"
+    assert shelf.link("/codes.en.html?of=id/code/a&amp;under=b", 1) == shelf.link(
+        "/codes.en.html?of=id/code/a&under=b", 1
+    )
+    assert re.fullmatch(r"\.\./links/[0-9a-f]{20}\.en\.html", shelf.link("/links.en.html?of=doc/a&amp;in=doc/b", 1))
+    assert shelf.link("/datasets.en.html?theme=a&amp;stars=4", 1) == f"{BASE}datasets.en.html?theme=a&amp;stars=4"
+    assert shelf.link("/codes.de.html?of=id/code/a", 1) == f"{BASE}codes.de.html?of=id/code/a"
 
 
 def test_only_an_export_is_replaced(releases: Path, tmp_path: Path) -> None:

@@ -1,19 +1,23 @@
 """Where a document of the site stands among the files of an export, and what its links become.
 
 On the site a link begins at the root (`/doc/code/sex.en.html`). Files may lie under any path of any server, so in an
-exported page the same link says how to get there from the page (`../../doc/code/sex.en.html`). What a static copy
-cannot hold (a query, a slice that is chosen) is linked where it lives: under the base IRI.
+exported page the same link says how to get there from the page (`../../doc/code/sex.en.html`). A part of another page,
+which the server finds by a query (`/codes.en.html?of=…`), is a file whose name holds a digest of the query. What a
+static copy cannot hold (a question in SPARQL, a view that is chosen) is linked where it lives: under the base IRI.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
+from hashlib import sha256
+from html import unescape
 from urllib.parse import unquote
 
 from lod.rdf.formats import HTML, Format
 from lod.server.addresses import DOCUMENT_FORMATS, Address, UrlSpace, parse_address
+from lod.server.pages.short import CODES, DATASETS, LINKS
 
 ROOT_FORMATS: dict[str, tuple[Format, ...]] = {
     "/": DOCUMENT_FORMATS,
@@ -25,6 +29,9 @@ ROOT_FORMATS: dict[str, tuple[Format, ...]] = {
     "/accessibility": (HTML,),
 }
 """What stands at the root, and in which formats."""
+
+PARTS = frozenset({CODES, LINKS, DATASETS})
+"""Pages that hold a part of what another has the beginning of, by their stems."""
 
 _MOST_NAME = 255  # bytes of a file's name on every file system in use
 _LINK = re.compile(rb'((?: (?:href|src|action)="| content="0; url=))(/[^"]*)"')
@@ -55,11 +62,32 @@ class Shelf:
             return False
         return address.format in self.formats and (address.format is not HTML or address.language is not None)
 
+    def part(self, path: str, query: str) -> str:
+        """Where the part that a query asks for lies; '' where the path is no part's page of the export."""
+        if HTML not in self.formats:
+            return ""
+        address = parse_address(path, self.languages, (HTML,))
+        if address.stem not in PARTS or address.format is not HTML or address.language not in self.languages:
+            return ""
+        if address.stem == DATASETS and "&" in unescape(query):
+            return ""  # choices multiply: one at a time is written
+        return f"{address.stem}/{sha256(unescape(query).encode()).hexdigest()[:20]}.{address.language}.html"
+
+    def parts_in(self, page: bytes) -> Iterator[tuple[str, str]]:
+        """The parts that a page of the site links to: path and query."""
+        for match in _LINK.finditer(page):
+            path, _, query = unescape(match[2].decode("utf-8")).removeprefix(self.space.prefix).partition("?")
+            query = query.partition("#")[0]
+            if query and self.part(path, query):
+                yield path, query
+
     def link(self, link: str, depth: int) -> str:
         """What a link from the site's root becomes in a page that lies `depth` folders down."""
         inside = link.removeprefix(self.space.prefix) if self.space.prefix else link
         path, mark, rest = re.fullmatch(r"([^?#]*)([?#]?)(.*)", inside, re.DOTALL).groups()  # type: ignore[union-attr]
         up = "../" * depth
+        if mark == "?" and (part := self.part(path, rest.partition("#")[0])):
+            return f"{up}{part[1:]}"
         if self.holds(path) and (mark != "?" or path in self.files):
             return f"{up}{path[1:]}{mark}{rest}"
         if mark != "?" and path in self.stems:

@@ -10,7 +10,7 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from itertools import islice
@@ -24,10 +24,12 @@ from lod.errors import UsageError
 from lod.events import Reporter, StageAdvanced, StageFinished, StageStarted, silent
 from lod.rdf.formats import HTML, Format, by_suffix
 from lod.server.addresses import DOCUMENT_FORMATS
+from lod.server.cubes import explorer
 from lod.server.documents.dereference import DOCUMENTS, Ask, respond
 from lod.server.export.entry import entry_page
 from lod.server.export.paths import ROOT_FORMATS, Shelf, file_of
 from lod.server.export.search import search_files, search_paths
+from lod.server.pages.parts import respond_to_part
 from lod.server.pages.root import respond_at_root, robots
 from lod.server.served import ServedRelease, dump_files, open_served
 from lod.server.theme import open_theme
@@ -162,36 +164,60 @@ def _write_documents(
     return Exported(written, 0, 0, tuple(sorted(left_out)))
 
 
-_opened: dict[Path, tuple[ServedRelease, frozenset[str]]] = {}  # of this process: shares follow one another
+_opened: dict[Path, tuple[ServedRelease, frozenset[str], set[str]]] = {}  # of this process: shares follow one another
 
 
 def _write_share(share: _Share) -> tuple[int, list[str]]:
     if share.work not in _opened:
         stems = (share.work / _STEMS).read_text(encoding="utf-8").split("\n")
-        _opened[share.work] = (open_served(share.release, theme=open_theme(share.theme)), frozenset(stems))
-    served, known = _opened[share.work]
+        _opened[share.work] = (open_served(share.release, theme=open_theme(share.theme)), frozenset(stems), set())
+    served, known, made = _opened[share.work]
     formats = tuple(item for suffix in share.suffixes if (item := by_suffix(suffix, DOCUMENT_FORMATS)))
     shelf = Shelf(served.space, known, formats, served.site.languages, beside(served, formats))
     written, left_out = 0, []
     for stem in islice(sorted(known), share.number, None, share.of):
-        if all(_write(share.work / "site", path, body) for path, body in document_files(served, shelf, stem)):
+        if all(_write(share.work / "site", path, body) for path, body in document_files(served, shelf, stem, made)):
             written += 1
         else:
             left_out.append(stem)
     return written, left_out
 
 
-def document_files(served: ServedRelease, shelf: Shelf, stem: str) -> Iterator[tuple[str, bytes]]:
-    """The files of one document: path on the site, content."""
+def document_files(served: ServedRelease, shelf: Shelf, stem: str, made: set[str]) -> Iterator[tuple[str, bytes]]:
+    """The files of one document, with the parts of pages that it leads to and that are not `made`: path, content."""
     answer_to = respond if stem.startswith(DOCUMENTS) else respond_at_root
     for address in shelf.variants(stem):
         answer = answer_to(served, Ask(address.path))
-        if answer.status == 200:
-            is_page = address.format is HTML
-            yield address.path, shelf.relative(answer.body, address.path) if is_page else answer.body
+        if answer.status != 200:
+            continue
+        if address.format is HTML:
+            yield address.path, shelf.relative(answer.body, address.path)
+            yield from part_files(served, shelf, shelf.parts_in(answer.body), made)
+        else:
+            yield address.path, answer.body
     if HTML in shelf.formats:
         for path in entry_paths(stem):
             yield path, shelf.relative(entry_page(served, shelf, stem), path)
+
+
+def part_files(
+    served: ServedRelease, shelf: Shelf, wanted: Iterable[tuple[str, str]], made: set[str]
+) -> Iterator[tuple[str, bytes]]:
+    """The parts of code lists, of values and of the catalogue that pages link to, and those that these link to.
+
+    Each is `made` once a process; where two processes make one, both write the same.
+    """
+    waiting = list(wanted)
+    while waiting:
+        path, query = waiting.pop()
+        place = shelf.part(path, query)
+        if place in made:
+            continue
+        made.add(place)
+        answer = respond_to_part(served, explorer.Ask(path, query))
+        if answer.status == 200:
+            yield place, shelf.relative(answer.body, place)
+            waiting += shelf.parts_in(answer.body)
 
 
 def entry_paths(stem: str) -> list[str]:
