@@ -190,7 +190,7 @@ def test_every_mistake_of_an_address_is_said_at_once(site: httpx.Client) -> None
 def test_a_view_is_negotiated_cached_and_found_only_where_there_is_a_cube(site: httpx.Client) -> None:
     answer = site.get(VIEW, headers={"accept": "text/csv"})
     assert answer.headers["content-type"].startswith("text/csv")
-    assert answer.headers["vary"] == "Accept, Accept-Language, Accept-Datetime"
+    assert answer.headers["vary"] == "Accept, Accept-Language, Accept-Datetime, Accept-Encoding"
     again = site.get(VIEW, headers={"accept": "text/csv", "if-none-match": answer.headers["etag"]})
     assert again.status_code == 304
     assert site.get("/data/nothing/slice.en.html").status_code == 404
