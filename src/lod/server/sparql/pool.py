@@ -38,9 +38,9 @@ from lod.wording import say
 _LOG = logging.getLogger(__name__)
 
 _TRY_AGAIN = 1.0  # seconds
-_YIELDS_AFTER = 0.1  # seconds that a query runs before it goes behind others
+_YIELDS_AFTER = 0.25  # seconds that a query runs before it goes behind others
 _YIELDS_FOR_GOOD_AFTER = 1.0  # likewise, where its worker has to be replaced since its priority never comes back
-_YIELDING = 19  # of niceness
+_YIELDING = 10  # of niceness: at 19 a busy machine would starve long answers until their deadline
 
 
 @dataclass(frozen=True, slots=True)
