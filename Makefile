@@ -46,7 +46,7 @@ conformance: .venv/installed-test
 kill-loop: .venv/installed-test
 	@mkdir -p build
 	@echo "build/kill-loop.log is being written: $(KILLS) random moments, then every step, then 20 builds at once …"
-	@$(BIN)/pytest -v -s -p no:randomly --kills $(KILLS) --kill-every 1 --publishers 20 \
+	@$(BIN)/pytest -v -s -o faulthandler_timeout=0 --kills $(KILLS) --kill-every 1 --publishers 20 \
 	  tests/pipeline/test_kill_loop.py tests/pipeline/test_crash.py::test_killed_anywhere \
 	  tests/pipeline/test_machine_faults.py::test_publishers_that_race > build/kill-loop.log 2>&1; \
 	  ended=$$?; tail -n 12 build/kill-loop.log; exit $$ended
