@@ -19,5 +19,7 @@ def test_dcat_ap(release: Path, shared: Path, name: str) -> None:
     findings = Findings()
     shapes = shared / "suites" / "dcat-ap-3.0.1" / name
     report = validate_files([release / "catalog.ttl"], [shapes], findings)
-    assert [item.message for item in findings if "selects nothing" not in item.message] == []
+    others = {"LOD6061", "LOD6064"}  # of the shapes: sh:shape that nothing judges by, shapes that nothing leads to
+    told = [item for item in findings if item.code not in others and "selects nothing" not in item.message]
+    assert [item.message for item in told] == []
     assert report.results == ()
