@@ -27,8 +27,8 @@ _FOLDED = {name.casefold(): name for name in sorted(terms.JUDGED)}
 _NAMES_A_TERM = {RDF + "type", SH + "severity", SH + "nodeKind"}
 
 
-def find_mistakes(shapes: ShapeGraph, findings: Findings) -> None:
-    """Look at every statement of the shapes files.
+def find_mistakes(shapes: ShapeGraph, findings: Findings, *, of_others: bool = False) -> None:
+    """Look at every statement of the shapes files. Those `of_others` nobody here corrects: LOD6060 is a warning then.
 
     Findings: LOD6060 a word that SHACL does not have (an error where it is nearly one that it has), LOD6061 (warning)
     one that nothing here judges by, LOD6062 a value of the wrong kind, LOD6063 a property shape without a path, LOD6064
@@ -41,6 +41,8 @@ def find_mistakes(shapes: ShapeGraph, findings: Findings) -> None:
             seen[key] += 1
             for code, severity, message, hint in _wrong(quad, shapes):
                 place = place_of_statement(document, *key, seen[key])
+                is_passed_over = of_others and code == "LOD6060"
+                severity = Severity.WARNING if is_passed_over else severity
                 findings.extend([Diagnostic(code, severity, message, place, hint)])
     if any(shapes.targeted()):
         findings.extend(_unused(shapes))

@@ -80,7 +80,7 @@ def validate(
     targeted = graph.targeted()
     own = Findings()  # what was found before is no reason to stop
     try:
-        check_shapes(shapes, own, properties=data.properties())
+        check_shapes(shapes, own, properties=data.properties(), of_others=True)
         own.raise_if_errors()
         judgement, judge = judged(data, graph, targeted, own, processors(processor))
         tell_idle(judgement.idle, graph, own)
@@ -132,10 +132,12 @@ def check_shapes(
     *,
     properties: Collection[str] | None = None,
     tell_all: bool = False,
+    of_others: bool = False,
 ) -> None:
     """Read shapes as validation would, with an example for data: some errors show only when a shape is used.
 
-    `properties` are those that the data has, where that is known; with `tell_all` each that it has not is told.
+    `properties` are those that the data has, where that is known; with `tell_all` each that it has not is told. Slips
+    in published shapes `of_others` are told and passed over, as their processors do.
 
     Findings: LOD6002 wrong shapes, LOD6006 nothing has a target, LOD6010 a query that SHACL does not allow, those of
     `lod.validation.shape_mistakes`.
@@ -146,7 +148,7 @@ def check_shapes(
     if properties is not None:
         find_strange_paths(graph, properties, findings, tell_all=tell_all)
     found = len(findings.errors)
-    find_mistakes(graph, findings)
+    find_mistakes(graph, findings, of_others=of_others)
     if len(findings.errors) > found:
         return  # the same mistakes would be told again, in the words of a processor
     if not graph.targeted():
