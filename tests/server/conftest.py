@@ -76,7 +76,14 @@ def observations() -> Iterator[Quad]:
 
 
 def make_release(
-    releases: Path, name: str = "1-aaaaaaaa", *, turtle: str = "", trig: str = "", base: str = BASE, void: str = VOID
+    releases: Path,
+    name: str = "1-aaaaaaaa",
+    *,
+    turtle: str = "",
+    trig: str = "",
+    base: str = BASE,
+    void: str = VOID,
+    site: Site = SITE,
 ) -> Path:
     """A whole release folder with the pointer on it; `turtle` is loaded besides the figures."""
     folder = releases / name
@@ -106,7 +113,7 @@ def make_release(
         created="2026-01-02T03:04:05Z",
         generator="lod",
         triples=triples,
-        site=replace(SITE, base_iri=base),
+        site=replace(site, base_iri=base),
         inputs={},
         clearance={},
         store=StoreRecord(triples, "0" * 64),

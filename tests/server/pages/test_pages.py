@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
+from pathlib import Path
 
 import httpx
 import pytest
+
+from lod.release.release import Site
 
 ATTRIBUTION = "本研究部分資料來源為行政院人事行政總處提供，文中任何闡釋或結論並不代表行政院人事行政總處之立場。"
 DATASET = "/data/civil-servants-by-county"
@@ -196,6 +200,34 @@ def test_the_table_of_a_cube_has_rows_columns_totals_and_gaps(site: httpx.Client
     assert 'class="level-0"' in body
     assert 'class="level-1"' in body
     assert f'href="{DATASET}/obs/2012/63000/M.en.html"' in body
+
+
+def test_a_project_that_says_only_what_it_must_has_every_page(
+    make: Callable[..., Path], open_site: Callable[[Path], httpx.Client], tmp_path: Path
+) -> None:
+    """No attribution, no description, no address of mail, one language."""
+    plain = Site(
+        name="plain",
+        base_iri="",
+        languages=("en",),
+        title={"en": "Plain"},
+        description={},
+        agency_iri="https://lod.example.org/id/org/1",
+        agency_name={"en": "Agency"},
+        agency_email="",
+        licence_iri="https://data.gov.tw/license",
+        licence_name={"en": "Licence"},
+        attribution={},
+    )
+    make(tmp_path, site=plain)
+    client = open_site(tmp_path)
+    for path in PAGES.values():
+        assert client.get(f"{path}.en.html").status_code == 200, path
+    dataset = Page(client.get(f"{DATASET}.en.html").text)
+    files = [str(each["href"]) for name, each in dataset.elements if name == "a" and "cite" in each.get("href", "")]
+    assert files
+    for path in (*files, "/feed.atom"):
+        assert client.get(path).status_code == 200, path
 
 
 def test_the_dataset_page_says_how_to_take_it_away_and_cite_it(site: httpx.Client) -> None:
