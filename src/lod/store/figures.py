@@ -25,6 +25,8 @@ from lod.store.columns import (
     exact_columns,
     identifier,
     open_columns,
+    origins_file,
+    origins_view,
     quoted,
     view,
 )
@@ -265,6 +267,16 @@ class ColumnFile:
         exact = {column.property for column in exact_columns(cube)}
         inexact = {column.property for column in cube.columns} - exact
         return None if inexact & set(needed) else ColumnFigures(self.database, cube)
+
+    def hold(self, most: int) -> None:
+        """Take cubes of at most `most` rows into memory with their source cells, for who asks of each observation."""
+        small = [cube for cube in self.index.cubes if cube.rows <= most]
+        names = [view(cube) for cube in small]
+        names += [origins_view(cube) for cube in small if origins_file(cube) in self.index.origins]
+        for number, name in enumerate(names):
+            file = identifier(f"file {number}")
+            self.database.execute(f"ALTER VIEW {name} RENAME TO {file}")
+            self.database.execute(f"CREATE TABLE {name} AS FROM {file}")  # rows keep their order
 
 
 def open_figures(release: Path) -> ColumnFile | None:

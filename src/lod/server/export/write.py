@@ -164,13 +164,17 @@ def _write_documents(
     return Exported(written, 0, 0, tuple(sorted(left_out)))
 
 
+_MOST_HELD = 200_000  # rows of a cube that a process has in memory: some 50 MB
 _opened: dict[Path, tuple[ServedRelease, frozenset[str], set[str]]] = {}  # of this process: shares follow one another
 
 
 def _write_share(share: _Share) -> tuple[int, list[str]]:
     if share.work not in _opened:
         stems = (share.work / _STEMS).read_text(encoding="utf-8").split("\n")
-        _opened[share.work] = (open_served(share.release, theme=open_theme(share.theme)), frozenset(stems), set())
+        opened = open_served(share.release, theme=open_theme(share.theme))
+        if columns := opened.columns():
+            columns.hold(_MOST_HELD)
+        _opened[share.work] = (opened, frozenset(stems), set())
     served, known, made = _opened[share.work]
     formats = tuple(item for suffix in share.suffixes if (item := by_suffix(suffix, DOCUMENT_FORMATS)))
     shelf = Shelf(served.space, known, formats, served.site.languages, beside(served, formats))
