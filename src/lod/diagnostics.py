@@ -15,7 +15,7 @@ from importlib.resources import files
 from typing import Any
 
 from lod.errors import LodError
-from lod.wording import ENGLISH, NOTHING, Wording, say
+from lod.wording import ENGLISH, NOTHING, Wording, joined, say
 
 
 class Severity(StrEnum):
@@ -159,7 +159,7 @@ def did_you_mean(given: str, known: Iterable[str]) -> Wording:
         near = [folded[m] for m in difflib.get_close_matches(given.casefold(), folded, n=1, cutoff=0.6)]
     if near:
         return say("did you mean '{near}'?", near=near[0])
-    shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
+    shown = joined(names[:12] + ["…"] * (len(names) > 12), say(", "))
     return say("known here: {names}", names=shown) if names else NOTHING
 
 

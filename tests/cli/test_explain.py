@@ -38,6 +38,7 @@ def test_no_such_code(lod: Lod, tmp_path: Path) -> None:
         result = lod("explain", given, cwd=tmp_path)
         assert result.returncode == 2
         assert f"error LOD0007 no finding has the code '{given}'" in result.stderr
+    assert "begin alike: LOD4001, LOD4002" in lod("explain", "LOD40", cwd=tmp_path).stderr
     assert "did you mean 'LOD0002'?" in lod("explain", "LOD00002", cwd=tmp_path).stderr
 
 

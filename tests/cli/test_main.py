@@ -62,6 +62,39 @@ def test_misspelt_option(lod: Lod, tmp_path: Path) -> None:
     assert "--publish" in result.stderr
 
 
+def test_no_arguments(lod: Lod, tmp_path: Path) -> None:
+    result = lod(cwd=tmp_path)
+    assert result.returncode == 2
+    assert result.stderr.startswith("Usage: lod [OPTIONS] COMMAND")
+    assert lod(cwd=tmp_path, env={"LOD_LANG": "zh-TW"}).stderr.startswith("用法：lod [選項] 指令")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("--lang", "--lang 之後要有值"),
+        ("--lang zh", "沒有給指令"),
+        ("biuld", "沒有「biuld」這個指令；您是不是要寫「build」？"),
+        ("map shap", "沒有「shap」這個指令；您是不是要寫「shape」？"),
+        ("check --fromat json", "沒有選項 --fromat；您是不是要寫「--format」？"),
+        ("check --format xml", "--format：「xml」不是下列之一：text, json, sarif, github"),
+        ("check --quiet=3", "--quiet 不接受值"),
+        ("check --lang fr", "--lang：沒有「fr」的訊息；可用的是 en, zh-Hant-TW"),
+        ("serve --port high", "--port：「high」不是數字"),
+        ("serve --port 99999", "--port：99999 不在 0 <= x <= 65535 的範圍內"),
+        ("releases one two", "多了這些參數：one two"),
+        ("lift staff.yarrrml.yml", "缺少 -o / --output"),
+        ("validate staff.nq", "缺少 --shapes / -s"),
+    ],
+)
+def test_usage_in_chinese(
+    arguments: str, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LOD_LANG", "zh-TW")
+    assert main.run(arguments.split()) == 2
+    assert capsys.readouterr().err.endswith(f"錯誤 {said}\n")
+
+
 def test_no_project(lod: Lod, tmp_path: Path) -> None:
     result = lod("build", cwd=tmp_path)
     assert result.returncode == 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import click
 
 from lod.cli import output
@@ -9,7 +11,7 @@ from lod.cli.options import reporting
 from lod.cli.output import Settings
 from lod.diagnostics import did_you_mean, explanation, known_codes
 from lod.errors import UsageError
-from lod.wording import say
+from lod.wording import Wording, say
 
 
 @click.command("explain")
@@ -31,7 +33,7 @@ def command(settings: Settings, code: str | None) -> int:
     if page is None:
         raise UsageError(
             say("no finding has the code '{code}'", code=code),
-            hint=did_you_mean(code.upper(), known_codes()),
+            hint=_near(code.upper()),
             code="LOD0007",
         )
     if settings.format == "json":
@@ -43,6 +45,15 @@ def command(settings: Settings, code: str | None) -> int:
     else:
         output.data(page)
     return 0
+
+
+def _near(code: str) -> Wording:
+    """Of a number that is none, those that begin alike; else what looks like it."""
+    if re.fullmatch(r"LOD\d{1,4}", code):
+        length = next(n for n in range(len(code), 2, -1) if any(known.startswith(code[:n]) for known in known_codes()))
+        alike = [known for known in known_codes() if known.startswith(code[:length])]
+        return say("begin alike: {codes}", codes=", ".join(alike[:12]) + (", …" if len(alike) > 12 else ""))
+    return did_you_mean(code, known_codes())
 
 
 def _list(settings: Settings) -> None:

@@ -18,7 +18,7 @@ def existing(path: Path) -> Path:
         UsageError: LOD0003 there is nothing.
     """
     if not path.exists():
-        siblings = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
+        siblings = [p.name for p in path.parent.glob("[!.]*")] if path.parent.is_dir() else []
         raise UsageError(say("no file '{path}'", path=path), hint=did_you_mean(path.name, siblings), code="LOD0003")
     return path
 

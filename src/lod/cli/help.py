@@ -21,9 +21,9 @@ _WORDS = {  # what click itself says
     "zh-Hant-TW": {
         "Usage: ": "用法：",
         "Options": "選項",
-        "Commands": "命令",
+        "Commands": "指令",
         "[OPTIONS]": "[選項]",
-        "COMMAND [ARGS]...": "命令 [參數]...",
+        "COMMAND [ARGS]...": "指令 [參數]...",
         "default: ": "預設：",
         "required": "必要",
     }
@@ -94,18 +94,12 @@ def _parameter(parameter: click.Parameter, texts: Mapping[str, str]) -> click.Pa
 
 @lru_cache
 def _contexts(language: str) -> type[click.Context]:
-    words = _WORDS[language]
-
     class Formatter(_Formatter):
-        said = words
+        said = _WORDS[language]
+        texts = catalogue(language)
 
     class Context(click.Context):
         formatter_class = Formatter
-
-        def get_help(self) -> str:
-            for each in [each for each in self.command.get_params(self) if isinstance(each, click.Option)]:
-                each.help = catalogue(language).get(each.help or "", each.help)  # click's own option --help
-            return super().get_help()
 
     return Context
 
@@ -114,6 +108,7 @@ class _Formatter(click.HelpFormatter):
     """Fills lines by columns, and says click's own words in another language."""
 
     said: Mapping[str, str] = {}
+    texts: Mapping[str, str] = {}
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:  # noqa: ARG002
         for word in ("[OPTIONS]", "COMMAND [ARGS]..."):
@@ -134,7 +129,8 @@ class _Formatter(click.HelpFormatter):
     def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = _FIRST_COLUMN, col_spacing: int = 2) -> None:
         rows, indent = list(rows), " " * self.current_indent
         first = min(max((columns(name) for name, _ in rows), default=0), col_max) + col_spacing
-        for name, text in rows:
+        for name, given in rows:
+            text = self.texts.get(given, given)  # click's own option --help
             for word in ("default: ", "required"):
                 text = re.sub(rf"(?<=[\[;] ){word}|(?<=\[){word}", self.said[word], text)
             lines = filled(text, max(self.width - first - len(indent), 20))

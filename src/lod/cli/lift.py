@@ -100,7 +100,7 @@ def command(
     from lod.lift.run import explain_files, lift_files
 
     if out is None and not is_explained:
-        raise click.UsageError("Missing option '-o' / '--output'.")
+        raise click.UsageError(say("{name} is missing", name="-o / --output"))
     settings.folders += [*([tables] if tables else []), *dict.fromkeys(path.parent for path in mappings)]
     findings = Findings()
     paths, folder = [existing(path) for path in mappings], existing(tables) if tables else None

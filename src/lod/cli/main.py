@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 import click
 
 from lod import __version__
-from lod.cli import output
+from lod.cli import output, usage
 from lod.cli.options import in_language
 from lod.cli.output import Settings
 from lod.diagnostics import Diagnostic, FindingsError, Severity, did_you_mean
@@ -117,7 +117,7 @@ def _spoken(command: click.Command, language: str) -> click.Command:
 
 def _language(arguments: Sequence[str]) -> str:
     """The language of --lang, else of LOD_LANG, else of the system (POSIX: LC_ALL, LC_MESSAGES, LANG), else English."""
-    pairs = zip(arguments, [*arguments[1:], ""], strict=True)
+    pairs = zip(arguments, [*arguments, ""][1:], strict=True)
     given = [value if option == "--lang" else option[7:] for option, value in pairs if option.startswith("--lang")]
     if chosen := chosen_language(given[:1]):  # help is asked for before options are looked at
         return chosen
@@ -154,7 +154,7 @@ def _run(arguments: list[str] | None, settings: Settings, interrupts: list[int])
     except click.Abort:
         return EXIT_INTERRUPTED
     except click.ClickException as error:
-        output.usage(error, settings)
+        usage.show(error, settings)
         return error.exit_code
     except FindingsError as error:
         output.show(error.diagnostics, settings, facts=error.facts)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from lod.cli.output import Settings
-from lod.wording import LANGUAGES, chosen_language
+from lod.wording import LANGUAGES, chosen_language, say
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -29,7 +29,9 @@ def _set_language(context: click.Context, parameter: click.Parameter, value: str
         return
     chosen = chosen_language([value])
     if chosen is None:
-        raise click.BadParameter(f"'{value}' is not spoken here; {', '.join(LANGUAGES)} are", context, parameter)
+        known = ", ".join(LANGUAGES)
+        message = say("'{value}' is not spoken here; {known} are", value=value, known=known)
+        raise click.BadParameter(message, context, parameter)
     context.ensure_object(Settings).language = chosen
 
 
@@ -115,5 +117,5 @@ def share(_context: click.Context, _parameter: click.Parameter, value: str) -> f
 
     found = parse_share(value)
     if found is None:
-        raise click.BadParameter(f"'{value}' is no share: write 1% or 0.01")
+        raise click.BadParameter(say("'{value}' is no share: write 1% or 0.01", value=value))
     return found

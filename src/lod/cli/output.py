@@ -15,10 +15,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from lod.cli import reports
-from lod.diagnostics import CellOrigin, Diagnostic, Origin, Severity, TextOrigin, did_you_mean
+from lod.diagnostics import CellOrigin, Diagnostic, Origin, Severity, TextOrigin
 from lod.wording import ENGLISH, Wording, joined, say, translated
 
 if TYPE_CHECKING:  # a fifth of a second is all that `lod --help` may take
@@ -58,33 +56,6 @@ def line(message: str, settings: Settings, *, after: Iterable[Diagnostic] = ()) 
     if not settings.quiet and settings.format == "text":
         text = translated(message, settings.language)
         console().print("\n" + text if any(True for _ in after) else text)
-
-
-def usage(error: click.ClickException, settings: Settings) -> None:
-    """What is wrong with the command line itself: click's own words, ours where we know what it means."""
-    if settings.language == ENGLISH:
-        error.show()
-        return
-    context = error.ctx if isinstance(error, click.UsageError) else None
-    out = console()
-    if context:
-        out.print(context.get_usage())
-        out.print(translated(say("Try '{command} --help' for help.", command=context.command_path), settings.language))
-        out.print()
-    out.print(translated(_SEVERITY[Severity.ERROR], settings.language), translated(_wrong(error), settings.language))
-
-
-def _wrong(error: click.ClickException) -> str:
-    if isinstance(error, click.NoSuchOption):
-        near = did_you_mean(error.option_name, error.possibilities or [])
-        return joined([say("no option {name}", name=error.option_name), *([near] if near else [])], "; ")
-    named = error.param if isinstance(error, click.BadParameter) else None
-    name = " / ".join(named.opts) if isinstance(named, click.Option) else (named.human_readable_name if named else "")
-    if isinstance(error, click.MissingParameter):
-        return say("{name} is missing", name=name)
-    if isinstance(error, click.BadParameter) and name:
-        return say("{name}: {message}", name=name, message=error.message)
-    return error.message
 
 
 def data(text: str) -> None:
