@@ -180,8 +180,9 @@ def main() -> int:
 def measure(release: Path, rounds: int) -> dict[str, dict[str, float]]:
     """Seconds and bytes of each page, and of reading the same place from the file."""
     from lod.server.addresses import Address
+    from lod.server.ask import Ask
     from lod.server.cubes.cube import read_cube
-    from lod.server.cubes.explorer import Ask, respond_to_view
+    from lod.server.cubes.explorer import respond_to_view
     from lod.server.documents.describe import describe
     from lod.server.pages.kinds import render_document
     from lod.server.pages.reader import Reader
@@ -201,7 +202,7 @@ def measure(release: Path, rounds: int) -> dict[str, dict[str, float]]:
         return render_document(reader, description, Address(stem))
 
     def explorer() -> bytes:
-        answer = respond_to_view(served, Ask("/data/staff/slice.en.html", view))
+        answer = respond_to_view(served, Ask("/data/staff/slice.en.html", query=view))
         assert answer.status == 200, answer.body
         return answer.body
 

@@ -10,7 +10,8 @@ import pytest
 from markupsafe import escape
 
 from lod.server.answers import Answer
-from lod.server.documents.dereference import Ask, begin, respond
+from lod.server.ask import Ask
+from lod.server.documents.dereference import begin, respond
 from lod.server.pages.kinds import MOST_LIGHT
 from lod.server.served import MOST_POINTING, ServedRelease, open_served
 

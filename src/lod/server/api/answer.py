@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from lod.rdf.formats import JSON, Format
@@ -25,7 +25,8 @@ from lod.server.api.observations import as_csv, list_observations
 from lod.server.api.openapi import APIS, OPENAPI, apis, openapi
 from lod.server.api.request import Call, Refused, described, finding, read_call
 from lod.server.api.routes import CSV, ROOT, ROUTES, Route, find_route
-from lod.server.negotiation import choose_format
+from lod.server.ask import Ask
+from lod.server.negotiation import choose_format, prefers_html
 from lod.server.served import ServedRelease
 from lod.wording import joined, say
 
@@ -40,23 +41,13 @@ _ANSWERS: Mapping[str, Callable[[Call], dict[str, Any]]] = {
 _TITLES = {400: "Bad Request", 404: "Not Found", 406: "Not Acceptable", 410: "Gone"}
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """A request. `path` is canonical and begins inside the site."""
-
-    path: str
-    query: str
-    accept: str = ""
-    if_none_match: str = ""
-
-
-def is_api(path: str) -> bool:
-    """Whether a path is one for programs: all below `/api/`, and `/apis.json`."""
-    return path.startswith(ROOT + "/") or path == APIS
+def is_api(_: ServedRelease, ask: Ask) -> bool:
+    """Whether a program's address is asked for: all below `/api/`, `/apis.json`, and `/api` itself by a program."""
+    return ask.path.startswith(ROOT + "/") or ask.path == APIS or (ask.path == ROOT and not prefers_html(ask.accept))
 
 
 def respond_to_api(served: ServedRelease, ask: Ask) -> Answer:
-    """Answer a path that `is_api`, or what a program asks of `/api` itself."""
+    """Answer a request that `is_api`."""
     if ask.path == ROOT:  # of a program: a page for people stands there too
         answer = answers.redirect(303, served.space.prefix + OPENAPI)
         return replace(answer, headers=(*answer.headers, header("vary", "Accept, Accept-Language")))

@@ -6,7 +6,6 @@ Framing: https://www.w3.org/TR/CSP3/#directive-frame-ancestors
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from pyoxigraph import NamedNode
@@ -17,6 +16,7 @@ from lod.rdf.namespaces import DCAT, QB
 from lod.server import answers
 from lod.server.addresses import Address
 from lod.server.answers import Answer, header, link
+from lod.server.ask import Ask
 from lod.server.cubes.cube import Cube, read_cube
 from lod.server.cubes.files import records
 from lod.server.cubes.slices import View, parse_view, query_of
@@ -43,25 +43,14 @@ _CITATION = re.compile(r"(?P<dataset>/data/[^?#]+)/cite\.(?P<tag>[A-Za-z-]+)\.(?
 _FRAMED = answers.CSP.replace("frame-ancestors 'none'", "frame-ancestors *")
 
 
-def is_view(path: str) -> bool:
-    """Whether a path inside the site is a view's."""
-    return VIEW in path and _PATH.match(path) is not None
+def is_view(_: ServedRelease, ask: Ask) -> bool:
+    """Whether a view is asked for."""
+    return VIEW in ask.path and _PATH.match(ask.path) is not None
 
 
-def is_citation(path: str) -> bool:
-    """Whether a path inside the site is a citation's."""
-    return "cite." in path and _CITATION.match(path) is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """A request for a view. `path` is canonical and begins inside the site."""
-
-    path: str
-    query: str
-    accept: str = ""
-    accept_language: str = ""
-    if_none_match: str = ""
+def is_citation(_: ServedRelease, ask: Ask) -> bool:
+    """Whether the citation of a dataset is asked for."""
+    return "cite." in ask.path and _CITATION.match(ask.path) is not None
 
 
 def respond_to_citation(served: ServedRelease, ask: Ask) -> Answer:

@@ -17,6 +17,8 @@ from lod.errors import LodError
 from lod.release.history.log import read_log
 from lod.server import answers
 from lod.server.answers import Answer, header
+from lod.server.ask import Ask
+from lod.server.documents.context import respond_to_context, split_context
 from lod.server.documents.describe import exists
 from lod.server.documents.feed import Edition, feed
 from lod.server.served import CurrentRelease, ServedRelease, open_served, published_folders
@@ -77,8 +79,20 @@ def split_release(inside: str) -> tuple[str, str]:
     return name, slash + rest
 
 
-def answer_from_archive(archive: Archive, served: ServedRelease, inside: str) -> Answer | None:
-    """The feed, a time map, the way to a frozen dataset by version; None: `inside` is none, or leads to nothing."""
+def is_archived(ask: Ask) -> bool:
+    """Whether what is asked for is told by the archive."""
+    if ask.path.startswith((TIMEMAP, FEED)) or split_context(ask.path) is not None:
+        return True
+    return "/release/" in ask.path and _FROZEN_DATASET.match(ask.path) is not None
+
+
+def respond_from_archive(archive: Archive, served: ServedRelease, ask: Ask) -> Answer | None:
+    """The feed, a time map, a context, the way to a frozen dataset by version; None where that leads to nothing."""
+    inside = ask.path
+    if (name := split_context(inside)) is not None:
+        known = not name or name == served.release.manifest.name
+        of = served if known else archive.open(name)
+        return respond_to_context(of, ask.if_none_match, current=not name) if of else None
     if inside.startswith(FEED):
         tag = inside.removeprefix(FEED).removesuffix("atom").strip(".") or served.site.languages[0]
         return feed(served, archive.editions(), tag) if tag in served.site.languages else None
@@ -94,17 +108,11 @@ def answer_from_archive(archive: Archive, served: ServedRelease, inside: str) ->
     return None
 
 
-def is_archived(inside: str) -> bool:
-    """Whether a path is answered from the archive."""
-    if inside.startswith((TIMEMAP, FEED)):
-        return True
-    return "/release/" in inside and _FROZEN_DATASET.match(inside) is not None
-
-
-def time_gate(archive: Archive, served: ServedRelease, inside: str, asked: str) -> Answer:
-    """Where the document at `inside` was at a time (§4.2): the release that was published then."""
+def time_gate(archive: Archive, served: ServedRelease, ask: Ask) -> Answer:
+    """Where a document was at a time (§4.2): in the release that was published then."""
+    inside = ask.path
     try:
-        moment = parsedate_to_datetime(asked)
+        moment = parsedate_to_datetime(ask.accept_datetime)
     except ValueError:
         detail = "Accept-Datetime is no HTTP date, as 'Thu, 31 May 2012 20:35:00 GMT' is one."
         return answers.problem(400, "Bad Request", detail)

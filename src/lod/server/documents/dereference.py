@@ -20,6 +20,7 @@ from lod.rdf.namespaces import DCAT, QB
 from lod.server import answers
 from lod.server.addresses import DOCUMENT_FORMATS, Address, parse_address
 from lod.server.answers import Answer, header, link
+from lod.server.ask import Ask
 from lod.server.documents.context import context_link, context_of, context_path
 from lod.server.documents.describe import MOST_PAGES, Description, describe, document_triples, exists
 from lod.server.documents.signposts import LINKSET, collections_of, items_of
@@ -42,17 +43,6 @@ _MOST_ITEMS = 6  # the link set has them all
 _ALTERNATES = tuple((item, f'{item.suffix}>; rel="alternate"; type="{item.media_type}"') for item in DOCUMENT_FORMATS)
 _OF_TRIPLES = frozenset({TURTLE, NTRIPLES, RDFXML})
 _CACHE = {value: header("cache-control", value) for value in (answers.SHORT, answers.LONG)}
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """What a request says, as far as documents care. `path` is canonical and begins inside the site."""
-
-    path: str
-    accept: str = ""
-    accept_language: str = ""
-    if_none_match: str = ""
-    query: str = ""
 
 
 @dataclass(frozen=True, slots=True)

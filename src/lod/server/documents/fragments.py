@@ -19,12 +19,14 @@ from lod.rdf.formats import JSONLD, NQUADS, NTRIPLES, TRIG, TURTLE, Format
 from lod.rdf.namespaces import FOAF, RDF, VOID, XSD
 from lod.server import answers
 from lod.server.answers import Answer, header
+from lod.server.ask import Ask
 from lod.server.documents.write import write
 from lod.server.negotiation import choose_format
 from lod.server.served import Node, ServedRelease
 
 HYDRA = "http://www.w3.org/ns/hydra/core#"
 FORMATS: tuple[Format, ...] = (TRIG, TURTLE, NQUADS, NTRIPLES, JSONLD)
+PATH = "/tpf"
 PAGE = 100  # triples
 MOST_PAGES = 1_000
 COUNTED = 10_000  # triples of a pattern; of more there is an estimate
@@ -88,17 +90,23 @@ def _bracketed(literal: str) -> str:
     return f"{body}^^<{datatype}>" if mark and body.endswith('"') and not datatype.startswith("<") else literal
 
 
-def respond_to_fragment(served: ServedRelease, query: str, accept: str, if_none_match: str) -> Answer:
+def is_fragment(_: ServedRelease, ask: Ask) -> bool:
+    """Whether a fragment is asked for."""
+    return ask.path == PATH
+
+
+def respond_to_fragment(served: ServedRelease, ask: Ask) -> Answer:
     """Answer a request for a fragment."""
+    query = ask.query
     try:
         fragment = parse_fragment(query)
     except PatternError as error:
         return answers.problem(400, "Bad Request", str(error))
-    chosen = choose_format(accept, FORMATS)
+    chosen = choose_format(ask.accept, FORMATS)
     if chosen is None:
         return answers.problem(406, "Not Acceptable", extra={"available": [item.media_type for item in FORMATS]})
     validator = answers.etag(served.etag_prefix, f"tpf {chosen.suffix}?{query}")
-    if answers.is_fresh(if_none_match, validator):
+    if answers.is_fresh(ask.if_none_match, validator):
         return answers.not_modified(validator, answers.SHORT, "Accept")
     headers = (
         header("content-type", chosen.media_type),
@@ -118,7 +126,7 @@ def write_fragment(served: ServedRelease, fragment: Fragment, chosen: Format, qu
     found = served.stretch(fragment.subject, fragment.predicate, fragment.object, start, PAGE + 1)
     data, more = found[:PAGE], len(found) > PAGE
     total = _total(served, fragment, start + len(data), more)
-    url = served.space.base + "tpf"
+    url = served.space.base + PATH[1:]
     here = f"{url}?{answers.safe_target(query)}" if query else url
     about = NamedNode(here + "#metadata")
     controls = _controls(url, here, fragment, total, more)

@@ -24,6 +24,7 @@ from lod.server.addresses import Address, has_page
 from lod.server.answers import Answer, header
 from lod.server.api.openapi import OPENAPI
 from lod.server.api.routes import ROOT as API
+from lod.server.ask import Ask
 from lod.server.documents.describe import Description, describe, exists
 from lod.server.negotiation import choose_format
 from lod.server.served import ServedRelease
@@ -114,16 +115,21 @@ def signposts(served: ServedRelease, description: Description, stem: str) -> Ite
     yield Signpost("related", f"{root}/tpf?object={quote(iri, safe='')}", "application/trig", title="What points here")
 
 
-def respond_to_linkset(served: ServedRelease, path: str, accept: str, if_none_match: str) -> Answer | None:
+def is_linkset(_: ServedRelease, ask: Ask) -> bool:
+    """Whether a link set is asked for."""
+    return ask.path.startswith(LINKSET + "/") or ask.path == API_CATALOG
+
+
+def respond_to_linkset(served: ServedRelease, ask: Ask) -> Answer | None:
     """The link set of the document at `/linkset{stem}`, or the catalogue of APIs; None where there is no document."""
-    stem = path.removeprefix(LINKSET)
+    path, stem = ask.path, ask.path.removeprefix(LINKSET)
     if path != API_CATALOG and not (stem.startswith("/") and exists(served, served.space.described_by(stem))):
         return None
-    chosen = choose_format(accept, _FORMATS)
+    chosen = choose_format(ask.accept, _FORMATS)
     if chosen is None:
         return answers.problem(406, "Not Acceptable", extra={"available": [item.media_type for item in _FORMATS]})
     validator = answers.etag(served.etag_prefix, f"{path} {chosen.suffix}")
-    if answers.is_fresh(if_none_match, validator):
+    if answers.is_fresh(ask.if_none_match, validator):
         return answers.not_modified(validator, answers.SHORT, "Accept")
     if path == API_CATALOG:
         anchor, links = served.space.base + API[1:], _of_api(served)

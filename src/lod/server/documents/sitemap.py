@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape
 from lod.rdf import iris
 from lod.server import answers
 from lod.server.answers import Answer, header
+from lod.server.ask import Ask
 from lod.server.served import ServedRelease
 from lod.store.columns import count_uris, read_uris
 
@@ -22,14 +23,14 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
-def is_sitemap(path: str) -> bool:
-    """Whether a path is the index's or may be a part's."""
-    return path.startswith("/sitemap")
+def is_sitemap(_: ServedRelease, ask: Ask) -> bool:
+    """Whether the index is asked for, or what may be a part."""
+    return ask.path.startswith("/sitemap")
 
 
-def respond_to_sitemap(served: ServedRelease, path: str, if_none_match: str) -> Answer | None:
-    """The index or one of its parts; None when there is none at `path`."""
-    file = served.release.folder / _URIS
+def respond_to_sitemap(served: ServedRelease, ask: Ask) -> Answer | None:
+    """The index or one of its parts; None when there is none at that path."""
+    path, file = ask.path, served.release.folder / _URIS
     if not file.is_file():
         return None
     parts = served.memo.get("sitemap parts", lambda: -(-count_uris(file) // PART))
@@ -38,7 +39,7 @@ def respond_to_sitemap(served: ServedRelease, path: str, if_none_match: str) -> 
     if path != "/sitemap.xml" and not 1 <= number <= parts:
         return None
     validator = answers.etag(served.etag_prefix, path)
-    if answers.is_fresh(if_none_match, validator):
+    if answers.is_fresh(ask.if_none_match, validator):
         return answers.not_modified(validator, answers.LONG)
     body = served.pages.get(path, lambda: _part(served, number) if found else _index(served, parts))
     media_type = "application/gzip" if found else "application/xml"

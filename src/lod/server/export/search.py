@@ -7,7 +7,7 @@ import json
 from pyoxigraph import NamedNode
 
 from lod.rdf.namespaces import SKOS
-from lod.server.cubes.explorer import Ask
+from lod.server.ask import Ask
 from lod.server.documents.describe import TYPE
 from lod.server.export.paths import Shelf
 from lod.server.pages.reader import Reader
@@ -27,7 +27,7 @@ def search_files(served: ServedRelease, shelf: Shelf) -> dict[str, bytes]:
     """The search pages and their lists, by path."""
     files: dict[str, bytes] = {}
     for language, path in zip(served.site.languages, search_paths(served), strict=True):
-        page = respond_to_search(served, Ask(path, "", "", "", "")).body
+        page = respond_to_search(served, Ask(path)).body
         script = (
             f'<script src="{served.space.prefix}{served.theme.asset_path(_SCRIPT)}" defer></script>\n</head>'.encode()
         )

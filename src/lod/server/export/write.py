@@ -24,8 +24,8 @@ from lod.errors import UsageError
 from lod.events import Reporter, StageAdvanced, StageFinished, StageStarted, silent
 from lod.rdf.formats import HTML, Format, by_suffix
 from lod.server.addresses import DOCUMENT_FORMATS
-from lod.server.cubes import explorer
-from lod.server.documents.dereference import DOCUMENTS, Ask, respond
+from lod.server.ask import Ask
+from lod.server.documents.dereference import DOCUMENTS, respond
 from lod.server.export.entry import entry_page
 from lod.server.export.paths import ROOT_FORMATS, Shelf, file_of
 from lod.server.export.search import search_files, search_paths
@@ -218,7 +218,7 @@ def part_files(
         if place in made:
             continue
         made.add(place)
-        answer = respond_to_part(served, explorer.Ask(path, query))
+        answer = respond_to_part(served, Ask(path, query=query))
         if answer.status == 200:
             yield place, shelf.relative(answer.body, place)
             waiting += shelf.parts_in(answer.body)

@@ -19,7 +19,7 @@ from lod.rdf.namespaces import SKOS
 from lod.server import answers
 from lod.server.addresses import Address, parse_address
 from lod.server.answers import Answer, header
-from lod.server.cubes.explorer import Ask
+from lod.server.ask import Ask
 from lod.server.documents.describe import exists
 from lod.server.negotiation import choose_format, choose_language
 from lod.server.pages.code_tree import Branch, branch, read_tree
@@ -74,16 +74,16 @@ class DatasetsPage:
     all: str
 
 
-def is_part(path: str, served: ServedRelease) -> bool:
-    """Whether a path inside the site is a part's."""
+def is_part(served: ServedRelease, ask: Ask) -> bool:
+    """Whether a part is asked for."""
     return (
-        path.startswith((CODES, LINKS, DATASETS))
-        and parse_address(path, served.site.languages, (HTML,)).stem in _BUILDERS
+        ask.path.startswith((CODES, LINKS, DATASETS))
+        and parse_address(ask.path, served.site.languages, (HTML,)).stem in _BUILDERS
     )
 
 
 def respond_to_part(served: ServedRelease, ask: Ask) -> Answer:
-    """Answer a path that `is_part`."""
+    """Answer a request that `is_part`."""
     address = parse_address(ask.path, served.site.languages, (HTML,))
     if choose_format(ask.accept, (HTML,)) is None and address.format is None:
         return not_acceptable(served, address, (HTML,), ask.accept, ask.accept_language)

@@ -11,8 +11,9 @@ from lod.rdf.formats import HTML, TURTLE, Format
 from lod.server import answers
 from lod.server.addresses import DOCUMENT_FORMATS, Address, parse_address
 from lod.server.answers import Answer, header, link
+from lod.server.ask import Ask
 from lod.server.documents.context import context_of
-from lod.server.documents.dereference import Ask, Choice, choose, validator_of, variant_headers
+from lod.server.documents.dereference import Choice, choose, validator_of, variant_headers
 from lod.server.documents.describe import describe
 from lod.server.documents.write import write
 from lod.server.pages.api import api_page

@@ -13,7 +13,7 @@ from lod.rdf.namespaces import DCT, RDFS, SKOS
 from lod.server import answers
 from lod.server.addresses import Address, parse_address
 from lod.server.answers import Answer, header
-from lod.server.cubes.explorer import Ask
+from lod.server.ask import Ask
 from lod.server.documents.describe import TYPE
 from lod.server.negotiation import choose_format, choose_language
 from lod.server.pages.frame import Crumb, Frame, make_frame, render
@@ -54,13 +54,13 @@ class SearchPage:
     next: str
 
 
-def is_search(path: str, served: ServedRelease) -> bool:
-    """Whether a path inside the site is the search's."""
-    return path.startswith(STEM) and parse_address(path, served.site.languages, FORMATS).stem == STEM
+def is_search(served: ServedRelease, ask: Ask) -> bool:
+    """Whether the search is asked."""
+    return ask.path.startswith(STEM) and parse_address(ask.path, served.site.languages, FORMATS).stem == STEM
 
 
 def respond_to_search(served: ServedRelease, ask: Ask) -> Answer:
-    """Answer a path that `is_search`."""
+    """Answer a request that `is_search`."""
     address = parse_address(ask.path, served.site.languages, FORMATS)
     chosen = address.format or choose_format(ask.accept, FORMATS)
     if chosen is None:

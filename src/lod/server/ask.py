@@ -1,0 +1,31 @@
+"""A request as documents see it: where it goes, what may come back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.types import Scope
+
+_FIELDS = (b"accept", b"accept-language", b"if-none-match", b"accept-datetime")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a request says, as far as documents care. `path` is canonical and begins inside the site."""
+
+    path: str
+    accept: str = ""
+    accept_language: str = ""
+    if_none_match: str = ""
+    accept_datetime: str = ""
+    query: str = ""
+
+
+def read_ask(scope: Scope, path: str) -> Ask:
+    """Read a request; several fields of one name are one (RFC 9110 §5.2)."""
+    found: dict[bytes, bytes] = {}
+    for name, value in scope["headers"]:
+        if name in _FIELDS:
+            found[name] = found[name] + b", " + value if name in found else value
+    accept, language, known, moment = (found.get(name, b"").decode("latin-1") for name in _FIELDS)
+    return Ask(path, accept, language, known, moment, scope["query_string"].decode("latin-1"))

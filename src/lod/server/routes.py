@@ -1,0 +1,81 @@
+"""Which module answers which address: one table for all but things, their documents, and the site's own pages.
+
+Those are most requests, so they are asked first where that is safe: nothing else begins with `/id/`, `/def/`, `/doc/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import anyio.to_thread
+
+from lod.rdf.formats import HTML
+from lod.server.addresses import DOCUMENT_FORMATS
+from lod.server.answers import Answer
+from lod.server.api.answer import is_api, respond_to_api
+from lod.server.ask import Ask
+from lod.server.cubes.explorer import is_citation, is_view, respond_to_citation, respond_to_view
+from lod.server.documents.dereference import DOCUMENTS, REDIRECTED, begin, respond
+from lod.server.documents.fragments import is_fragment, respond_to_fragment
+from lod.server.documents.signposts import is_linkset, respond_to_linkset
+from lod.server.documents.sitemap import is_sitemap, respond_to_sitemap
+from lod.server.negotiation import choose_format
+from lod.server.pages.parts import is_part, respond_to_part
+from lod.server.pages.root import respond_at_root
+from lod.server.pages.search import is_search, respond_to_search
+from lod.server.refusals import not_found
+from lod.server.served import ServedRelease
+from lod.store.remote import RemoteStore
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Whose address it is, and who answers; None: there is nothing at it."""
+
+    has: Callable[[ServedRelease, Ask], bool]
+    respond: Callable[[ServedRelease, Ask], Answer | None]
+
+
+ROUTES = (
+    Route(is_view, respond_to_view),
+    Route(is_citation, respond_to_citation),
+    Route(is_api, respond_to_api),
+    Route(is_linkset, respond_to_linkset),
+    Route(is_fragment, respond_to_fragment),
+    Route(is_search, respond_to_search),
+    Route(is_part, respond_to_part),
+    Route(is_sitemap, respond_to_sitemap),
+)
+
+_ONLY_THINGS = (*REDIRECTED, "/doc/")
+_PAGE = f".{HTML.suffix}"
+_DATA = tuple(f".{item.suffix}" for item in DOCUMENT_FORMATS if item is not HTML)
+
+
+async def answer_document(served: ServedRelease, ask: Ask) -> Answer:
+    """Answer a request for whatever a release has at an address: in a thread, where that may take long.
+
+    Raises:
+        OSError: the store was damaged while it was open.
+    """
+    if not ask.path.startswith(_ONLY_THINGS):
+        route = next((route for route in ROUTES if route.has(served, ask)), None)
+        if route is not None:
+            found = await anyio.to_thread.run_sync(route.respond, served, ask)
+            return found or not_found(served, ask.path, ask.accept, ask.accept_language)
+    is_document = ask.path.startswith((*REDIRECTED, *DOCUMENTS))
+    if wants_page(ask) and (not is_document or isinstance(served.store, RemoteStore)):
+        return await anyio.to_thread.run_sync(respond if is_document else respond_at_root, served, ask)
+    # a few look-ups in the index: faster here than the way to a thread
+    made = begin(served, ask) if is_document else respond_at_root(served, ask)
+    if isinstance(made, Answer):
+        return made
+    return await anyio.to_thread.run_sync(made)  # a page that may read a whole cube
+
+
+def wants_page(ask: Ask) -> bool:
+    """Whether the answer will be an HTML page, as far as can be told without looking closer."""
+    if ask.path.startswith(REDIRECTED) or ask.path.endswith(_DATA):
+        return False
+    return ask.path.endswith(_PAGE) or choose_format(ask.accept, DOCUMENT_FORMATS) is HTML
