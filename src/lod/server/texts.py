@@ -2,19 +2,22 @@
 
 `texts/site.pot` holds the sentences in English, each under a key (`msgctxt`); `texts/LANGUAGE.po` says the same in
 another language. A key with a colon (`qb:dataSet`) is the name of a well-known term, for vocabularies that few publish
-in Chinese. The format: https://www.gnu.org/software/gettext/manual/html_node/PO-Files.html
+in Chinese. A text that counts ({count}, {rows}) has the forms that its language needs: one code, two codes.
+The format: https://www.gnu.org/software/gettext/manual/html_node/PO-Files.html ; plurals:
+https://www.gnu.org/software/gettext/manual/html_node/Plural-forms.html
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from gettext import c2py
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from string import Formatter
 
-from babel.messages import Message
+from babel.messages import Catalog, Message
 from babel.messages.pofile import PoFileError, read_po
 
 from lod.diagnostics import Findings, TextOrigin, did_you_mean
@@ -26,12 +29,26 @@ FALLBACK = "en"
 
 
 @dataclass(frozen=True, slots=True)
+class Forms:
+    """What a text that counts is in one language: for one, for several, and so on by its rule."""
+
+    texts: tuple[str, ...]
+    rule: Callable[[int], int]  # a number → which of the texts
+
+    def of(self, count: object) -> str:
+        """The form for a number, which may be written with its thousands grouped."""
+        digits = "".join(character for character in str(count) if character.isdecimal())
+        return self.texts[min(self.rule(int(digits or 0)), len(self.texts) - 1)]
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """The texts of one language."""
 
     language: str
-    text: Mapping[str, str]
+    text: Mapping[str, str]  # of one that counts, the form for many
     terms: Mapping[str, str]  # IRI → label
+    forms: Mapping[str, Forms] = field(default_factory=dict)  # of the texts that count
 
     def __call__(self, key: str, **values: object) -> str:
         """The text under `key` with its `{placeholders}` filled.
@@ -39,7 +56,9 @@ class Catalogue:
         Raises:
             KeyError: no such text; a template asks for what nobody wrote.
         """
-        return self.text[key].format(**values) if values else self.text[key]
+        forms = self.forms.get(key)
+        text = forms.of(values.get("count", values.get("rows"))) if forms else self.text[key]
+        return text.format(**values) if values else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +89,15 @@ class Texts:
 def own_texts() -> Texts:
     """The texts that come with the program."""
     folder = files("lod.server").joinpath("texts")
-    source = {_key(message): str(message.id) for message in _messages(folder.joinpath("site.pot"))}
-    english = _catalogue(FALLBACK, source)
-    rest = {name: file for name, file in language_files(folder).items() if name != FALLBACK}
+    source = _read(folder.joinpath("site.pot"))
+    english = _catalogue(FALLBACK, {_key(message): _texts(message.id) for message in _messages(source)}, source)
+    rest = {name: _read(file) for name, file in language_files(folder).items() if name != FALLBACK}
     return Texts(
         {
             FALLBACK: english,
             **{
-                name: _catalogue(name, {_key(message): str(message.string) for message in _messages(file)})
-                for name, file in rest.items()
+                name: _catalogue(name, {_key(message): _texts(message.string) for message in _messages(said)}, said)
+                for name, said in rest.items()
             },
         }
     )
@@ -99,9 +118,11 @@ def with_texts(texts: Texts, further: Mapping[str, Traversable], findings: Findi
     merged = dict(texts.catalogues)
     for language, file in further.items():
         base = merged.get(language, replace(english, language=language))
-        said = _checked(file, english, findings)
-        own = _catalogue(language, said)
-        merged[language] = Catalogue(language, {**base.text, **own.text}, {**base.terms, **own.terms})
+        own = _checked(file, language, english, findings)
+        forms = {key: counted for key, counted in base.forms.items() if key not in own.text}
+        merged[language] = Catalogue(
+            language, {**base.text, **own.text}, {**base.terms, **own.terms}, {**forms, **own.forms}
+        )
     return Texts(merged)
 
 
@@ -114,23 +135,24 @@ def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
-def _checked(file: Traversable, english: Catalogue, findings: Findings) -> dict[str, str]:
+def _checked(file: Traversable, language: str, english: Catalogue, findings: Findings) -> Catalogue:
     known = {**english.text, **{_prefixed(iri): label for iri, label in english.terms.items()}}
-    said: dict[str, str] = {}
+    said: dict[str, tuple[str, ...]] = {}
     try:
-        messages = list(_messages(file))
+        read = _read(file)
     except (PoFileError, UnicodeDecodeError, ValueError) as error:
         line = getattr(error, "lineno", -1) + 1
         wrong = say("not a gettext catalogue: {error}", error=error)
         findings.error("LOD9501", wrong, TextOrigin(str(file), line), say("begin with a copy of site.pot"))
-        return said
-    for message in messages:
-        key, text, origin = _key(message), str(message.string), TextOrigin(str(file), message.lineno or 0)
-        if not text or message.fuzzy:
+        return _catalogue(language, said, Catalog())
+    for message in _messages(read):
+        key, origin = _key(message), TextOrigin(str(file), message.lineno or 0)
+        texts = _texts(message.string)
+        if not all(texts) or message.fuzzy:
             continue  # not translated yet: gettext's own rule
         if key not in known:
             findings.error("LOD9502", say("no page says '{key}'", key=key), origin, did_you_mean(key, known))
-        elif not _has_placeholders(text, known[key]):
+        elif not all(_has_placeholders(text, known[key]) for text in texts):
             findings.error(
                 "LOD9502",
                 say("the placeholders of '{key}' differ from the English text", key=key),
@@ -138,8 +160,8 @@ def _checked(file: Traversable, english: Catalogue, findings: Findings) -> dict[
                 say("in English: {text}", text=known[key]),
             )
         else:
-            said[key] = text
-    return said
+            said[key] = texts
+    return _catalogue(language, said, read)
 
 
 def _has_placeholders(text: str, english: str) -> bool:
@@ -149,25 +171,35 @@ def _has_placeholders(text: str, english: str) -> bool:
         return False
 
 
-def _messages(file: Traversable) -> Iterator[Message]:
+def _read(file: Traversable) -> Catalog:
     with file.open("rb") as stream:
-        catalogue = read_po(stream, abort_invalid=True)
+        return read_po(stream, abort_invalid=True)
+
+
+def _messages(catalogue: Catalog) -> Iterator[Message]:
     return (message for message in catalogue if message.id)
 
 
 def _key(message: Message) -> str:
-    return message.context or str(message.id)
+    return message.context or _texts(message.id)[0]
+
+
+def _texts(said: str | Iterable[str] | None) -> tuple[str, ...]:
+    """The forms of a text; one that does not count has one."""
+    return (said or "",) if said is None or isinstance(said, str) else tuple(said)
 
 
 def _prefixed(iri: str) -> str:
     return next(f"{prefix}:{iri[len(base) :]}" for prefix, base in PREFIXES.items() if iri.startswith(base))
 
 
-def _catalogue(language: str, said: Mapping[str, str]) -> Catalogue:
+def _catalogue(language: str, said: Mapping[str, tuple[str, ...]], read: Catalog) -> Catalogue:
+    rule = c2py(read.plural_expr)
     return Catalogue(
         language,
-        {key: text for key, text in said.items() if ":" not in key},
-        dict(_terms((key, text) for key, text in said.items() if ":" in key)),
+        {key: forms[-1] for key, forms in said.items() if ":" not in key},
+        dict(_terms((key, forms[-1]) for key, forms in said.items() if ":" in key)),
+        {key: Forms(forms, rule) for key, forms in said.items() if len(forms) > 1},
     )
 
 

@@ -157,7 +157,7 @@ class _Shown:
         return Code(
             notation=notation(served, iri),
             label=label,
-            others=other_labels(self.reader, iri, label),
+            others=self.reader.other_names(iri, label),
             mapped=sum(len(served.objects(node, NamedNode(mapping))) for mapping in MAPPINGS),
             children=self.codes(self.tree.children(place)) if is_open else (),
             under=under,
@@ -169,8 +169,3 @@ class _Shown:
         if not under and not after:
             return self.reader.href(self.scheme) or ""
         return query(self.reader, CODES, of=self.scheme, under=under, after=after)
-
-
-def other_labels(reader: Reader, iri: str, shown: Shown) -> tuple[Shown, ...]:
-    """A thing's labels in the other languages."""
-    return tuple(reader.mark(t) for t in reader.served.labels.all(iri) if t.value != shown.text and t.language)

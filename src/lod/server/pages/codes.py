@@ -15,7 +15,7 @@ from lod.release.descriptions.evidence import read_evidence
 from lod.server.addresses import Address
 from lod.server.cubes.cube import MOST_ALONG, notation, order_codes
 from lod.server.documents.describe import Description
-from lod.server.pages.code_tree import MAPPINGS, Branch, branch, other_labels, read_tree
+from lod.server.pages.code_tree import MAPPINGS, Branch, branch, read_tree
 from lod.server.pages.frame import Crumb, Frame, make_frame
 from lod.server.pages.history import HistoryEvent, history
 from lod.server.pages.incoming import Incoming, incoming
@@ -108,7 +108,7 @@ def code_list_page(reader: Reader, description: Description, address: Address) -
             sheet="lists.css",
         ),
         title=title,
-        others=other_labels(reader, description.iri, title),
+        others=reader.other_names(description.iri, title),
         description=reader.text(_definitions(description)),
         iri=description.iri,
         count=len(tree.terms),
@@ -159,7 +159,7 @@ def concept_page(reader: Reader, description: Description, address: Address) -> 
             sheet="cube.css" if figures else "",  # tables and charts
         ),
         title=title,
-        others=other_labels(reader, description.iri, title),
+        others=reader.other_names(description.iri, title),
         figures=figures,
         history=history(reader, description),
         notation=next((v.value for v in description.objects(SKOS + "notation") if isinstance(v, Literal)), ""),

@@ -298,11 +298,12 @@ def _selects(reader: Reader, cube: Cube, view: View) -> Iterable[Select]:
             shown = reader.show(code.term)
             choices.append(Choice(codes[code.term], shown.text, code.term == place.term, code.level, shown.language))
         yield Select(keys.names[dimension.iri], label.text, tuple(choices), f"f-{position}")
-    totals = tuple(
-        Choice(value, reader.t(key), view.totals == shown)
-        for value, key, shown in (("", "with_totals", True), ("no", "without_totals", False))
-    )
-    yield Select("totals", reader.t("totals"), totals, "f-totals")
+    if any(place.has_children for d in (view.rows, *view.columns) for place in cube.codes[d.iri]):
+        totals = tuple(
+            Choice(value, reader.t(key), view.totals == shown)
+            for value, key, shown in (("", "with_totals", True), ("no", "without_totals", False))
+        )
+        yield Select("totals", reader.t("totals"), totals, "f-totals")
 
 
 def _axis(

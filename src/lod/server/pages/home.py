@@ -53,15 +53,22 @@ class News:
 
 
 @dataclass(frozen=True, slots=True)
+class Holdings:
+    """What is published, as home and catalogue list it."""
+
+    datasets: tuple[DatasetCard, ...]
+    code_lists: tuple[Shown, ...]
+    vocabularies: tuple[Shown, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HomePage:
     """Context of `home.html`."""
 
     frame: Frame
     description: str
     search: str
-    datasets: tuple[DatasetCard, ...]
-    code_lists: tuple[Shown, ...]
-    vocabularies: tuple[Shown, ...]
+    holdings: Holdings
     releases: tuple[News, ...]
     triples: str
     catalogue_turtle: str
@@ -72,11 +79,8 @@ class CataloguePage:
     """Context of `catalogue.html`."""
 
     frame: Frame
-    description: str
     search: str
-    datasets: tuple[DatasetCard, ...]
-    code_lists: tuple[Shown, ...]
-    vocabularies: tuple[Shown, ...]
+    holdings: Holdings
     facets: tuple[Facet, ...]
     dumps: tuple[Download, ...]
     void: str
@@ -96,9 +100,7 @@ def home_page(reader: Reader, address: Address) -> HomePage:
         ),
         description=languages.pick(site.description, reader.language),
         search=reader.page("/search"),
-        datasets=tuple(card(reader, iri) for iri in datasets(reader.served)),
-        code_lists=tuple(reader.link(iri) for iri in _code_lists(reader.served)),
-        vocabularies=tuple(reader.link(iri) for iri in vocabularies(reader.served)),
+        holdings=_holdings(reader),
         releases=tuple(islice(newest_releases(reader), MOST_RELEASES)),
         triples=f"{manifest.triples:,}",
         catalogue_turtle=reader.served.space.prefix + Address("/catalog", TURTLE).path,
@@ -140,14 +142,19 @@ def catalogue_page(reader: Reader, address: Address) -> CataloguePage:
             current="catalogue",
             sheet="lists.css",
         ),
-        description=languages.pick(site.description, reader.language),
         search=reader.page("/search"),
-        datasets=tuple(card(reader, iri) for iri in datasets(reader.served)),
-        code_lists=tuple(reader.link(iri) for iri in _code_lists(reader.served)),
-        vocabularies=tuple(reader.link(iri) for iri in vocabularies(reader.served)),
+        holdings=_holdings(reader),
         facets=facets(reader, datasets(reader.served), {}),
         dumps=tuple(dumps(reader.served)),
         void=reader.served.space.prefix + "/void",
+    )
+
+
+def _holdings(reader: Reader) -> Holdings:
+    return Holdings(
+        datasets=tuple(card(reader, iri) for iri in datasets(reader.served)),
+        code_lists=tuple(reader.link(iri) for iri in _code_lists(reader.served)),
+        vocabularies=tuple(reader.link(iri) for iri in vocabularies(reader.served)),
     )
 
 

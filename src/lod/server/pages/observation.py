@@ -36,6 +36,14 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Bar:
+    """A figure as a bar: where it begins and how long it is, in per cent of the room; what is negative ends at zero."""
+
+    start: float
+    length: float
+
+
+@dataclass(frozen=True, slots=True)
 class Neighbour:
     """The same figure for another code of one dimension."""
 
@@ -43,7 +51,7 @@ class Neighbour:
     numbers: tuple[str, ...]
     level: int
     current: bool
-    share: float | None  # of the largest that is no total, in per cent; None for a total
+    bar: Bar | None  # None for a total, which would dwarf its parts, and where there is no number
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,22 +187,26 @@ def _along(reader: Reader, cube: Cube, observation: Observation, dimension: Comp
     found = [(code, beside[code.term]) for code in codes if code.term in beside][:MOST_NEIGHBOURS]
     measures = _measures(cube, observation)
     amounts = [number(other.values.get(measures[0].iri)) if measures else inf for _, other in found]
-    largest = max(
-        (n for (code, _), n in zip(found, amounts, strict=True) if not code.has_children and n < inf), default=0
-    )
+    drawn = [n for (code, _), n in zip(found, amounts, strict=True) if not code.has_children and n < inf]
     return [
         Neighbour(
             label=replace(reader.show(code.term), href=reader.href(other.iri), external=False),
             numbers=tuple(_number(other, measure) for measure in measures),
             level=code.level,
             current=other.iri == observation.iri,
-            share=None
-            if code.has_children or largest <= 0 or not 0 <= amount < inf
-            else round(100 * amount / largest, 1),
+            bar=None if code.has_children or amount == inf else _bar(amount, drawn),
         )
         for (code, other), amount in zip(found, amounts, strict=True)
         if len(found) > 1
     ]
+
+
+def _bar(amount: float, among: list[float]) -> Bar | None:
+    """A number's bar beside those of others; None where all are zero."""
+    low, high = min(0.0, *among), max(0.0, *among)
+    if low == high:
+        return None
+    return Bar(round(100 * (min(amount, 0) - low) / (high - low), 1), round(100 * abs(amount) / (high - low), 1))
 
 
 def _sentence(

@@ -81,6 +81,10 @@ class Reader:
         """The label of an IRI, without a link."""
         return self.mark(self.served.labels.label(iri, self.language))
 
+    def other_names(self, iri: str, shown: Shown) -> tuple[Shown, ...]:
+        """What else it is called, in every language, beside the label that is shown."""
+        return tuple(self.mark(t) for t in self.served.labels.all(iri) if t.value != shown.text and t.language)
+
     def link(self, iri: str, note: str = "") -> Shown:
         """The label of an IRI, linked."""
         key = (iri, note, self.language, self.explicit)

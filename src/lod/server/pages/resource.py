@@ -26,7 +26,7 @@ class ResourcePage:
     title: Shown
     others: tuple[Shown, ...]
     kinds: tuple[Shown, ...]
-    definition: Shown | None
+    definitions: tuple[Shown, ...]  # in the reader's language, or the one that serves them best
     iri: str
     homepage: Shown | None
     parents: tuple[Shown, ...]
@@ -55,11 +55,9 @@ def resource_page(reader: Reader, description: Description, address: Address) ->
         title=title,
         figures=figures,
         history=history(reader, description),
-        others=tuple(
-            reader.mark(t) for t in reader.served.labels.all(description.iri) if t.value != title.text and t.language
-        ),
+        others=reader.other_names(description.iri, title),
         kinds=tuple({kind.text: kind for kind in map(reader.link, description.types)}.values()),
-        definition=reader.text(texts),
+        definitions=(text,) if (text := reader.text(texts)) else (),
         iri=description.iri,
         homepage=homepage,
         parents=tuple(reader.show(v) for v in description.objects(ORG + "subOrganizationOf")),

@@ -133,7 +133,7 @@ def vocabulary_page(reader: Reader, description: Description, address: Address) 
             canonical=reader.served.space.base + address.stem.lstrip("/"),
         ),
         title=title,
-        others=_other_names(reader, iri, title),
+        others=reader.other_names(iri, title),
         descriptions=_in_all_languages(reader, texts),
         iri=iri,
         count=len(terms),
@@ -191,17 +191,13 @@ def _row(reader: Reader, iri: str) -> TermRow:
 
     return TermRow(
         label=label,
-        others=_other_names(reader, iri, label),
+        others=reader.other_names(iri, label),
         meanings=_in_all_languages(reader, [t for p in _TEXTS for t in served.objects(node, NamedNode(p))]),
         code_list=next(iter(named(QB + "codeList")), None),
         domain=named(RDFS + "domain"),
         range=named(RDFS + "range"),
         uses=_uses(served, iri),
     )
-
-
-def _other_names(reader: Reader, iri: str, shown: Shown) -> tuple[Shown, ...]:
-    return tuple(reader.mark(t) for t in reader.served.labels.all(iri) if t.value != shown.text and t.language)
 
 
 def _in_all_languages(reader: Reader, texts: list[Node]) -> tuple[Shown, ...]:
@@ -258,7 +254,7 @@ def term_page(reader: Reader, description: Description, address: Address) -> Ter
         ),
         kinds=tuple({kind.text: kind for kind in map(reader.link, description.types)}.values()),
         title=title,
-        others=_other_names(reader, iri, title),
+        others=reader.other_names(iri, title),
         definitions=_in_all_languages(reader, texts),
         iri=iri,
         uses=_uses(served, iri),

@@ -1,0 +1,45 @@
+"""A cube of one dimension without totals, its figures on both sides of zero."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+GROWTH = {"2022": "-2.5", "2023": "0", "2024": "7.5"}
+TURTLE = """
+<def/dimension/year> a qb:DimensionProperty ; rdfs:label "Year"@en .
+<def/measure/growth> a qb:MeasureProperty ; rdfs:label "Growth"@en .
+<data/growth> a qb:DataSet, dcat:Dataset ; dct:title "Growth"@en ; qb:structure <def/structure/growth> .
+<def/structure/growth> a qb:DataStructureDefinition ;
+    qb:component [ qb:dimension <def/dimension/year> ] , [ qb:measure <def/measure/growth> ] .
+""" + "".join(
+    f"<data/growth/obs/{year}> a qb:Observation ; qb:dataSet <data/growth> ; "
+    f"<def/dimension/year> <id/code/year/{year}> ; <def/measure/growth> {value} .\n"
+    for year, value in GROWTH.items()
+)
+
+
+@pytest.fixture(scope="module")
+def client(
+    tmp_path_factory: pytest.TempPathFactory, make: Callable[..., Path], serve: Callable[[Path], str]
+) -> Iterator[httpx.Client]:
+    """Over the figures of the tests beside those of this cube."""
+    folder = tmp_path_factory.mktemp("growth")
+    make(folder, turtle=TURTLE)
+    with httpx.Client(base_url=serve(folder), trust_env=False, timeout=60) as client:
+        yield client
+
+
+def test_bars_of_neighbours_begin_at_zero_on_either_side(client: httpx.Client) -> None:
+    page = client.get("/data/growth/obs/2023.en.html").text
+    bars = re.findall(r'<rect x="([\d.]+)" width="([\d.]+)"', page.partition('class="neighbours"')[2])
+    assert bars == [("0.0", "25.0"), ("25.0", "0.0"), ("25.0", "75.0")]
+
+
+def test_totals_are_offered_only_where_there_are_some(client: httpx.Client) -> None:
+    assert 'name="totals"' not in client.get("/data/growth/slice.en.html").text
+    assert 'name="totals"' in client.get("/data/civil-servants-by-county/slice.en.html").text
