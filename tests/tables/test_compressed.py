@@ -6,21 +6,25 @@ import bz2
 import gzip
 import io
 import lzma
+import os
+import subprocess
 import tarfile
 import zipfile
 from pathlib import Path
 
-import duckdb
 import pytest
+import zstandard
 
 from lod.diagnostics import Findings
+from lod.tables import expansion
 from lod.tables.compressed import plain_file
+from lod.tables.sheets import open_workbook
 
 TEXT = "name,place\n王小明,臺北市\n" * 3
 
 
-def packed(folder: Path, ending: str) -> Path:
-    path, data = folder / f"staff.csv{ending}", TEXT.encode()
+def packed(folder: Path, ending: str, text: str = TEXT) -> Path:
+    path, data = folder / f"staff.csv{ending}", text.encode()
     match ending:
         case ".gz":
             path.write_bytes(gzip.compress(data))
@@ -29,14 +33,10 @@ def packed(folder: Path, ending: str) -> Path:
         case ".bz2":
             path.write_bytes(bz2.compress(data))
         case ".zip":
-            with zipfile.ZipFile(path, "w") as archive:
+            with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
                 archive.writestr("inner.csv", data)
         case ".zst":
-            (folder / "plain").write_bytes(data)
-            with duckdb.connect() as connection:
-                read = f"read_csv('{folder}/plain', columns = {{'l': 'VARCHAR'}}, delim = chr(1), header = false)"
-                options = "FORMAT csv, HEADER false, COMPRESSION zstd, QUOTE '', ESCAPE '', DELIMITER E'\\x01'"
-                connection.execute(f"COPY (FROM {read}) TO '{path}' ({options})")
+            path.write_bytes(zstandard.compress(data))
         case ".tar.gz" | ".tar.xz":
             with tarfile.open(path, "w:gz" if ending == ".tar.gz" else "w:xz") as archive:
                 entry = tarfile.TarInfo("inner.csv")
@@ -74,6 +74,41 @@ def test_an_archive_of_several_files_is_no_source(tmp_path: Path) -> None:
         archive.writestr("b.csv", "b\n1\n")
     assert plain_file(path, "", findings, None) is None
     assert "it holds 2 files" in next(iter(findings)).message
+
+
+@pytest.mark.parametrize("ending", [".gz", ".xz", ".bz2", ".zip", ".zst", ".tar.gz"])
+def test_what_grows_too_much_is_read_no_further(ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred times the text, packed to nearly nothing; no part of it stays on the disk."""
+    path, findings = packed(tmp_path, ending, TEXT * 20_000), Findings()
+    assert plain_file(path, "", findings, None) is not None
+    monkeypatch.setattr(expansion, "ALWAYS", 100_000)
+    assert plain_file(path, "", findings, None) is None
+    assert [each.code for each in findings] == ["LOD5070"]
+    assert f"from {path.stat().st_size:,} bytes" in next(iter(findings)).message
+
+
+def test_a_sparse_archive_grows_too(tmp_path: Path) -> None:
+    """One sparse file of 300 MB of holes: what is read of the archive is small, what comes out is not."""
+    (tmp_path / "holes.csv").touch()
+    os.truncate(tmp_path / "holes.csv", 300 << 20)
+    if subprocess.run(["tar", "--version"], capture_output=True, text=True, check=False).stdout[:9] != "tar (GNU ":
+        pytest.skip("only GNU tar writes sparse files")
+    subprocess.run(["tar", "-czSf", "holes.tar.gz", "holes.csv"], cwd=tmp_path, check=True)
+    findings = Findings()
+    assert plain_file(tmp_path / "holes.tar.gz", "", findings, None) is None
+    assert [each.code for each in findings] == ["LOD5070"]
+
+
+def test_a_workbook_that_grows_too_much(tmp_path: Path) -> None:
+    """Rows without cells, by the million; the archive lies about their size."""
+    path, findings = tmp_path / "staff.xlsx", Findings()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("xl/worksheets/s.xml", "w") as part:
+        for _ in range(110):
+            part.write(b"<row/>" * 170_000)
+    lying = path.read_bytes().replace((110 * 170_000 * 6).to_bytes(4, "little"), (1000).to_bytes(4, "little"))
+    path.write_bytes(lying)
+    assert open_workbook(path, "staff.xlsx", "utf-8", findings, None) is None
+    assert [each.code for each in findings] == ["LOD5070"]
 
 
 def test_a_truncated_file(tmp_path: Path) -> None:

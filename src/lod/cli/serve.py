@@ -140,9 +140,11 @@ def _limits(serve: ServeOptions) -> QueryLimits:
     from lod.server.sparql.question import QueryLimits
 
     usual = QueryLimits()
+    seconds = serve.query_seconds or usual.seconds
     return replace(
         usual,
-        seconds=serve.query_seconds or usual.seconds,
+        seconds=seconds,
+        waiting_seconds=min(usual.waiting_seconds, seconds / 2),  # who waited is answered in time, too
         rows=serve.query_rows or usual.rows,
         bytes=serve.query_megabytes * 1_000_000 or usual.bytes,
         client_seconds=serve.client_seconds or usual.client_seconds,

@@ -43,7 +43,7 @@ from lod.server.machinery import respond_to_machinery
 from lod.server.metrics import telling
 from lod.server.refusals import not_found, unavailable
 from lod.server.request_log import RequestLog, RequestLogOptions
-from lod.server.routes import answer_document
+from lod.server.routes import answer_document, missing
 from lod.server.served import CurrentRelease, ServedRelease
 from lod.server.sparql.answer_cache import may_be_known, request_key
 from lod.server.sparql.graph_store import PATH as GRAPH_STORE
@@ -190,7 +190,7 @@ class Site:
             return await self._frozen(served, scope, ask)
         if is_archived(ask):
             found = await anyio.to_thread.run_sync(respond_from_archive, self.archive, served, ask)
-            return found or not_found(served, ask.path, ask.accept, ask.accept_language)
+            return found or await missing(served, ask)
         if ask.accept_datetime:
             return await anyio.to_thread.run_sync(time_gate, self.archive, served, ask)
         answer = varied(await answer_document(served, ask), served)
@@ -206,7 +206,7 @@ class Site:
             return self._machinery(scope, asked)
         frozen = await anyio.to_thread.run_sync(self.archive.open, name) if rest else None
         if frozen is None:
-            return not_found(served, ask.path, ask.accept, ask.accept_language)
+            return await missing(served, ask)
         if is_sparql(rest, frozen):  # one endpoint, over what is current
             return answers.redirect(307, f"{served.space.prefix}/sparql")
         return as_memento(await answer_document(frozen, asked), self.archive, frozen, name, rest)

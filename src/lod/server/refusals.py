@@ -29,7 +29,7 @@ from lod.server.negotiation import choose_format, choose_language, prefers_html
 from lod.server.pages.frame import Crumb, Frame, make_frame, render
 from lod.server.pages.home import datasets
 from lod.server.pages.reader import Reader, Shown
-from lod.server.search import search_index
+from lod.server.search import search_index_at_once
 from lod.server.served import ServedRelease
 from lod.server.texts import Catalogue
 from lod.server.theme import Theme
@@ -77,7 +77,7 @@ def not_found(
 ) -> Answer:
     """404 in the form asked for, with what is near. `path` is canonical; `asked` the format its suffix named.
 
-    What is retired answers 301 or 410 instead.
+    What is retired answers 301 or 410 instead. The first one makes the search index: called in a thread.
     """
     language = parse_address(path, served.site.languages).language  # its suffix may say it
     reader = _reader(served, language or accept_language)
@@ -246,7 +246,8 @@ def _named_nearly(served: ServedRelease, stem: str) -> list[str]:
     known = {item.rpartition("/")[2]: item for iri in listed if (item := served.space.document_of(iri))}
     found = [known[key] for key in difflib.get_close_matches(last, known, MOST_NEAR, 0.5)]
     words = re.sub(r"[-_.+]+", " ", last)
-    named = search_index(served).search(words, 0, MOST_NEAR).iris if len(last) > 1 else ()
+    index = search_index_at_once(served) if len(last) > 1 else None
+    named = index.search(words, 0, MOST_NEAR).iris if index else ()
     return found + [item for iri in named if (item := served.space.document_of(iri))]
 
 

@@ -63,15 +63,21 @@ async def answer_document(served: ServedRelease, ask: Ask) -> Answer:
         route = next((route for route in ROUTES if route.has(served, ask)), None)
         if route is not None:
             found = await anyio.to_thread.run_sync(route.respond, served, ask)
-            return found or not_found(served, ask.path, ask.accept, ask.accept_language)
+            return found or await missing(served, ask)
     is_document = ask.path.startswith((*REDIRECTED, *DOCUMENTS))
-    if wants_page(ask) and (not is_document or isinstance(served.store, RemoteStore)):
-        return await anyio.to_thread.run_sync(respond if is_document else respond_at_root, served, ask)
-    # a few look-ups in the index: faster here than the way to a thread
-    made = begin(served, ask) if is_document else respond_at_root(served, ask)
+    if not is_document:
+        return await anyio.to_thread.run_sync(respond_at_root, served, ask)
+    if wants_page(ask) and isinstance(served.store, RemoteStore):
+        return await anyio.to_thread.run_sync(respond, served, ask)
+    made = begin(served, ask)  # a few look-ups in the index: faster here than the way to a thread
     if isinstance(made, Answer):
         return made
-    return await anyio.to_thread.run_sync(made)  # a page that may read a whole cube
+    return await anyio.to_thread.run_sync(made)  # a page that may read a whole cube, or a refusal
+
+
+async def missing(served: ServedRelease, ask: Ask) -> Answer:
+    """404, made where it keeps nobody waiting: what is near may have to be searched for."""
+    return await anyio.to_thread.run_sync(not_found, served, ask.path, ask.accept, ask.accept_language)
 
 
 def wants_page(ask: Ask) -> bool:

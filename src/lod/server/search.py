@@ -111,8 +111,24 @@ class SearchIndex:
 
 
 def search_index(served: ServedRelease) -> SearchIndex:
-    """The index of a release, made once."""
-    return served.opened.get("search", lambda: SearchIndex(served))
+    """The index of a release, made once: that takes seconds where there are many names, so never on the event loop."""
+    with _making(served):
+        return served.opened.get("search", lambda: SearchIndex(served))
+
+
+def search_index_at_once(served: ServedRelease) -> SearchIndex | None:
+    """The same for who can do without; None while somebody else is making it."""
+    lock = _making(served)
+    if not lock.acquire(blocking=False):
+        return None
+    try:
+        return served.opened.get("search", lambda: SearchIndex(served))
+    finally:
+        lock.release()
+
+
+def _making(served: ServedRelease) -> Lock:
+    return served.opened.get("search lock", Lock)
 
 
 def _rows(served: ServedRelease) -> Iterator[tuple[str, float, str, str]]:

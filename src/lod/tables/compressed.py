@@ -13,15 +13,15 @@ import tarfile
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, cast
 
-import duckdb
+import zstandard
 
 from lod.diagnostics import Findings, Origin
+from lod.tables.expansion import Bounded, Expands, refuse_expanding
 from lod.wording import say
 
 _ENDINGS = (
@@ -34,7 +34,8 @@ _ENDINGS = (
     (".bz2", "bzip2"),
     (".zst", "zstd"),
 )
-_DAMAGED = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, tarfile.TarError, duckdb.Error)
+_DAMAGED = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, tarfile.TarError, zstandard.ZstdError)
+_BLOCK = 1 << 20  # bytes
 
 
 def compression_of(path: Path) -> str:
@@ -43,17 +44,19 @@ def compression_of(path: Path) -> str:
 
 
 def plain_file(path: Path, compression: str, findings: Findings, declared: Origin | None) -> Path | None:
-    """The file itself, or what it holds, unpacked. None, and a finding, when it is damaged or holds several files."""
+    """The file itself, or what it holds, unpacked.
+
+    None, and a finding, when it is damaged or holds several files (LOD2012) or grows too much (LOD5070).
+    """
     compression = compression or compression_of(path)
     if not compression or not path.is_file():
         return path
     target = Path(tempfile.mkdtemp(dir=_folder())) / _inner_name(path)
     try:
-        if compression == "zstd":
-            _unpack_zstd(path, target)
-        else:
-            with _opened(path, compression) as source, target.open("wb") as file:
-                shutil.copyfileobj(source, file, 1 << 20)
+        with target.open("wb") as file:
+            _unpack(path, compression, file)
+    except Expands:
+        refuse_expanding(path.name, path.stat().st_size, findings, declared)
     except _DAMAGED as error:
         message = say(
             "{path} cannot be unpacked as {compression}: {value}",
@@ -62,8 +65,10 @@ def plain_file(path: Path, compression: str, findings: Findings, declared: Origi
             value=str(error).splitlines()[0] or "damaged",
         )
         findings.error("LOD2012", message, declared, say("is it complete, and is the compression the one declared?"))
-        return None
-    return target
+    else:
+        return target
+    target.unlink()
+    return None
 
 
 @cache
@@ -82,45 +87,52 @@ def _inner_name(path: Path) -> str:
     return path.name[: len(path.name) - len(ending)] or path.name
 
 
-@contextmanager
-def _opened(path: Path, compression: str) -> Iterator[IO[bytes] | gzip.GzipFile]:
-    match compression:
-        case "gzip":
-            with gzip.open(path) as file:
-                yield file
-        case "xz":
-            with lzma.open(path) as file:
-                yield file
-        case "bzip2":
-            with bz2.open(path) as file:
-                yield file
-        case "zip":
-            with zipfile.ZipFile(path) as archive:
-                names = [each.filename for each in archive.infolist() if not each.is_dir()]
-                with archive.open(_only(names)) as file:
-                    yield file
-        case _:
-            with tarfile.open(path) as archive:
-                members = {each.name: each for each in archive.getmembers() if each.isfile()}
-                member = archive.extractfile(members[_only(list(members))])
-                assert member is not None, "a regular file"
-                yield member
+def _unpack(path: Path, compression: str, out: IO[bytes]) -> None:
+    packed = path.stat().st_size
+    if compression == "zip":
+        with zipfile.ZipFile(path) as archive:
+            names = [each.filename for each in archive.infolist() if not each.is_dir()]
+            _check_is_one(len(names))
+            with archive.open(names[0]) as member:
+                shutil.copyfileobj(Bounded(member, packed), out, _BLOCK)
+        return
+    unpacked = _OPEN[compression]
+    with unpacked(path) as source:
+        bounded = Bounded(source, packed)
+        if compression.startswith("tar"):
+            _unpack_member(bounded, packed, out)
+        else:
+            shutil.copyfileobj(bounded, out, _BLOCK)
 
 
-def _only(names: list[str]) -> str:
-    if len(names) != 1:
-        raise tarfile.TarError(f"it holds {len(names)} files, a source is one")
-    return names[0]
+def _unpack_member(source: Bounded, packed: int, out: IO[bytes]) -> None:
+    """The one file of a tar archive, read from beginning to end; a sparse one may be larger than what is read."""
+    count = 0
+    with tarfile.open(fileobj=cast("IO[bytes]", source), mode="r|") as archive:
+        for entry in archive:
+            member = archive.extractfile(entry) if entry.isfile() else None
+            if member is None:
+                continue
+            count += 1
+            if count == 1:
+                shutil.copyfileobj(Bounded(member, packed), out, _BLOCK)
+    _check_is_one(count)
 
 
-def _unpack_zstd(path: Path, target: Path) -> None:
-    """By the columnar engine, which knows zstd; the standard library will from Python 3.14 on."""
-    quoted = [str(each).replace("'", "''") for each in (path, target)]
-    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
-        connection.execute("SET enable_progress_bar = false")
-        connection.execute(
-            f"COPY (FROM read_csv('{quoted[0]}', columns = {{'line': 'VARCHAR'}}, delim = chr(1), quote = '', "
-            "escape = '', header = false, auto_detect = false, null_padding = false, compression = 'zstd', "
-            "max_line_size = 67108864, buffer_size = 268435456)) "
-            f"TO '{quoted[1]}' (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER E'\\x01')"
-        )
+def _check_is_one(files: int) -> None:
+    if files != 1:
+        raise tarfile.TarError(f"it holds {files} files, a source is one")
+
+
+def _zstd(path: Path) -> zstandard.ZstdDecompressionReader:
+    return zstandard.ZstdDecompressor().stream_reader(path.open("rb"), read_across_frames=True, closefd=True)
+
+
+_OPEN: dict[str, Callable[[Path], Any]] = {
+    "gzip": gzip.open,
+    "xz": lzma.open,
+    "bzip2": bz2.open,
+    "zstd": _zstd,
+    "targz": gzip.open,
+    "tarxz": lzma.open,
+}

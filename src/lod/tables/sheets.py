@@ -21,6 +21,7 @@ import python_calamine as calamine
 from lod.diagnostics import CellOrigin, Findings, Origin, did_you_mean
 from lod.tables.area import Area
 from lod.tables.csv import python_codec
+from lod.tables.expansion import workbook_fits
 from lod.tables.opendocument import merged_ranges
 from lod.wording import say
 
@@ -116,7 +117,8 @@ def cell_name(row: int, column: int) -> str:
 def open_workbook(path: Path, name: str, encoding: str, findings: Findings, declared: Origin | None) -> Workbook | None:
     """Read all sheets of a file. None, and a finding, when that fails.
 
-    Findings: LOD2001 no such file, LOD2002 wrong encoding, LOD2008 unreadable, LOD2501 not a workbook.
+    Findings: LOD2001 no such file, LOD2002 wrong encoding, LOD2008 unreadable, LOD2501 not a workbook, LOD5070 it
+    unpacks to too much.
     """
     try:
         content = path.read_bytes()
@@ -129,6 +131,8 @@ def open_workbook(path: Path, name: str, encoding: str, findings: Findings, decl
         return None
     if path.suffix.lower() == ".csv":
         sheets = _csv_sheets(content, path.stem, name, encoding, findings)
+    elif not workbook_fits(path, name, findings, declared):
+        return None
     else:
         sheets = _sheets(content, name, findings, declared)
     if sheets is None:

@@ -20,6 +20,7 @@ import python_calamine as calamine
 
 from lod.diagnostics import CellOrigin, Findings, did_you_mean
 from lod.tables.csv import check_header
+from lod.tables.expansion import workbook_fits
 from lod.tables.opendocument import merged_ranges
 from lod.tables.parquet import file_digest
 from lod.tables.sheets import cell_name, damage_reported, merged_areas
@@ -38,10 +39,12 @@ def open_sheet(path: Path, sheet: str, source: Source, findings: Findings) -> Ty
     """A handle on a sheet, by its name or its number from 1; '' is the first. None, and findings, when it is no table.
 
     Findings: LOD2001 no such file, LOD2006 a header that cannot be used, LOD2007 no rows, LOD2008 unreadable, LOD2023
-    no such sheet, LOD2024 merged cells, LOD2501 not a workbook.
+    no such sheet, LOD2024 merged cells, LOD2501 not a workbook, LOD5070 it unpacks to too much.
     """
     found = file_digest(path, source, findings)
     if found is None:
+        return None
+    if not workbook_fits(path, source.name, findings, source.declared):
         return None
     opened = None
     with damage_reported(source.name, findings, source.declared):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 from typing import Any
 from urllib.parse import urlencode
@@ -224,6 +225,25 @@ def test_an_answer_that_breaks_after_its_first_block_is_seen_to(start: Any) -> N
         connection.close()
         whole = endpoint.ask("SELECT * { ?s ?p ?o } LIMIT 5")
         assert len(whole.json()["results"]["bindings"]) == 5
+
+
+def test_a_short_answer_is_held_back_until_it_is_whole(start: Any) -> None:
+    """Its LIMIT keeps it short, so it can be known whole before its status is said: the limit of bytes is told."""
+    limits = QueryLimits(seconds=60, rows=1_000_000, bytes=400_000, held_rows=6_000, workers=1)
+    with start(limits) as endpoint:
+        held = endpoint.ask("SELECT * { ?s ?p ?o } LIMIT 6000")
+        assert (held.status_code, held.json()["code"]) == (422, "LOD9109")
+        with pytest.raises(httpx.RemoteProtocolError):
+            endpoint.ask("SELECT * { ?s ?p ?o } LIMIT 6001")
+
+
+def test_a_packed_request_is_not_unpacked(endpoint: Any) -> None:
+    headers = {"content-type": "application/sparql-query", "content-encoding": "gzip"}
+    answer = httpx.post(endpoint.url, content=gzip.compress(b"ASK {}"), headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (415, "LOD9102")
+    assert "gzip" in answer.json()["detail"]
+    plain = httpx.post(endpoint.url, content=b"ASK {}", headers={**headers, "content-encoding": "identity"})
+    assert plain.status_code == 200
 
 
 HTML_ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 from urllib.parse import parse_qs
 
@@ -102,22 +102,23 @@ def respond(served: ServedRelease, ask: Ask) -> Answer:
 
 
 def begin(served: ServedRelease, ask: Ask) -> Answer | Later:
-    """As `respond`, where that is quick; else, for a page that may read much, what makes the answer."""
+    """As `respond`, where that is quick; else, for a page that may read much or a refusal, what makes the answer."""
     if ask.path.startswith(REDIRECTED):
         return _see_other(served, ask)
     address = parse_address(ask.path, served.site.languages)
     answer = _document(served, ask, address)
     if answer is None and address.format is not None:  # the suffix may belong to the key: /doc/report.html
         answer = _document(served, ask, Address(ask.path))
-    return answer or not_found(served, ask.path, ask.accept, address.language or ask.accept_language, address.format)
+    languages = address.language or ask.accept_language
+    return answer or partial(not_found, served, ask.path, ask.accept, languages, address.format)
 
 
-def _see_other(served: ServedRelease, ask: Ask) -> Answer:
+def _see_other(served: ServedRelease, ask: Ask) -> Answer | Later:
     """303 from a thing to the generic document about it."""
     iri = served.space.iri_of_path(ask.path)
     stem = served.space.document_of(iri)
     if stem is None or not exists(served, iri):
-        return not_found(served, ask.path, ask.accept, ask.accept_language)
+        return partial(not_found, served, ask.path, ask.accept, ask.accept_language)
     return answers.redirect(303, served.space.prefix + stem)
 
 

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import anyio.to_thread
 from starlette.responses import FileResponse
 from starlette.types import Receive, Scope, Send
 
@@ -55,7 +56,8 @@ class Dumps:
         found = self._find(served, name, file)
         if found is None:
             accept, languages = request_header(scope, b"accept"), request_header(scope, b"accept-language")
-            await send_answer(not_found(served, scope["path"], accept, languages), scope, send)
+            refusal = await anyio.to_thread.run_sync(not_found, served, scope["path"], accept, languages)
+            await send_answer(refusal, scope, send)
             return
         path, digest, created = found
         validator, modified = f'"{digest}"', answers.http_date(created)

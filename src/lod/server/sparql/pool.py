@@ -38,8 +38,10 @@ from lod.wording import say
 _LOG = logging.getLogger(__name__)
 
 _TRY_AGAIN = 1.0  # seconds
-_YIELDS_AFTER = 0.25  # seconds that a query runs before it goes behind others
+_YIELDS_AFTER = 0.25  # seconds of a processor that a query has had before it goes behind others
 _YIELDS_FOR_GOOD_AFTER = 1.0  # likewise, where its worker has to be replaced since its priority never comes back
+_LEAST_LOOK = 0.01  # seconds; sooner it is not looked at again
+_GRACE = 1.0  # seconds beyond its deadline for an answer that has begun to leave
 _YIELDING = 10  # of niceness: at 19 a busy machine would starve long answers until their deadline
 
 
@@ -179,9 +181,10 @@ class QueryPool:
             self._prepare()
         run = _Run(self, worker, question, seconds)
         limit = question.query.limit
-        is_bounded = limit is not None and limit <= run.rows and not question.query.form.is_graph
+        is_bounded = limit is not None and self.limits.held_rows < limit <= run.rows
+        begins_early = is_bounded and not question.query.form.is_graph
         try:
-            await run.spool.wait(BLOCK if is_bounded else self.limits.held_bytes)
+            await run.spool.wait(BLOCK if begins_early else self.limits.held_bytes)
         except asyncio.CancelledError:
             run.stop()
             run.spool.close()
@@ -189,6 +192,7 @@ class QueryPool:
         if run.spool.error is not None:
             run.spool.close()
             raise run.spool.error
+        run.promise()
         return QueryAnswer(run.spool, run)
 
     def prepare(self, store: Path | RemoteStore) -> None:
@@ -321,16 +325,17 @@ class QueryPool:
 class _Run:
     """One query on its way through a worker (a `Listener`)."""
 
-    __slots__ = ("_began", "_pool", "_question", "_seconds", "_timer", "_worker", "rows", "spool")
+    __slots__ = ("_began", "_deadline", "_pool", "_question", "_timer", "_used", "_worker", "rows", "spool")
 
     def __init__(self, pool: QueryPool, worker: WorkerProcess, question: Question, seconds: float) -> None:
-        self._pool, self._question, self._seconds = pool, question, seconds
+        self._pool, self._question = pool, question
         self._worker: WorkerProcess | None = worker  # while it has the query
         self.rows = pool.limits.rows if question.rows is None else question.rows
         self.spool = Spool(pool.limits.held_bytes)
         self._began = time.monotonic()
-        loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(min(pool.yields_after, seconds), self._lasts)
+        self._deadline = self._began + seconds
+        self._used = worker.processor_seconds()
+        self._timer = asyncio.get_running_loop().call_later(min(pool.yields_after, seconds), self._lasts)
         text = encoded(question, seconds=seconds, rows=self.rows, max_bytes=pool.limits.bytes)
         worker.ask(text, self, question.store)
 
@@ -353,11 +358,27 @@ class _Run:
         self._over(is_reusable=False)
 
     def _lasts(self) -> None:
-        """It takes longer than most: it goes behind others, and its deadline is watched."""
-        if self._worker is not None:
+        """It takes long: once it has had as much of a processor, it goes behind others. Its deadline is watched."""
+        if self._worker is None:
+            return
+        left = self._deadline - time.monotonic()
+        missing = self._pool.yields_after - (self._worker.processor_seconds() - self._used)
+        if _LEAST_LOOK < missing < left:
+            self._timer = asyncio.get_running_loop().call_later(missing, self._lasts)
+            return
+        if missing <= _LEAST_LOOK:
             self._worker.set_priority(_YIELDING)
-            left = max(0.0, self._began + self._seconds - time.monotonic())
-            self._timer = asyncio.get_running_loop().call_later(left, self._out_of_time)
+        self._timer = asyncio.get_running_loop().call_later(max(0.0, left), self._out_of_time)
+
+    def promise(self) -> None:
+        """Its answer begins to leave: it is not put back any more, and has what others have until they are killed."""
+        if self._worker is None:
+            return
+        if self._worker.yields:
+            self._worker.set_priority(0)
+        self._timer.cancel()
+        left = self._deadline + _GRACE - time.monotonic()
+        self._timer = asyncio.get_running_loop().call_later(max(0.0, left), self._out_of_time)
 
     def _out_of_time(self) -> None:
         self.spool.fail(_out_of_time(self._pool.limits.seconds))

@@ -109,6 +109,10 @@ async def _read_operation(exchange: Exchange) -> Operation:
             )
         if not message.get("more_body"):
             break
+    coding = request_header(exchange.scope, b"content-encoding").strip().lower()
+    if coding not in ("", "identity"):
+        said = say("a request comes unpacked; this one says that it is {coding}", coding=coding)
+        raise ProtocolError(415, said, code="LOD9102", hint=say("send it without Content-Encoding"))
     sent_as = request_header(exchange.scope, b"content-type")
     return parse_operation(method, exchange.scope["query_string"], sent_as, bytes(body))
 

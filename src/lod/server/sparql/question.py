@@ -22,6 +22,7 @@ class QueryLimits:
     rows: int = 10_000  # of results, triples of a graph
     bytes: int = 50_000_000
     held_bytes: int = 4 << 20  # an answer that may yet break its limits is held back until whole or longer than this
+    held_rows: int = 10_000  # likewise one of at most so many rows, which its LIMIT keeps from growing
     workers: int = field(default_factory=lambda: max(2, min(os.cpu_count() or 2, 8)))
     spare: int = 1  # workers that wait beside them, so that the place of a killed one is taken at once
     waiting: int = 16  # queries; the next is told to come back
