@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +15,12 @@ from lod.cli.output import Settings
 from lod.diagnostics import Diagnostic, FindingsError, Severity, TextOrigin
 from lod.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS
 from lod.wording import say
+
+if TYPE_CHECKING:
+    from pyoxigraph import Store
+
+    from lod.release.release import Release
+    from lod.store.query import Columns
 
 _SUFFIXES = [each.suffix for each in (*RESULT_FORMATS, *GRAPH_FORMATS)]
 
@@ -38,25 +45,18 @@ def command(settings: Settings, query: str, suffix: str | None, project: Path) -
     Examples:
       lod query 'SELECT (COUNT(*) AS ?n) { ?s ?p ?o }'
       lod query staff.rq --format csv
+      lod query 'SELECT * FROM <https://…/data/staff/release/1> { ?s ?p ?o }'
     """
     from lod.release.release import open_current
-    from lod.store.columns import read_index
     from lod.store.guard import QueryError
-    from lod.store.query import mentions_totals
     from lod.store.query import query as answer
-    from lod.store.snapshot import open_snapshot
 
     name, text = _read(query)
     loaded = open_project(settings, project, to_build=False)
     release = open_current(loaded.releases)
-    store = open_snapshot(release.store)
-    columns = None
-    if mentions_totals(text) and (index := read_index(release.folder)).cubes:
-        from lod.store.columnar.answer import ColumnarAnswers
-
-        columns = ColumnarAnswers(release.folder, index, store)
     settings.texts[name] = text
     try:
+        store, columns = _opened(release, text, loaded.base_iri)
         rows = answer(store, text, sys.stdout.buffer, suffix=suffix, base_iri=loaded.base_iri, columns=columns)
     except QueryError as error:
         origin = TextOrigin(name, error.line, error.column) if error.line else None
@@ -64,6 +64,31 @@ def command(settings: Settings, query: str, suffix: str | None, project: Path) -
     if settings.verbose:
         output.line(say("{n:,} {n:row|rows}", n=rows), settings)
     return 0
+
+
+def _opened(release: Release, text: str, base_iri: str) -> tuple[Store, Columns | None]:
+    """What a question is answered from: the release, or the graphs that it names beside it, read into memory.
+
+    Raises:
+        QueryError: LOD6090 to LOD6092, and as `inspect_query`.
+    """
+    from lod.release.history.graphs import ReleaseGraphs
+    from lod.store.columns import read_index
+    from lod.store.graphs import graphs_in, load_graphs
+    from lod.store.guard import inspect_query
+    from lod.store.query import mentions_totals
+    from lod.store.snapshot import open_snapshot
+
+    store = open_snapshot(release.store)
+    names = graphs_in(inspect_query(text), base_iri)
+    has_named = any(store.named_graphs())
+    if graphs := ReleaseGraphs(release).asked_for(names, beside=has_named):
+        return load_graphs(graphs), None
+    if mentions_totals(text) and (index := read_index(release.folder)).cubes:
+        from lod.store.columnar.answer import ColumnarAnswers
+
+        return store, ColumnarAnswers(release.folder, index, store)
+    return store, None
 
 
 def _read(query: str) -> tuple[str, str]:

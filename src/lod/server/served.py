@@ -21,9 +21,8 @@ import pyoxigraph
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat
 
 from lod.errors import LodError
-from lod.release.history.log import read_log
+from lod.release.history.graphs import ReleaseGraphs
 from lod.release.hold import hold
-from lod.release.publishing.candidates import release_folders
 from lod.release.publishing.mirror import open_mirror
 from lod.release.release import Release, Site, current_name, open_release
 from lod.release.seal import ReleaseFile
@@ -124,6 +123,10 @@ class ServedRelease:
     def statements(self) -> Path | RemoteStore:
         """Where query workers find the statements."""
         return self.store if isinstance(self.store, RemoteStore) else self.release.store
+
+    def graphs(self) -> ReleaseGraphs:
+        """What may be named as a graph beside those of the store."""
+        return self.memo.get("graphs", lambda: ReleaseGraphs(self.release))
 
     def columns(self) -> ColumnFile | None:
         """The release's cubes as columns, opened when they are first asked for; None where it has none.
@@ -334,15 +337,6 @@ class CurrentRelease:
         if self.served is None or self.served.release.manifest.name != name:
             self.served = open_served(self.releases / name, elsewhere=self.elsewhere, theme=self.theme)
             gc.collect()  # a release and its labels know each other, and a calm collector would keep them for long
-
-
-def published_folders(releases: Path) -> dict[str, Path]:
-    """The folders of releases that are or were published, by name: requests are looked up here, never joined to a path.
-
-    A candidate is not public.
-    """
-    published = {entry.release for entry in read_log(releases)}
-    return {folder.name: folder for folder in release_folders(releases) if folder.name in published}
 
 
 def dump_files(release: Release) -> dict[str, ReleaseFile]:

@@ -205,11 +205,11 @@ def test_dates_follow_content(make: Make, releases: Path, monkeypatch: pytest.Mo
     assert graph.values(f"{BASE}data/two", DCT + "issued") == {"2026-01-01T00:00:00Z"}
     assert graph.values(f"{BASE}data/two", DCT + "modified") == {"2026-01-03T00:00:00Z"}
     assert graph.values(f"{BASE}data/two", DCAT + "version") == {names[2]}
-    assert graph.values(f"{BASE}data/two", DCAT + "previousVersion") == {f"{BASE}dump/{names[1]}/"}
-    versions = [f"{BASE}dump/{name}/" for name in names]
-    assert graph.values(f"{BASE}data/two", DCAT + "hasVersion") == set(versions[1:])
-    assert graph.values(f"{BASE}data/one", DCAT + "hasVersion") == set(versions[:1])
-    assert graph.values(f"{BASE}catalog", DCAT + "hasVersion") == set(versions[1:])
+    assert graph.values(f"{BASE}data/two", DCAT + "previousVersion") == {f"{BASE}data/two/release/{names[1]}"}
+    two = {f"{BASE}data/two/release/{name}" for name in names[1:]}
+    assert graph.values(f"{BASE}data/two", DCAT + "hasVersion") == two
+    assert graph.values(f"{BASE}data/one", DCAT + "hasVersion") == {f"{BASE}data/one/release/{names[0]}"}
+    assert graph.values(f"{BASE}catalog", DCAT + "hasVersion") == {f"{BASE}dump/{name}/" for name in names[1:]}
     assert graph.values(f"{BASE}catalog", DCT + "modified") == {"2026-01-03T00:00:00Z"}
 
 

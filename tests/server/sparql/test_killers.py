@@ -78,7 +78,7 @@ def test_a_full_house_says_when_to_come_back(start: Any) -> None:
     limits = QueryLimits(seconds=60, workers=1, waiting=1, waiting_seconds=0.2)
 
     async def all_answers_but_one(url: str) -> list[httpx.Response]:
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(timeout=120) as client:
             fields = {"query": STOPPED["cross product"]}
             asked = [asyncio.create_task(client.get(url, params=fields)) for _ in range(4)]
             answered: set[asyncio.Task[httpx.Response]] = set()

@@ -7,7 +7,6 @@ datasets one behind the other.
 from __future__ import annotations
 
 import gzip
-import hashlib
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -21,8 +20,10 @@ from pyoxigraph import Store
 
 from lod.rdf.languages import pick
 from lod.release.bulk.frames import SUFFIXES, Frames, Texts, pack_head, pack_pieces
+from lod.release.bulk.names import names_of
 from lod.release.bulk.tidy import TidyTable, write_tidy
 from lod.release.descriptions.breakdown import Breakdown
+from lod.release.descriptions.datasets import DatasetContent
 from lod.release.durability import take
 from lod.release.release import Site
 from lod.release.seal import sha256
@@ -54,14 +55,6 @@ class Dump:
     def name(self) -> str:
         """As it stands in its URL."""
         return self.path.removeprefix("dump/")
-
-
-@dataclass(frozen=True, slots=True)
-class DatasetContent:
-    """What a dataset says itself: how many statements, SHA-256 over the pieces of its sorted N-Quads (`frames`)."""
-
-    statements: int
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,21 +162,6 @@ def packed_files(folder: Path, name: str) -> Iterator[list[BinaryIO]]:
     """The four bulk files of that name, to be written."""
     with ExitStack() as stack:
         yield [stack.enter_context((folder / f"{name}{suffix}").open("wb")) for suffix in SUFFIXES]
-
-
-def names_of(datasets: Sequence[str], site: Site) -> dict[str, str]:
-    """A file's name for each dataset: the last part of its IRI; told apart by a digest where that is not enough.
-
-    '' is what is in none; it stands last.
-    """
-    names: dict[str, str] = {}
-    for iri in datasets:
-        last = iri.rstrip("/#").replace("#", "/").rpartition("/")[2]
-        name = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "-._") else "_" for sign in last)
-        if name.lower() in {other.lower() for other in (*names.values(), site.name, f"{site.name}-shared")}:
-            name = f"{name}-{hashlib.sha256(iri.encode()).hexdigest()[:8]}"
-        names[iri] = name.lstrip(".") or "dataset"
-    return {**names, "": f"{site.name}-shared"}
 
 
 def _pack(file: Path, folder: Path) -> list[Path]:

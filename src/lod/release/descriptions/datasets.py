@@ -10,9 +10,22 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from lod.release.bulk.dumps import DatasetContent
-
 DATASETS = "datasets.json"
+VERSION = "/release/"
+"""Between the IRI of a dataset and the release, in the IRI of a version of it."""
+
+
+def version_iri(dataset: str, release: str) -> str:
+    """A dataset as it is in a release: a page of its own, and a graph that queries may name."""
+    return f"{dataset}{VERSION}{release}"
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetContent:
+    """What a dataset says itself: how many statements, SHA-256 over the pieces of its sorted N-Quads (`frames`)."""
+
+    statements: int
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)

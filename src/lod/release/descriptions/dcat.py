@@ -14,7 +14,7 @@ from lod.rdf.formats import JSONLD, NTRIPLES, RDFXML, RESULT_FORMATS, TURTLE, Fo
 from lod.rdf.languages import pick
 from lod.rdf.namespaces import DCAT, DCT, FOAF, QB, RDF, RDFS, SH, SKOS, SPDX, VCARD, XSD
 from lod.release.bulk.dumps import CSVM, Dump, Dumps
-from lod.release.descriptions.datasets import DatasetRecord
+from lod.release.descriptions.datasets import DatasetRecord, version_iri
 from lod.release.descriptions.description import Description, Node, integer, moment, said_of, texts
 from lod.release.descriptions.statdcat import describe_statistics
 from lod.release.release import Site
@@ -87,7 +87,8 @@ def describe_catalogue(store: Store, site: Site, edition: Edition, dumps: Dumps)
     about.say(catalogue, DCT + "modified", moment(edition.modified))
     about.say(catalogue, DCAT + "version", Literal(edition.name))
     about.say(catalogue, DCAT + "hasCurrentVersion", f"{site.base_iri}dump/{edition.name}/")
-    about.say(catalogue, DCAT + "hasVersion", *_releases_of(site, edition.name, edition.previous))
+    releases = [_release_of(site, name) for name in (edition.name, edition.previous) if name]  # DCAT 3 §11.1.1
+    about.say(catalogue, DCAT + "hasVersion", *releases)
     about.say(catalogue, DCAT + "previousVersion", _release_of(site, edition.previous))
     about.say(catalogue, FOAF + "homepage", site.base_iri)
     about.say(catalogue, DCAT + "service", f"{catalogue}#sparql")
@@ -113,11 +114,6 @@ def describe_catalogue(store: Store, site: Site, edition: Edition, dumps: Dumps)
 def _release_of(site: Site, name: str | None) -> str:
     """A release as a thing (`prov.ttl` describes it)."""
     return f"{site.base_iri}dump/{name}/" if name else ""
-
-
-def _releases_of(site: Site, *names: str | None) -> list[str]:
-    """The releases of these names: the versions of which a thing is told (DCAT 3 §11.1.1)."""
-    return [_release_of(site, name) for name in names if name]
 
 
 def _gathered(about: Description, catalogue: str, service: str, found: list[str]) -> None:
@@ -177,6 +173,7 @@ def _dataset(about: Description, store: Store, dataset: str, site: Site, edition
     for triple in said_of(store, NamedNode(dataset), without=_NOT_METADATA):
         about.say(triple.subject, triple.predicate.value, triple.object)  # type: ignore[arg-type]
     record = edition.datasets.get(dataset)
+    versions = [name for name in (record.version, record.previous) if name] if record else []
     defaults: dict[str, list[str | Node]] = {
         DCT + "title": [*_labels(store, dataset, site)],
         DCT + "description": [*(about.values(dataset, DCT + "title") or _labels(store, dataset, site))],
@@ -186,8 +183,8 @@ def _dataset(about: Description, store: Store, dataset: str, site: Site, edition
         DCT + "issued": [moment(record.issued)] if record else [],
         DCT + "modified": [moment(record.modified if record else edition.created)],
         DCAT + "version": [Literal(record.version)] if record else [],
-        DCAT + "hasVersion": [*_releases_of(site, record.version, record.previous)] if record else [],
-        DCAT + "previousVersion": [_release_of(site, record.previous)] if record else [],
+        DCAT + "hasVersion": [version_iri(dataset, name) for name in versions],
+        DCAT + "previousVersion": [version_iri(dataset, name) for name in versions[1:]],
         DCAT + "contactPoint": [f"{site.base_iri}catalog#contact"],
         DCAT + "landingPage": [dataset],
     }

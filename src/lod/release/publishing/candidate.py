@@ -19,7 +19,8 @@ from lod.errors import LodError
 from lod.lineage import Lineage
 from lod.linking.linkset import Link, Linkset
 from lod.release.bulk.cubes import write_cubes
-from lod.release.bulk.dumps import Dumps, Tables, finish_dumps, heading, names_of, write_dumps, write_readme
+from lod.release.bulk.dumps import Dumps, Tables, finish_dumps, heading, write_dumps, write_readme
+from lod.release.bulk.names import names_of
 from lod.release.bulk.origins import write_origins
 from lod.release.bulk.statements import Statements
 from lod.release.clock import build_time

@@ -28,6 +28,15 @@ def release_folders(releases: Path) -> list[Path]:
     return [path for _, path in sorted(named) if path.is_dir() and not path.is_symlink()]
 
 
+def published_folders(releases: Path) -> dict[str, Path]:
+    """The folders of releases that are or were published, by name: requests are looked up here, never joined to a path.
+
+    A candidate is not public.
+    """
+    published = {entry.release for entry in read_log(releases)}
+    return {folder.name: folder for folder in release_folders(releases) if folder.name in published}
+
+
 def candidate_names(releases: Path) -> list[str]:
     """The names on the list that have a folder, oldest first."""
     path = releases / CANDIDATES

@@ -15,13 +15,14 @@ from threading import Lock
 
 from lod.errors import LodError
 from lod.release.history.log import read_log
+from lod.release.publishing.candidates import published_folders
 from lod.server import answers
 from lod.server.answers import Answer, header
 from lod.server.ask import Ask
 from lod.server.documents.context import respond_to_context, split_context
 from lod.server.documents.describe import exists
 from lod.server.documents.feed import Edition, feed
-from lod.server.served import CurrentRelease, ServedRelease, open_served, published_folders
+from lod.server.served import CurrentRelease, ServedRelease, open_served
 
 RELEASE, TIMEMAP, FEED = "/release/", "/timemap/", "/feed."
 LINK_FORMAT = "application/link-format"

@@ -16,11 +16,12 @@ from starlette.types import Receive, Scope, Send
 from lod.errors import LodError
 from lod.rdf import iris
 from lod.rdf.formats import GRAPH_FORMATS, by_suffix
+from lod.release.publishing.candidates import published_folders
 from lod.release.release import Release, open_release
 from lod.server import answers
 from lod.server.answers import request_header, send_answer
 from lod.server.refusals import not_found
-from lod.server.served import CurrentRelease, ServedRelease, dump_files, published_folders
+from lod.server.served import CurrentRelease, ServedRelease, dump_files
 
 MOST_RANGES = 8  # in one request; more are answered with the whole file
 _MEDIA_TYPES = {

@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 from urllib.parse import parse_qsl
 
-from pyoxigraph import NamedNode
 from starlette.types import Receive, Scope, Send
 
 from lod.errors import LodError
@@ -25,6 +24,7 @@ from lod.server.documents.write import content_type
 from lod.server.negotiation import choose_format
 from lod.server.served import ServedRelease
 from lod.server.sparql.exchange import ClientGone, Exchange, Watched, endpoint_headers, stream_answer
+from lod.server.sparql.graphs import graphs_of, is_in_store
 from lod.server.sparql.operation import Operation, ProtocolError, not_acceptable
 from lod.server.sparql.pool import QueryPool
 from lod.server.sparql.question import Question
@@ -88,7 +88,9 @@ def _named_graph(exchange: Exchange, path: str) -> str | None:
 
 async def _answer(exchange: Exchange, graph: str | None) -> None:
     served = exchange.served
-    if graph is not None and not served.store.contains_named_graph(NamedNode(graph)):
+    query, dataset = inspect_query(_ALL), Dataset() if graph is None else Dataset((graph,))
+    graphs = await graphs_of(served, query, dataset)
+    if graph is not None and not graphs and not is_in_store(served, graph):
         hint = say("the service description at {url} names the graphs", url=f"{served.space.base}sparql")
         raise ProtocolError(404, say("there is no graph '{iri}' here", iri=graph), code="LOD9206", hint=hint)
     chosen = choose_format(exchange.accept, GRAPH_FORMATS)
@@ -98,7 +100,6 @@ async def _answer(exchange: Exchange, graph: str | None) -> None:
     if answers.is_fresh(answers.request_header(exchange.scope, b"if-none-match"), validator):
         await send_answer(answers.not_modified(validator, answers.SHORT, "Accept"), exchange.scope, exchange.send)
         return
-    dataset = Dataset() if graph is None else Dataset((graph,))
-    question = Question(served.statements, inspect_query(_ALL), chosen, dataset, served.space.base)
+    question = Question(served.statements, query, chosen, dataset, served.space.base, graphs)
     async with Watched(exchange, question) as watched:
         await stream_answer(watched, [content_type(chosen), *endpoint_headers(exchange, validator)])

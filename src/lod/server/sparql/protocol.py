@@ -40,6 +40,7 @@ from lod.server.sparql.exchange import (
     endpoint_headers,
     stream_answer,
 )
+from lod.server.sparql.graphs import graphs_of
 from lod.server.sparql.operation import (
     MAX_BODY,
     Operation,
@@ -144,14 +145,15 @@ async def _answer(exchange: Exchange, operation: Operation) -> None:
             exchange.pool.known.keep(request_key(exchange.served.etag_prefix, exchange.scope), known)
         await send_answer(known, exchange.scope, exchange.send)
         return
-    if not operation.dataset and (found := answer_here(exchange, query, chosen)) is not None:
+    graphs = await graphs_of(exchange.served, query, operation.dataset)
+    if not graphs and not operation.dataset and (found := answer_here(exchange, query, chosen)) is not None:
         if key is not None:
             exchange.pool.cache.keep(key, found)
         at_once = Answer(200, (*headers, header("answered-from", found.way)), found.body)
         await send_answer(at_once, exchange.scope, exchange.send)
         return
     base = exchange.served.space.base
-    question = Question(exchange.served.statements, query, chosen, operation.dataset, base)
+    question = Question(exchange.served.statements, query, chosen, operation.dataset, base, graphs)
     async with Watched(exchange, question) as watched:
         await stream_answer(watched, headers, key)
 
@@ -184,6 +186,7 @@ async def _answer_page(exchange: Exchange, operation: Operation, query: Query) -
         chosen,
         operation.dataset,
         exchange.served.space.base,
+        await graphs_of(exchange.served, query, operation.dataset),
         rows=min(PAGE_ROWS, exchange.limits.rows),
         is_cut=True,
     )

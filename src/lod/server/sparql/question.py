@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lod.rdf.formats import Format
+from lod.store.graphs import GraphFile
 from lod.store.guard import Query
 from lod.store.query import WHOLE_STORE, Dataset
 from lod.store.remote import RemoteStore
@@ -44,6 +45,7 @@ class Question:
     format: Format
     dataset: Dataset = WHOLE_STORE
     base_iri: str = ""
+    graphs: tuple[GraphFile, ...] = ()  # to be asked instead of the store
     rows: int | None = None  # instead of the pool's limit, for who shows fewer
     is_cut: bool = False  # at that many rows, instead of refused: TSV and N-Triples, for who says so beside it
     spent: Callable[[float], None] = lambda _seconds: None  # learns how long a worker was busy with it

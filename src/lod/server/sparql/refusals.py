@@ -35,6 +35,9 @@ _STATUS = {
     "LOD5014": 403,
     "LOD5017": 500,
     "LOD5018": 422,
+    "LOD6090": 422,
+    "LOD6091": 500,
+    "LOD6092": 404,
     "LOD9105": 504,
     "LOD9120": 501,
     "LOD9121": 502,
@@ -47,7 +50,7 @@ _STATUS = {
     "LOD9109": 422,
     "LOD9110": 503,
 }
-_TOO_MUCH = frozenset({"LOD5018", "LOD9105", "LOD9106", "LOD9109"})
+_TOO_MUCH = frozenset({"LOD5018", "LOD6090", "LOD9105", "LOD9106", "LOD9109"})
 _TITLES = {
     400: "Bad Request",
     403: "Forbidden",

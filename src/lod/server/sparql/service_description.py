@@ -11,7 +11,7 @@ import pyoxigraph
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple
 
 from lod.rdf.formats import Format
-from lod.rdf.namespaces import DCT, PREFIXES, RDF, RDFS, SD, VOID, XSD
+from lod.rdf.namespaces import DCAT, DCT, PREFIXES, RDF, RDFS, SD, VOID, XSD
 from lod.server.served import ServedRelease
 from lod.server.sparql.operation import ANY_FORMAT
 from lod.server.sparql.question import QueryLimits
@@ -20,7 +20,7 @@ from lod.store.query import named_graphs
 from lod.store.remote import RemoteStore
 
 _TYPE = NamedNode(RDF + "type")
-_USED_PREFIXES = {name: PREFIXES[name] for name in ("dct", "rdfs", "sd", "void", "xsd")}
+_USED_PREFIXES = {name: PREFIXES[name] for name in ("dcat", "dct", "rdfs", "sd", "void", "xsd")}
 _MOST_GRAPHS = 1_000
 
 
@@ -58,6 +58,7 @@ def service_description(served: ServedRelease, limits: QueryLimits) -> list[Trip
         for tag, text in served.site.title.items()
     )
     triples += _graphs(served, dataset)
+    triples += _versions(served, endpoint)
     return triples
 
 
@@ -67,6 +68,26 @@ def _graphs(served: ServedRelease, dataset: BlankNode) -> Iterator[Triple]:
         yield Triple(dataset, NamedNode(SD + "namedGraph"), node)
         yield Triple(node, _TYPE, NamedNode(SD + "NamedGraph"))
         yield Triple(node, NamedNode(SD + "name"), NamedNode(iri))
+
+
+def _versions(served: ServedRelease, service: NamedNode) -> Iterator[Triple]:
+    """What FROM, GRAPH and the protocol may name beside the default dataset (§3.2.9, `sd:availableGraphs`)."""
+    available = BlankNode("availableGraphs")
+    yield Triple(service, NamedNode(SD + "availableGraphs"), available)
+    yield Triple(available, _TYPE, NamedNode(SD + "GraphCollection"))
+    for place, version in enumerate(served.graphs().versions()):
+        node, graph = BlankNode(f"version{place}"), BlankNode(f"versionGraph{place}")
+        yield Triple(available, NamedNode(SD + "namedGraph"), node)
+        yield Triple(node, _TYPE, NamedNode(SD + "NamedGraph"))
+        yield Triple(node, NamedNode(SD + "name"), NamedNode(version.graph))
+        yield Triple(node, NamedNode(SD + "graph"), graph)
+        yield Triple(graph, _TYPE, NamedNode(SD + "Graph"))
+        yield Triple(graph, _TYPE, NamedNode(VOID + "Dataset"))
+        yield Triple(graph, NamedNode(DCT + "isVersionOf"), NamedNode(version.dataset))
+        yield Triple(graph, NamedNode(DCAT + "version"), Literal(version.release))
+        modified = Literal(version.record.modified, datatype=NamedNode(XSD + "dateTime"))
+        yield Triple(graph, NamedNode(DCT + "modified"), modified)
+        yield Triple(graph, NamedNode(VOID + "triples"), _integer(version.record.statements))
 
 
 def _integer(value: int) -> Literal:

@@ -35,6 +35,7 @@ import pyoxigraph
 
 from lod.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS, by_suffix
 from lod.store.columns import ColumnsError, CubeIndex, read_index
+from lod.store.graphs import GraphFile, load_graphs
 from lod.store.guard import Query, QueryError, QueryForm
 from lod.store.query import BLOCK, Dataset, Way, evaluate, mentions_totals
 from lod.store.remote import RemoteStore
@@ -100,6 +101,7 @@ def main() -> None:
         os.dup2(nowhere.fileno(), 0)
         os.dup2(nowhere.fileno(), 1)  # nothing but frames may reach the parent
     opened: _Opened | None = None
+    loaded: _Opened | None = None  # graphs in memory, while questions about the same come
     bytearray(_LEAST_ROOM)  # or it ends here, and the pool says so
     send_frame(answers, b"R", b"")
     while header := questions.read(5):
@@ -112,9 +114,15 @@ def main() -> None:
             signal.ITIMER_REAL, message["seconds"] + 3
         )  # the default action ends the process: nobody has killed it
         try:
-            if opened is None or opened.known_as != message["store"]:
-                opened = open_store(message["store"])
-            rows, is_cut = _answer(opened, message, answers)
+            if loaded is not None and loaded.known_as != message["graphs"]:
+                loaded = None  # before others are read, or a question needs its memory
+            if message["graphs"]:
+                asked = loaded = loaded or open_graphs(message["graphs"])
+            else:
+                if opened is None or opened.known_as != message["store"]:
+                    opened = open_store(message["store"])
+                asked = opened
+            rows, is_cut = _answer(asked, message, answers)
             send_frame(answers, b"E", b"%s%d" % (b"+" if is_cut else b"-", rows))
         except (QueryError, StoreError) as error:
             opened = None if isinstance(error, StoreError) else opened
@@ -146,7 +154,7 @@ def _template(text: str) -> dict[str, Any]:
 class _Opened:
     """A release's store, and what its columns may answer."""
 
-    known_as: str | dict[str, Any]  # a folder, or what there is to know of a remote store
+    known_as: str | dict[str, Any] | list[list[str]]  # a folder, what there is to know of a remote store, graphs
     store: pyoxigraph.Store | RemoteStore
     index: CubeIndex
     answers: ColumnarAnswers | None = None
@@ -176,6 +184,16 @@ def open_store(folder: str | dict[str, Any]) -> _Opened:
     if index.cubes:
         threading.Thread(target=_import_columnar, daemon=True).start()
     return _Opened(folder, store, index)
+
+
+def open_graphs(graphs: list[list[str]]) -> _Opened:
+    """Read graphs, by IRI and file, into memory.
+
+    Raises:
+        QueryError: LOD6091 a file cannot be read.
+    """
+    files = [GraphFile(iri, Path(path)) for iri, path in graphs]
+    return _Opened(graphs, load_graphs(files), CubeIndex())
 
 
 def _import_columnar() -> None:

@@ -217,6 +217,7 @@ def encoded(question: Question, *, seconds: float, rows: int, max_bytes: int) ->
         "suffix": question.format.suffix,
         "default_graphs": question.dataset.default_graphs,
         "named_graphs": question.dataset.named_graphs,
+        "graphs": [[file.iri, str(file.path)] for file in question.graphs],
         "base_iri": question.base_iri,
         "seconds": seconds,
         "rows": rows,

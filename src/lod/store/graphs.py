@@ -1,0 +1,120 @@
+"""Graphs that a query names and the store does not hold: read from packed files into memory, for as long as it asks.
+
+SPARQL 1.1 Query Language §13 (RDF dataset): https://www.w3.org/TR/sparql11-query/#rdfDataset
+
+Which IRI stands for which file is not known here (`lod.release.history.graphs`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, cast
+from urllib.parse import urljoin
+
+import pyoxigraph
+from pyoxigraph import NamedNode, RdfFormat
+
+from lod.store.guard import Query, QueryError, Token, tokens_of
+from lod.wording import say
+
+MOST_STATEMENTS = 1_000_000
+"""Of all graphs of one query: some 500 MB of memory, 2.5 seconds of one core."""
+
+_GRAPHS = re.compile(r"\b(?:FROM|GRAPH)\b", re.IGNORECASE)
+_SYNTAX = {".nq": RdfFormat.N_QUADS, ".ttl": RdfFormat.TURTLE}
+
+
+@dataclass(frozen=True, slots=True)
+class GraphFile:
+    """Statements in a packed file (`….ttl.zst`, `….nq.zst`) as the graph `iri`; '': as the default graph."""
+
+    iri: str
+    path: Path
+    statements: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NamedGraphs:
+    """The IRIs that a query may mean graphs by: `asked` stand where a graph does, `said` anywhere.
+
+    `is_chosen`: it chooses its dataset by FROM, so that the store's own default graph is not asked.
+    """
+
+    asked: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+    is_chosen: bool = False
+
+
+def graphs_in(query: Query, base_iri: str) -> NamedGraphs:
+    """What a query says about graphs: after FROM, FROM NAMED and GRAPH, and as values that GRAPH ?g may have."""
+    if _GRAPHS.search(query.text) is None:
+        return NamedGraphs()
+    tokens = tokens_of(query.text)
+    words = [token.text.upper() if token.kind == "word" else "" for token in tokens]
+    asked, said = dict[str, None](), dict[str, None]()
+    base = base_iri
+    for place, token in enumerate(tokens):
+        before = words[place - 1] if place else ""
+        if token.kind == "iri" and before == "BASE":
+            base = urljoin(base, token.text[1:-1])
+        elif "PREFIX" in words[max(place - 2, 0) : place]:
+            continue
+        elif (iri := _iri(token, query, base)) is not None:
+            (asked if before in ("FROM", "NAMED", "GRAPH") else said)[iri] = None
+    return NamedGraphs(tuple(asked), tuple(said), "FROM" in words)
+
+
+def _iri(token: Token, query: Query, base: str) -> str | None:
+    if token.kind == "iri":
+        return urljoin(base, token.text[1:-1])
+    prefix, colon, rest = token.text.partition(":")
+    if token.kind != "name" or not colon or prefix not in query.prefixes:
+        return None
+    return urljoin(base, query.prefixes[prefix] + re.sub(r"\\(.)", r"\1", rest))
+
+
+def check_size(files: Collection[GraphFile]) -> None:
+    """Refuse graphs that are too much for memory.
+
+    Raises:
+        QueryError: LOD6090 they hold more than `MOST_STATEMENTS`.
+    """
+    held = sum(file.statements for file in files)
+    if held <= MOST_STATEMENTS:
+        return
+    if any(not file.iri for file in files):
+        hint = say("choose the graphs by FROM and FROM NAMED, so that the current release is not read beside them")
+    else:
+        hint = say("name fewer graphs, or download the files of these datasets and ask at home")
+    raise QueryError(
+        say("the graphs of this query hold {held:,} statements, more than {most:,}", held=held, most=MOST_STATEMENTS),
+        code="LOD6090",
+        hint=hint,
+    )
+
+
+def load_graphs(files: Sequence[GraphFile]) -> pyoxigraph.Store:
+    """A store in memory that holds these graphs.
+
+    Raises:
+        QueryError: LOD6091 a file is missing or damaged.
+    """
+    import zstandard  # here, since few questions name graphs
+
+    store = pyoxigraph.Store()
+    for file in files:
+        graph = NamedNode(file.iri) if file.iri else None
+        try:
+            with file.path.open("rb") as packed:
+                unpacked = zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True)
+                store.bulk_load(cast("BinaryIO", unpacked), _SYNTAX[file.path.suffixes[-2]], to_graph=graph)
+        except (OSError, RuntimeError, ValueError, SyntaxError, zstandard.ZstdError) as error:
+            raise QueryError(
+                say("the statements of '{iri}' cannot be read: {error}", iri=file.iri or file.path.name, error=error),
+                code="LOD6091",
+                hint=say("'lod verify --full {release}' says what is damaged", release=file.path.parents[1].name),
+            ) from None
+    return store
