@@ -134,4 +134,4 @@ def test_a_draft_in_a_project_is_built_with_it(lod: Lod, tmp_path: Path) -> None
     (root / "mappings" / "people.cube.yml").write_text(draft, encoding="utf-8")
     built = lod("build", cwd=root)
     assert built.returncode == 0, built.stderr
-    assert list(root.glob("releases/*/dump/my-dataset.csv"))
+    assert list(root.glob("releases/*/dump/people.csv"))

@@ -6,12 +6,11 @@ import shutil
 import sqlite3
 import sys
 import zipfile
-from importlib import util
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
+import workbooks
 
 from lod.diagnostics import Findings, FindingsError
 from lod.lift.compile import compile_plan
@@ -19,12 +18,6 @@ from lod.lift.lineage import find_rows
 from lod.lift.preview import preview
 from lod.lift.run import lift_files
 from lod.mapping.read import read_mappings
-
-_SPEC = util.spec_from_file_location("workbooks", Path(__file__).parents[1] / "tables" / "workbooks.py")
-assert _SPEC is not None
-assert _SPEC.loader is not None
-workbooks: Any = util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(workbooks)
 
 Cell = str | int | float | None
 XSD = "http://www.w3.org/2001/XMLSchema#"

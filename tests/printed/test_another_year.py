@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import workbooks
 from pyoxigraph import RdfFormat, Store
 
 from lod.diagnostics import Findings
@@ -29,7 +30,7 @@ def _module(path: Path) -> Any:
     return module
 
 
-workbooks, another_year = _module(HERE.parent / "tables" / "workbooks.py"), _module(HERE / "another_year.py")
+another_year = _module(HERE / "another_year.py")
 
 FIGURE = " 0123456789０１２３４５６７８９，．,.－"
 ReadCube = Callable[[Path, Path], tuple[list[Any], list[Any]]]

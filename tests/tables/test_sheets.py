@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import zipfile
-from importlib import util
 from pathlib import Path
-from typing import Any
 
 import pytest
+import workbooks
 
 from lod.diagnostics import Findings
 from lod.tables.area import Area
 from lod.tables.opendocument import merged_ranges
 from lod.tables.sheets import Workbook, cell_name, column_letters, open_workbook
 
-_SPEC = util.spec_from_file_location("workbooks", Path(__file__).with_name("workbooks.py"))
-assert _SPEC is not None
-assert _SPEC.loader is not None
-workbooks: Any = util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(workbooks)
-
-ROWS = [["縣市", "人數"], ["　臺北市", 26089], [None, "  12 "], ["平均", 40.5]]
+ROWS: list[list[workbooks.Cell]] = [["縣市", "人數"], ["　臺北市", 26089], [None, "  12 "], ["平均", 40.5]]
 
 
 def opened(path: Path, encoding: str = "utf-8") -> Workbook:

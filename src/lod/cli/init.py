@@ -14,7 +14,7 @@ from lod.cli.files import existing
 from lod.cli.options import quiet_and_verbose
 from lod.cli.output import Settings
 from lod.errors import UsageError
-from lod.wording import say
+from lod.wording import joined, say
 
 
 @click.command("init")
@@ -53,8 +53,10 @@ def command(settings: Settings, folder: Path, table: Path | None, sheet: str | N
 
 def _draft(settings: Settings, target: Path, table: Path, sheet_name: str | None) -> int:
     from lod.diagnostics import Findings, did_you_mean
-    from lod.lift.cubes.drafts.draft import draft_cube, with_base
+    from lod.lift.cubes.drafts.draft import with_base
     from lod.lift.cubes.drafts.lists import DECIDE
+    from lod.lift.cubes.drafts.workbook import dataset_id, draft_of_first
+    from lod.lift.cubes.drafts.written import Source
     from lod.tables.sheets import open_workbook
 
     if target.exists() or not target.name.endswith(".cube.yml"):
@@ -69,22 +71,24 @@ def _draft(settings: Settings, target: Path, table: Path, sheet_name: str | None
     findings.raise_if_errors()
     assert workbook is not None, "else there is a finding"
     names = [each.name for each in workbook.sheets]
-    sheet = next((each for each in workbook.sheets if sheet_name in (None, each.name)), None)
-    if sheet is None:
+    if sheet_name is not None and sheet_name not in names:
         raise UsageError(
             say("no sheet '{sheet_name}' in {table}", sheet_name=sheet_name, table=table),
-            hint=did_you_mean(sheet_name or "", names),
+            hint=did_you_mean(sheet_name, names),
             code="LOD0006",
         )
     tables = _tables(target)
-    source = Path(os.path.relpath(table.resolve(), (tables or target.parent).resolve())).as_posix()
-    text = draft_cube(sheet, source, len(names) > 1, encoding)
+    access = Path(os.path.relpath(table.resolve(), (tables or target.parent).resolve())).as_posix()
+    wanted = [each for each in workbook.sheets if sheet_name in (None, each.name)]
+    text = draft_of_first(wanted, workbook.sheets, Source(access, "", encoding, dataset_id(target.name)))
     if text is None:
         raise UsageError(
-            say("no figures found in sheet '{sheet}' of {table}", sheet=sheet.name, table=table),
-            hint=say(
-                "--sheet NAME; a list of things, not of figures, is mapped by a *.yarrrml.yml: lod init DIR has one"
+            say(
+                "no figures found in {table}: {sheets}",
+                table=table,
+                sheets=joined([each.name for each in wanted], say(", ")),
             ),
+            hint=say("a list of things, not of figures, is mapped by a *.yarrrml.yml: lod init DIR has one"),
             code="LOD0006",
         )
     if tables is None:
@@ -117,11 +121,7 @@ def _tables(target: Path) -> Path | None:
 
 
 def _encoding(table: Path) -> str:
-    """UTF-8, or that of older files of Taiwan, if the bytes are no UTF-8. Of a workbook it means nothing."""
-    if table.suffix.lower() != ".csv":
-        return "utf-8"
-    try:
-        table.read_bytes().decode("utf-8")
-    except UnicodeDecodeError:
-        return "cp950"
-    return "utf-8"
+    """The encoding that fits the bytes, UTF-8 if it does. Of a workbook it means nothing."""
+    from lod.tables.csv import likely_encoding
+
+    return (likely_encoding(table.read_bytes()) if table.suffix.lower() == ".csv" else "") or "utf-8"

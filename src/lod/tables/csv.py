@@ -129,7 +129,8 @@ def _wrong_encoding(path: Path, name: str, dialect: Dialect, findings: Findings)
                 row += 1
         except UnicodeDecodeError as error:
             byte = error.object[error.start]
-            likely = _likely_encoding(path, codec)
+            with path.open("rb") as sample:
+                likely = likely_encoding(sample.read(_HEADER_LIMIT), codec)
             hint = (
                 say("it looks like {likely}: set 'encoding: {likely}' in the source", likely=likely)
                 if likely
@@ -154,9 +155,8 @@ def _wrong_encoding(path: Path, name: str, dialect: Dialect, findings: Findings)
     )
 
 
-def _likely_encoding(path: Path, tried: str) -> str:
-    with path.open("rb") as file:
-        sample = file.read(_HEADER_LIMIT)
+def likely_encoding(sample: bytes, tried: str = "") -> str:
+    """The encoding that fits the first bytes of a file, besides the one that was tried; '' if none does."""
     if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     for name in _GUESSES[:3]:

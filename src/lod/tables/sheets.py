@@ -20,7 +20,7 @@ import python_calamine as calamine
 
 from lod.diagnostics import CellOrigin, Findings, Origin, did_you_mean
 from lod.tables.area import Area
-from lod.tables.csv import python_codec
+from lod.tables.csv import likely_encoding, python_codec
 from lod.tables.expansion import workbook_fits
 from lod.tables.opendocument import merged_ranges
 from lod.wording import say
@@ -213,7 +213,11 @@ def _csv_sheets(content: bytes, stem: str, name: str, encoding: str, findings: F
             row=row,
             encoding=encoding,
         )
-        findings.error("LOD2002", message, CellOrigin(name, row), say("set 'encoding' beside 'source'"))
+        likely = likely_encoding(content, python_codec(encoding))
+        hint = (
+            say("it looks like {likely}: set 'encoding: {likely}' beside 'source'", likely=likely) if likely else None
+        )
+        findings.error("LOD2002", message, CellOrigin(name, row), hint or say("set 'encoding' beside 'source'"))
         return None
     try:
         records = list(csv.reader(io.StringIO(text, newline=""), strict=True))

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from importlib import util
 from pathlib import Path
-from typing import Any
 
 import pytest
+import workbooks
 
 from lod.diagnostics import Diagnostic, Findings, FindingsError
 from lod.lift.run import lift_files
-
-_SPEC = util.spec_from_file_location("workbooks", Path(__file__).parents[2] / "tables" / "workbooks.py")
-assert _SPEC is not None
-assert _SPEC.loader is not None
-workbooks: Any = util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(workbooks)
 
 Rows = list[list[str | int | float | None]]
 CUBE = """\

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from importlib import util
 from pathlib import Path
 from typing import Any
 
 import pytest
+import workbooks
 
 from lod.diagnostics import Findings, FindingsError, Severity
 from lod.lift.cubes.drafts.draft import draft_cube
+from lod.lift.cubes.drafts.written import Source
 from lod.lift.run import lift_files
 from lod.tables.sheets import open_workbook
-
-_SPEC = util.spec_from_file_location("workbooks", Path(__file__).parents[2] / "tables" / "workbooks.py")
-assert _SPEC is not None
-assert _SPEC.loader is not None
-workbooks: Any = util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(workbooks)
 
 N = None
 Rows = list[list[Any]]
@@ -117,7 +112,7 @@ def drafted(path: Path, encoding: str = "utf-8") -> tuple[str, set[str], list[st
     """The draft for a file, the statements about observations that it makes, and the codes of what is in doubt."""
     workbook = open_workbook(path, path.name, encoding, Findings(), None)
     assert workbook is not None
-    text = draft_cube(workbook.sheets[0], path.name, False, encoding)
+    text = draft_cube(workbook.sheets[0], Source(path.name, encoding=encoding))
     assert text is not None
     (path.parent / "draft.cube.yml").write_text(text, encoding="utf-8")
     findings = Findings()
@@ -179,7 +174,7 @@ def test_stacked_tables_are_told_apart(tmp_path: Path) -> None:
     workbooks.write_xlsx(tmp_path / "table.xlsx", {"表": rows})
     workbook = open_workbook(tmp_path / "table.xlsx", "table.xlsx", "utf-8", Findings(), None)
     assert workbook is not None
-    text = draft_cube(workbook.sheets[0], "table.xlsx", False)
+    text = draft_cube(workbook.sheets[0], Source("table.xlsx"))
     assert text is not None
     assert 'area: A1:C6 # decide: another table begins in row 7, "離婚對數統計"' in text
     path, findings = tmp_path / "draft.cube.yml", Findings()

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from importlib import util
 from pathlib import Path
-from typing import Any
+
+import workbooks
 
 from lod.diagnostics import Diagnostic, Findings, FindingsError
 from lod.lift.run import lift_files
-
-_SPEC = util.spec_from_file_location("workbooks", Path(__file__).parents[2] / "tables" / "workbooks.py")
-assert _SPEC is not None
-assert _SPEC.loader is not None
-workbooks: Any = util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(workbooks)
 
 CUBE = """\
 base: https://example.org/

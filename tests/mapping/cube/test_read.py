@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from lod.diagnostics import Findings, TextOrigin
+from lod.mapping.cube.compile import read_cube_files
 from lod.mapping.cube.model import Cube, Source, parts_of
 from lod.mapping.cube.read import read_cube
 
@@ -175,3 +176,19 @@ def test_a_uri_names_all_dimensions(tmp_path: Path) -> None:
     cube, findings = read(tmp_path, WHOLE + "uri: data/staff/obs/{period}\n")
     assert cube is None
     assert (findings.items[0].code, findings.items[0].hint) == ("LOD3603", "add {sex}")
+
+
+def test_two_files_with_one_id_are_one_dataset_or_an_error(tmp_path: Path) -> None:
+    findings = Findings()
+    texts = {
+        "staff.cube.yml": WHOLE,
+        "again.cube.yml": WHOLE.replace("title: {en: Staff}", "title: {en: Staff in 2012}"),
+        "ages.cube.yml": WHOLE.replace("  sex: {codes: sex}\n", ""),
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    read_cube_files([tmp_path / name for name in texts], lambda path: path.name, findings)
+    assert [(each.code, str(each.origin)) for each in findings] == [
+        ("LOD3641", "again.cube.yml:2:7"),
+        ("LOD3640", "ages.cube.yml:2:7"),
+    ]

@@ -45,6 +45,9 @@ def review(parts: Sequence[OpenPart], unread: Collection[str], findings: Finding
     by_dataset: dict[str, list[OpenPart]] = defaultdict(list)
     for each in parts:
         by_dataset[each.part.dataset.id].append(each)
+    torn = [name for name, editions in by_dataset.items() if len({_structure(each) for each in editions}) > 1]
+    for name in torn:  # two datasets of one name, says LOD3640
+        del by_dataset[name]
     for editions in by_dataset.values():
         editions.sort(key=lambda each: each.sheet.last)
         _compare_figures(editions, made, findings)
@@ -56,6 +59,10 @@ def review(parts: Sequence[OpenPart], unread: Collection[str], findings: Finding
     sheets = {id(each.sheet): each.sheet for each in parts if each.sheet.edition.access not in unread}
     _look_outside(list(sheets.values()), findings)
     return made
+
+
+def _structure(opened: OpenPart) -> tuple[str, ...]:
+    return tuple(dimension.name for dimension in opened.part.dimensions)
 
 
 def _compare_figures(editions: Sequence[OpenPart], made: Review, findings: Findings) -> None:
@@ -96,7 +103,7 @@ def _contradiction(here: Said, first: Said, point: Point) -> Wording:
         text=text,
         other=other,
         there=first,
-        point=" / ".join(point),
+        point=" / ".join(filter(None, point)),
     )
 
 
@@ -108,7 +115,7 @@ def _revision(first: Said, here: Said, point: Point) -> Wording:
         text=text,
         other=other,
         there=here,
-        point=" / ".join(point),
+        point=" / ".join(filter(None, point)),
     )
 
 

@@ -15,7 +15,7 @@ from lod.mapping.cube.cube_link import CUBE, observation_set, observer
 from lod.mapping.cube.cube_shape import observation_class
 from lod.mapping.cube.datasets import IRI, TEXT
 from lod.mapping.cube.facts import FACT_COLUMNS, SUBJECTS, Fact, facts_of
-from lod.mapping.cube.merge import may_be_stated, may_be_undefined, merge_shared
+from lod.mapping.cube.merge import check_structures, may_be_stated, may_be_undefined, merge_shared
 from lod.mapping.cube.model import Attribute, Cube, Dimension, Gathered, Gathering, Measure, Part, SliceRows, parts_of
 from lod.mapping.cube.read import read_cube
 from lod.mapping.cube.slicings import label_column, slice_key, slice_languages, slice_rows
@@ -47,6 +47,7 @@ def read_cube_files(paths: Sequence[Path], shown: Callable[[Path], str], finding
     own = Findings()
     cubes = [cube for path in paths if (cube := read_cube(path, shown(path), own))]
     merge_shared(cubes, own)
+    check_structures(cubes, own)
     findings.extend(dict.fromkeys(own))  # what several files extend is read with each of them
     return triples_maps(cubes)
 

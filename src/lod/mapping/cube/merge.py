@@ -1,4 +1,4 @@
-"""Code lists and units of one name that several cubes, or editions of one, declare: published as one.
+"""Code lists, units and datasets of one name that several cubes, or editions of one, declare: published as one.
 
 A code keeps the place that it had where it was seen first; codes that another file adds stand behind their neighbours
 there. What a code is called where it was seen first is its preferred label, anything else an alternative one.
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from lod.diagnostics import Findings
-from lod.mapping.cube.model import Code, CodeList, Cube, Dimension, Edition, Measure, Unit, parts_of
+from lod.mapping.cube.model import Code, CodeList, Cube, Dimension, Edition, Measure, Part, Unit, parts_of
 from lod.wording import say
 
 
@@ -49,6 +49,42 @@ def merge_shared(cubes: Sequence[Cube], findings: Findings | None = None) -> Sha
             position = len(shared.units) + 1
             shared.units.setdefault(unit.code, replace(unit, position=position))
     return shared
+
+
+def check_structures(cubes: Sequence[Cube], findings: Findings) -> None:
+    """LOD3640: cube files call two datasets by one id; LOD3641 (warning): a dataset has two titles in one language."""
+    first: dict[str, Part] = {}
+    parts = (part for cube in cubes for part in parts_of(cube, cube.editions[0]))
+    for part in parts:
+        known = first.setdefault(part.dataset.id, part)
+        if known.cube is part.cube:
+            continue
+        here, there = _structure(part), _structure(known)
+        if here != there:
+            message = say(
+                "dataset '{id}' is made of {here} here and of {there} in another file",
+                id=part.dataset.id,
+                here=", ".join(here),
+                there=", ".join(there),
+            )
+            hint = say("two datasets: give one another 'id'; one dataset: the same dimensions and measures in both")
+            findings.error("LOD3640", message, part.dataset.origin, hint, [known.dataset.origin])
+            continue
+        said = dict(known.dataset.labels)
+        others = (each for each in part.dataset.labels if said.get(each[0], each[1]) != each[1])
+        for language, text in others:
+            message = say(
+                "dataset '{id}' is called '{text}' here and '{said}' in another file",
+                id=part.dataset.id,
+                text=text,
+                said=said[language],
+            )
+            hint = say("two datasets: give one another 'id'; one dataset: let this file extend the other")
+            findings.warning("LOD3641", message, part.dataset.origin, hint, [known.dataset.origin])
+
+
+def _structure(part: Part) -> list[str]:
+    return [*(each.name for each in part.dimensions), *(each.name for each in part.measures)]
 
 
 def _merged(known: CodeList, other: CodeList, findings: Findings | None) -> CodeList:

@@ -13,6 +13,11 @@ _VARIANTS = str.maketrans({"台": "臺", "－": "-", "—": "-", "–": "-", "�
 _CHINESE = r"[\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uff60]"
 _BETWEEN = re.compile(f"(?<={_CHINESE}) (?={_CHINESE})")
 _WIDE_SPACE = "\u3000"
+# What leads to a footnote: 病床¹, 連江縣（註2）, 澎湖縣註1. After Latin letters it is a unit, km²; 備註1 is a remark
+_NOTE = re.compile(
+    r"(?<=[)）\]\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff])"
+    r"(?:[¹²³⁰⁴-⁹⁽⁾]+|\s*[(（\[]?(?<![備附])註\s*[\d０-９一二三四五六七八九十]+[)）\]]?)(?=\s|$)"
+)
 
 _NUMBERINGS = tuple(
     re.compile(each)
@@ -28,10 +33,15 @@ _NUMBERINGS = tuple(
 )
 
 
+def without_notes(text: str) -> str:
+    """The text without the signs that lead to footnotes."""
+    return _NOTE.sub("", text)
+
+
 def label_key(text: str) -> str:
-    """The text without spaces, widths made equal (NFKC), 台 as 臺, Latin in lower case."""
+    """The text without spaces and signs of footnotes, widths made equal (NFKC), 台 as 臺, Latin in lower case."""
     # NFKC first would turn «－» and «…» into signs that the table of variants does not know
-    widened = unicodedata.normalize("NFKC", text.translate(_VARIANTS)).translate(_VARIANTS)
+    widened = unicodedata.normalize("NFKC", without_notes(text).translate(_VARIANTS)).translate(_VARIANTS)
     return _SPACES.sub("", widened).casefold()
 
 
@@ -39,7 +49,7 @@ def chinese_key(text: str) -> str:
     """The key without English that is glued to Chinese; '' where there is no Chinese or nothing glued to it."""
     if not _HAN.search(text):
         return ""
-    reduced = label_key(_GLUED.sub(" ", unicodedata.normalize("NFKC", text)))
+    reduced = label_key(_GLUED.sub(" ", unicodedata.normalize("NFKC", without_notes(text))))
     return reduced if reduced != label_key(text) else ""
 
 

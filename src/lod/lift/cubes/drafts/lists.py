@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from lod.lift.cubes.drafts.known import SEXES, county_code, is_total
 from lod.tables.printed.layout import Label
 from lod.tables.printed.periods import part_of_year, period_of
-from lod.tables.printed.text import chinese_key, has_chinese, label_key, one_line
+from lod.tables.printed.text import chinese_key, has_chinese, label_key, one_line, without_notes
 
 Path = tuple[Label, ...]
 
@@ -19,7 +19,7 @@ DECIDE = "decide:"  # what a person has to look at is marked with it
 _SPAN = re.compile(r"(\d+)[^\d\-~]*[-~至](\d+)")
 _FEWEST_COUNTIES = 5
 _SAME = 0.8  # of the headings: so many have the same labels below them
-_FIRST_YEAR = 1970
+FIRST_YEAR = 1970  # a smaller number is rather something else
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,7}")
 
 
@@ -35,6 +35,7 @@ class Axis:
     has_parts: bool = False
     is_minguo: bool = False
     has_sexes: bool = False
+    title: str = ""  # what the sheet's corner calls it
 
     @property
     def is_needed(self) -> bool:
@@ -67,7 +68,7 @@ def read_axis(name: str, source: str, paths: Iterable[Path], column: str = "") -
 
 def _is_likely_period(text: str) -> bool:
     period = period_of(text)
-    return period is not None and (period.year >= _FIRST_YEAR or bool(re.search("民國|西元", text)))
+    return period is not None and (period.year >= FIRST_YEAR or bool(re.search("民國|西元", text)))
 
 
 def _sex(text: str) -> str:
@@ -86,7 +87,7 @@ def divided(axis: Axis) -> list[Axis]:
     most = max(sets, key=sets.count, default=frozenset())
     if len(sets) < 2 or sets.count(most) < _SAME * len(sets) or any(not each <= most for each in sets):
         return [axis]
-    outer, inner = replace(axis, paths=[]), replace(axis, name=f"{axis.name}-2", paths=[])
+    outer, inner = replace(axis, paths=[]), replace(axis, name=f"{axis.name}-2", paths=[], title="")
     seen: set[str] = set()
     for path in axis.paths:
         outer.paths += [path[:1]] if path[:1] not in outer.paths else []
@@ -100,39 +101,62 @@ def divided(axis: Axis) -> list[Axis]:
 
 
 @dataclass(slots=True)
+class Member:
+    """A member of a code list, and how a draft writes it."""
+
+    code: str
+    chinese: str
+    english: str
+    parent: str = ""
+    labels: list[str] = field(default_factory=list)
+    question: str = ""
+
+    def line(self) -> str:
+        """Its line in a cube file."""
+        more = [f"zh-Hant-TW: {quoted(self.chinese)}"] if self.chinese else []
+        more += [f"en: {quoted(self.english)}"] if self.english else []
+        more += [f"labels: [{', '.join(map(quoted, self.labels))}]"] if self.labels else []
+        more += [f'parent: "{self.parent}"'] if self.parent and self.parent != "T" else []
+        return f'      "{self.code}": {{{", ".join(more)}}}' + (f" # {DECIDE} {self.question}" if self.question else "")
+
+
+@dataclass(slots=True)
 class Codes:
     """The members of a list, by the keys of their label paths."""
 
     axis: Axis
-    codes: dict[tuple[str, ...], str] = field(default_factory=dict)
-    lines: list[str] = field(default_factory=list)
+    members: dict[tuple[str, ...], Member] = field(default_factory=dict)
     has_total: bool = False
 
 
 def code_list(axis: Axis, translated: dict[int, str]) -> Iterator[str]:
     """The lines of an axis's code list. `translated`: the English label of a row."""
     made = Codes(axis)
-    names = {county_code(label.text) for path in axis.paths for label in path} - {""}
-    are_counties = len(names) >= _FEWEST_COUNTIES
+    are_counties = _are_counties(axis)
     for path in sorted(axis.paths, key=_reading_order):
         for depth in range(1, len(path) + 1):
             _add(made, path[:depth], translated, are_counties)
     what = "counties by the codes of the Ministry of the Interior" if are_counties else "what is it? rename it"
     yield f"  {axis.name}: # {DECIDE} {what}, here and under 'dimensions'"
-    yield f"    title: {{zh-Hant-TW: {axis.name}, en: {axis.name.capitalize()}}}"
+    yield f"    title: {{zh-Hant-TW: {quoted(axis.title or axis.name)}, en: {axis.name.capitalize()}}}"
+    members = list({id(each): each for each in made.members.values()}.values())
     if not made.has_total and () in axis.paths:
         made.has_total = True
-        made.lines.insert(
-            0, f'      "T": {{zh-Hant-TW: 總計, en: Total}} # {DECIDE} no label says it: some figures are of all'
-        )
+        members.insert(0, Member("T", "總計", "Total", question="no label says it: some figures are of all"))
     yield from ["    total: T"] if made.has_total else []
-    spans = [span for key in made.codes if (span := _SPAN.match(key[-1]))]
+    spans = [span for key in made.members if (span := _SPAN.match(key[-1]))]
     if {span[1] for span in spans} & {span[2] for span in spans}:
         yield f"    bands: half-open # {DECIDE} 18-25, 25-30: is 25 the second's? closed: both ends belong to each"
     elif spans:
         yield "    bands: closed"
     yield "    codes:"
-    yield from made.lines
+    yield from (member.line() for member in members)
+
+
+def _are_counties(axis: Axis) -> bool:
+    labels = {label.text for path in axis.paths for label in path if not is_total(label.text)}
+    counties = [text for text in labels if county_code(text)]
+    return len(counties) >= _FEWEST_COUNTIES or (len(counties) > 1 and len(counties) == len(labels))
 
 
 def _reading_order(path: Path) -> tuple[int, int]:
@@ -141,20 +165,22 @@ def _reading_order(path: Path) -> tuple[int, int]:
 
 def _add(made: Codes, path: Path, translated: dict[int, str], are_counties: bool) -> None:
     key = tuple(label_key(label.text) for label in path)
-    if key in made.codes:
+    if key in made.members:
         return
-    text, parent = one_line(path[-1].text), made.codes.get(key[:-1], "")
+    text, above = one_line(without_notes(path[-1].text)), made.members.get(key[:-1])
+    if above and path[:-1] not in made.axis.paths and is_total(text):
+        above.labels.append(f"{one_line(without_notes(path[-2].text))} > {text}")  # 一般病床 > 合計 is 一般病床
+        made.members[key] = above
+        return
     total = is_total(text) and not made.has_total and len(path) == 1
     made.has_total = made.has_total or total
     county = county_code(text) if are_counties else ""
     own = text if _CODE.fullmatch(text) and text != "T" else county
-    code = "T" if total else (own if own and own not in made.codes.values() else _next(made.codes.values()))
-    made.codes[key] = code
+    taken = [each.code for each in made.members.values()]
+    code = "T" if total else (own if own and own not in taken else _next(taken))
     english = translated.get(path[-1].row, "")
-    more = [f"zh-Hant-TW: {quoted(text)}"] if has_chinese(text) else []
-    more += [f"en: {quoted(english or text)}"] if english or not more else []
-    more += [f'parent: "{parent}"'] if parent and parent != "T" else []
-    made.lines.append(f'      "{code}": {{{", ".join(more)}}}')
+    chinese = text if has_chinese(text) else ""
+    made.members[key] = Member(code, chinese, english or ("" if chinese else text), above.code if above else "")
 
 
 def _next(taken: Iterable[str]) -> str:

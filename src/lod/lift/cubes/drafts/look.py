@@ -75,8 +75,6 @@ def look(sheet: Sheet) -> Shape | None:
     shown = [c for c in labels if has_chinese("".join(sheet.text(row, c) for row in rows))] or labels[:1]
     translations = tuple(c for c in labels if c not in shown and not _is_numeric(sheet, rows, c))
     kept = tuple(c for c in labels if c not in translations)
-    heads = _header_texts(sheet, header, data)
-    is_chinese = any(map(has_chinese, heads)) and any(re.search("[A-Za-z]", t) and not has_chinese(t) for t in heads)
     corner, is_merged = _corner(sheet, header, kept[0], first)
     raw = [sheet.text(row, kept[0]) for row in rows]
     indented = len(kept) == 1 and len({indentation(text) for text in raw if text.strip()}) > 1
@@ -89,7 +87,7 @@ def look(sheet: Sheet) -> Shape | None:
         header=header,
         corner=corner,
         is_merged=is_merged,
-        is_chinese=is_chinese,
+        is_chinese=_is_translated(sheet, header, data),
         fill=not sheet.merged and header[1] > header[0],
         label_columns=kept,
         translations=translations,
@@ -210,9 +208,13 @@ def _is_chinese(sheet: Sheet, rows: Sequence[int], column: int) -> bool:
     return any(has_chinese(sheet.text(row, column)) for row in rows)
 
 
-def _header_texts(sheet: Sheet, header: tuple[int, int], columns: Sequence[int]) -> list[str]:
-    cells = (sheet.text(row, column) for row in range(header[0], header[1] + 1) for column in columns)
-    return [text.strip() for text in cells if text.strip()]
+def _is_translated(sheet: Sheet, header: tuple[int, int], columns: Sequence[int]) -> bool:
+    """Whether the Latin texts of the header repeat the Chinese ones: without them all columns are still told apart."""
+    rows = range(header[0], header[1] + 1)
+    paths = [[sheet.text(*sheet.anchor(row, column)).strip() for row in rows] for column in columns]
+    chinese = [tuple(text for text in path if has_chinese(text)) for path in paths]
+    has_latin = any(re.search("[A-Za-z]", text) and not has_chinese(text) for path in paths for text in path)
+    return has_latin and all(chinese) and len(set(chinese)) == len(set(map(tuple, paths)))
 
 
 def _corner(sheet: Sheet, header: tuple[int, int], column: int, first: int) -> tuple[str, bool]:
