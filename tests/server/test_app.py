@@ -114,6 +114,7 @@ def test_the_dump_is_the_file_of_the_manifest(site: httpx.Client, releases: Path
         site.get(path, headers={"range": "bytes=" + ",".join(f"{n}-{n}" for n in range(0, 40, 2))}).status_code == 200
     )
     assert site.get("/dump/1-aaaaaaaa/catalog.ttl").headers["content-type"].startswith("text/turtle")
+    assert site.get("/dump/1-aaaaaaaa/").headers["location"] == "/release/1-aaaaaaaa/release"
 
 
 @pytest.mark.parametrize("told", ["bytes=zz", "items=0-1", "bytes=5-1", "bytes=-", "bytes", "0-5", "bytes=0-1,x"])

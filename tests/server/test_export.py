@@ -14,9 +14,11 @@ from lod.diagnostics import Findings
 from lod.errors import UsageError
 from lod.rdf.formats import HTML, TURTLE
 from lod.server.addresses import DOCUMENT_FORMATS, UrlSpace
+from lod.server.export.beside import made, whole_views
 from lod.server.export.paths import Shelf, file_of
-from lod.server.export.write import MARK, beside, export_site, stems_of
+from lod.server.export.write import MARK, Known, export_site, open_shelf, stems_of
 from lod.server.served import open_served
+from lod.server.sparql.question import QueryLimits
 
 LINK = re.compile(r'(?:href|src|action)="([^"]*)"')
 BASE = "https://lod.example.org/"
@@ -49,10 +51,17 @@ def test_every_link_leads_to_a_file_or_to_another_site(exported: Path) -> None:
 
 def test_a_file_is_what_the_server_answers(exported: Path, releases: Path, site: httpx.Client) -> None:
     served = open_served(releases / "1-aaaaaaaa")
-    stems, languages = stems_of(served), served.site.languages
-    shelf = Shelf(served.space, stems, DOCUMENT_FORMATS, languages, beside(served, DOCUMENT_FORMATS))
+    stems = sorted(stems_of(served))
+    shelf = open_shelf(served, Known(stems, whole_views(served)), DOCUMENT_FORMATS)
     compared = 0
-    for stem in sorted(stems_of(served)):
+    for path in made(served, DOCUMENT_FORMATS, QueryLimits()):
+        if not path.startswith("/search."):  # has a script that answers without the server
+            answer = site.get(path)
+            assert answer.status_code == 200, path
+            body = shelf.relative(answer.content, path) if path.endswith(".html") else answer.content
+            assert (exported / path[1:]).read_bytes() == body, path
+            compared += 1
+    for stem in stems:
         for address in shelf.variants(stem):
             answer = site.get(address.path)
             body = shelf.relative(answer.content, address.path) if address.format is HTML else answer.content
@@ -73,6 +82,38 @@ def test_parts_of_pages_are_files_and_lead_on(exported: Path) -> None:
     assert "4 ★" in (exported / other).read_text(encoding="utf-8")
 
 
+def linked(page: Path, name: str) -> list[Path]:
+    """The files that the links of a name lead to."""
+    links = re.findall(rf'<a href="([^"]*)"[^>]*>{name}<', page.read_text(encoding="utf-8"))
+    return [page.parent / unquote(link.partition("#")[0]) for link in links]
+
+
+def test_the_main_views_of_a_cube_are_files(exported: Path, site: httpx.Client) -> None:
+    dataset = exported / "data" / "civil-servants-by-county.en.html"
+    for name in ("Heat table", "Grouped bars"):
+        (view,) = linked(dataset, name)
+        assert "<svg" in view.read_text(encoding="utf-8")
+        (table,) = linked(view, "Table")
+        (turned,) = linked(table, "Exchange rows and columns")
+        assert linked(turned, "Exchange rows and columns")[0].resolve() == table.resolve()
+        assert all(file.is_file() for name in ("CSV", "JSON", "Excel", "SVG") for file in linked(turned, name))
+    whole = exported / "data" / "civil-servants-by-county" / "slice.en.csv"
+    assert whole.read_bytes() == site.get("/data/civil-servants-by-county/slice.en.csv?all=yes").content
+
+
+def test_a_page_that_leads_to_the_site_says_so(exported: Path) -> None:
+    dataset = (exported / "data" / "civil-servants-by-county.en.html").read_text(encoding="utf-8")
+    form = re.search(
+        rf'<form method="get" action="{BASE}data/civil-servants-by-county/slice.en.html".*?</form>', dataset, re.DOTALL
+    )
+    assert form
+    assert f"answered by the site itself, {BASE}" in form[0]
+    asked = (exported / "sparql.zh-Hant-TW.html").read_text(encoding="utf-8")
+    assert f"由線上網站 {BASE} 回答" in asked
+    term = (exported / "doc" / "def" / "dimension" / "county.en.html").read_text(encoding="utf-8")
+    assert "answered by the site" not in term
+
+
 def test_an_address_without_a_suffix_leads_to_the_page(exported: Path) -> None:
     for folder in ("", "id/code/county/63000", "doc/code/county/63000", "def/dimension/county", "id/county/臺北市"):
         entry = (exported / folder / "index.html").read_text(encoding="utf-8")
@@ -83,7 +124,8 @@ def test_an_address_without_a_suffix_leads_to_the_page(exported: Path) -> None:
 
 
 def test_names_can_be_searched_without_a_server(exported: Path) -> None:
-    names = json.loads((exported / "search.zh-Hant-TW.json").read_text(encoding="utf-8"))
+    script = (exported / "search.zh-Hant-TW.js").read_text(encoding="utf-8")
+    names = json.loads(script.removeprefix("globalThis.lodNames = "))
     (taipei,) = [name for name in names if name["label"] == "臺北市" and "code/county" in name["href"]]
     assert (exported / taipei["href"]).is_file()
     assert "taipei city" in taipei["text"]

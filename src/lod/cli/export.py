@@ -35,14 +35,16 @@ _FORMATS = (HTML, *GRAPH_FORMATS)
 def command(settings: Settings, folder: Path, suffixes: tuple[str, ...], name: str | None, project: Path) -> int:
     """Write every page and format as files, for any web server or bucket.
 
-    Pages link to each other by relative links, so the folder may lie anywhere. What needs a server (SPARQL, slices that
-    a reader chooses) is linked under the base IRI. An earlier export in DIR is replaced when the new one is whole.
+    Pages link to each other by relative links, so the folder may lie anywhere. What needs a server (SPARQL, views of
+    codes that a reader chooses) is linked under the base IRI, and the page says so. The new export takes the place of
+    an earlier one in DIR when it is whole.
 
     \b
     Examples:
       lod export site
       lod export site --only html --only ttl
     """
+    from lod.cli.serve import query_limits
     from lod.release.release import open_current, open_release
     from lod.server.export.write import export_site
 
@@ -56,6 +58,7 @@ def command(settings: Settings, folder: Path, suffixes: tuple[str, ...], name: s
             folder.resolve(),
             formats=formats,
             theme=loaded.theme,
+            limits=query_limits(loaded.serve),
             processes=min(os.cpu_count() or 1, 8),
             report=report,
             findings=findings,

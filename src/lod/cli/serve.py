@@ -109,7 +109,7 @@ def command(
     output.line(f"  SPARQL    {address}sparql", settings)
     output.line(say("Ctrl-C stops."), settings)
     elsewhere = Endpoint(**asdict(loaded.store)) if loaded and loaded.store else None
-    limits = _limits(serve)
+    limits = query_limits(serve)
     app = partial(
         create_app,
         loaded.releases if loaded else release.folder.parent,
@@ -135,7 +135,7 @@ def _log_options(settings: Settings, serve: ServeOptions, asked: str | None) -> 
     return RequestLogOptions(secrets.token_bytes(16), form == "json", serve.log_queries == "text")
 
 
-def _limits(serve: ServeOptions) -> QueryLimits:
+def query_limits(serve: ServeOptions) -> QueryLimits:
     """What a query may take: as `[serve]` says, else as the server has it."""
     from lod.server.sparql.question import QueryLimits
 

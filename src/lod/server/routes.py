@@ -53,6 +53,11 @@ _PAGE = f".{HTML.suffix}"
 _DATA = tuple(f".{item.suffix}" for item in DOCUMENT_FORMATS if item is not HTML)
 
 
+def route_of(served: ServedRelease, ask: Ask) -> Route | None:
+    """The route whose address is asked for; None: it is a thing's, a document's, or one of the site's own pages."""
+    return next((route for route in ROUTES if route.has(served, ask)), None)
+
+
 async def answer_document(served: ServedRelease, ask: Ask) -> Answer:
     """Answer a request for whatever a release has at an address: in a thread, where that may take long.
 
@@ -60,7 +65,7 @@ async def answer_document(served: ServedRelease, ask: Ask) -> Answer:
         OSError: the store was damaged while it was open.
     """
     if not ask.path.startswith(_ONLY_THINGS):
-        route = next((route for route in ROUTES if route.has(served, ask)), None)
+        route = route_of(served, ask)
         if route is not None:
             found = await anyio.to_thread.run_sync(route.respond, served, ask)
             return found or await missing(served, ask)

@@ -6,6 +6,7 @@ Framing: https://www.w3.org/TR/CSP3/#directive-frame-ancestors
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from pyoxigraph import NamedNode
@@ -43,6 +44,30 @@ _CITATION = re.compile(r"(?P<dataset>/data/[^?#]+)/cite\.(?P<tag>[A-Za-z-]+)\.(?
 _FRAMED = answers.CSP.replace("frame-ancestors 'none'", "frame-ancestors *")
 
 
+@dataclass(frozen=True, slots=True)
+class ViewPath:
+    """The path of a view, taken apart: of which dataset, for a frame on another site or not, in which variant."""
+
+    dataset: str
+    framed: bool
+    language: str | None
+    format: Format | None
+
+    @property
+    def stem(self) -> str:
+        """The path without its suffixes."""
+        return f"{'/embed' if self.framed else ''}{self.dataset}/{VIEW}"
+
+
+def split_view(path: str) -> ViewPath | None:
+    """Take a path inside the site apart; None: it is no view's."""
+    match = _PATH.match(path) if VIEW in path else None
+    if match is None:
+        return None
+    form = next((item for item in FORMATS if item.suffix == match["suffix"]), None)
+    return ViewPath(match["dataset"], bool(match["embed"]), match["tag"], form)
+
+
 def is_view(_: ServedRelease, ask: Ask) -> bool:
     """Whether a view is asked for."""
     return VIEW in ask.path and _PATH.match(ask.path) is not None
@@ -78,18 +103,16 @@ def respond_to_citation(served: ServedRelease, ask: Ask) -> Answer:
 
 def respond_to_view(served: ServedRelease, ask: Ask) -> Answer:
     """Answer a path that `is_view`."""
-    match = _PATH.match(ask.path)
-    assert match is not None
+    path = split_view(ask.path)
+    assert path is not None
     languages = served.site.languages
-    iri = served.space.iri_of_path(match["dataset"])
-    suffix, tag = match["suffix"], match["tag"]
+    iri = served.space.iri_of_path(path.dataset)
+    asked, tag, stem = path.format, path.language, path.stem
     if tag is not None and tag not in languages:
         return not_found(served, ask.path, ask.accept, ask.accept_language)
-    asked = next((item for item in FORMATS if item.suffix == suffix), None)
     cube = read_cube(served, iri)
     if not cube.components:
         return not_found(served, ask.path, ask.accept, ask.accept_language, asked)
-    stem = f"{match['embed'] or ''}{match['dataset']}/{VIEW}"
     chosen = asked or choose_format(ask.accept, FORMATS)
     if chosen is None:
         return not_acceptable(served, Address(stem), FORMATS, ask.accept, ask.accept_language)
@@ -113,7 +136,7 @@ def respond_to_view(served: ServedRelease, ask: Ask) -> Answer:
     grid = read_grid(cube, view)
     if chosen in TABLES:
         grid = first_rows(cube, grid)
-    made = _body(reader, cube, grid, Address(stem), chosen, bool(match["embed"]))
+    made = _body(reader, cube, grid, Address(stem), chosen, path.framed)
     if made is None:
         return not_found(served, ask.path, ask.accept, ask.accept_language, chosen)
     query = query_of(cube, view)

@@ -97,6 +97,26 @@ def default_view(cube: Cube) -> View | None:
     return View(down, tuple(across), cube.measures, _held(cube, held))
 
 
+def exchanged(view: View) -> View | None:
+    """What goes down goes across, and the other way round; None where nothing goes across."""
+    if not view.columns:
+        return None
+    first, *rest = view.columns
+    return replace(
+        view, rows=first, columns=(view.rows, *rest), chart=None, depth=None, opened=frozenset(), page=1, across=1
+    )
+
+
+def main_views(cube: Cube) -> tuple[View, ...]:
+    """The views that a reader reaches from the first one without a choice of codes: exchanged, and of each measure."""
+    first = default_view(cube)
+    if first is None:
+        return ()
+    measures = [cube.measures, *((m,) for m in cube.measures)] if len(cube.measures) > 1 else [cube.measures]
+    ways = [first, turned] if (turned := exchanged(first)) else [first]
+    return tuple(replace(way, measures=each) for way in ways for each in measures)
+
+
 def choose_axes(cube: Cube, sizes: dict[str, int]) -> tuple[Component, list[Component], list[Component]]:
     """Which dimension goes down, which go across, which are held at one value."""
     varying = [dimension for dimension in cube.dimensions if sizes[dimension.iri] > 1]

@@ -54,6 +54,10 @@ class Dumps:
             return
         served = self.current.get()
         name, _, file = iris.canonical(scope["path"].removeprefix("/dump/")).partition("/")
+        if not file and (name == served.release.manifest.name or self._release(name) is not None):
+            about = answers.redirect(303, f"{served.space.root}/release/{name}/release")  # a release's IRI: its notes
+            await send_answer(about, scope, send)
+            return
         found = self._find(served, name, file)
         if found is None:
             accept, languages = request_header(scope, b"accept"), request_header(scope, b"accept-language")

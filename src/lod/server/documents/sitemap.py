@@ -28,12 +28,24 @@ def is_sitemap(_: ServedRelease, ask: Ask) -> bool:
     return ask.path.startswith("/sitemap")
 
 
+def sitemap_paths(served: ServedRelease) -> list[str]:
+    """The index and its parts; nothing where a release has no list of its addresses."""
+    file = served.release.folder / _URIS
+    if not file.is_file():
+        return []
+    return ["/sitemap.xml", *(f"/sitemap-{number}.xml.gz" for number in range(1, _parts(served) + 1))]
+
+
+def _parts(served: ServedRelease) -> int:
+    return served.memo.get("sitemap parts", lambda: -(-count_uris(served.release.folder / _URIS) // PART))
+
+
 def respond_to_sitemap(served: ServedRelease, ask: Ask) -> Answer | None:
     """The index or one of its parts; None when there is none at that path."""
     path, file = ask.path, served.release.folder / _URIS
     if not file.is_file():
         return None
-    parts = served.memo.get("sitemap parts", lambda: -(-count_uris(file) // PART))
+    parts = _parts(served)
     found = _NUMBERED.match(path)
     number = int(found[1]) if found else 0
     if path != "/sitemap.xml" and not 1 <= number <= parts:

@@ -2,21 +2,25 @@
 
 On the site a link begins at the root (`/doc/code/sex.en.html`). Files may lie under any path of any server, so in an
 exported page the same link says how to get there from the page (`../../doc/code/sex.en.html`). A part of another page,
-which the server finds by a query (`/codes.en.html?of=…`), is a file whose name holds a digest of the query. What a
-static copy cannot hold (a question in SPARQL, a view that is chosen) is linked where it lives: under the base IRI.
+which the server finds by a query (`/codes.en.html?of=…`), and a view of a cube (`/data/staff/slice.en.html?rows=…`) are
+files whose names hold a digest of the query. What a static copy cannot hold (a question in SPARQL, a view of codes that
+a reader chooses) is linked where it lives, under the base IRI, and the page says so.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
-from html import unescape
-from urllib.parse import unquote
+from html import escape, unescape
+from urllib.parse import parse_qsl, unquote, urlencode
 
 from lod.rdf.formats import HTML, Format
 from lod.server.addresses import DOCUMENT_FORMATS, Address, UrlSpace, parse_address
+from lod.server.cubes.explorer import PNG, WHOLE, ViewPath, split_view
+from lod.server.cubes.whole import TABLES
+from lod.server.pages.search import STEM as SEARCH
 from lod.server.pages.short import CODES, DATASETS, LINKS
 
 ROOT_FORMATS: dict[str, tuple[Format, ...]] = {
@@ -27,25 +31,40 @@ ROOT_FORMATS: dict[str, tuple[Format, ...]] = {
     "/validation": (HTML,),
     "/about": (HTML,),
     "/accessibility": (HTML,),
+    "/api": (HTML,),
 }
 """What stands at the root, and in which formats."""
 
 PARTS = frozenset({CODES, LINKS, DATASETS})
 """Pages that hold a part of what another has the beginning of, by their stems."""
 
+_PAGES = frozenset(map(str, range(1, 21)))  # of a view's rows
+_MANNER = frozenset({"show", "chart", "page"})  # how a view is shown
+_UNBOUNDED = frozenset({"depth", "open", "across", "totals"})
+
 _MOST_NAME = 255  # bytes of a file's name on every file system in use
 _LINK = re.compile(rb'((?: (?:href|src|action)="| content="0; url=))(/[^"]*)"')
+_ACTION = b' action="'
+_LANGUAGE = re.compile(rb'<html lang="([^"]*)"')
+_FORM = re.compile(rb"(<form\b[^<>]*>)(.*?)</form>", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """What an export holds: documents by their stems, in `formats`, their pages in `languages`."""
+    """What an export holds: documents by their stems, in `formats`, their pages in `languages`.
+
+    `views`: of each dataset, by its path, the queries of the views that are there however they are shown; first the
+    first view, whose charts alone are also images of dots, which take long.
+    """
 
     space: UrlSpace
     stems: Container[str]
     formats: tuple[Format, ...]
     languages: tuple[str, ...]
     files: Container[str] = ()  # paths of what is copied or made besides
+    views: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)  # paths that lead on to a document, and its stem
+    onward: Mapping[str, str] = field(default_factory=dict)  # by language: what a page says that leads to the site
 
     def variants(self, stem: str) -> list[Address]:
         """Every variant of a document, pages first."""
@@ -63,15 +82,35 @@ class Shelf:
         return address.format in self.formats and (address.format is not HTML or address.language is not None)
 
     def part(self, path: str, query: str) -> str:
-        """Where the part that a query asks for lies; '' where the path is no part's page of the export."""
+        """Where the part or the view that a query asks for lies; '' where the export has none of it."""
         if HTML not in self.formats:
             return ""
+        if (view := split_view(path)) is not None:
+            return self._view(view, unescape(query))
         address = parse_address(path, self.languages, (HTML,))
         if address.stem not in PARTS or address.format is not HTML or address.language not in self.languages:
             return ""
         if address.stem == DATASETS and "&" in unescape(query):
             return ""  # choices multiply: one at a time is written
-        return f"{address.stem}/{sha256(unescape(query).encode()).hexdigest()[:20]}.{address.language}.html"
+        return f"{address.stem}/{_digest(unescape(query))}.{address.language}.html"
+
+    def _view(self, view: ViewPath, query: str) -> str:
+        """Where a view lies. Of other codes than the first ones, only the page that a document leads to is written."""
+        if view.framed or view.format is None or view.language not in self.languages:
+            return ""
+        variant = f"{view.language}.{view.format.suffix}"
+        if query == WHOLE:  # where the dataset's description says that the whole file is
+            return f"{view.stem}.{variant}" if view.format in TABLES else ""
+        asked = dict(parse_qsl(query))
+        if not _UNBOUNDED.isdisjoint(asked) or asked.get("page", "1") not in _PAGES:
+            return ""
+        plain = urlencode([pair for pair in parse_qsl(query) if pair[0] not in _MANNER])
+        whole = self.views.get(view.dataset, ())
+        if view.format is PNG:
+            is_here = plain in whole[:1]
+        else:
+            is_here = plain in whole or (view.format is HTML and asked.keys().isdisjoint({"chart", "page"}))
+        return f"{view.stem}/{_digest(query)}.{variant}" if is_here else ""
 
     def parts_in(self, page: bytes) -> Iterator[tuple[str, str]]:
         """The parts that a page of the site links to: path and query."""
@@ -88,20 +127,51 @@ class Shelf:
         up = "../" * depth
         if mark == "?" and (part := self.part(path, rest.partition("#")[0])):
             return f"{up}{part[1:]}"
-        if self.holds(path) and (mark != "?" or path in self.files):
+        if self.holds(path) and (mark != "?" or self._answers(path)):
             return f"{up}{path[1:]}{mark}{rest}"
+        path = self.aliases.get(path, path)
         if mark != "?" and path in self.stems:
             return f"{up}{folder_of(path)}index.html{mark}{rest}"
         return self.space.base + inside[1:]
+
+    def _answers(self, path: str) -> bool:
+        """Whether a file answers questions: the search does, in the browser."""
+        return path in self.files and parse_address(path, self.languages).stem == SEARCH
 
     def relative(self, page: bytes, path: str) -> bytes:
         """A page with the links that it needs at its place."""
         depth = path.count("/") - 1
 
         def changed(match: re.Match[bytes]) -> bytes:
-            return match[1] + self.link(match[2].decode("utf-8"), depth).encode("utf-8") + b'"'
+            link = match[2].decode("utf-8")
+            if match[1] == _ACTION and not self._answers(link.removeprefix(self.space.prefix)):
+                link = self.space.base + link.removeprefix(self.space.prefix)[1:]
+            else:
+                link = self.link(link, depth)
+            return match[1] + link.encode("utf-8") + b'"'
 
-        return _LINK.sub(changed, page)
+        return self._saying(_LINK.sub(changed, page))
+
+    def _saying(self, page: bytes) -> bytes:
+        """A page that leads to the site itself says so: in each form that the site answers, else at its end."""
+        language = _LANGUAGE.search(page)
+        said = self.onward.get(language[1].decode(), "") if language else ""
+        leaving = f'="{escape(self.space.base)}'.encode()
+        if not said or leaving not in page:
+            return page
+        sentence = f'<p class="quiet">{escape(said)}</p>\n'.encode()
+
+        def told(form: re.Match[bytes]) -> bytes:
+            return form[1] + form[2] + sentence + b"</form>" if b" action" + leaving in form[1] else form[0]
+
+        with_forms = _FORM.sub(told, page)
+        if with_forms != page or not re.search(rb"<a\b[^<>]* href" + re.escape(leaving), page):
+            return with_forms
+        return page.replace(b"</main>", b'<div class="wrap">' + sentence + b"</div>\n</main>", 1)
+
+
+def _digest(query: str) -> str:
+    return sha256(query.encode()).hexdigest()[:20]
 
 
 def folder_of(stem: str) -> str:

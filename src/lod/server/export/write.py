@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -26,12 +26,12 @@ from lod.rdf.formats import HTML, Format, by_suffix
 from lod.server.addresses import DOCUMENT_FORMATS
 from lod.server.ask import Ask
 from lod.server.documents.dereference import DOCUMENTS, respond
+from lod.server.export.beside import aliases, answer_at, copied, made, onward, whole_views
 from lod.server.export.entry import entry_page
 from lod.server.export.paths import ROOT_FORMATS, Shelf, file_of
-from lod.server.export.search import search_files, search_paths
-from lod.server.pages.parts import respond_to_part
-from lod.server.pages.root import respond_at_root, robots
-from lod.server.served import ServedRelease, dump_files, open_served
+from lod.server.pages.root import respond_at_root
+from lod.server.served import ServedRelease, open_served
+from lod.server.sparql.question import QueryLimits
 from lod.server.theme import open_theme
 from lod.store.snapshot import open_snapshot
 from lod.wording import say
@@ -41,7 +41,7 @@ MARK = "export.json"
 
 _STAGE = "export"
 _SLICE = 200  # documents between two reports of progress
-_STEMS = "stems.txt"
+_KNOWN = "known.json"  # in the work folder: what each process has to know
 _SUBJECTS = "SELECT DISTINCT ?s WHERE { ?s ?p ?o FILTER(isIRI(?s) && STRSTARTS(STR(?s), ?base)) }"
 
 
@@ -62,10 +62,13 @@ def export_site(
     formats: Sequence[Format] = DOCUMENT_FORMATS,
     processes: int = 2,
     theme: Path | None = None,
+    limits: QueryLimits | None = None,
     report: Reporter = silent,
     findings: Findings,
 ) -> Exported:
     """Write the site of the release folder `release` as files into `target`; replaces an earlier export there.
+
+    `limits`: of the site's queries, which its form tells.
 
     Findings: LOD9402 (warning), documents whose addresses cannot be names of files.
 
@@ -82,21 +85,17 @@ def export_site(
     try:
         site = work / "site"
         site.mkdir()
-        stems = sorted(stems_of(served))
-        (work / _STEMS).write_text("\n".join(stems), encoding="utf-8")
-        done = _write_documents(release, work, formats, processes, len(stems), theme, report)
-        _write_beside(
-            served,
-            site,
-            Shelf(served.space, frozenset(stems), tuple(formats), served.site.languages, beside(served, formats)),
-        )
+        known = Known(sorted(stems_of(served)), whole_views(served))
+        (work / _KNOWN).write_text(json.dumps(asdict(known)), encoding="utf-8")
+        done = _write_documents(release, work, formats, processes, len(known.stems), theme, report)
+        _write_beside(served, site, open_shelf(served, known, formats), limits or QueryLimits())
         _put_in_place(work, site, target)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     if done.left_out:
         _tell_left_out(done.left_out, findings)
     files = [file for file in target.rglob("*") if file.is_file()]
-    exported = Exported(len(stems), len(files), sum(file.stat().st_size for file in files), done.left_out)
+    exported = Exported(len(known.stems), len(files), sum(file.stat().st_size for file in files), done.left_out)
     report(StageFinished(_STAGE, time.perf_counter() - begun, say("{n:,} {n:file|files}", n=exported.files)))
     return exported
 
@@ -112,6 +111,29 @@ def refuse_other_things(target: Path) -> None:
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         message = say("'{folder}' holds something else; an export would replace it", folder=target)
         raise UsageError(message, hint=say("name a new folder, or empty this one"), code="LOD9401")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What must be known of the whole before anything is written: every document, the views that are files."""
+
+    stems: list[str]
+    views: dict[str, list[str]]
+
+
+def open_shelf(served: ServedRelease, known: Known, formats: Sequence[Format]) -> Shelf:
+    """Where everything will lie."""
+    chosen = tuple(formats)
+    return Shelf(
+        served.space,
+        frozenset(known.stems),
+        chosen,
+        served.site.languages,
+        files=frozenset((*copied(served), *made(served, chosen, QueryLimits()))),
+        views=known.views,
+        aliases=aliases(served),
+        onward=onward(served),
+    )
 
 
 def stems_of(served: ServedRelease) -> set[str]:
@@ -165,30 +187,31 @@ def _write_documents(
 
 
 _MOST_HELD = 200_000  # rows of a cube that a process has in memory: some 50 MB
-_opened: dict[Path, tuple[ServedRelease, frozenset[str], set[str]]] = {}  # of this process: shares follow one another
+_opened: dict[Path, tuple[ServedRelease, Known, set[str]]] = {}  # of this process: shares follow one another
 
 
 def _write_share(share: _Share) -> tuple[int, list[str]]:
     if share.work not in _opened:
-        stems = (share.work / _STEMS).read_text(encoding="utf-8").split("\n")
+        known = Known(**json.loads((share.work / _KNOWN).read_text(encoding="utf-8")))
         opened = open_served(share.release, theme=open_theme(share.theme))
         if columns := opened.columns():
             columns.hold(_MOST_HELD)
-        _opened[share.work] = (opened, frozenset(stems), set())
-    served, known, made = _opened[share.work]
+        _opened[share.work] = (opened, known, set())
+    served, known, written = _opened[share.work]
     formats = tuple(item for suffix in share.suffixes if (item := by_suffix(suffix, DOCUMENT_FORMATS)))
-    shelf = Shelf(served.space, known, formats, served.site.languages, beside(served, formats))
-    written, left_out = 0, []
-    for stem in islice(sorted(known), share.number, None, share.of):
-        if all(_write(share.work / "site", path, body) for path, body in document_files(served, shelf, stem, made)):
-            written += 1
+    shelf = open_shelf(served, known, formats)
+    count, left_out = 0, []
+    for stem in islice(known.stems, share.number, None, share.of):
+        files = document_files(served, shelf, stem, written)
+        if all(_write(share.work / "site", path, body) for path, body in files):
+            count += 1
         else:
             left_out.append(stem)
-    return written, left_out
+    return count, left_out
 
 
-def document_files(served: ServedRelease, shelf: Shelf, stem: str, made: set[str]) -> Iterator[tuple[str, bytes]]:
-    """The files of one document, with the parts of pages that it leads to and that are not `made`: path, content."""
+def document_files(served: ServedRelease, shelf: Shelf, stem: str, written: set[str]) -> Iterator[tuple[str, bytes]]:
+    """The files of one document, with the parts and views that it leads to and that are not `written`."""
     answer_to = respond if stem.startswith(DOCUMENTS) else respond_at_root
     for address in shelf.variants(stem):
         answer = answer_to(served, Ask(address.path))
@@ -196,7 +219,7 @@ def document_files(served: ServedRelease, shelf: Shelf, stem: str, made: set[str
             continue
         if address.format is HTML:
             yield address.path, shelf.relative(answer.body, address.path)
-            yield from part_files(served, shelf, shelf.parts_in(answer.body), made)
+            yield from part_files(served, shelf, shelf.parts_in(answer.body), written)
         else:
             yield address.path, answer.body
     if HTML in shelf.formats:
@@ -205,23 +228,27 @@ def document_files(served: ServedRelease, shelf: Shelf, stem: str, made: set[str
 
 
 def part_files(
-    served: ServedRelease, shelf: Shelf, wanted: Iterable[tuple[str, str]], made: set[str]
+    served: ServedRelease, shelf: Shelf, wanted: Iterable[tuple[str, str]], written: set[str]
 ) -> Iterator[tuple[str, bytes]]:
-    """The parts of code lists, of values and of the catalogue that pages link to, and those that these link to.
+    """The parts of lists and the views that pages link to, and those behind them.
 
-    Each is `made` once a process; where two processes make one, both write the same.
+    Each is `written` once a process; where two processes make one, both write the same.
     """
     waiting = list(wanted)
     while waiting:
         path, query = waiting.pop()
         place = shelf.part(path, query)
-        if place in made:
+        if place in written:
             continue
-        made.add(place)
-        answer = respond_to_part(served, Ask(path, query=query))
-        if answer.status == 200:
+        written.add(place)
+        answer = answer_at(served, path, query)
+        if answer is None or answer.status != 200:
+            continue
+        if path.endswith(HTML.suffix):
             yield place, shelf.relative(answer.body, place)
             waiting += shelf.parts_in(answer.body)
+        else:
+            yield place, answer.body
 
 
 def entry_paths(stem: str) -> list[str]:
@@ -245,25 +272,17 @@ def _write(site: Path, path: str, body: bytes) -> bool:
     return True
 
 
-def beside(served: ServedRelease, formats: Sequence[Format]) -> frozenset[str]:
-    """The paths of what is no document: the files for bulk use, and the search where there are pages."""
-    dumps = (f"/dump/{served.release.manifest.name}/{name}" for name in dump_files(served.release))
-    return frozenset([*dumps, *served.theme.by_path, *(search_paths(served) if HTML in formats else ())])
-
-
-def _write_beside(served: ServedRelease, site: Path, shelf: Shelf) -> None:
-    """Styles and images, robots.txt, the search, the files for bulk use, and the mark."""
-    if HTML in shelf.formats:
-        for path, body in search_files(served, shelf).items():
-            _write(site, path, body)
-    for path, asset in served.theme.by_path.items():
-        _write(site, path, asset.body)
-    _write(site, "/robots.txt", robots(served).body)
+def _write_beside(served: ServedRelease, site: Path, shelf: Shelf, limits: QueryLimits) -> None:
+    """What is no document: made or copied; and the mark."""
+    for path, make in made(served, shelf.formats, limits).items():
+        body = make()
+        if body:
+            _write(site, path, shelf.relative(body, path) if path.endswith(HTML.suffix) else body)
     release = served.release
-    for name, entry in dump_files(release).items():
-        copy = site / "dump" / release.manifest.name / name
+    for path, source in copied(served).items():
+        copy = site / path[1:]
         copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(release.folder / entry.path, copy)
+        shutil.copyfile(source, copy)
     mark = {"release": release.manifest.name, "digest": release.manifest.digest, "base_iri": served.space.base}
     (site / MARK).write_text(json.dumps(mark, indent=1) + "\n", encoding="utf-8")
 

@@ -19,7 +19,7 @@ from lod.server.charts.map import atlas, without_outline
 from lod.server.charts.model import ChartData, Kind
 from lod.server.cubes.cube import Component, Cube
 from lod.server.cubes.files import as_sparql
-from lod.server.cubes.slices import Keys, View, default_view, keys_of, query_of
+from lod.server.cubes.slices import Keys, View, default_view, exchanged, keys_of, query_of
 from lod.server.cubes.table import CubeTable, Grid, chart_data, lay_out, read_grid
 from lod.server.cubes.whole import XLSX
 from lod.server.pages.frame import Crumb, Frame, make_frame
@@ -60,6 +60,7 @@ class Tab:
     text: str
     href: str
     current: bool
+    language: str = ""  # of the text, where it is not the page's
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ class ExplorerPage:
     kept: tuple[tuple[str, str], ...]  # hidden fields: how it is shown
     action: str
     tabs: tuple[Tab, ...]
+    arrangements: tuple[Tab, ...]  # the same figures with rows and columns exchanged, and of each measure
     takes: tuple[Take, ...]
     sparql: str
     embed: str
@@ -116,8 +118,9 @@ def explorer_page(reader: Reader, cube: Cube, view: View, grid: Grid, address: A
     table = lay_out(reader, cube, view, grid, here)
     figure, kinds = figure_of(reader, view, title.text, drawn_table(reader, cube, view, grid, table))
     prefix, language = space.prefix, f".{reader.language}"
+    asked = {True: query, False: query_of(cube, view, plain=True)}  # tables hold all figures, however they are shown
     takes = [
-        Take(reader.t(key), f"{prefix}{stem}{language}.{suffix}?{query}", media)
+        Take(reader.t(key), f"{prefix}{stem}{language}.{suffix}?{asked[media.startswith('image/')]}", media)
         for key, suffix, media in _files(figure)
     ]
     name = Shown(reader.t("explorer"))
@@ -147,6 +150,7 @@ def explorer_page(reader: Reader, cube: Cube, view: View, grid: Grid, address: A
         kept=tuple((k, v) for k, v in (("show", view.show), ("chart", view.chart or "")) if v and v != "table"),
         action=here,
         tabs=tuple(_tabs(reader, cube, view, kinds, figure, here)),
+        arrangements=tuple(_arrangements(reader, cube, view, here)),
         takes=tuple(takes),
         sparql=f"{reader.page('/sparql')}?{urlencode({'query': as_sparql(cube, view)})}",
         embed=f'<iframe src="{_attribute(embed)}" title="{_attribute(title.text)}" width="100%" height="520"></iframe>',
@@ -269,6 +273,18 @@ def _tabs(
     for kind in kinds:
         href = f"{here}?{query_of(cube, replace(view, show='chart', chart=kind))}"
         yield Tab(reader.t(f"kind_{kind}"), href, view.show == "chart" and figure is not None and figure.kind == kind)
+
+
+def _arrangements(reader: Reader, cube: Cube, view: View, here: str) -> Iterable[Tab]:
+    """What readers choose most often, as links: rows and columns exchanged, one measure of several."""
+    if (turned := exchanged(view)) is not None:
+        yield Tab(reader.t("exchange"), f"{here}?{query_of(cube, turned)}", current=False)
+    if len(cube.measures) > 1:
+        plain = replace(view, page=1, across=1)
+        for chosen in (cube.measures, *((measure,) for measure in cube.measures)):
+            name = Shown(reader.t("every_measure")) if len(chosen) > 1 else reader.label(chosen[0].iri)
+            href = f"{here}?{query_of(cube, replace(plain, measures=chosen))}"
+            yield Tab(name.text, href, chosen == view.measures, name.language)
 
 
 def _selects(reader: Reader, cube: Cube, view: View) -> Iterable[Select]:

@@ -24,6 +24,8 @@ class Example:
 
     title: str
     query: str
+    iri: str = ""  # under which the store describes it; '' where it is made here
+    page: str = ""  # where that is shown
 
 
 def examples(served: ServedRelease, language: str) -> tuple[Example, ...]:
@@ -38,7 +40,7 @@ def _published(served: ServedRelease, language: str) -> list[Example]:
         for quad in served.quads(None, query_property, None):
             if len(found) < MOST and isinstance(quad.object, Literal) and isinstance(quad.subject, NamedNode):
                 title = served.labels.label(quad.subject.value, language).value
-                found.append(Example(title, quad.object.value))
+                found.append(Example(title, quad.object.value, quad.subject.value))
     return sorted(found, key=lambda example: example.title)
 
 

@@ -128,7 +128,7 @@ def sparql_page(
         figure=figure,
         tabs=tuple(_tabs(reader, text, kinds, figure)),
         downloads=tuple(_downloads(reader, operation, result)) if isinstance(result, Outcome) else (),
-        examples=known,
+        examples=tuple(replace(each, page=reader.href(each.iri) or "") if each.iri else each for each in known),
         editor=_editor(reader),
     )
     return render("sparql", page)
