@@ -53,8 +53,8 @@ class Dumps:
             await send_answer(refused, scope, send)
             return
         served = self.current.get()
-        name, _, file = iris.canonical(scope["path"].removeprefix("/dump/")).partition("/")
-        if not file and (name == served.release.manifest.name or self._release(name) is not None):
+        name, slash, file = iris.canonical(scope["path"].removeprefix("/dump/")).partition("/")
+        if slash and not file and (name == served.release.manifest.name or self._release(name) is not None):
             about = answers.redirect(303, f"{served.space.root}/release/{name}/release")  # a release's IRI: its notes
             await send_answer(about, scope, send)
             return
