@@ -109,6 +109,8 @@ def test_a_frozen_dataset_by_its_version(two: Path, open_site: Open) -> None:
         answer = site.get(f"/data/civil-servants-by-county/release/{version}", follow_redirects=False)
         assert answer.status_code == 308
         assert answer.headers["location"] == "/release/1-aaaaaaaa/data/civil-servants-by-county"
+    page = site.get("/data/civil-servants-by-county/release/1.en.html", follow_redirects=False)
+    assert page.headers["location"].endswith("/data/civil-servants-by-county.en.html")
     assert site.get("/data/civil-servants-by-county/release/7").status_code == 404
 
 

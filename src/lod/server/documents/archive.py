@@ -17,6 +17,7 @@ from lod.errors import LodError
 from lod.release.history.log import read_log
 from lod.release.publishing.candidates import published_folders
 from lod.server import answers
+from lod.server.addresses import Address, parse_address
 from lod.server.answers import Answer, header
 from lod.server.ask import Ask
 from lod.server.documents.context import respond_to_context, split_context
@@ -99,13 +100,15 @@ def respond_from_archive(archive: Archive, served: ServedRelease, ask: Ask) -> A
         return feed(served, archive.editions(), tag) if tag in served.site.languages else None
     if inside.startswith(TIMEMAP):
         return time_map(archive, served, "/" + inside.removeprefix(TIMEMAP))
-    found = _FROZEN_DATASET.match(inside)
+    address = parse_address(inside, served.site.languages)
+    found = _FROZEN_DATASET.match(address.stem)
     if found is None:
         return None
     dataset, version, name = found.groups()
+    path = Address(dataset, address.format, address.language).path
     for edition in archive.editions():
         if edition.name == name or edition.name.partition("-")[0] == version:
-            return answers.redirect(308, memento_path(served, edition.name, dataset), cache=answers.LONG)
+            return answers.redirect(308, memento_path(served, edition.name, path), cache=answers.LONG)
     return None
 
 

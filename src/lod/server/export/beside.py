@@ -98,7 +98,10 @@ def whole_views(served: ServedRelease) -> dict[str, list[str]]:
 
 def aliases(served: ServedRelease) -> Mapping[str, str]:
     """Addresses that lead on to a document: path → its stem."""
-    return {"/.well-known/void": "/void", f"/dump/{served.release.manifest.name}/": "/release"}
+    variants = ("", *(f".{language}.html" for language in served.site.languages))
+    name = served.release.manifest.name
+    frozen = {f"{stem}/release/{name}{variant}": stem for stem in dataset_stems(served) for variant in variants}
+    return {"/.well-known/void": "/void", f"/dump/{name}/": "/release", **frozen}
 
 
 def onward(served: ServedRelease) -> dict[str, str]:
