@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,13 +38,13 @@ http {{
 """
 
 
-def wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def wait_for(url: str, process: subprocess.Popen[bytes], log: Path, verify: ssl.SSLContext | bool = True) -> None:
     deadline = time.monotonic() + 60
     while True:
         assert process.poll() is None, log.read_text(errors="replace")
         assert time.monotonic() < deadline, log.read_text(errors="replace")
         try:
-            httpx.get(url, trust_env=False)
+            httpx.get(url, trust_env=False, verify=verify)
         except httpx.HTTPError:
             time.sleep(0.1)
         else:
@@ -57,11 +60,9 @@ class Site:
     replicas: list[subprocess.Popen[bytes]]
 
 
-@pytest.fixture(scope="module")
-def site(repository: Path, releases: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The configuration as it stands, but for ports and folders."""
-    folder = tmp_path_factory.mktemp("nginx")
-    release = next(f for f in releases.iterdir() if f.is_dir())
+@contextmanager
+def fronted(repository: Path, release: Path, folder: Path, *, tls: bool = False) -> Iterator[Site]:
+    """The configuration as it stands, but for ports and folders; with `tls` its lines for that are in use."""
     ports = [free_port(), free_port()]
     running: list[subprocess.Popen[bytes]] = []
     try:
@@ -81,6 +82,8 @@ def site(repository: Path, releases: Path, tmp_path_factory: pytest.TempPathFact
         ):
             assert text.count(old) == 1, old
             text = text.replace(old, new)
+        if tls:
+            text = with_tls(text, folder, front)
         user = "user root;" if os.geteuid() == 0 else ""  # its workers write below the test's own folder
         (folder / "nginx.conf").write_text(AROUND.format(folder=folder, site=text, user=user), encoding="utf-8")
         command = [NGINX, "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(folder / "nginx.conf")]
@@ -90,13 +93,43 @@ def site(repository: Path, releases: Path, tmp_path_factory: pytest.TempPathFact
         with (folder / "nginx.log").open("wb") as log:
             proxy = subprocess.Popen(command, stdout=log, stderr=log)
         running.append(proxy)
-        wait_for(f"http://127.0.0.1:{front}/-/health", proxy, folder / "error.log")
-        with httpx.Client(base_url=f"http://127.0.0.1:{front}", trust_env=False, timeout=60) as client:
+        trusted: ssl.SSLContext | bool = True
+        if tls:
+            trusted = ssl.create_default_context(cafile=str(folder / "lod.pem"))
+        base = f"{'https' if tls else 'http'}://127.0.0.1:{front}"
+        wait_for(f"{base}/-/health", proxy, folder / "error.log", trusted)
+        with httpx.Client(base_url=base, trust_env=False, timeout=60, verify=trusted) as client:
             yield Site(client, front, running[:2])
     finally:
         for process in reversed(running):
             process.terminate()
             process.wait(60)
+
+
+def with_tls(text: str, folder: Path, port: int) -> str:
+    """The configuration with its lines for TLS in use, and a certificate made for that."""
+    certificate, key = folder / "lod.pem", folder / "lod.key"
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=lod"]
+    made += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(made, check=True, capture_output=True, timeout=60)
+    text = re.sub(r"^    # (listen 443|ssl_)", r"    \1", text, flags=re.MULTILINE)
+    for old, new in (
+        (f"    listen 127.0.0.1:{port};\n", ""),
+        ("listen 443 ssl", f"listen 127.0.0.1:{port} ssl"),
+        ("/etc/ssl/certs/lod.pem", str(certificate)),
+        ("/etc/ssl/private/lod.key", str(key)),
+    ):
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return text
+
+
+@pytest.fixture(scope="module")
+def site(repository: Path, releases: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Two replicas."""
+    release = next(f for f in releases.iterdir() if f.is_dir())
+    with fronted(repository, release, tmp_path_factory.mktemp("nginx")) as made:
+        yield made
 
 
 @pytest.mark.parametrize("path", ["/doc/county/臺北市", "/doc/county/%E8%87%BA%E5%8C%97%E5%B8%82"])
@@ -162,3 +195,27 @@ def test_when_a_replica_ends_nobody_notices(site: Site, make: Callable[..., Path
         answer = site.client.get(f"/doc/code/sex/F?{number}", headers={"accept": "text/turtle"})
         assert answer.status_code == 200
     assert site.client.get("/-/health").status_code == 200
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="needs openssl, which makes the certificate")
+def test_below_a_path_and_with_tls(repository: Path, make: Callable[..., Path], tmp_path: Path) -> None:
+    base = "https://lod.example.org/stat/"
+    label = "<http://www.w3.org/2000/01/rdf-schema#label>"
+    named = "".join(f'<{base}id/{key}> {label} "x"@en .' for key in ("code/sex/M", "county/臺北市"))
+    release = make(tmp_path / "releases", base=base, turtle=named)
+    with fronted(repository, release, tmp_path, tls=True) as site:
+        client = site.client
+        thing = client.get("/stat/id/code/sex/M", headers={"accept": "text/turtle"})
+        assert (thing.status_code, thing.headers["location"]) == (303, "/stat/doc/code/sex/M")
+        data = client.get(thing.headers["location"], headers={"accept": "text/turtle"})
+        assert "<https://lod.example.org/stat/id/code/sex/M>" in data.text
+        assert data.headers["content-location"] == "/stat/doc/code/sex/M.ttl"
+        assert client.get("/stat/doc/county/臺北市").status_code == 200
+        parts = {"range": "bytes=" + ",".join(f"{n}-{n}" for n in range(0, 40, 2))}
+        whole = client.get("/stat/dump/1-aaaaaaaa/data.nt.gz", headers=parts)
+        assert (whole.status_code, "x-cache" in whole.headers) == (200, False)  # the site's own cap, nothing kept
+        answer = client.get("/stat/sparql", params={"query": "ASK { ?s ?p ?o }"})
+        assert (answer.json()["boolean"], "x-cache" in answer.headers) == (True, False)
+        assert client.get("/stat/-/metrics").status_code == 404
+        assert client.get("/robots.txt").status_code == 200
+        assert client.get("/").headers["location"] == "/stat/"

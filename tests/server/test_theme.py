@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from email.utils import formatdate
 from pathlib import Path
 
 import httpx
@@ -68,6 +70,19 @@ def test_validators_change_with_the_theme(releases: Path, theme: Path, open_app:
     (theme / "static" / "theme.css").write_text(":root { --seal: #123456 }")
     changed = open_app(create_app(releases, theme=theme)).get("/index.en.html").headers["etag"]
     assert len({plain, worn, changed}) == 3
+
+
+def test_answers_are_as_old_as_their_release_or_their_look(releases: Path, theme: Path, open_app: OpenApp) -> None:
+    ours = own_theme().changed
+    for file in theme.rglob("*"):
+        os.utime(file, (ours - 60, ours - 60))
+
+    def date() -> str:
+        return open_app(create_app(releases, theme=theme)).get("/index.en.html").headers["last-modified"]
+
+    assert date() == formatdate(ours, usegmt=True)
+    os.utime(theme / "static" / "theme.css", (ours + 1, ours + 1))
+    assert date() == formatdate(ours + 1, usegmt=True)
 
 
 @pytest.mark.parametrize(

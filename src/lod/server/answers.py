@@ -8,10 +8,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from email.utils import format_datetime
+from email.utils import formatdate
 from typing import Any
 
 import anyio.to_thread
@@ -42,7 +43,10 @@ FRAMED_HEADERS = tuple(
 # Public data: any origin may read it, without credentials.
 CORS_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", b"Content-Location, ETag, Link, Truncated"),
+    (
+        b"access-control-expose-headers",
+        b"Accept-Ranges, Content-Location, Content-Range, ETag, Link, Memento-Datetime, Retry-After, Truncated",
+    ),
 )
 
 SHORT = "public, max-age=300, stale-while-revalidate=3600"
@@ -98,12 +102,16 @@ def etag(prefix: str, variant: str) -> str:
     return f'"{prefix}-{hashlib.blake2b(variant.encode(), digest_size=8).hexdigest()}"'
 
 
-def http_date(moment: str) -> bytes:
-    """A moment in ISO 8601 as a date of HTTP (§5.6.7); empty when it is none."""
+def http_date(moment: str, changed: float = 0.0) -> bytes:
+    """A moment in ISO 8601 as a date of HTTP (§5.6.7), or `changed`, in seconds since 1970, if that is later.
+
+    Never a time to come (§8.8.2.1); empty when it is no moment.
+    """
     try:
-        return format_datetime(datetime.fromisoformat(moment).astimezone(UTC), usegmt=True).encode("ascii")
+        made = datetime.fromisoformat(moment).astimezone(UTC).timestamp()
     except ValueError:
         return b""
+    return formatdate(min(max(made, changed), time.time()), usegmt=True).encode("ascii")
 
 
 def is_fresh(if_none_match: str, validator: str) -> bool:
@@ -153,10 +161,7 @@ def options() -> Answer:
         (
             header("allow", methods),
             header("access-control-allow-methods", methods),
-            header(
-                "access-control-allow-headers",
-                "Accept, Accept-Language, If-None-Match, If-Modified-Since, If-Range, Range",
-            ),
+            header("access-control-allow-headers", _ASKED_WITH),
             header("access-control-max-age", "86400"),
         ),
     )

@@ -39,6 +39,7 @@ from lod.server.documents.archive import (
     varied,
 )
 from lod.server.documents.dumps import Dumps
+from lod.server.documents.signposts import API_CATALOG
 from lod.server.machinery import respond_to_machinery
 from lod.server.metrics import telling
 from lod.server.refusals import not_found, unavailable
@@ -58,6 +59,8 @@ from lod.wording import Wording
 _LOG = logging.getLogger(__name__)
 
 MACHINERY, DUMP = "/-/", "/dump/"
+# Looked for at the root of a host, whatever path the base IRI has (RFC 8615, RFC 9309).
+OF_THE_HOST = frozenset({"/robots.txt", "/.well-known/void", API_CATALOG})
 _MOST_PATH = 4096  # bytes; no address of ours comes near
 
 
@@ -209,12 +212,12 @@ class Site:
             return await missing(served, ask)
         if is_sparql(rest, frozen):  # one endpoint, over what is current
             return answers.redirect(307, f"{served.space.prefix}/sparql")
-        return as_memento(await answer_document(frozen, asked), self.archive, frozen, name, rest)
+        return as_memento(await answer_document(frozen, asked), self.archive, frozen, name, asked)
 
 
 def inside_path(path: str, prefix: str) -> str:
     """A path relative to the site's root, which is the path of its base IRI; '' outside."""
-    if not prefix:
+    if not prefix or path in OF_THE_HOST:
         return path
     return path.removeprefix(prefix) if path.startswith(prefix + "/") else ""
 
@@ -237,6 +240,8 @@ def refuse_as_asked(served: ServedRelease, scope: Scope, path: str, ask: Ask) ->
         return refused
     if len(path) > _MOST_PATH:
         return answers.problem(414, "URI Too Long", f"No address here has more than {_MOST_PATH:,} bytes.")
+    if not ask.path and path in {"/", served.space.prefix}:  # the base IRI has a path
+        return answers.redirect(307, served.space.prefix + "/")
     if not ask.path or ask.path.startswith("//"):
         return not_found(served, "/", ask.accept, ask.accept_language)
     if path.encode("ascii") != scope.get("raw_path", scope["path"].encode()):

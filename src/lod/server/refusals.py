@@ -245,6 +245,14 @@ def _named_nearly(served: ServedRelease, stem: str) -> list[str]:
     listed = chain(datasets(served), served.memo.get("code lists", lambda: _code_lists(served)))
     known = {item.rpartition("/")[2]: item for iri in listed if (item := served.space.document_of(iri))}
     found = [known[key] for key in difflib.get_close_matches(last, known, MOST_NEAR, 0.5)]
+    above, _, rest = stem.rpartition("/")
+    while not found and above.count("/") >= 2:  # one of its parts is misspelt: /doc/code/sxe/M
+        above, _, part = above.rpartition("/")
+        for key in difflib.get_close_matches(iris.canonical(part), known, MOST_NEAR, 0.5):
+            whole = f"{known[key]}/{rest}"
+            found += [whole] if exists(served, served.space.described_by(whole)) else []
+            found.append(known[key])
+        rest = f"{part}/{rest}"
     words = re.sub(r"[-_.+]+", " ", last)
     index = search_index_at_once(served) if len(last) > 1 else None
     named = index.search(words, 0, MOST_NEAR).iris if index else ()

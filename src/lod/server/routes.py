@@ -20,6 +20,7 @@ from lod.server.documents.dereference import DOCUMENTS, REDIRECTED, begin, respo
 from lod.server.documents.fragments import is_fragment, respond_to_fragment
 from lod.server.documents.signposts import is_linkset, respond_to_linkset
 from lod.server.documents.sitemap import is_sitemap, respond_to_sitemap
+from lod.server.documents.tables import is_table, respond_to_table
 from lod.server.negotiation import choose_format
 from lod.server.pages.parts import is_part, respond_to_part
 from lod.server.pages.root import respond_at_root
@@ -37,9 +38,15 @@ class Route:
     respond: Callable[[ServedRelease, Ask], Answer | None]
 
 
+def table_or_document(served: ServedRelease, ask: Ask) -> Answer:
+    """A dataset's table, else whatever has such an address: a key may end like a file."""
+    return respond_to_table(served, ask) or respond(served, ask)
+
+
 ROUTES = (
     Route(is_view, respond_to_view),
     Route(is_citation, respond_to_citation),
+    Route(is_table, table_or_document),
     Route(is_api, respond_to_api),
     Route(is_linkset, respond_to_linkset),
     Route(is_fragment, respond_to_fragment),

@@ -94,7 +94,7 @@ class ServedRelease:
     labels: Labels = field(init=False)
     space: UrlSpace = field(init=False)
     etag_prefix: str = field(init=False)
-    last_modified: bytes = field(init=False)  # when the release was made, as HTTP writes it
+    last_modified: bytes = field(init=False)  # when release or look became what they are, as HTTP writes it
     described_beside: frozenset[Any] = field(init=False)  # the subjects in `metadata`
     graph: DefaultGraph | None = field(init=False)  # where to look; None: in all, since there are named ones
     memo: Memo = field(init=False, default_factory=lambda: Memo(capacity=1024))  # small things
@@ -112,7 +112,7 @@ class ServedRelease:
         object.__setattr__(self, "labels", Labels(self.objects, self.theme.texts.term_label))
         object.__setattr__(self, "space", UrlSpace(self.site.base_iri, self.under))
         object.__setattr__(self, "etag_prefix", hashlib.blake2b(digest.encode(), digest_size=8).hexdigest())
-        object.__setattr__(self, "last_modified", http_date(self.release.manifest.created))
+        object.__setattr__(self, "last_modified", http_date(self.release.manifest.created, self.theme.changed))
 
     @property
     def site(self) -> Site:

@@ -47,13 +47,18 @@ _FOLDERS = ("templates", "texts", "static")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Theme:
-    """One look of the site. `digest` changes when anything in it does, so that validators of pages change with it."""
+    """One look of the site.
+
+    `digest` changes when anything in it does, or the program's version, so that validators of pages change with it.
+    `changed` is when a file of it was last written, ours when the program was installed: seconds since 1970.
+    """
 
     texts: Texts
     assets: Mapping[str, Asset]  # by file name
     by_path: Mapping[str, Asset]  # by URL path
     environment: Environment
     digest: str
+    changed: float
 
     def catalogue(self, language: str) -> Catalogue:
         """The texts that serve a reader of `language` best."""
@@ -94,7 +99,7 @@ class _SandboxedTemplates(_Templates, ImmutableSandboxedEnvironment):
 @lru_cache(maxsize=1)
 def own_theme() -> Theme:
     """The site as it comes with the program."""
-    return _theme(own_texts(), own_assets(), _Templates, PackageLoader("lod.server"), _digest(None))
+    return _theme(own_texts(), own_assets(), _Templates, PackageLoader("lod.server"), _files(None))
 
 
 def open_theme(folder: Path | None) -> Theme:
@@ -124,13 +129,13 @@ def read_theme(folder: Path, findings: Findings) -> Theme:
         assets = {**assets, **read_assets(folder / "static")}
     ours = PackageLoader("lod.server")
     loader = ChoiceLoader([FileSystemLoader(folder / "templates"), PrefixLoader({"lod": ours}), ours])
-    theme = _theme(texts, assets, _SandboxedTemplates, loader, _digest(folder))
+    theme = _theme(texts, assets, _SandboxedTemplates, loader, _files(folder))
     _check_templates(theme, folder / "templates", findings)
     return theme
 
 
 def _theme(
-    texts: Texts, assets: Mapping[str, Asset], environment: type[Environment], loader: BaseLoader, digest: str
+    texts: Texts, assets: Mapping[str, Asset], environment: type[Environment], loader: BaseLoader, of: list[Path]
 ) -> Theme:
     made = environment(
         loader=loader,
@@ -145,7 +150,8 @@ def _theme(
         "value_note": markup.note,
         "single_property": markup.single_property,
     }
-    return Theme(texts, assets, {asset.path: asset for asset in assets.values()}, made, digest)
+    by_path = {asset.path: asset for asset in assets.values()}
+    return Theme(texts, assets, by_path, made, _digest(of), max(file.stat().st_mtime for file in of))
 
 
 def _check_names(folder: Path, findings: Findings) -> None:
@@ -189,15 +195,17 @@ def _check_templates(theme: Theme, folder: Path, findings: Findings) -> None:
             )
 
 
-def _digest(folder: Path | None) -> str:
-    digest = hashlib.sha256(version("lod").encode())
-    package = files("lod.server")
-    folders = [package.joinpath(name) for name in _FOLDERS]
-    folders += [package.joinpath("static", "vendor")]
+def _files(folder: Path | None) -> list[Path]:
+    """Every file that a theme is made of: ours, then those of `folder`."""
+    package = Path(str(files("lod.server")))
+    folders = [package / name for name in _FOLDERS] + [package / "static" / "vendor"]
     folders += [folder / name for name in _FOLDERS] if folder else []
-    for each in folders:
-        for file in sorted(each.iterdir(), key=lambda file: file.name) if each.is_dir() else []:
-            if file.is_file():
-                digest.update(file.name.encode())
-                digest.update(file.read_bytes())
+    return [file for each in folders if each.is_dir() for file in sorted(each.iterdir()) if file.is_file()]
+
+
+def _digest(of: list[Path]) -> str:
+    digest = hashlib.sha256(version("lod").encode())
+    for file in of:
+        digest.update(file.name.encode())
+        digest.update(file.read_bytes())
     return digest.hexdigest()[:16]

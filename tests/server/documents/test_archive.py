@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -86,6 +87,35 @@ def test_a_document_is_its_own_time_gate(two: Path, open_site: Open, asked: str,
     assert 'rel="timemap"' in answer.headers["link"]
 
 
+def test_a_time_gate_leads_to_what_there_is(two: Path, open_site: Open) -> None:
+    site = open_site(two)
+
+    def at(path: str, asked: str = "Thu, 01 Feb 2024 00:00:00 GMT") -> str:
+        answer = site.get(path, headers={"accept-datetime": asked}, follow_redirects=False)
+        return str(answer.headers.get("location", answer.status_code))
+
+    assert at("/doc/code/sex/X.ttl") == "/release/2-bbbbbbbb/doc/code/sex/X.ttl"  # the first that has it
+    view = "/data/civil-servants-by-county/slice.csv?sex=F"
+    assert at(view) == f"/release/1-aaaaaaaa{view}"  # with what was asked
+    assert at("/search?q=a") == "/release/1-aaaaaaaa/search?q=a"
+    for path in ("/doc/code/sex/nothing", "/nothing", "/data/nothing/slice", "/data/nothing.csv"):
+        assert at(path) == "404", path
+
+
+def test_who_asks_for_now_is_led_to_what_is_served_now(two: Path, open_site: Open, tmp_path: Path) -> None:
+    shutil.copytree(two, tmp_path / "back")
+    with (tmp_path / "back" / LOG).open("a", encoding="utf-8") as log:
+        log.write(json.dumps(asdict(Record("rollback", "1-aaaaaaaa", "2-bbbbbbbb", "2025-03-01T00:00:00Z", "test"))))
+    (tmp_path / "back" / "current").write_text("1-aaaaaaaa\n")
+    site = open_site(tmp_path / "back")
+    for asked, name in (
+        ("Fri, 01 Jan 2027 00:00:00 GMT", "1-aaaaaaaa"),
+        ("Sat, 01 Feb 2025 00:00:00 GMT", "2-bbbbbbbb"),
+    ):
+        answer = site.get(SEX, headers={"accept-datetime": asked}, follow_redirects=False)
+        assert answer.headers["location"] == f"/release/{name}{SEX}"
+
+
 def test_a_time_that_is_none_is_refused(two: Path, open_site: Open) -> None:
     answer = open_site(two).get(SEX, headers={"accept-datetime": "last year"})
     assert answer.status_code == 400
@@ -100,6 +130,12 @@ def test_a_time_map_lists_every_version(two: Path, open_site: Open) -> None:
     assert f'<{BASE}release/2-bbbbbbbb/doc/code/sex>; rel="last memento"' in answer.text
     assert site.get("/timemap/doc/code/sex/X").text.count("memento") == 1
     assert site.get("/timemap/doc/code/sex/nothing").status_code == 404
+    for path in (f"{SEX}.ttl", f"{SEX}.en.html", "/id/code/sex", "/data/civil-servants-by-county/slice.csv?sex=F"):
+        if not path.startswith("/id/"):
+            assert f'</timemap{path}>; rel="timemap"' in site.get(f"/release/1-aaaaaaaa{path}").headers["link"]
+        listed = site.get(f"/timemap{path}").text
+        assert listed.count("memento") == 2
+        assert f"<{BASE}release/1-aaaaaaaa{path}>" in listed
     assert f'</timemap{SEX}>; rel="timemap"' in site.get(f"{SEX}.ttl").headers["link"]
 
 
@@ -125,6 +161,22 @@ def test_under_a_base_with_a_path(make: Callable[..., Path], tmp_path: Path, ope
         assert site.get(link).status_code == 200, link
 
 
+def test_what_hosts_are_asked_for_is_at_the_root_of_the_host(
+    make: Callable[..., Path], tmp_path: Path, open_site: Open
+) -> None:
+    make(tmp_path, base="https://lod.example.org/stat/")
+    site = open_site(tmp_path)
+    assert "Sitemap: https://lod.example.org/stat/sitemap.xml" in site.get("/robots.txt").text
+    for path, there in (("/", "/stat/"), ("/stat", "/stat/"), ("/.well-known/void", "/stat/void")):
+        answer = site.get(path, follow_redirects=False)
+        assert answer.headers["location"] == there, path
+    assert site.get("/.well-known/api-catalog").json()["linkset"][0]["anchor"] == "https://lod.example.org/stat/api"
+    for path in ("/doc/code/sex", "/void", "/statistics/"):
+        assert site.get(path).status_code == 404, path
+    asked = {"accept-datetime": "Thu, 01 Jan 2026 00:00:00 GMT"}
+    assert site.get("/elsewhere", headers=asked).status_code == 404
+
+
 def test_the_feed_tells_of_releases_newest_first(two: Path, open_site: Open) -> None:
     site = open_site(two)
     answer = site.get("/feed.en.atom")
@@ -136,4 +188,9 @@ def test_the_feed_tells_of_releases_newest_first(two: Path, open_site: Open) -> 
     assert entries == [f"{BASE}release/2-bbbbbbbb/", f"{BASE}release/1-aaaaaaaa/"]
     assert "公務人力" in site.get("/feed.atom").text
     assert site.get("/feed.fr.atom").status_code == 404
+    again = {"if-none-match": answer.headers["etag"]}
+    assert site.get("/feed.en.atom", headers=again).status_code == 304
+    assert site.get("/feed.atom", headers=again).status_code == 200
+    own = [item.get("href") for item in root.findall(f"{atom}link") if item.get("rel") == "self"]
+    assert own == [f"{BASE}feed.en.atom"]
     assert 'href="/feed.en.atom"' in site.get("/catalog.en.html").text

@@ -117,6 +117,9 @@ def test_a_404_names_what_is_near(site: httpx.Client) -> None:
     for path in ("/doc/code/sxe", "/doc/code/sexx.json", "/def/sexx"):  # a list whose name is misspelt
         listed = site.get(path, headers={"accept": "application/json"}).json()["nearest"]
         assert BASE + "doc/code/sex" in listed, path
+    for path in ("/id/code/sxe/M", "/doc/code/sxe/M.ttl"):  # a part in the middle is
+        listed = site.get(path, headers={"accept": "application/json"})
+        assert f"{BASE}doc/code/sex/M" in listed.text, path
     assert (
         site.get("/doc/code/sex/", headers={"accept": "application/json"}).json()["nearest"][0] == BASE + "doc/code/sex"
     )
@@ -193,7 +196,7 @@ def test_what_nobody_can_serve_is_406_with_alternatives(site: httpx.Client, path
     alternatives = answer.json()["alternatives"]
     assert {"text/turtle", "application/ld+json"} <= {item["type"] for item in alternatives}
     for item in alternatives:
-        assert site.get(item["href"]).headers["content-type"].startswith(item["type"])
+        assert site.get(item["href"], follow_redirects=True).headers["content-type"].startswith(item["type"])
         assert f"<{item['href']}>" in answer.headers["link"]
 
 

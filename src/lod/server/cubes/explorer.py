@@ -22,7 +22,7 @@ from lod.server.cubes.cube import Cube, read_cube
 from lod.server.cubes.files import records
 from lod.server.cubes.slices import View, parse_view, query_of
 from lod.server.cubes.table import MOST_CELLS, Cut, Grid, first_rows, lay_out, read_grid
-from lod.server.cubes.whole import CSV, JSON, TABLES, XLSX, whole_file, write_figures
+from lod.server.cubes.whole import CSV, JSON, TABLES, WHOLE, XLSX, whole_file, write_figures
 from lod.server.documents.describe import TYPE
 from lod.server.negotiation import choose_format, choose_language
 from lod.server.pages.citation import CITATION_FORMATS, reference, write_reference
@@ -34,7 +34,6 @@ from lod.server.served import ServedRelease
 
 SVG = Format("SVG", "svg", ("image/svg+xml",))
 PNG = Format("PNG", "png", ("image/png",))
-WHOLE = "all=yes"  # the query that asks for the whole cube as CSV, JSON or Excel
 FORMATS = (HTML, CSV, JSON, XLSX, SVG, PNG)
 
 _PATH = re.compile(

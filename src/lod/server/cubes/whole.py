@@ -17,6 +17,7 @@ from lod.server.pages.reader import Reader
 CSV = Format("CSV", "csv", ("text/csv",))
 JSON = Format("JSON", "json", ("application/json",))
 XLSX = Format("Excel", "xlsx", ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",))
+WHOLE = "all=yes"  # the query that asks for a whole cube
 TABLES = (XLSX, CSV, JSON)
 """Figures, one a line, with codes and labels."""
 

@@ -17,18 +17,34 @@ from lod.errors import LodError
 from lod.release.history.log import read_log
 from lod.release.publishing.candidates import published_folders
 from lod.server import answers
-from lod.server.addresses import Address, parse_address
+from lod.server.addresses import Address, has_page, parse_address
 from lod.server.answers import Answer, header
 from lod.server.ask import Ask
 from lod.server.documents.context import respond_to_context, split_context
 from lod.server.documents.describe import exists
 from lod.server.documents.feed import Edition, feed
-from lod.server.served import CurrentRelease, ServedRelease, open_served
+from lod.server.documents.gone import retired
+from lod.server.refusals import not_found
+from lod.server.served import CurrentRelease, Memo, ServedRelease, open_served
 
 RELEASE, TIMEMAP, FEED = "/release/", "/timemap/", "/feed."
 LINK_FORMAT = "application/link-format"
 
-_ROOTS = ("/", "/catalog", "/void")  # in every release
+_IN_ALL = (
+    "/void",
+    "/api/",
+    "/tpf",
+    "/linkset/",
+    "/search",
+    "/codes",
+    "/links",
+    "/datasets",
+    "/sitemap",
+    "/robots.txt",
+    "/.well-known/",
+)
+_THINGS = ("/id/", "/def/", "/doc/", "/data/")
+_OF_DATASET = re.compile(r"(/data/.+?)(?:/slice(?:\.[\w.-]+)?|/cite\.[\w.-]+|\.(?:csv|parquet|xlsx))\Z")
 _FROZEN_DATASET = re.compile(r"(/data/[^/]+)/release/(?:(\d+)|([^/]+))\Z")
 
 _OPEN_AT_ONCE = 4  # older releases kept open, some 30 MB each
@@ -42,6 +58,7 @@ class Archive:
     current: CurrentRelease
     _opened: OrderedDict[str, ServedRelease] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
+    _known: Memo = field(default_factory=lambda: Memo(capacity=10_000))  # which release has which address
 
     def editions(self) -> list[Edition]:
         """The releases that were published and are still there, by the time of their first publication."""
@@ -52,6 +69,19 @@ class Archive:
                 since.setdefault(entry.release, datetime.fromisoformat(entry.time).astimezone(UTC))
         found = [Edition(name, time) for name, time in since.items()]
         return sorted(found, key=lambda edition: edition.since)[-_MOST_VERSIONS:]
+
+    def history(self) -> list[tuple[str, datetime]]:
+        """Which release became the current one when, oldest first: one may come back. Of those that are still there."""
+        there = published_folders(self.current.releases)
+        log = read_log(self.current.releases)
+        return [(e.release, datetime.fromisoformat(e.time).astimezone(UTC)) for e in log if e.release in there]
+
+    def has(self, name: str, inside: str) -> bool:
+        """Whether a published release has something at an address. A release never changes, so that is kept."""
+        known = self._known.peek((name, inside))
+        if known is None and (opened := self.open(name)) is not None:
+            known = self._known.get((name, inside), lambda: _has(opened, inside))
+        return bool(known)
 
     def open(self, name: str) -> ServedRelease | None:
         """A published release as a frozen site; None when there is none of that name or it is damaged."""
@@ -97,9 +127,9 @@ def respond_from_archive(archive: Archive, served: ServedRelease, ask: Ask) -> A
         return respond_to_context(of, ask.if_none_match, current=not name) if of else None
     if inside.startswith(FEED):
         tag = inside.removeprefix(FEED).removesuffix("atom").strip(".") or served.site.languages[0]
-        return feed(served, archive.editions(), tag) if tag in served.site.languages else None
+        return feed(served, archive.editions(), ask, tag) if tag in served.site.languages else None
     if inside.startswith(TIMEMAP):
-        return time_map(archive, served, "/" + inside.removeprefix(TIMEMAP))
+        return time_map(archive, served, "/" + inside.removeprefix(TIMEMAP), ask.query)
     address = parse_address(inside, served.site.languages)
     found = _FROZEN_DATASET.match(address.stem)
     if found is None:
@@ -112,9 +142,22 @@ def respond_from_archive(archive: Archive, served: ServedRelease, ask: Ask) -> A
     return None
 
 
+def was_ever(served: ServedRelease, inside: str) -> bool:
+    """Whether any release had something at an address: what was published is still there, or is listed as retired."""
+    return _has(served, inside) or retired(served, inside) is not None
+
+
+def _has(served: ServedRelease, inside: str) -> bool:
+    """Whether a release has something at an address, as far as one look tells; all have the same pages of the site."""
+    found = _OF_DATASET.match(inside)
+    stem = found[1] if found else parse_address(inside, served.site.languages).stem
+    if not stem.startswith(_THINGS):
+        return has_page(stem) or inside.startswith(_IN_ALL)
+    return any(exists(served, served.space.described_by(each)) for each in dict.fromkeys((stem, inside)))
+
+
 def time_gate(archive: Archive, served: ServedRelease, ask: Ask) -> Answer:
     """Where a document was at a time (§4.2): in the release that was published then."""
-    inside = ask.path
     try:
         moment = parsedate_to_datetime(ask.accept_datetime)
     except ValueError:
@@ -122,14 +165,16 @@ def time_gate(archive: Archive, served: ServedRelease, ask: Ask) -> Answer:
         return answers.problem(400, "Bad Request", detail)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    editions = archive.editions()
-    if not editions:
-        return answers.problem(404, "Not Found", "No release has been published yet.")
-    chosen = max((e for e in editions if e.since <= moment), key=lambda e: e.since, default=editions[0])
-    answer = answers.redirect(302, memento_path(served, chosen.name, inside), cache=answers.NO_STORE)
-    return replace(
-        answer, headers=(*answer.headers, header("vary", "Accept-Datetime"), _links(served, inside, "original"))
-    )
+    stays = archive.history()
+    before = [name for name, since in stays if since <= moment]
+    after = [name for name, since in stays if since > moment]  # of what was not there yet, the first (§4.1)
+    known = was_ever(served, ask.path)
+    chosen = next((name for name in (*reversed(before), *after) if known and archive.has(name, ask.path)), None)
+    if chosen is None:
+        return not_found(served, ask.path, ask.accept, ask.accept_language)
+    there = memento_path(served, chosen, ask.path) + (f"?{ask.query}" if ask.query else "")
+    answer = answers.redirect(302, there, cache=answers.NO_STORE)
+    return replace(answer, headers=(*answer.headers, header("vary", "Accept-Datetime"), _links(served, ask)))
 
 
 _VARY, _DATED = header("vary", "Accept-Datetime"), b"Accept-Datetime"
@@ -157,7 +202,7 @@ def memento_path(served: ServedRelease, name: str, inside: str) -> str:
     return f"{served.space.root}{RELEASE}{name}{inside}"
 
 
-def as_memento(answer: Answer, archive: Archive, served: ServedRelease, name: str, inside: str) -> Answer:
+def as_memento(answer: Answer, archive: Archive, served: ServedRelease, name: str, ask: Ask) -> Answer:
     """An answer from a frozen release: dated, with the way to the original, and kept for ever."""
     since = next((edition.since for edition in archive.editions() if edition.name == name), None)
     if since is None or answer.status not in {200, 304}:
@@ -165,27 +210,24 @@ def as_memento(answer: Answer, archive: Archive, served: ServedRelease, name: st
     headers = [each for each in answer.headers if each[0] != b"cache-control"]
     dated = header("memento-datetime", format_datetime(since, usegmt=True))
     kept = header("cache-control", answers.IMMUTABLE)
-    return replace(answer, headers=(*headers, dated, kept, _links(served, inside, "original")))
+    return replace(answer, headers=(*headers, dated, kept, _links(served, ask)))
 
 
-def _links(served: ServedRelease, inside: str, *relations: str) -> tuple[bytes, bytes]:
-    here = answers.safe_target(served.space.root + inside)
-    gate = " ".join((*relations, "timegate"))
-    timemap = answers.safe_target(f"{served.space.root}{TIMEMAP}{inside[1:]}")
-    return header("link", f'<{here}>; rel="{gate}", <{timemap}>; rel="timemap"; type="{LINK_FORMAT}"')
+def _links(served: ServedRelease, ask: Ask) -> tuple[bytes, bytes]:
+    query = f"?{ask.query}" if ask.query else ""
+    here = answers.safe_target(f"{served.space.root}{ask.path}{query}")
+    timemap = answers.safe_target(f"{served.space.root}{TIMEMAP}{ask.path[1:]}{query}")
+    return header("link", f'<{here}>; rel="original timegate", <{timemap}>; rel="timemap"; type="{LINK_FORMAT}"')
 
 
-def time_map(archive: Archive, served: ServedRelease, inside: str) -> Answer | None:
+def time_map(archive: Archive, served: ServedRelease, inside: str, query: str) -> Answer | None:
     """All versions of the document at `inside` (§5); None when no release has it."""
-    iri = served.space.described_by(inside)
-    versions = [
-        edition
-        for edition in archive.editions()
-        if (opened := archive.open(edition.name)) is not None and (inside in _ROOTS or exists(opened, iri))
-    ]
+    if not was_ever(served, inside):
+        return None
+    versions = [edition for edition in archive.editions() if archive.has(edition.name, inside)]
     if not versions:
         return None
-    base = served.space.base.removesuffix("/")
+    base, inside = served.space.base.removesuffix("/"), inside + (f"?{query}" if query else "")
     lines = [
         f'<{answers.safe_target(base + inside)}>; rel="original timegate"',
         f'<{answers.safe_target(base + TIMEMAP + inside[1:])}>; rel="self"; type="{LINK_FORMAT}"; '

@@ -153,7 +153,7 @@ def split_context(path: str) -> str | None:
 def respond_to_context(served: ServedRelease, if_none_match: str, *, current: bool) -> Answer:
     """The context of a release. `current`: under the address that follows the releases."""
     cache = answers.SHORT if current else answers.IMMUTABLE
-    validator = answers.etag(served.release.manifest.name, "context")
+    validator = answers.etag(served.etag_prefix, "context")
     if answers.is_fresh(if_none_match, validator):
         return answers.not_modified(validator, cache)
     body = json.dumps(context_of(served).document(), ensure_ascii=False, indent=1).encode() + b"\n"

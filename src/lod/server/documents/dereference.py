@@ -24,6 +24,7 @@ from lod.server.ask import Ask
 from lod.server.documents.context import context_link, context_of, context_path
 from lod.server.documents.describe import MOST_PAGES, Description, describe, document_triples, exists
 from lod.server.documents.signposts import LINKSET, collections_of, items_of
+from lod.server.documents.tables import tables_of
 from lod.server.documents.write import content_type, write, write_whole
 from lod.server.negotiation import choose_format, choose_language
 from lod.server.pages.kinds import is_light, render_document
@@ -127,7 +128,8 @@ def _document(served: ServedRelease, ask: Ask, address: Address) -> Answer | Lat
     choice = choose(address, ask, served.site.languages)
     if choice is None:
         known = exists(served, served.space.described_by(address.stem))
-        return not_acceptable(served, address, DOCUMENT_FORMATS, ask.accept, ask.accept_language) if known else None
+        formats = (*DOCUMENT_FORMATS, *tables_of(served, address.stem))
+        return not_acceptable(served, address, formats, ask.accept, ask.accept_language) if known else None
     page = _page(ask.query) if ask.query and choice.address.format is not HTML else 0
     if page is None:
         return answers.problem(400, "Bad Request", f"page is a number from 1 to {MOST_PAGES}.")
@@ -231,7 +233,7 @@ def document_links(served: ServedRelease, description: Description, address: Add
     links.append(_author_link(served.site.agency_iri))
     links += [_collection_link(each) for each in collections_of(description)[:_MOST_TYPES]]
     if not _DATASETS.isdisjoint(types):
-        items = islice(items_of(served, description), _MOST_ITEMS)
+        items = islice(items_of(served, description.iri), _MOST_ITEMS)
         links += [link(item.href, "item", **item.attributes) for item in items]
     links.append(f'<{prefix}{LINKSET}{stem[len(prefix) : -1]}>; rel="linkset"; type="application/linkset+json"')
     if not served.under:

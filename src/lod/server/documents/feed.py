@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -10,6 +11,7 @@ from xml.etree import ElementTree
 from lod.rdf import languages
 from lod.server import answers
 from lod.server.answers import Answer, header
+from lod.server.ask import Ask
 from lod.server.served import ServedRelease
 
 MEDIA_TYPE = "application/atom+xml"
@@ -26,7 +28,7 @@ class Edition:
     since: datetime
 
 
-def feed(served: ServedRelease, editions: list[Edition], language: str) -> Answer:
+def feed(served: ServedRelease, editions: list[Edition], ask: Ask, language: str) -> Answer:
     """The feed in a language of the site. `editions`: the published releases, oldest first."""
     ElementTree.register_namespace("", _ATOM)
     site, base, t = served.site, served.space.base, served.theme.catalogue(language)
@@ -37,8 +39,11 @@ def feed(served: ServedRelease, editions: list[Edition], language: str) -> Answe
     add("title", text=title)
     add("subtitle", text=languages.pick(site.description, language))
     add("updated", text=_moment(editions[-1].since if editions else datetime.fromtimestamp(0, UTC)))
-    add("link", rel="self", type=MEDIA_TYPE, href=f"{base}feed.atom")
-    add("link", rel="alternate", type="text/html", href=base)
+    add("link", rel="self", type=MEDIA_TYPE, href=f"{base}{ask.path[1:]}", hreflang=language)
+    add("link", rel="alternate", type="text/html", href=f"{base}index.{language}.html", hreflang=language)
+    for other in site.languages:
+        if other != language:
+            add("link", rel="alternate", type=MEDIA_TYPE, href=f"{base}feed.{other}.atom", hreflang=other)
     add("link", rel="license", href=site.licence_iri)
     add("rights", text=languages.pick(site.attribution, language))
     author = _add(root, "author")
@@ -53,7 +58,15 @@ def feed(served: ServedRelease, editions: list[Edition], language: str) -> Answe
         _add(entry, "updated", text=_moment(edition.since))
         _add(entry, "link", rel="alternate", type="text/html", href=here)
     body = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
-    headers = (header("content-type", MEDIA_TYPE), header("cache-control", answers.SHORT))
+    validator = f'"{hashlib.blake2b(body, digest_size=16).hexdigest()}"'  # releases leave it, too: the log tells
+    if answers.is_fresh(ask.if_none_match, validator):
+        return answers.not_modified(validator, answers.SHORT)
+    headers = (
+        header("content-type", MEDIA_TYPE),
+        header("etag", validator),
+        header("cache-control", answers.SHORT),
+        header("content-language", language),
+    )
     return Answer(200, headers, body + b"\n")
 
 

@@ -73,9 +73,9 @@ def _is(node: object, iri: str) -> bool:
     return isinstance(node, NamedNode) and node.value == iri
 
 
-def items_of(served: ServedRelease, description: Description) -> Iterator[Signpost]:
+def items_of(served: ServedRelease, iri: str) -> Iterator[Signpost]:
     """The files of a dataset, each with its type."""
-    for distribution in served.objects(NamedNode(description.iri), _DISTRIBUTION):
+    for distribution in served.objects(NamedNode(iri), _DISTRIBUTION):
         if isinstance(distribution, Literal):
             continue
         types = [_type_of(value.value) for value in served.objects(distribution, _MEDIA_TYPE)]
@@ -99,7 +99,7 @@ def signposts(served: ServedRelease, description: Description, stem: str) -> Ite
     yield Signpost("author", site.agency_iri)
     yield from (Signpost("type", each) for each in description.types)
     yield from (Signpost("collection", each) for each in collections_of(description))
-    yield from islice(items_of(served, description), MOST_ITEMS)
+    yield from islice(items_of(served, iri), MOST_ITEMS)
     for item in (*GRAPH_FORMATS, JSON):
         href = root + Address(stem, item).path
         yield (

@@ -18,8 +18,8 @@ from urllib.parse import parse_qsl, unquote, urlencode
 
 from lod.rdf.formats import HTML, Format
 from lod.server.addresses import DOCUMENT_FORMATS, Address, UrlSpace, parse_address
-from lod.server.cubes.explorer import PNG, WHOLE, ViewPath, split_view
-from lod.server.cubes.whole import TABLES
+from lod.server.cubes.explorer import PNG, ViewPath, split_view
+from lod.server.cubes.whole import TABLES, WHOLE
 from lod.server.pages.search import STEM as SEARCH
 from lod.server.pages.short import CODES, DATASETS, LINKS
 
