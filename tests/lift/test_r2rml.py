@@ -36,7 +36,7 @@ def database(kind: str, statements: Sequence[str], folder: Path, request: pytest
     if kind == "sqlite":
         with sqlite3.connect(folder / "d.db") as connection:
             for each in statements:
-                connection.execute(each)
+                connection.execute(each.replace("'\\x89504E'", "x'89504E'"))
         connection.close()
         return f"sqlite:{folder / 'd.db'}"
     address = str(request.getfixturevalue(kind))
@@ -67,6 +67,7 @@ def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.mark.parametrize("kind", ["postgresql", "mariadb", "sqlite"])
 def test_values_are_mapped_naturally(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -141,6 +142,65 @@ def test_joins_and_views(
     )
 
 
+def test_what_sqlite_declares_holds_for_what_looks_like_it(
+    tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A date is text in SQLite: the column's type says what it is. An empty table has no row to tell types from."""
+    made = (
+        'CREATE TABLE "Event" ("ID" INTEGER, "Day" DATE, "At" DATETIME, "Due" TIME, "Open" BOOLEAN, "Fee" DECIMAL(6,2))',
+        """INSERT INTO "Event" VALUES (1, '2012-12-31', '2012-12-31 08:05:00.5', '08:05:07', 'TRUE', 30), """
+        """(2, '民國101年', 'noon', NULL, 2, 0.1), (3, 20121231, NULL, NULL, 0, 'free')""",
+        'CREATE TABLE "Student" ("Name" VARCHAR(50))',
+    )
+    monkeypatch.setenv("LOD_DATABASE_URL", database("sqlite", made, tmp_path, request))
+    objects = " ".join(
+        f'rr:predicateObjectMap [ rr:predicate ex:{name.lower()}; rr:objectMap [ rr:column "{name}" ] ];'
+        for name in ("Day", "At", "Due", "Open", "Fee")
+    )
+    table = 'rr:logicalTable [ rr:tableName "Event" ]'
+    assert lifted(tmp_path, f'<M> {table}; rr:subjectMap [ rr:template "http://example.com/{{ID}}" ]; {objects}') == [
+        '<1> <at> "2012-12-31T08:05:00.5"^^<xsd:dateTime>',
+        '<1> <day> "2012-12-31"^^<xsd:date>',
+        '<1> <due> "08:05:07"^^<xsd:time>',
+        '<1> <fee> "30"^^<xsd:decimal>',
+        '<1> <open> "true"^^<xsd:boolean>',
+        '<2> <at> "noon"',
+        '<2> <day> "民國101年"',
+        '<2> <fee> "0.1"^^<xsd:decimal>',
+        '<2> <open> "2"^^<xsd:integer>',
+        '<3> <day> "20121231"^^<xsd:integer>',
+        '<3> <fee> "free"',
+        '<3> <open> "false"^^<xsd:boolean>',
+    ]
+    view = 'rr:logicalTable [ rr:sqlQuery "SELECT max(Day) AS Last, Day FROM Event WHERE ID = 1;" ]'
+    said = "".join(
+        f' rr:predicateObjectMap [ rr:predicate ex:{n}; rr:objectMap [ rr:column "{n}" ] ];' for n in ("Last", "Day")
+    )
+    assert lifted(tmp_path, f"<M> {view}; rr:subjectMap [ rr:constant ex:all ]; {said}") == [
+        '<all> <Day> "2012-12-31"^^<xsd:date>',
+        '<all> <Last> "2012-12-31"',
+    ]
+    none = 'rr:logicalTable [ rr:tableName "Student" ]'
+    assert (
+        lifted(tmp_path, f'<M> {none}; rr:subjectMap [ rr:template "http://example.com/{{Name}}"; rr:class ex:S ]')
+        == []
+    )
+
+
+def test_a_table_created_without_quotes(
+    tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL keeps its name in small letters; the mapping may write it as people do."""
+    made = (
+        "DROP TABLE IF EXISTS Teacher",
+        "CREATE TABLE Teacher (Name VARCHAR(9))",
+        "INSERT INTO Teacher VALUES ('A')",
+    )
+    monkeypatch.setenv("LOD_DATABASE_URL", database("postgresql", made, tmp_path, request))
+    text = '<M> rr:logicalTable [ rr:tableName "Teacher" ]; rr:subjectMap [ rr:template "http://example.com/{Name}"; rr:class ex:T ]'
+    assert lifted(tmp_path, text) == ["<A> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <T>"]
+
+
 def test_sqlite_and_names_without_quotes(
     tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -156,6 +216,11 @@ def test_sqlite_and_names_without_quotes(
         ('<M> rr:logicalTable [ rr:tableName "Nosuch" ]; rr:subjectMap [ rr:template "x{ID}" ]', "LOD2025"),
         ('<M> rr:logicalTable [ rr:tableName "Sport" ]; rr:subjectMap [ rr:template "x{IDs}" ]', "LOD4001"),
         ('<M> rr:logicalTable [ rr:sqlQuery "SELEC 1" ]; rr:subjectMap [ rr:template "x{ID}" ]', "LOD2025"),
+        (
+            '<M> rr:logicalTable [ rr:sqlQuery "SELECT 1 AS ID"; rr:sqlVersion rr:SQL1979 ]; '
+            'rr:subjectMap [ rr:template "x{ID}" ]',
+            "LOD3109",
+        ),
         ("<M> rr:logicalTable [ ]; rr:subjectMap [ rr:template 'x{ID}' ]", "LOD3103"),
         ("<M> rr:subjectMap [ rr:template 'x{ID}' ]", "LOD3103"),
         ('<M> rr:logicalTable [ rr:tableName "Sport" ]', "LOD3103"),

@@ -24,13 +24,13 @@ from lod.diagnostics import CellOrigin, Findings
 from lod.tables.csv import check_header
 from lod.tables.dialects import DRIVERS, RefusedError, parts_of, sqlalchemy_url, stage_rows
 from lod.tables.spelled import spelled_column
+from lod.tables.sqlite_values import sqlite_column, sqlite_text
 from lod.tables.typed import (
     ROW_GROUP,
     Source,
     TypedColumn,
     TypedTable,
     decimal_sql,
-    double_sql,
     quoted,
     staged,
     typed_table,
@@ -86,7 +86,7 @@ class Asked:
     @property
     def sql(self) -> str:
         """The query, in SQL 2008."""
-        return self.query or f"SELECT * FROM {'.'.join(map(_name, parts_of(self.table)))}"  # noqa: S608
+        return self.query.rstrip().rstrip(";") or f"SELECT * FROM {'.'.join(map(_name, parts_of(self.table)))}"  # noqa: S608
 
 
 class DatabaseError(Exception):
@@ -105,10 +105,12 @@ def open_sqlite(path: Path, asked: Asked, source: Source, findings: Findings) ->
         query = asked.sql
         names = _stream(cursor, f"SELECT * FROM ({query}\n) LIMIT 0").columns  # noqa: S608
         check_header([re.sub(r":\d+$", "", name) for name in names], source.name, findings, 0)
-        chosen = ", ".join(f"{_sqlite_text(_name(name))} AS v{n}" for n, name in enumerate(names))
+        chosen = ", ".join(f"{sqlite_text(_name(name))} AS v{n}" for n, name in enumerate(names))
         kinds = ", ".join(f"typeof({_name(name)}) AS k{n}" for n, name in enumerate(names))
-        target = _stage(cursor, f"SELECT {chosen}, {kinds} FROM ({query}\n)")  # noqa: S608
-        return _table(source, path, target, [_sqlite_column(name, n) for n, name in enumerate(names)])
+        target = _stage(cursor, f"SELECT {chosen}, {kinds} FROM ({query}\n)", as_text=True)  # noqa: S608
+        declared = _sqlite_types(cursor, query)
+        cells = [sqlite_column(name, n, each) for n, (name, each) in enumerate(zip(names, declared, strict=True))]
+        return _table(source, path, target, cells)
     return None
 
 
@@ -124,7 +126,7 @@ def open_database(address: Address, asked: Asked, source: Source, findings: Find
     if uri.startswith("sqlite:"):  # an address in a variable may be of any
         return open_sqlite(Path(uri.removeprefix("sqlite:").removeprefix("///")), asked, source, findings)
     if uri.startswith(("postgresql:", "postgres:")):
-        return _open_postgresql(uri, asked.sql, source, findings)
+        return _open_postgresql(uri, asked, source, findings)
     with _refusals(source, findings, DRIVERS.get(urlsplit(uri).scheme.partition("+")[0], "")):
         names, target = stage_rows(uri, asked.table, asked.query)
         check_header(names, source.name, findings, 0)
@@ -132,8 +134,9 @@ def open_database(address: Address, asked: Asked, source: Source, findings: Find
     return None
 
 
-def _open_postgresql(uri: str, query: str, source: Source, findings: Findings) -> TypedTable | None:
+def _open_postgresql(uri: str, asked_for: Asked, source: Source, findings: Findings) -> TypedTable | None:
     with _refusals(source, findings), _postgresql(uri) as cursor:
+        query = _as_postgresql_knows(cursor, asked_for).sql
         names = _stream(cursor, f"SELECT * FROM ({query}\n) AS q LIMIT 0").columns  # noqa: S608
         asked = ", ".join(f"pg_typeof(q.{_name(name)})::text AS v{n}" for n, name in enumerate(names))
         none = f"(SELECT 1) AS o LEFT JOIN ({query}\n) AS q ON false"
@@ -147,6 +150,15 @@ def _open_postgresql(uri: str, query: str, source: Source, findings: Findings) -
         ]
         return _table(source, Path(), target, cells)
     return None
+
+
+def _as_postgresql_knows(cursor: Any, asked: Asked) -> Asked:
+    """A table by the name that the database has: one without quotes is in small letters there (R2RML, section 5.1)."""
+    if asked.query or '"' in asked.table:
+        return asked
+    exact = ".".join(map(_name, parts_of(asked.table)))
+    found = _stream(cursor, f"SELECT to_regclass({quoted(exact)})::text").fetchall()[0][0]
+    return asked if found else Asked(asked.table.lower())
 
 
 def _uri(address: Address, source: Source, findings: Findings) -> str | None:
@@ -240,10 +252,21 @@ def _stream(cursor: Any, query: str) -> duckdb.DuckDBPyRelation:
     return relation
 
 
-def _stage(cursor: Any, query: str) -> Path:
+def _stage(cursor: Any, query: str, *, as_text: bool = False) -> Path:
+    """What a query gives as a Parquet file. `as_text`: also where a driver, without a row to look at, guesses types."""
     target = staged(".parquet")
-    _stream(cursor, query).write_parquet(str(target), compression="zstd", row_group_size=ROW_GROUP)
+    rows = _stream(cursor, query)
+    if as_text:
+        rows = rows.project(", ".join(f"CAST({name} AS VARCHAR) AS {name}" for name in rows.columns))
+    rows.write_parquet(str(target), compression="zstd", row_group_size=ROW_GROUP)
     return target
+
+
+def _sqlite_types(cursor: Any, query: str) -> list[str]:
+    """The types that the columns of a query were declared with, '' for what is computed. Only a view tells them."""
+    cursor.execute(f"CREATE TEMP VIEW lod_asked AS SELECT * FROM ({query}\n)")  # noqa: S608
+    declared = _stream(cursor, "SELECT type FROM pragma_table_info('lod_asked') ORDER BY cid")
+    return [str(each).upper() for (each,) in declared.fetchall()]
 
 
 def _table(source: Source, path: Path, target: Path, cells: Sequence[TypedColumn]) -> TypedTable:
@@ -273,21 +296,6 @@ def _as_asked(cells: Sequence[TypedColumn], asked: Collection[str]) -> list[Type
 
 def _name(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-
-
-def _sqlite_text(column: str) -> str:
-    """A value as text that loses nothing. Never null: ADBC takes a column's type from its first rows."""
-    return (
-        f"CASE typeof({column}) WHEN 'null' THEN '' WHEN 'real' THEN printf('%!.17g', {column}) "
-        f"WHEN 'blob' THEN hex({column}) ELSE CAST({column} AS TEXT) END"
-    )
-
-
-def _sqlite_column(name: str, n: int) -> TypedColumn:
-    real = double_sql(f"CAST(CAST(v{n} AS DOUBLE) AS VARCHAR)")
-    text = f"CASE k{n} WHEN 'null' THEN NULL WHEN 'real' THEN {real} ELSE v{n} END"
-    kind = f"CASE k{n} WHEN 'integer' THEN 'integer' WHEN 'real' THEN 'double' WHEN 'blob' THEN 'hexBinary' ELSE '' END"
-    return TypedColumn(name, text, kind)
 
 
 def _kind(sql_type: str) -> str:

@@ -6,7 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from lod.diagnostics import Findings, TextOrigin, did_you_mean
-from lod.mapping.rml.vocabulary import NOT_YET, PROPERTIES, RML, is_legacy, modernised, shown
+from lod.mapping.rml.vocabulary import (
+    NOT_YET,
+    PROPERTIES,
+    R2RML,
+    RML,
+    SQL_VERSIONS,
+    is_legacy,
+    modernised,
+    shown,
+)
 from lod.rdf.namespaces import RDF
 from lod.rdf.turtle import Blank, Iri, Literal, Statement, Term
 from lod.wording import say
@@ -95,6 +104,7 @@ def read_graph(statements: Iterable[Statement], findings: Findings) -> Graph:
     for written in statements:
         statement = modernised(written)
         if statement is None:
+            _check_sql_version(written.object, findings)
             continue
         _check(statement, written, findings)
         subject = statement.subject
@@ -103,6 +113,14 @@ def read_graph(statements: Iterable[Statement], findings: Findings) -> Graph:
         if is_legacy(written):
             graph.legacy.add(subject)
     return graph
+
+
+def _check_sql_version(term: Term, findings: Findings) -> None:
+    """The SQL goes to the database as it is: which one it is written in is only looked at (R2RML, section 5.2)."""
+    known = [R2RML + name for name in SQL_VERSIONS]
+    if str(term.value) not in known:
+        hint = did_you_mean(str(term.value), known) or say("rr:SQL2008, or leave it out")
+        findings.error("LOD3109", say("{term} is no known version of SQL", term=shown(term)), term.origin, hint)
 
 
 def _check(statement: Statement, written: Statement, findings: Findings) -> None:

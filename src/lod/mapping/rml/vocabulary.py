@@ -120,13 +120,18 @@ _RENAMED = {
     R2RML + "sqlQuery": "query",
 }
 _PREDECESSORS = (R2RML, LEGACY_RML, LEGACY_FNML, LEGACY_TARGET)
-_IGNORED = frozenset({R2RML + "sqlVersion"})
+SQL_VERSION = R2RML + "sqlVersion"
+SQL_VERSIONS = (
+    "SQL2008", "DB2", "Firebird", "HSQLDB", "Informix", "Ingres", "MSSQLServer", "MySQL", "Oracle", "PostgreSQL",
+    "Progress", "SybaseASE", "SybaseSQLAnywhere", "Virtuoso",
+)  # fmt: skip
+"""What R2RML (section 5.2) knows, and the list of https://www.w3.org/2001/sw/wiki/RDB2RDF/SQL_Version_IRIs."""
 
 
 def modernised(statement: Statement) -> Statement | None:
     """The statement in the words of RML; None for one that has no meaning here."""
     predicate = statement.predicate
-    if predicate.value in _IGNORED:
+    if predicate.value == SQL_VERSION:
         return None
     name = _RENAMED.get(predicate.value) or local_name(predicate.value, _PREDECESSORS)
     if name is None:
