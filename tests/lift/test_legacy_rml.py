@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from lod.diagnostics import Findings, FindingsError
 from lod.lift.run import lift_files
 
@@ -142,6 +144,32 @@ def test_joins_by_several_functions(tmp_path: Path) -> None:
         "<http://example.org/2> <http://example.org/in> <http://example.org/o/2b>",
     ]
     assert codes == []
+
+
+def test_a_dialect_tells_rows_from_what_is_none(tmp_path: Path) -> None:
+    """Lines above the header, comments and blanks do not count; rows keep the numbers that they have in the file."""
+    text = """<#M> rml:logicalSource [ rml:source [ a csvw:Table ; csvw:url "staff.csv" ; csvw:null "NULL" ;
+            csvw:dialect [ a csvw:Dialect ; %s ] ] ; rml:referenceFormulation ql:CSV ] ;
+        rr:subjectMap [ rr:template "{id}" ] ; rr:predicateObjectMap [ rr:predicate ex:p ;
+            rr:objectMap [ rml:reference "name" ] ] ."""
+    staff = 'printed 2012\n# one "x\nid,name\n 1 , "a b" \n#2,c\n\n3,"#not\n#this"\n4,NULL\n'
+    flags = 'csvw:skipRows 1 ; csvw:commentPrefix "#" ; csvw:trim true ; csvw:headerRowCount 1'
+    lines, codes = lift(text % flags, tmp_path, staff_csv=staff.replace('"a b" ', '"a b"'))
+    assert (lines, codes) == (
+        [
+            '<http://base.example/1> <http://example.org/p> "a b"',
+            '<http://base.example/3> <http://example.org/p> "#not\\n#this"',
+        ],
+        [],
+    )
+    broken = staff.replace('"a b" ', '"a b",,')
+    findings = Findings()
+    (tmp_path / "staff.csv").write_text(broken, encoding="utf-8")
+    with pytest.raises(FindingsError):
+        lift_files([tmp_path / "map.ttl"], tmp_path / "out.nq", findings=findings)
+    assert [(each.code, str(each.origin).rpartition(", ")[2]) for each in findings.errors] == [("LOD2004", "row 4")]
+    wrong = 'csvw:skipColumns 1 ; csvw:doubleQuote false ; csvw:quotes "x" ; csvw:trim "both" ; csvw:headerRowCount 2'
+    assert sorted(lift(text % wrong, tmp_path)[1]) == ["LOD3014"] * 4 + ["LOD3102"]
 
 
 def test_targets_dialects_and_constants_as_they_were_written(tmp_path: Path) -> None:

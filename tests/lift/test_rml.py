@@ -199,7 +199,7 @@ def test_a_statement_goes_to_all_its_targets(tmp_path: Path) -> None:
 
 def test_nothing_is_written_when_something_is_wrong(tmp_path: Path) -> None:
     text = TARGETED % '[ rml:target [ rml:path "n.nq" ] ]'
-    assert lift(text.replace('"place"', '"palce"'), tmp_path) == ([], ["LOD4001"])
+    assert lift(text.replace('"place"', '"palce"'), tmp_path) == ([], ["LOD3050", "LOD4001"])
     assert sorted(path.name for path in tmp_path.iterdir()) == ["map.rml.ttl", "staff.csv"]
 
 

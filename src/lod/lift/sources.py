@@ -155,7 +155,8 @@ class Sources:
         d = source.dialect
         is_tabbed = d.delimiter == "," and _TABBED.search(source.access) is not None
         delimiter = "\t" if is_tabbed else d.delimiter
-        dialect = Dialect(d.encoding, delimiter, d.quote, d.nulls, d.header, d.empty_is_null)
+        how = (d.comment_prefix, d.skip_rows, d.trim)
+        dialect = Dialect(d.encoding, delimiter, d.quote, d.nulls, d.header, d.empty_is_null, *how)
         if source.formulation is Formulation.DATABASE:
             return open_typed(source, Path(), source.access, asked, dialect, self.findings)
         path = self._path(source)

@@ -210,6 +210,9 @@ class Dialect:
     nulls: tuple[str, ...] = ()  # cells that mean «no value», besides the empty one
     empty_is_null: bool = True  # else an empty cell is the empty text
     header: bool = True  # without a header the columns are called 1, 2, 3 …
+    comment_prefix: str = ""  # lines that begin with it are no rows
+    skip_rows: int = 0  # lines before the header
+    trim: str = ""  # white space around cells that does not count: true, start or end
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping as Table
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from lod.diagnostics import Findings, TextOrigin
@@ -142,7 +142,7 @@ class _Writer:
             self._refuse(say("tables that CSVW describes") if source.view else read_as, source.origin)
             return _Properties([])
         dialect, default = source.dialect, Dialect()
-        is_plain = (dialect.delimiter, dialect.quote, dialect.header) == (default.delimiter, default.quote, True)
+        is_plain = replace(dialect, encoding="", nulls=(), empty_is_null=True) == replace(default, encoding="")
         pairs: list[_Pair]
         if source.formulation is not Formulation.CSV or (is_plain and dialect.encoding.lower() in _ENCODINGS):
             access = self._file(source)
@@ -200,11 +200,16 @@ class _Writer:
             ("encoding", dialect.encoding, default.encoding),
             ("delimiter", dialect.delimiter, default.delimiter),
             ("quoteChar", dialect.quote, default.quote),
+            ("commentPrefix", dialect.comment_prefix, default.comment_prefix),
         ):
             if value != usual:
                 how.append((f"csvw:{name}", literal(value)))
         if not dialect.header:
             how.append(("csvw:header", "false"))
+        if dialect.skip_rows:
+            how.append(("csvw:skipRows", str(dialect.skip_rows)))
+        if dialect.trim:
+            how.append(("csvw:trim", literal(dialect.trim)))
         pairs: list[_Pair] = [
             ("a", "csvw:Table"),
             ("csvw:url", literal(source.access)),

@@ -122,6 +122,8 @@ class _Writer:
             self._refuse(what, source.origin, hint)
             return []
         is_csv = source.formulation is Formulation.CSV
+        if source.dialect.comment_prefix or source.dialect.skip_rows or source.dialect.trim:
+            self._refuse(say("comments, lines above a header and blanks around cells"), source.origin)
         dialect = _dialect(source.dialect) if is_csv else {"encoding": _dialect(source.dialect)["encoding"]}
         more = {**dialect, "compression": source.compression, "query": source.query}
         more["sheet" if source.formulation is Formulation.WORKBOOK else "table"] = source.part

@@ -64,7 +64,8 @@ def open_csv(path: Path, name: str, dialect: Dialect, findings: Findings, declar
         return None
     text = codecs.getincrementaldecoder(python_codec(dialect.encoding))(errors="replace").decode(head)
     try:
-        first = next(_records(iter(text.splitlines(keepends=True)), dialect), [])
+        records = enumerate(_records(iter(text.splitlines(keepends=True)), dialect), start=1)
+        header_row, first = next((each for each in records if dialect.is_plain or each[1]), (1, []))
     except csv.Error as error:
         findings.error("LOD2005", say("the header cannot be read: {error}", error=error), CellOrigin(name, 1))
         return None
@@ -73,7 +74,7 @@ def open_csv(path: Path, name: str, dialect: Dialect, findings: Findings, declar
         _wrong_encoding(path, name, dialect, findings)
         return None
     check_header(columns, name, findings)
-    return Table(name, path, columns, dialect, digest, size)
+    return Table(name, path, columns, dialect, digest, size, header_row=header_row)
 
 
 def _digest(path: Path) -> tuple[str, int]:
@@ -171,16 +172,40 @@ def likely_encoding(sample: bytes, tried: str = "") -> str:
 
 
 def _records(lines: Iterator[str], dialect: Dialect) -> Iterator[list[str]]:
-    return csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote, strict=True)
+    """The records; those that are none by the dialect are empty, as blank lines are."""
+    if dialect.is_plain:
+        return csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote, strict=True)
+    return _chosen_records(lines, dialect)
+
+
+def _chosen_records(lines: Iterator[str], dialect: Dialect) -> Iterator[list[str]]:
+    """Comments are looked for where a record begins, before its quotes are read."""
+    row, begins = 0, True
+    strip = {"true": str.strip, "start": str.lstrip, "end": str.rstrip}.get(dialect.trim, str)
+
+    def fed() -> Iterator[str]:
+        nonlocal begins
+        for line in lines:
+            is_comment = bool(dialect.comment_prefix) and line.startswith(dialect.comment_prefix)
+            is_none = begins and (row < dialect.skip_rows or is_comment)
+            begins = False
+            yield "\n" if is_none else line
+
+    spaced = dialect.trim in ("true", "start")  # blanks before a quote do not count either
+    quote, delimiter = dialect.quote, dialect.delimiter
+    for record in csv.reader(fed(), delimiter=delimiter, quotechar=quote, strict=True, skipinitialspace=spaced):
+        row, begins = row + 1, True
+        yield [strip(cell) for cell in record]
 
 
 def first_rows(table: Table, count: int) -> Iterator[tuple[int, tuple[str | None, ...]]]:
     """(row number, cells) of the first data rows; empty cells and declared nulls are None. Stops at a broken row."""
     nulls = {"", *table.dialect.nulls}
     with table.path.open(encoding=python_codec(table.dialect.encoding), errors="replace", newline="") as file:
-        records = enumerate((record for record in _records(file, table.dialect) if record), start=1)
+        records = enumerate(_records(file, table.dialect), start=1)
+        data = ((row, record) for row, record in records if record and row >= table.first_row)
         try:
-            for row, record in islice(records, table.first_row - 1, table.first_row - 1 + count):
+            for row, record in islice(data, count):
                 cells = (*record, *("" for _ in range(len(table.columns) - len(record))))
                 yield row, tuple(None if cell in nulls else cell for cell in cells)
         except csv.Error:
@@ -229,7 +254,7 @@ def rewrite(table: Table, target: Path, findings: Findings, reject: Reject | Non
             write = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL).writerow
             for row, record in enumerate(_records(source, table.dialect), start=1):
                 if not record:
-                    blank += 1
+                    blank += row >= table.first_row
                     continue
                 while blank:
                     write([""] * width)

@@ -48,7 +48,7 @@ def ingest(
         return ingest_json(connection, table, columns, target, findings)
     table = replace(table, columns=table.columns[: table.stored], computed=())
     before = len(findings.errors)
-    rows = _fast(connection, table, columns, target) if is_utf8(table.dialect) else None
+    rows = _fast(connection, table, columns, target) if is_utf8(table.dialect) and table.dialect.is_plain else None
     if rows is None:
         rows = _exact(connection, table, columns, target, findings, reject)
     if rows == 0 and len(findings.errors) == before:

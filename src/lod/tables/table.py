@@ -18,6 +18,14 @@ class Dialect:
     nulls: tuple[str, ...] = ()  # cells that mean «no value», besides the empty one
     header: bool = True
     empty_is_null: bool = True  # else an empty cell is the empty text
+    comment_prefix: str = ""  # records that begin with it are none
+    skip_rows: int = 0  # records before the header
+    trim: str = ""  # white space around cells that does not count: true, start or end
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether every record of the file is the header or a row, and every cell is as it stands."""
+        return not (self.comment_prefix or self.skip_rows or self.trim)
 
 
 class Aspect(StrEnum):
@@ -84,11 +92,12 @@ class Table:
     exploded: tuple[int, ...] = ()  # computed columns that are lists: a row for each item
     may_be_empty: bool = False  # no rows, and rows that make nothing, are no mistake
     may_lack: bool = False  # nor is a reference that no item has
+    header_row: int = 1
 
     @property
     def first_row(self) -> int:
         """The number of the first data row."""
-        return 2 if self.dialect.header and not self.json else 1
+        return self.header_row + 1 if self.dialect.header and not self.json else 1
 
     @property
     def stored(self) -> int:

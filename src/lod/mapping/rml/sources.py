@@ -6,11 +6,10 @@ gives the file's name as text; `csvw:Table` describes a CSV with its dialect.
 
 from __future__ import annotations
 
-import codecs
-
 from lod.diagnostics import did_you_mean
 from lod.mapping.ir import Dialect, Formulation, LogicalSource
 from lod.mapping.rml.databases import is_database, read_database, read_logical_table
+from lod.mapping.rml.dialects import read_dialect
 from lod.mapping.rml.graph import Graph, Resource
 from lod.mapping.rml.targets import read_compression, read_encoding
 from lod.mapping.rml.vocabulary import CSVW, FORMATS, RML, shown
@@ -101,42 +100,7 @@ def _csvw_table(graph: Graph, node: Resource, access: Resource, iterator: Litera
     if url is None:
         graph.findings.error("LOD3103", say("the csvw:Table has no csvw:url"), graph.origin(access))
         return None
-    dialect = graph.resource(access, CSVW + "dialect")
-    nulls = tuple(str(each.value) for each in graph.values(access, CSVW + "null"))
-    return _file(graph, node, url, _dialect(graph, dialect, nulls), iterator)
-
-
-def _dialect(graph: Graph, node: Resource | None, nulls: tuple[str, ...]) -> Dialect:
-    given = {
-        name: str(value.value) for name in ("encoding", "header") if node and (value := graph.one(node, CSVW + name))
-    }
-    default = Dialect()
-    encoding = given.get("encoding", default.encoding)
-    try:
-        codecs.lookup(encoding)
-    except LookupError:
-        where = graph.values(node, CSVW + "encoding")[0].origin if node else None
-        graph.findings.error("LOD3114", say("no encoding is called '{encoding}'", encoding=encoding), where)
-        encoding = default.encoding
-    return Dialect(
-        encoding=encoding,
-        delimiter=_sign(graph, node, "delimiter", default.delimiter),
-        quote=_sign(graph, node, "quoteChar", default.quote),
-        nulls=nulls,
-        empty_is_null=True,
-        header=given.get("header", "true") not in ("false", "0"),
-    )
-
-
-def _sign(graph: Graph, node: Resource | None, name: str, default: str) -> str:
-    """One ASCII sign of a dialect; a tab is also written as people type it."""
-    value = graph.one(node, CSVW + name) if node else None
-    sign = {"\\t": "\t"}.get(str(value.value), str(value.value)) if value else default
-    if value and (len(sign) != 1 or ord(sign) > 0x7E or sign in "\r\n"):
-        message = say("'{value}' is not one ASCII sign", value=value.value)
-        graph.findings.error("LOD3014", message, value.origin, say("as in csvw:delimiter ';'"))
-        return default
-    return sign
+    return _file(graph, node, url, read_dialect(graph, access), iterator)
 
 
 def _file(
@@ -199,7 +163,14 @@ def _formulation(graph: Graph, node: Resource, path: str) -> Formulation | None:
     by_name = next((known for end, known in _ENDINGS.items() if path.lower().endswith(end)), None)
     if declared and by_name in (None, Formulation.JSONPATH, Formulation.XPATH):
         return declared
-    return by_name or next((Formulation.JSONPATH for end in _DOCUMENTS if f"{end}." in path.lower()), Formulation.CSV)
+    found = by_name or next((Formulation.JSONPATH for end in _DOCUMENTS if f"{end}." in path.lower()), Formulation.CSV)
+    if declared is None:  # RML-IO, «Defining Logical Sources»: it must be specified
+        name = f"rml:{found}" if found in _FORMULATIONS.values() else "rml:CSV"
+        message = say("the source does not say how references read it: {path} is read as {name}", path=path, name=name)
+        graph.findings.warning(
+            "LOD3050", message, graph.origin(node), say("add rml:referenceFormulation {name}", name=name)
+        )
+    return found
 
 
 def read_formulation(graph: Graph, node: Resource) -> Formulation | None:
