@@ -60,7 +60,7 @@ def test_a_parameter_that_repeats_is_a_list(tmp_path: Path) -> None:
 
 def test_what_is_another_value_each_time_is_refused(tmp_path: Path) -> None:
     assert lift("{p: ex:v, o: {function: grel:date_now}}", tmp_path)[1] == [
-        "LOD3111 grel:date_now has another value each time"
+        "LOD3052 grel:date_now has another value each time"
     ]
 
 

@@ -147,7 +147,8 @@ def test_what_sqlite_declares_holds_for_what_looks_like_it(
 ) -> None:
     """A date is text in SQLite: the column's type says what it is. An empty table has no row to tell types from."""
     made = (
-        'CREATE TABLE "Event" ("ID" INTEGER, "Day" DATE, "At" DATETIME, "Due" TIME, "Open" BOOLEAN, "Fee" DECIMAL(6,2))',
+        'CREATE TABLE "Event" ("ID" INTEGER, "Day" DATE, "At" DATETIME, "Due" TIME, "Open" BOOLEAN,'
+        ' "Fee" DECIMAL(6,2))',
         """INSERT INTO "Event" VALUES (1, '2012-12-31', '2012-12-31 08:05:00.5', '08:05:07', 'TRUE', 30), """
         """(2, '民國101年', 'noon', NULL, 2, 0.1), (3, 20121231, NULL, NULL, 0, 'free')""",
         'CREATE TABLE "Student" ("Name" VARCHAR(50))',
@@ -197,7 +198,8 @@ def test_a_table_created_without_quotes(
         "INSERT INTO Teacher VALUES ('A')",
     )
     monkeypatch.setenv("LOD_DATABASE_URL", database("postgresql", made, tmp_path, request))
-    text = '<M> rr:logicalTable [ rr:tableName "Teacher" ]; rr:subjectMap [ rr:template "http://example.com/{Name}"; rr:class ex:T ]'
+    subject = 'rr:subjectMap [ rr:template "http://example.com/{Name}"; rr:class ex:T ]'
+    text = f'<M> rr:logicalTable [ rr:tableName "Teacher" ]; {subject}'
     assert lifted(tmp_path, text) == ["<A> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <T>"]
 
 

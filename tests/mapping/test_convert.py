@@ -10,7 +10,7 @@ import pytest
 
 from lod.diagnostics import Findings, FindingsError
 from lod.lift.run import lift_files
-from lod.mapping.convert import Language, convert
+from lod.mapping.convert import Language, convert, without_what_only_lifts_need
 from lod.mapping.ir import Mapping, Reference, Template
 from lod.mapping.read import read_mappings
 
@@ -176,6 +176,44 @@ def test_lists_and_containers(tmp_path: Path) -> None:
     convert(read_mappings([tmp_path / "in" / "m.rml.ttl"], findings), Language.YARRRML, findings)
     assert [each.code for each in findings.errors] == ["LOD3018", "LOD3018"]
     assert all(each.origin for each in findings.errors)
+
+
+FOREIGN = """prefixes: {ex: 'http://example.com/'}
+targets: {t: ['http://example.com/sparql~sparql', turtle]}
+sources:
+  db: {access: //host/db, type: mysql, credentials: {username: u, password: secret}, table: a}
+mappings:
+  a:
+    sources: [['a.csv~csv']]
+    s: {value: ex:$(id), targets: t}
+    po:
+      - {p: ex:name, o: {function: 'ex:pick(one = $(a), one = ex:lower(x = $(b)))'}}
+      - {p: ex:number, o: {function: idlab-fn:random}}
+  b: {sources: db, s: ex:$(id), po: [[ex:name, $(a)]]}
+"""
+
+
+def test_what_no_lift_here_has_is_written_for_engines_that_have_it(tmp_path: Path) -> None:
+    """Functions of others and services as targets go through both languages; a password goes nowhere."""
+    first = tmp_path / "m.yarrrml.yml"
+    first.write_text(FOREIGN, encoding="utf-8")
+    with pytest.raises(FindingsError) as caught:
+        lift_files([first], tmp_path / "out.nq", findings=Findings())
+    codes = ["LOD3031", "LOD3051", "LOD3051", "LOD3052", "LOD3053"]
+    assert sorted(each.code for each in caught.value.diagnostics if each.code > "LOD3000") == codes
+    texts = []
+    for path, language in ((first, Language.RML), (tmp_path / FILES[Language.RML], Language.YARRRML)):
+        findings = Findings()
+        mapping = read_mappings([path], findings)
+        findings = without_what_only_lifts_need(findings)
+        texts.append(convert(mapping, language, findings))
+        assert findings.errors == []
+        (tmp_path / FILES[language]).write_text(texts[-1], encoding="utf-8")
+    assert all("secret" not in text and "http://example.com/sparql" in text for text in texts)
+    assert "rml:function <http://example.com/pick>" in texts[0]
+    assert texts[0].count("rml:parameter <http://example.com/one>") == 2
+    again = convert(read_mappings([tmp_path / FILES[Language.YARRRML]], Findings()), Language.RML, Findings())
+    assert again == texts[0]
 
 
 def test_paths_fit_another_folder(tmp_path: Path) -> None:

@@ -25,7 +25,8 @@ def read(text: str, folder: Path) -> tuple[list[TriplesMap], list[str]]:
     path.write_text(PREFIXES + text, encoding="utf-8")
     findings = Findings()
     found = read_rml(path, path.name, findings)
-    return found, [f"{str(each.origin).partition(':')[2]} {each.code} {each.message}" for each in findings]
+    told = [each for each in findings if each.code != "LOD3050"]  # most documents here leave the formulation out
+    return found, [f"{str(each.origin).partition(':')[2]} {each.code} {each.message}" for each in told]
 
 
 def only(text: str, folder: Path) -> TriplesMap:
@@ -45,8 +46,8 @@ def test_what_can_be_read_beside_a_mistake_is_kept(tmp_path: Path) -> None:
         "rml:predicateObjectMap [ rml:predicate ex:p ; rml:objectMap [ rml:functionExecution [ rml:function ex:no ] ] ]"
     )
     found, findings = read(f"ex:Map {SOURCE} ; {SUBJECT} ; {good} ; {bad} .", tmp_path)
-    assert [finding.split()[1] for finding in findings] == ["LOD3111"]
-    assert [len(each.predicate_object_maps) for each in found] == [1]
+    assert [finding.split()[1] for finding in findings] == ["LOD3051"]
+    assert [len(each.predicate_object_maps) for each in found] == [2]
 
 
 def term(text: str, folder: Path) -> TermMap:
@@ -237,7 +238,7 @@ def _plain(text: str, folder: Path) -> tuple[str, list[str]]:
     """Triples maps and findings, without places and without what the two words for a source mean differently."""
     found, findings = read(text, folder)
     plain = re.sub(r"TextOrigin\([^)]*\)", "", repr(found))
-    plain = re.sub(r"dialect=Dialect\(.*?header=True\)|in_working_folder=\w+|may_\w+=\w+", "", plain)
+    plain = re.sub(r"dialect=Dialect\(.*?trim=''\)|in_working_folder=\w+|may_\w+=\w+", "", plain)
     plain = re.sub(r"document_base='[^']*'", "", plain)
     plain = plain.replace(
         "datatype=Constant(value='http://www.w3.org/2001/XMLSchema#string', origin=)", "datatype=None"

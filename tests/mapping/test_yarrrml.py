@@ -195,7 +195,7 @@ def test_joins(read: Read, parameters: str) -> None:
         ("[ex:p, $(a)]", "{p: ex:p}", "LOD3005", "7:9"),
         ("[ex:p, $(a)]", "{p: ex:p, o: {valeu: $(a)}}", "LOD3003", "7:23"),
         ("[ex:p, $(a)]", "{p: ex:p, o: {value: $(a), type: irri}}", "LOD3004", "7:42"),
-        ("[ex:p, $(a)]", "{p: ex:p, o: {function: ex:f}}", "LOD3111", "7:33"),
+        ("[ex:p, $(a)]", "{p: ex:p, o: {function: ex:f}}", "LOD3051", "7:33"),
         ("[ex:p, $(a)]", "{p: ex:p, o: {mapping: persn}}", "LOD3007", "7:32"),
         ("    s: ex:$(id)", "    s: ex:$(id)\n    subject: ex:$(a)", "LOD3002", "6:5"),
         ("    s: ex:$(id)", "    s: ex:$(id)\n    s: ex:$(a)", "LOD3002", "6:5"),
@@ -315,7 +315,7 @@ def test_targets_of_all_terms(read: Read) -> None:
     ("old", "new", "code"),
     [
         ("targets: dump}", "targets: dmup}", "LOD3007"),
-        ("type: void", "type: sparql", "LOD3012"),
+        ("type: void", "type: sparql", "LOD3053"),
         ("access: dump.nt", "access: ../dump.nt", "LOD3114"),
         ("serialization: ntriples", "serialization: ntripels", "LOD3114"),
         ("compression: gzip", "compression: rar", "LOD3114"),

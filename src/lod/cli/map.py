@@ -37,21 +37,23 @@ def command() -> None:
 def convert_command(settings: Settings, mappings: tuple[Path, ...], language: str, out: Path | None) -> int:
     """Write mappings of any language as one document in RML or YARRRML.
 
-    It makes the same statements. What the language cannot say is an error, and nothing is written. Paths to tables are
-    changed so that they fit the place of FILE; without -o the document fits the place of the mapping.
+    It makes the same statements. What the language cannot say is an error, and nothing is written. Functions of others
+    and targets that are no files, which no lift here has, are written with a warning. Paths to tables are changed so
+    that they fit the place of FILE; without -o the document fits the place of the mapping.
 
     \b
     Example:
       lod map convert mappings/staff.yarrrml.yml --to rml -o mappings/staff.rml.ttl
     """
     from lod.diagnostics import Findings
-    from lod.mapping.convert import Language, convert
+    from lod.mapping.convert import Language, convert, without_what_only_lifts_need
     from lod.mapping.read import read_mappings
 
     if out and out.resolve() in [path.resolve() for path in mappings]:
         raise click.UsageError(say("'{out}' is what is to be converted: give another name with -o", out=out))
     findings = Findings()
     mapping = read_mappings([existing(path) for path in mappings], findings)
+    findings = without_what_only_lifts_need(findings)
     findings.raise_if_errors()
     text = convert(mapping, Language(language), findings, folder=out.parent if out else None)
     findings.raise_if_errors()

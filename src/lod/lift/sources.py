@@ -158,6 +158,8 @@ class Sources:
         how = (d.comment_prefix, d.skip_rows, d.trim)
         dialect = Dialect(d.encoding, delimiter, d.quote, d.nulls, d.header, d.empty_is_null, *how)
         if source.formulation is Formulation.DATABASE:
+            if any(each.code == "LOD3031" for each in self.findings.errors):
+                return None  # without the password that was refused, the database would refuse, too
             return open_typed(source, Path(), source.access, asked, dialect, self.findings)
         path = self._path(source)
         plain, name = plain_file(path, source.compression, self.findings, source.origin), self._name(path)
@@ -287,9 +289,9 @@ class Sources:
         function, given = "", {"": expression}
         names = [""]
         if isinstance(expression, Call):
-            known = function_named(expression.function)
-            assert known is not None, "parsers know the functions"
-            function, given, names = known.iri, dict(expression.arguments), [each.name for each in known.parameters]
+            known = function_named(expression.function)  # None: a function of others, with a finding that ends the lift
+            function, given = expression.function, dict(expression.arguments)
+            names = [each.name for each in known.parameters] if known else list(given)
         arguments = []
         for name in names:
             argument = given.get(name)

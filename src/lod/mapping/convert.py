@@ -10,7 +10,7 @@ from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 
-from lod.diagnostics import Findings
+from lod.diagnostics import Findings, Severity
 from lod.mapping.ir import LogicalSource, Mapping, TriplesMap
 from lod.wording import say
 
@@ -42,6 +42,19 @@ def convert(mapping: Mapping, language: Language, findings: Findings, *, folder:
     from lod.mapping.write_yarrrml import write_yarrrml
 
     return write_yarrrml(mapping, findings)
+
+
+_CONVERTIBLE = ("LOD3031", "LOD3051", "LOD3052", "LOD3053")
+
+
+def without_what_only_lifts_need(findings: Findings) -> Findings:
+    """The findings; what keeps a mapping from being lifted here, and not from being written elsewhere, is a warning.
+
+    That is: passwords, which are left out (LOD3031), functions of others (LOD3051, LOD3052), and targets that are no
+    files (LOD3053).
+    """
+    items = [replace(each, severity=Severity.WARNING) if each.code in _CONVERTIBLE else each for each in findings]
+    return Findings(items)
 
 
 _NAMES = {Language.RML: "RML", Language.YARRRML: "YARRRML"}

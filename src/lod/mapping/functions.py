@@ -24,10 +24,11 @@ from lod.mapping.library.function import (
     current_name,
     short_name,
 )
+from lod.rdf.namespaces import XSD
 
 __all__ = [
     "FUNCTIONS", "GREL", "IDLAB", "OURS", "PREFIXES", "Compute", "Function", "Parameter", "current_name",
-    "function_named", "known_functions", "short_name",
+    "foreign_function", "function_named", "known_functions", "short_name",
 ]  # fmt: skip
 
 EQUAL = IDLAB + "equal"
@@ -51,9 +52,19 @@ def _plugged_in() -> Mapping[str, Function]:
 
 
 def function_named(iri: str) -> Function | None:
-    """The function of that IRI, None if there is none."""
+    """The function of that IRI, None if there is none. GREL's may go without the kind of value: grel:trim."""
     name = current_name(iri)
-    return FUNCTIONS.get(name) or _plugged_in().get(name)
+    return FUNCTIONS.get(name) or _plugged_in().get(name) or _of_grel(name)
+
+
+def _of_grel(iri: str) -> Function | None:
+    names = [f"{GREL}{kind}_{iri[len(GREL) :]}" for kind in ("string", "array", "math", "date", "other", "boolean")]
+    return next((FUNCTIONS[each] for each in names if iri.startswith(GREL) and each in FUNCTIONS), None)
+
+
+def foreign_function(iri: str) -> Function:
+    """A function of others, of which only the name is known."""
+    return Function(iri, (), (), XSD + "string", "", None)
 
 
 def known_functions() -> Iterable[Function]:

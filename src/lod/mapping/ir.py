@@ -173,7 +173,10 @@ class GatherMap:
 
 @dataclass(frozen=True, slots=True)
 class LogicalTarget:
-    """A file of its own that statements go to, instead of the output of the lift."""
+    """A file of its own that statements go to, instead of the output of the lift.
+
+    An `endpoint` is no file: the address of a SPARQL service. A lift sends nothing; other engines may.
+    """
 
     path: str
     origin: TextOrigin
@@ -181,6 +184,7 @@ class LogicalTarget:
     serialization: str = "nq"  # a suffix of `lod.rdf.formats`
     encoding: str = "utf-8"
     compression: str = ""  # gzip, zip, targz, tarxz
+    endpoint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,7 +166,7 @@ def _credentials(node: Node | None, formulation: Formulation, shapes: Shapes) ->
     if password and not is_variable(password.value):
         hint = say("name the variable of the environment that holds it: password: $LOD_PASSWORD")
         shapes.findings.error("LOD3031", say("a password stands in the mapping"), password.origin, hint)
-        return "", ""
+        password = None
     return user.value if user else "", password.value if password else ""
 
 

@@ -5,9 +5,18 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from lod.diagnostics import Findings, TextOrigin
+from lod.mapping.ir import LogicalTarget
 from lod.wording import say
 
 COMPRESSIONS = ("gzip", "zip", "targz", "tarxz", "xz", "bzip2", "zstd")
+
+
+def endpoint_target(address: str, origin: TextOrigin, serialization: str, findings: Findings) -> LogicalTarget:
+    """A SPARQL service as a target, and the finding that no lift here writes to it: LOD3053."""
+    message = say("the target {address} is a SPARQL service, not a file", address=address)
+    hint = say("a lift writes files, it sends nothing; lod map convert keeps it for engines that do")
+    findings.error("LOD3053", message, origin, hint)
+    return LogicalTarget(address, origin, serialization=serialization, endpoint=address)
 
 
 def target_path(path: str, origin: TextOrigin, findings: Findings) -> str | None:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from lod.diagnostics import Findings, TextOrigin
 from lod.mapping.functions import PREFIXES as FUNCTION_PREFIXES
-from lod.mapping.functions import function_named
+from lod.mapping.functions import foreign_function, function_named
 from lod.mapping.ir import (
     Call,
     Constant,
@@ -46,6 +46,7 @@ _NAMESPACES = {
     "d2rq": "http://www.wiwiss.fu-berlin.de/suhl/bizer/D2RQ/0.1#",
     "csvw": "http://www.w3.org/ns/csvw#",
     "formats": _FORMATS,
+    "sd": "http://www.w3.org/ns/sparql-service-description#",
 }
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_\-]*[A-Za-z0-9_])?\Z")  # a safe part of PN_LOCAL
 _FORMULATIONS = {
@@ -326,8 +327,7 @@ class _Writer:
                 return []
 
     def _execution(self, call: Call) -> _Properties:
-        function = function_named(call.function)
-        assert function, "a call is of a function that there is"
+        function = function_named(call.function) or foreign_function(call.function)
         iris: Table[str, str] = {each.name: each.iris[0] for each in function.parameters}
         pairs: list[_Pair] = [("rml:function", self._iri(function.iri))]
         for name, value in call.arguments:
@@ -336,12 +336,16 @@ class _Writer:
                 given = ("rml:inputValue", literal(value.value))
             else:
                 given = ("rml:inputValueMap", _Properties(self._expression(value)))
-            pairs.append(("rml:input", _Properties([("rml:parameter", self._iri(iris[name])), given])))
+            pairs.append(("rml:input", _Properties([("rml:parameter", self._iri(iris.get(name, name))), given])))
         return _Properties(pairs)
 
     def _target(self, target: LogicalTarget) -> _Properties:
         place: list[_Pair] = [("a", "rml:FilePath"), ("rml:path", literal(target.path))]
-        if target.beside_mapping:
+        if target.endpoint:
+            self.used.add("sd")
+            place = [("a", "sd:Service"), ("sd:endpoint", f"<{target.endpoint}>")]
+            place.append(("sd:supportedLanguage", "sd:SPARQL11Update"))
+        elif target.beside_mapping:
             place.append(("rml:root", "rml:MappingDirectory"))
         pairs: list[_Pair] = [("a", "rml:LogicalTarget"), ("rml:target", _Properties(place))]
         pairs.append(("rml:serialization", self._iri(_SERIALIZATIONS[target.serialization])))

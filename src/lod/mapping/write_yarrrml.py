@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from lod.diagnostics import Findings, TextOrigin
-from lod.mapping.functions import GREL, function_named, short_name
+from lod.mapping.functions import GREL, foreign_function, function_named, short_name
 from lod.mapping.functions import PREFIXES as FUNCTION_PREFIXES
 from lod.mapping.ir import (
     Call,
@@ -224,13 +224,23 @@ class _Writer:
         return self._tag(expression, is_iri=False, origin=expression.origin)
 
     def _call(self, call: Call) -> _Document:
-        function = function_named(call.function)
-        assert function, "a call is of a function that there is"
+        function = function_named(call.function) or foreign_function(call.function)
         names = {each.name: short_name(each.iris[0]) for each in function.parameters}
+        if function.is_foreign:
+            names = {name: self._foreign(name) for name, _ in call.arguments}
         return {
-            "function": short_name(function.iri),
+            "function": self._foreign(function.iri) if function.is_foreign else short_name(function.iri),
             "parameters": [self._parameter(names[name], value) for name, value in call.arguments],
         }
+
+    def _foreign(self, iri: str) -> str:
+        """A name of others by a prefix, which is declared: that is how functions and parameters are named."""
+        namespace, local = re.fullmatch(r"(.*[#/:])?(.*)", iri, re.DOTALL).groups(default="")  # type: ignore[union-attr]
+        known = next((name for name, each in {**_KNOWN, **self.prefixes}.items() if each == namespace), "")
+        if not known:
+            known = f"fn{len(self.prefixes) + 1}"
+            self.prefixes[known] = namespace
+        return f"{known}:{local}"
 
     def _parameter(self, name: str, value: Expression) -> list[Any] | _Document:
         written = self._value(value)
@@ -317,7 +327,8 @@ def _dialect(dialect: Dialect) -> _Document:
 
 
 def _target(target: LogicalTarget) -> _Document:
-    written = {"access": target.path, "type": "void", "serialization": _SERIALIZATIONS[target.serialization]}
+    kind = "sparql" if target.endpoint else "void"
+    written = {"access": target.path, "type": kind, "serialization": _SERIALIZATIONS[target.serialization]}
     if target.encoding != "utf-8":
         written["encoding"] = target.encoding
     return {**written, **({"compression": target.compression} if target.compression else {})}

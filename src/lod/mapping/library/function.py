@@ -51,8 +51,15 @@ class Function:
     makes_list: bool = False  # several values: as a term each of them
     sql: str = ""
 
+    @property
+    def is_foreign(self) -> bool:
+        """Whether it is known by its name only: a mapping that calls it can be written in another language, not run."""
+        return self.compute is None and not self.sql
+
     def parameter(self, iri: str) -> Parameter | None:
-        """The parameter of that IRI."""
+        """The parameter of that IRI. What a foreign function takes nobody knows: anything."""
+        if self.is_foreign:
+            return Parameter(iri, (iri,), required=False)
         return next((each for each in self.parameters if current_name(iri) in each.iris), None)
 
     def __call__(self, *arguments: str | None) -> str | None:

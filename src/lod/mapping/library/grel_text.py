@@ -183,8 +183,8 @@ def _sliced(array: str, start: str, end: str | None) -> str | None:
     return None if first is None else list_of(as_list(array)[first:last])
 
 
-def _joined(array: str, sep: str) -> str:
-    return sep.join(each for each in as_list(array) if each is not None)
+def _joined(array: str, sep: str | None) -> str:
+    return (sep or "").join(each for each in as_list(array) if each is not None)
 
 
 def _unique(array: str) -> str:
@@ -268,7 +268,7 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     define(GREL + "array_get", (_ARRAY, _FROM, _TO), "string", "an item of a list, or some", _item, makes_list=True),
     define(GREL + "array_slice", (_ARRAY, _FROM, _TO), "string", "some items", _sliced, makes_list=True),
-    define(GREL + "array_join", (_ARRAY, _SEP), "string", "its items with a text between", _joined),
+    define(GREL + "array_join", (_ARRAY, _OPT_SEP), "string", "its items with a text between", _joined),
     define(GREL + "array_length", (_ARRAY,), "integer", "how many items", lambda a: str(len(as_list(a)))),
     define(
         GREL + "array_reverse", (_ARRAY,), "string", "the last first", lambda a: list_of(as_list(a)[::-1]),

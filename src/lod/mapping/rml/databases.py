@@ -32,7 +32,9 @@ def read_database(graph: Graph, node: Resource, access: Resource) -> LogicalSour
     user = graph.text(access, D2RQ + "username")
     password = graph.text(access, D2RQ + "password")
     asked = _asked(graph, node)
-    if (password and not _is_named(graph, password)) or asked is None:
+    if password and not _is_named(graph, password):
+        password = None
+    if asked is None:
         return None
     table, query = asked
     uri = address_of(address.value, _scheme(graph, access))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lod.diagnostics import did_you_mean
-from lod.mapping.arguments import arguments, refuse_unknown
+from lod.mapping.arguments import arguments, unknown_function
 from lod.mapping.conditions import TRUE_CONDITION
 from lod.mapping.functions import EQUAL, Function, Parameter, current_name, function_named, short_name
 from lod.mapping.ir import Call, Constant, Expression, Join
@@ -79,8 +79,8 @@ def _input_value(graph: Graph, node: Resource, read: ReadExpression) -> Expressi
 
 def _call(graph: Graph, iri: Iri, given: list[tuple[Iri, Expression]]) -> Call | None:
     function = function_named(iri.value)
+    function = function or unknown_function(iri.value, short_name(iri.value), iri.origin, graph.findings)
     if function is None:
-        refuse_unknown(iri.value, short_name(iri.value), iri.origin, graph.findings)
         return None
     found: list[tuple[Parameter, Expression]] = []
     names: set[str] = set()
@@ -88,7 +88,7 @@ def _call(graph: Graph, iri: Iri, given: list[tuple[Iri, Expression]]) -> Call |
         parameter = function.parameter(parameter_iri.value)
         if parameter is None:
             _unknown_parameter(graph, function, parameter_iri)
-        elif parameter.name in names and not parameter.repeats:
+        elif parameter.name in names and not (parameter.repeats or function.is_foreign):
             message = say("{parameter_iri} is given twice", parameter_iri=short_name(parameter_iri.value))
             graph.findings.error("LOD3104", message, parameter_iri.origin, say("keep one"))
         else:
@@ -98,7 +98,7 @@ def _call(graph: Graph, iri: Iri, given: list[tuple[Iri, Expression]]) -> Call |
         if parameter.required and parameter.name not in names and len(found) == len(given):
             message = say("{iri} needs {iris}", iri=short_name(function.iri), iris=short_name(parameter.iris[0]))
             graph.findings.error("LOD3112", message, iri.origin, say("add an rml:input with that rml:parameter"))
-    return Call(function.iri, arguments(found), iri.origin)
+    return Call(function.iri, arguments(function, found), iri.origin)
 
 
 def _unknown_parameter(graph: Graph, function: Function, iri: Iri) -> None:

@@ -165,7 +165,7 @@ def _formulation(graph: Graph, node: Resource, path: str) -> Formulation | None:
         return declared
     found = by_name or next((Formulation.JSONPATH for end in _DOCUMENTS if f"{end}." in path.lower()), Formulation.CSV)
     if declared is None:  # RML-IO, «Defining Logical Sources»: it must be specified
-        name = f"rml:{found}" if found in _FORMULATIONS.values() else "rml:CSV"
+        name = next((f"rml:{name}" for name, each in _FORMULATIONS.items() if each is found), "rml:CSV")
         message = say("the source does not say how references read it: {path} is read as {name}", path=path, name=name)
         graph.findings.warning(
             "LOD3050", message, graph.origin(node), say("add rml:referenceFormulation {name}", name=name)

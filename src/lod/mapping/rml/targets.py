@@ -9,8 +9,8 @@ from __future__ import annotations
 from lod.diagnostics import did_you_mean
 from lod.mapping.ir import LogicalTarget
 from lod.mapping.rml.graph import Graph, Resource
-from lod.mapping.rml.vocabulary import FORMATS, RML, shown
-from lod.mapping.targets import COMPRESSIONS, target_path
+from lod.mapping.rml.vocabulary import FORMATS, RML, SERVICE, shown
+from lod.mapping.targets import COMPRESSIONS, endpoint_target, target_path
 from lod.rdf.formats import GRAPH_FORMATS
 from lod.rdf.turtle import Term
 from lod.wording import say
@@ -32,6 +32,8 @@ def read_targets(graph: Graph, node: Resource) -> tuple[LogicalTarget, ...]:
 
 def _target(graph: Graph, node: Resource) -> LogicalTarget | None:
     place = graph.resource(node, "target")
+    if place and (endpoint := graph.one(place, SERVICE + "endpoint")):
+        return endpoint_target(str(endpoint.value), endpoint.origin, _serialization(graph, node), graph.findings)
     path = _path(graph, place) if place else None
     if place is None or path is None:
         hint = say('rml:target [ a rml:FilePath; rml:path "file.nq" ]')

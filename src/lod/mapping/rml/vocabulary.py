@@ -17,6 +17,7 @@ LEGACY_COMPRESSION = "http://semweb.mmlab.be/ns/rml-compression#"
 QUERY_LANGUAGES = ("http://semweb.mmlab.be/ns/ql#", RML + "ql/", RML + "ql#")
 CSVW = "http://www.w3.org/ns/csvw#"
 FNO = ("https://w3id.org/function/ontology#", "http://w3id.org/function/ontology#")
+SERVICE = "http://www.w3.org/ns/sparql-service-description#"
 FORMATS = "http://www.w3.org/ns/formats/"
 
 DEFAULT_GRAPH = RML + "defaultGraph"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import reduce
 
 from lod.diagnostics import Findings, TextOrigin, did_you_mean
-from lod.mapping.arguments import arguments, refuse_unknown
+from lod.mapping.arguments import arguments, unknown_function
 from lod.mapping.conditions import both
 from lod.mapping.document import Keyed, Listed, Node, Text
 from lod.mapping.functions import EQUAL, Function, Parameter, function_named, known_functions, short_name
@@ -63,7 +63,7 @@ class Calls:
             self.findings.error(
                 "LOD3004", say("the values of a function are of one side of a join"), where, say("all s, or all o")
             )
-        call = Call(function.iri, arguments((each.parameter, each.value) for each in inputs), where)
+        call = Call(function.iri, arguments(function, ((each.parameter, each.value) for each in inputs)), where)
         return call, min(sides, default="")
 
     def expression(self, node: Node, kind: str = "") -> Expression | None:
@@ -97,7 +97,8 @@ class Calls:
                 message = say("a join by {iri} is not supported", iri=short_name(function.iri))
                 self.findings.error("LOD3012", message, where, say("rows are joined where values are equal"))
             else:
-                own.append(Call(function.iri, arguments((each.parameter, each.value) for each in inputs), where))
+                given = ((each.parameter, each.value) for each in inputs)
+                own.append(Call(function.iri, arguments(function, given), where))
         return tuple(joins), _all(own)
 
     def _join(self, inputs: list[Input], origin: TextOrigin) -> list[Join]:
@@ -147,7 +148,7 @@ class Calls:
     ) -> tuple[Function, list[Input], TextOrigin] | None:
         given = [each for each in inputs if each]
         names = [each.parameter.name for each in given]
-        once = [each.parameter.name for each in given if not each.parameter.repeats]
+        once = [each.parameter.name for each in given if not (each.parameter.repeats or function.is_foreign)]
         for name in {name for name in once if once.count(name) > 1}:
             self.findings.error(
                 "LOD3002",
@@ -176,15 +177,15 @@ class Calls:
         else:
             found = [each for each in known_functions() if re.split("[#:/]", each.iri)[-1] == name]
             function = found[0] if len(found) == 1 else None
-        if function is None:
-            refuse_unknown(iri, name, text.at(0, len(text.value)), self.findings)
-        return function
+        return function or unknown_function(iri, name, text.at(0, len(text.value)), self.findings)
 
     def _parameter(self, function: Function, text: Text) -> Parameter | None:
         name = text.value.strip()
         if ":" in name:
             expression = self.names.iri(text, self.findings)
             found = function.parameter(expression.value) if isinstance(expression, Constant) else None
+        elif function.is_foreign:  # a parameter has the function's prefix, unless it says another
+            found = function.parameter(re.sub(r"[^#/:]*\Z", "", function.iri) + name)
         else:
             name = _STR.get(name, name)
             found = next((p for p in function.parameters if name == p.name or name in _local_names(p)), None)

@@ -11,7 +11,7 @@ from lod.diagnostics import Findings, did_you_mean
 from lod.mapping.document import Keyed, Listed, Node, Text
 from lod.mapping.ir import LogicalTarget
 from lod.mapping.shapes import Shapes
-from lod.mapping.targets import COMPRESSIONS, target_path
+from lod.mapping.targets import COMPRESSIONS, endpoint_target, target_path
 from lod.mapping.yarrrml.keys import values_of
 from lod.wording import say, word
 
@@ -27,7 +27,8 @@ SERIALIZATIONS = {
 }
 ENCODINGS = ("utf-8", "utf-16")
 _FILES = ("localfile", "void", "dcat")
-_ELSEWHERE = ("sparql", "sd", "mysql", "ldp", "wot", "api", "https")
+_SERVICES = ("sparql", "sd")
+_ELSEWHERE = ("mysql", "ldp", "wot", "api", "https")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,11 @@ def read_target(node: Node, findings: Findings) -> LogicalTarget | None:
             findings.error("LOD3005", say("a target needs 'access'"), node.origin, say("access: dump.nt"))
         return None
     before = len(findings.errors)
-    clean = target_path(path.value, path.origin, findings)
     kind_text = shapes.text(values.get("type"))
+    if kind_text and kind_text.value.lower() in _SERVICES:
+        named = _one_of(shapes.text(values.get("serialization")), tuple(SERIALIZATIONS), "serialization", findings)
+        return endpoint_target(path.value, path.origin, SERIALIZATIONS[named or "nquads"], findings)
+    clean = target_path(path.value, path.origin, findings)
     if kind_text and kind_text.value.lower() not in _FILES:
         hint = (
             did_you_mean(kind_text.value, _FILES) if kind_text.value not in _ELSEWHERE else say("a lift writes files")
