@@ -197,6 +197,17 @@ def test_a_statement_goes_to_all_its_targets(tmp_path: Path) -> None:
     assert sorted((tmp_path / "two.nq").read_text(encoding="utf-8").splitlines()) == NAMES
 
 
+def test_a_blank_line_is_no_row(tmp_path: Path) -> None:
+    """Although an empty cell is a text, as RML has it where no rml:null says otherwise."""
+    (tmp_path / "b.csv").write_text('id,name\n1,\n\n2,"a"\n\n', encoding="utf-8")
+    text = """ex:Map rml:logicalSource [ rml:source [ a rml:FilePath ; rml:path "b.csv" ] ;
+            rml:referenceFormulation rml:CSV ] ; rml:subjectMap [ rml:template "http://e/{id}" ] ;
+        rml:predicateObjectMap [ rml:predicate ex:p ; rml:objectMap [ rml:reference "name" ] ] ."""
+    lines, codes = lift(text, tmp_path)
+    assert codes == []
+    assert lines == ['<http://e/1> <http://example.org/p> "" .', '<http://e/2> <http://example.org/p> "a" .']
+
+
 def test_nothing_is_written_when_something_is_wrong(tmp_path: Path) -> None:
     text = TARGETED % '[ rml:target [ rml:path "n.nq" ] ]'
     assert lift(text.replace('"place"', '"palce"'), tmp_path) == ([], ["LOD3050", "LOD4001"])

@@ -157,6 +157,8 @@ def test_a_missing_file_names_its_neighbours(tmp_path: Path) -> None:
         ("a.b[0].c[*]", '$."a"."b"[0]."c"[*]'),
         ("values.*", '$."values"[*]'),
         ("*.n", '$[*]."n"'),
+        ("a[*]['b c'].d", '$."a"[*]."b c"."d"'),
+        ("$['a*']", ""),
         ("['a.b']", '$."a.b"'),
         ("@.x", '$."x"'),
         ("$", "$"),

@@ -27,6 +27,9 @@ _GUESSES = ("utf-8", "cp950", "big5hkscs", "utf-16")
 # «Big5» on a Windows machine in Taiwan is code page 950
 _ALIASES = {"big5": "cp950", "utf-8": "utf-8-sig"}
 
+NO_CELL = "\x01"
+"""What stands in a copy where the file has no cell: a null. It also keeps DuckDB from taking empty text for null."""
+
 csv.field_size_limit(1 << 24)
 
 
@@ -239,9 +242,9 @@ Reject = Callable[[str, Wording, str, int, str, str], None]
 def rewrite(table: Table, target: Path, findings: Findings, reject: Reject | None = None) -> bool:
     """The exact pass: check every record and write a clean UTF-8 copy without a header, one record a row.
 
-    Blank lines inside the table become rows of empty cells, so that row numbers stay those of the file. Slow (about a
+    Blank lines inside the table become rows without cells, so that row numbers stay those of the file. Slow (about a
     million rows a second and a half); used where the fast reader met something, to say what and where. With `reject`,
-    rows that are not well-formed are handed to it, and are rows of empty cells in the copy.
+    rows that are not well-formed are handed to it, and are rows without cells in the copy.
     """
     before = len(findings.errors)
     ragged, nul = _Tally(findings, "LOD2004"), _Tally(findings, "LOD2003")
@@ -257,12 +260,12 @@ def rewrite(table: Table, target: Path, findings: Findings, reject: Reject | Non
                     blank += row >= table.first_row
                     continue
                 while blank:
-                    write([""] * width)
+                    write([NO_CELL] * width)
                     blank -= 1
                 if reject and (reason := _malformed(table, record)):
                     code, words, column = reason
                     reject(code, words, table.name, row, column, ",".join(record)[:_REJECTED])
-                    write([""] * width)
+                    write([NO_CELL] * width)
                     continue
                 if any("\0" in cell for cell in record):
                     column_number = next(n for n, cell in enumerate(record) if "\0" in cell)

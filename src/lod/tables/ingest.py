@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 
 from lod.diagnostics import CellOrigin, Findings
-from lod.tables.csv import Reject, is_utf8, rewrite
+from lod.tables.csv import NO_CELL, Reject, is_utf8, rewrite
 from lod.tables.json import ingest_json
 from lod.tables.table import Table
 from lod.tables.typed import TypedTable, ingest_typed
@@ -26,7 +26,6 @@ from lod.wording import say
 _BLOCK = 1 << 20
 _MAX_LINE = 1 << 21  # bytes
 _ROW_GROUP = 30720  # rows: a quarter of DuckDB's own choice halves the peak of memory and costs no time
-_NEVER = "\x01"  # no cell is this: without a text for null DuckDB takes the empty one
 
 
 def ingest(
@@ -108,8 +107,7 @@ def _copy(
 ) -> int:
     dialect = table.dialect
     names = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(len(table.columns)))
-    meant = [*([""] if dialect.empty_is_null else []), *dialect.nulls]
-    nulls = ", ".join(map(_quoted, meant or [_NEVER]))
+    nulls = ", ".join(map(_quoted, [*([""] if dialect.empty_is_null else []), *dialect.nulls, NO_CELL]))
     options = (
         f"columns = {{{names}}}, header = {str(header).lower()}, delim = {_quoted(dialect.delimiter)}, "
         f"quote = {_quoted(dialect.quote)}, escape = {_quoted(dialect.quote)}, nullstr = [{nulls}], "

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 _WILDCARDS = 3  # in a columnar query: each doubles the readings that the engine has to try
-_NAME = r"(?:[^\W\d][\w-]*|\*)(?:\[(?:\d+|\*)\])*"
+_NAME = r"""(?:[^\W\d][\w-]*|\*)(?:\[(?:-?\d+|\*|'[^'\\]*'|"[^"\\]*")\])*"""
+_MEANT_OTHERWISE = re.compile(r'["\\*]')  # in a name: what DuckDB does not take for a sign of it
 _DOLLARS = re.compile(r"[^\W\d]\w*(?:\.\$?[^\W\d]\w*)+")  # `_id.$oid`, as MongoDB exports it
 _DOTTED = re.compile(rf"{_NAME}(?:\.{_NAME})*")
 
@@ -92,7 +93,7 @@ def _step(segment: Any) -> str:
     selector = segment.selectors[0]
     match type(selector).__name__:
         case "NameSelector":
-            return f'."{selector.name}"' if '"' not in selector.name and "\\" not in selector.name else ""
+            return f'."{selector.name}"' if not _MEANT_OTHERWISE.search(selector.name) else ""
         case "IndexSelector":
             return f"[{selector.index}]" if selector.index >= 0 else ""
         case "WildcardSelector":
