@@ -27,7 +27,7 @@ def command(settings: Settings, before: str | None, after: str | None, project: 
     \b
     Examples:
       lod diff
-      lod diff 1-3f2a9c1b 2-1f0c22ab --format html > diff.html
+      lod diff 1 2 --format html > diff.html
     """
     from lod.release.history.difference import compare, releases_to_compare
 

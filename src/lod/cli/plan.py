@@ -58,7 +58,7 @@ def _from_release(plan: BuildPlan) -> list[Wording]:
         say("the release is made from {name}", name=plan.starts_from),
         *([say("triples maps that are not what they were: {names}", names=", ".join(plan.maps))] if plan.maps else []),
         say(
-            "lift: {things:,} {things:thing|things} changed, {added:,} statements added, {removed:,} removed",
+            "lift: {things:,} {things:thing|things} changed; statements: {added:,} added, {removed:,} removed",
             things=plan.things,
             added=plan.statements_added,
             removed=plan.statements_removed,

@@ -26,7 +26,7 @@ def command(settings: Settings, to: str | None, project: Path) -> int:
     \b
     Examples:
       lod rollback
-      lod rollback --to 1-3f2a9c1b
+      lod rollback --to 1
     """
     from lod.release.publishing.publish import rollback
     from lod.release.publishing.push import pushing

@@ -31,7 +31,7 @@ def command(settings: Settings, release: str | None, full: bool, project: Path) 
     \b
     Examples:
       lod verify
-      lod verify --full 3-1f0c22ab
+      lod verify --full 3
     """
     from lod.release.publishing.publish import release_named
     from lod.release.release import open_current, open_release
@@ -40,6 +40,7 @@ def command(settings: Settings, release: str | None, full: bool, project: Path) 
     if release is None:
         release = open_current(releases).manifest.name
     opened = open_release(release_named(releases, release), verify="full" if full else "quick")
+    release = opened.manifest.name
     if full:
         _count(opened)
     files = (*opened.manifest.files, *opened.stored)

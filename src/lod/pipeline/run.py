@@ -125,7 +125,9 @@ def _summary(stage: Stage, result: Any) -> Wording:
         case Compiled() if stage is STAGES[2]:
             return say("{n} {n:table|tables}", n=len(result.plan.tables))
         case Lifted(change=Change(added=added, removed=removed)):
-            return say("{added:,} statements added, {removed:,} removed", added=added, removed=removed)
+            return say(
+                "{added:,} {added:statement|statements} added, {removed:,} removed", added=added, removed=removed
+            )
         case Lifted():
             return say("{n:,} {n:statement|statements}", n=result.result.statements)
         case Loaded():

@@ -6,6 +6,7 @@ the n-th; n grows until the work is done before the kill.
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -17,7 +18,7 @@ import pytest
 from lod.release.history.listing import list_releases
 from lod.release.history.log import history, read_log
 from lod.release.publishing.publish import publish_candidate, rollback
-from lod.release.release import Release, current_name, open_current, open_release
+from lod.release.release import CURRENT, Release, current_name, open_current, open_release
 
 CHILD = """
 import os, signal, sys
@@ -80,3 +81,34 @@ def test_kill_at_every_step(make: Make, quad: Callable[[object], str], releases:
 def _make_candidate_again(releases: Path, name: str) -> None:
     """As it was before the step: on the list of candidates, not in the log."""
     (releases / "candidates").write_text(f"{name}\n")
+
+
+def test_the_disk_has_all_before_the_pointer_moves(
+    make: Make, quad: Callable[[object], str], releases: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The power goes: what a name leads to was synced before it got the name, and the folder that has the name next."""
+    seen: list[int | Path] = []  # in order: an inode that was synced, a path that got what it names
+    sync = os.fsync
+
+    def noted(move: Callable[[Path, Path], Path]) -> Callable[[Path, Path], Path]:
+        def moved(path: Path, target: Path) -> Path:
+            seen.append(target)
+            return move(path, target)
+
+        return moved
+
+    def synced(descriptor: int) -> None:
+        seen.append(os.fstat(descriptor).st_ino)
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "replace", noted(Path.replace))
+    monkeypatch.setattr(Path, "rename", noted(Path.rename))
+    folder = make(quad(1)).folder
+    publish_candidate(releases)
+    whole = {path.stat().st_ino for path in (folder, *folder.rglob("*"))}
+    pointer = releases / CURRENT
+    assert whole <= set(seen[: seen.index(folder)])
+    assert pointer.stat().st_ino in seen[: seen.index(pointer)]
+    for name in (folder, pointer):
+        assert seen[seen.index(name) + 1] == releases.stat().st_ino

@@ -108,6 +108,12 @@ def test_no_such_release(make: Make, quad: Quad, releases: Path, name: str) -> N
     assert caught.value.code == "LOD8001"
 
 
+def test_a_number_is_enough(make: Make, quad: Quad, releases: Path) -> None:
+    first, second = (publish_candidate(releases, make(quad(n)).manifest.name).manifest.name for n in (1, 2))
+    assert rollback(releases, "1").manifest.name == first == current_name(releases)
+    assert publish_candidate(releases, "2").manifest.name == second == current_name(releases)
+
+
 def test_a_misspelt_name_is_guessed(make: Make, quad: Quad, releases: Path) -> None:
     name = make(quad(1)).manifest.name
     with pytest.raises(ReleaseError) as caught:

@@ -13,7 +13,7 @@ from lod.diagnostics import did_you_mean
 from lod.release.durability import write_atomically
 from lod.release.history.log import history, read_log, record
 from lod.release.lock import exclusive
-from lod.release.publishing.candidates import NAME, candidate_names, release_folders, unlist
+from lod.release.publishing.candidates import candidate_names, release_folders, unlist
 from lod.release.release import CURRENT, Release, ReleaseError, current_name, open_release
 from lod.wording import Wording, say
 
@@ -63,7 +63,8 @@ def switch(releases: Path, name: str, event: Literal["publish", "rollback"], bef
     Raises:
         ReleaseError: LOD8001 no such release, LOD8002 and LOD8003 it is damaged.
     """
-    release = open_release(release_named(releases, name), verify="full")
+    folder = release_named(releases, name)
+    name, release = folder.name, open_release(folder, verify="full")
     _recover_log(releases)
     previous = current_name(releases)
     if previous == name:
@@ -77,16 +78,17 @@ def switch(releases: Path, name: str, event: Literal["publish", "rollback"], bef
 
 
 def release_named(releases: Path, name: str) -> Path:
-    """The folder of a release: looked up, never joined to a path unseen.
+    """The folder of a release, by its name or its number alone: looked up, never joined to a path unseen.
 
     Raises:
         ReleaseError: LOD8001 no such release.
     """
     known = [folder.name for folder in release_folders(releases)]
-    if not NAME.match(name) or name not in known:
+    numbered = [other for other in known if other.partition("-")[0] == name]
+    if name not in known and len(numbered) != 1:
         hint = did_you_mean(name, known) or say("'lod releases' lists what there is")
         raise ReleaseError(say("there is no release '{name}'", name=name), hint=hint, code="LOD8001")
-    return releases / name
+    return releases / (name if name in known else numbered[0])
 
 
 def _ways_on(releases: Path) -> Wording:
