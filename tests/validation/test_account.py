@@ -128,15 +128,17 @@ def test_the_page_needs_nothing_else_and_speaks_both_languages(tmp_path: Path) -
         assert "What is wrong no more" in page.words["en"]
         assert "Idle" in page.words[language]
         assert f'lang="{other}" class="t"' in text
-        assert "prefers-color-scheme: dark" in text
+        assert "screen and (prefers-color-scheme: dark)" in text
         assert "@media print" in text
     assert write_page(account) == write_page(account)
 
 
 def test_long_groups_are_cut_and_say_so(tmp_path: Path) -> None:
     account, _ = _account(tmp_path, _rows(*["X"] * 250))
-    text = write_page(account)
-    assert "50 more: in the report as CSV or RDF" in text
+    text = write_page(account, whole=["報告 1.csv", "report.ttl"])
+    assert "50 more are not listed here." in text
+    assert '<a href="%E5%A0%B1%E5%91%8A%201.csv">報告 1.csv</a> · <a href="report.ttl">' in text
+    assert "-o report.csv" in write_page(account)
     assert text.count("<tr><td>") < 250 * 3
 
 

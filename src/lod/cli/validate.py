@@ -113,7 +113,7 @@ def command(
     account = account_of_files(files, rules, findings, processor=processor, before=older)
     report = account.report
     for path in out:
-        write_report(path, account, findings.items, settings.language)
+        write_report(path, account, findings.items, settings.language, beside=out)
     output.show(findings, settings, as_data=True, facts=summary(account) if settings.format == "json" else None)
     if account.change:
         output.line(changed(account.change), settings, after=findings)

@@ -360,7 +360,7 @@ def validate(job: Job, loaded: Loaded) -> Validated:
         named=lambda path: job.project.relative(Path(path)),
     )
     traced = tuple(trace(report, origins))
-    others = tuple(job.findings.items[before:])
+    others = (*findings, *job.findings.items[before:])
     account = Account(report, traced, others, change_since(report, job.project.releases))
     job.findings.extend(findings_of(traced))
     if report.violations:

@@ -5,16 +5,18 @@ Both languages are in it, a choice at the top shows one of them; without style s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, Template
+from pyoxigraph import Literal
 
 from lod.diagnostics import CellOrigin, Origin, TextOrigin
 from lod.validation.account import Account, Change, Group, Key, Traced, text
-from lod.validation.report import INFO, WARNING, Judged, local_name
+from lod.validation.report import INFO, WARNING, Judged, Term, local_name
 from lod.validation.trace import shown
 from lod.wording import LANGUAGES, NOTHING, Wording, in_each_language, say
 
@@ -44,6 +46,8 @@ _WORDS = {
     "new": say("new"),
     "fixed": say("What is wrong no more"),
     "others": say("Also found"),
+    "whole": say("Every result stands in"),
+    "no_whole": say("Every result stands in a report as CSV or RDF: lod validate … -o report.csv"),
     "judged": say("Which engine judged which shape"),
     "judged_text": say("A shape is judged on the columns of the tables where that is proven to be the same."),
     "engine": say("Engine"),
@@ -53,8 +57,12 @@ _WORDS = {
 _DATA = {"columns": say("columns"), "the whole graph": say("the whole graph")}
 
 
-def write_page(account: Account, *, language: str = LANGUAGES[0], title: Wording = NOTHING) -> str:
-    """The page; `language` is shown first, `title` says what was validated."""
+def write_page(
+    account: Account, *, language: str = LANGUAGES[0], title: Wording = NOTHING, whole: Sequence[str] = ()
+) -> str:
+    """The page; `language` is shown first, `title` says what was validated, `whole` are files beside it that list every
+    result.
+    """
     first = language if language in LANGUAGES else LANGUAGES[0]
     report, groups = account.report, account.groups
     return _template().render(
@@ -70,7 +78,8 @@ def write_page(account: Account, *, language: str = LANGUAGES[0], title: Wording
         groups=[_group(account, group) for group in groups],
         several_rules=[len(_rules(group)) > 1 for group in groups],
         fixed=[_fixed(key) for key in account.change.fixed[:_FIXED]] if account.change else (),
-        others=account.others,
+        whole=whole,
+        others=_others(account),
         judged=[_judged(each) for each in report.judged],
     )
 
@@ -117,7 +126,7 @@ def _left_out(count: int) -> Wording:
 
 def _group(account: Account, group: Group) -> dict[str, Any]:
     members, first = group.members, group.members[0]
-    more = len(members) - _EACH
+    more, results = len(members) - _EACH, list(_results(account, members[:_EACH]))
     place = next((p for p in (*first.finding.related[::-1], first.finding.origin) if isinstance(p, TextOrigin)), None)
     return {
         "count": len(members),
@@ -133,8 +142,9 @@ def _group(account: Account, group: Group) -> dict[str, Any]:
         "rules": _rules(group),
         "examples": [_at(each.finding.origin) for each in members[:_EXAMPLES] if each.finding.origin],
         "own_words": len({each.said for each in members[:_EACH]}) > 1,
-        "results": list(_results(account, members[:_EACH])),
-        "more": say("{more:,} more: in the report as CSV or RDF", more=more) if more > 0 else NOTHING,
+        "results": results,
+        "has_values": any(each["value"] for each in results),
+        "more": say("{more:,} more are not listed here.", more=more) if more > 0 else NOTHING,
     }
 
 
@@ -162,11 +172,35 @@ def _results(account: Account, members: tuple[Traced, ...]) -> Iterator[dict[str
             "column": str(origin.column or "") if origin else "",
             "cell": origin.text if is_cell and isinstance(origin, CellOrigin) else None,
             "about": shown(each.result.focus_node),
-            "value": "" if value is None or value == each.result.focus_node else shown(value),
+            "value": "" if value is None or value == each.result.focus_node else _value(value),
             "rule": str(each.finding.rule or ""),
             "said": each.said,
             "is_new": account.is_new(each.result),
         }
+
+
+def _value(term: Term) -> str:
+    """A term in a cell of its own: a text needs no quotation marks unless nothing or blanks are in it."""
+    return term.value if isinstance(term, Literal) and term.value.strip() == term.value != "" else shown(term)
+
+
+def _others(account: Account) -> list[dict[str, Any]]:
+    """What else was found: each once, with how often and where first."""
+    often = Counter((item.code, item.message) for item in account.others)
+    return [
+        {
+            "code": code,
+            "count": count,
+            "message": message,
+            "hint": next(item.hint for item in account.others if (item.code, item.message) == (code, message)),
+            "examples": [
+                _at(item.origin)
+                for item in account.others
+                if item.origin is not None and (item.code, item.message) == (code, message)
+            ][:_EXAMPLES],
+        }
+        for (code, message), count in often.items()
+    ]
 
 
 def _at(origin: Origin | None) -> Wording:

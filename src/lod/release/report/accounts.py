@@ -6,11 +6,12 @@ import json
 from pathlib import Path
 
 from lod.release.release import Site, current_name
-from lod.release.report.validated import FOLDER, GRAPH, PAGE, SUMMARY
+from lod.release.report.validated import FOLDER, GRAPH, PAGE, SHEET, SUMMARY
 from lod.validation.account import Account, Change, compare, summary
 from lod.validation.default_messages import in_languages
 from lod.validation.page import write_page
 from lod.validation.report import ValidationReport
+from lod.validation.sheet import write_sheet
 from lod.wording import Wording
 
 
@@ -20,7 +21,10 @@ def write_account(folder: Path, account: Account, site: Site) -> None:
     account.report.write_turtle(folder / GRAPH)
     language = site.languages[0] if site.languages else ""
     title = in_languages(site.title) if site.title else Wording(site.name)
-    (folder / PAGE).write_text(write_page(account, language=language, title=title), encoding="utf-8")
+    if account.traced:
+        write_sheet(folder / SHEET, account)
+    page = write_page(account, language=language, title=title, whole=(SHEET, GRAPH))
+    (folder / PAGE).write_text(page, encoding="utf-8")
     text = json.dumps(summary(account), ensure_ascii=False, indent=1, sort_keys=True)
     (folder / SUMMARY).write_text(text + "\n", encoding="utf-8")
 

@@ -1,7 +1,7 @@
 """What a release says of its validation, for whoever has the release; `lod.release.report.accounts` writes it.
 
-`report/validation.ttl` is the W3C report, `validation.html` the same for people, `validation.json` its summary:
-verdict, results by cause, which engine judged which shape, and what changed since the release before.
+`report/validation.ttl` is the W3C report, `validation.html` the same for people, `validation.csv` for spreadsheets,
+`validation.json` its summary: verdict, results by cause, which engine judged which shape, and what changed since the release before.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER, GRAPH, PAGE, SUMMARY = "report", "validation.ttl", "validation.html", "validation.json"
+SHEET = "validation.csv"  # where there is a result
 
 
 @dataclass(frozen=True, slots=True)
