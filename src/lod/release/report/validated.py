@@ -1,7 +1,8 @@
 """What a release says of its validation, for whoever has the release; `lod.release.report.accounts` writes it.
 
 `report/validation.ttl` is the W3C report, `validation.html` the same for people, `validation.csv` for spreadsheets,
-`validation.json` its summary: verdict, results by cause, which engine judged which shape, and what changed since the release before.
+`validation.json` its summary: verdict, results by cause, which engine judged which shape, and what changed since the
+release before.
 """
 
 from __future__ import annotations
