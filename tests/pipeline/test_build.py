@@ -166,7 +166,7 @@ def test_a_violation_goes_back_to_its_cell_and_blocks(root: Path) -> None:
     assert list((root / "releases" / "staging").iterdir()) == []
     assert "sh:conforms false" in (root / ".lod" / "report" / "validation.ttl").read_text(encoding="utf-8")
     page = (root / ".lod" / "report" / "validation.html").read_text(encoding="utf-8")
-    assert 'tables/staff.csv</td><td class="n">4</td>' in page
+    assert 'tables/staff.csv</td><td class="n row">4</td>' in page
     assert ".lod/report/validation.html" in caught.value.note
     assert f"Compared with {published}: 2 new, 0 fixed, 0 unchanged." in caught.value.note
     assert caught.value.facts is not None
