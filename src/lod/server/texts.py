@@ -27,6 +27,23 @@ from lod.wording import say
 
 FALLBACK = "en"
 
+_AUTHORITY = "http://publications.europa.eu/resource/authority/"
+_PREFIXES = {  # of keys; eu-…: the authority tables of the European Publications Office
+    **PREFIXES,
+    **{
+        f"eu-{name}": f"{_AUTHORITY}{name}/"
+        for name in ("access-right", "country", "file-type", "frequency", "language")
+    },
+    "eu-availability": f"{_AUTHORITY}planned-availability/",
+    "eu-theme": f"{_AUTHORITY}data-theme/",
+    "adms": "http://www.w3.org/ns/adms#",
+    "adms-publisher": "http://purl.org/adms/publishertype/",
+    "cube": "https://cube.link/",
+    "dcatap": "http://data.europa.eu/r5r/",
+    "odrs": "http://schema.theodi.org/odrs#",
+    "qudt": "http://qudt.org/schema/qudt/",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Forms:
@@ -190,7 +207,7 @@ def _texts(said: str | Iterable[str] | None) -> tuple[str, ...]:
 
 
 def _prefixed(iri: str) -> str:
-    return next(f"{prefix}:{iri[len(base) :]}" for prefix, base in PREFIXES.items() if iri.startswith(base))
+    return next(f"{prefix}:{iri[len(base) :]}" for prefix, base in _PREFIXES.items() if iri.startswith(base))
 
 
 def _catalogue(language: str, said: Mapping[str, tuple[str, ...]], read: Catalog) -> Catalogue:
@@ -206,4 +223,4 @@ def _catalogue(language: str, said: Mapping[str, tuple[str, ...]], read: Catalog
 def _terms(names: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     for key, text in names:
         prefix, _, name = key.partition(":")
-        yield PREFIXES[prefix] + name, text
+        yield _PREFIXES[prefix] + name, text

@@ -13,7 +13,7 @@ from lod.server.charts.choose import one_series, parts_only, suitable
 from lod.server.charts.draw import draw
 from lod.server.charts.map import Atlas, without_outline
 from lod.server.charts.model import ChartData, Kind, Label, Mark, Role, Words
-from lod.server.charts.scales import class_of, classes, ticks
+from lod.server.charts.scales import class_of, classes, tick_text, ticks
 from lod.server.charts.svg import shortened, width_of
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -38,6 +38,11 @@ def table(
         additive=True,
         words=Words(description="Staff by office."),
     )
+
+
+def texts(svg: str) -> list[str]:
+    """What is written in a drawing."""
+    return [text.text or "" for text in ET.fromstring(svg).iter(f"{SVG}text")]
 
 
 @pytest.mark.parametrize(
@@ -178,6 +183,46 @@ def test_thirty_years_of_months_are_one_line_named_from_january_to_january() -> 
     assert named
     assert all(name.endswith("-01") for name in named)
     assert svg.count("<circle") == 1  # the month alone between two gaps
+
+
+def test_what_overlaps_is_not_stacked() -> None:
+    data = table(12, 6)
+    assert "stacked" in suitable(data, ())
+    every = tuple(replace(label, total=True) for label in data.series)  # the totals of one dimension or the other
+    assert "stacked" not in suitable(replace(data, series=every), ())
+
+
+def test_of_many_series_over_time_those_of_one_dimension_are_lines() -> None:
+    data = table(8, 40, "time")
+    assert "line" not in suitable(data, ())
+    svg = draw(replace(data, few=(3, 7)), "line", None)
+    assert suitable(replace(data, few=(3, 7)), ())[0] == "line"
+    assert [name for name in texts(svg) if name.startswith("column")] == ["column 3", "column 7"]
+
+
+def test_names_along_a_line_stay_inside_of_the_drawing() -> None:
+    data = table(3, 1, "time")
+    named = tuple(replace(label, text="the end of the year 2012") for label in data.categories)
+    svg = ET.fromstring(draw(replace(data, categories=named), "line", None))
+    width = float(svg.attrib["viewBox"].split()[2])
+    names = [text for text in svg.iter(f"{SVG}text") if text.text == named[0].text]
+    half = width_of(named[0].text, 12) / 2
+    assert len(names) > 1
+    assert all(half <= float(text.attrib["x"]) <= width - half for text in names)
+
+
+def test_axes_write_large_numbers_out() -> None:
+    assert tick_text(123_455_000_000.0) == "123,455,000,000"
+    assert tick_text(0.30000000000000004) == "0.3"
+
+
+def test_the_names_across_a_heat_table_are_broken_between_words_and_ideographs() -> None:
+    data = table(4, 9)
+    names = (*(Label(f"臺灣省第{n}個縣(市)之各級機關") for n in range(8)), Label("Agencies of New Taipei City"))
+    svg = draw(replace(data, series=names), "heat", None)
+    assert {"Agencies", "Taipei"} <= {word for text in texts(svg) for word in text.split()}
+    assert "…" not in "".join(texts(svg))
+    assert not any(text.startswith((")", "）")) for text in texts(svg))
 
 
 def test_a_heat_table_explains_its_hatchings() -> None:

@@ -115,7 +115,7 @@ def test_they_are_three_things_in_the_chart_and_in_the_map(years: httpx.Client) 
     found = view(years, "rows=place&cols=-&year=2012&gender=T&show=chart&chart=map").text
     chart = found.partition("<svg")[2].partition("</svg>")[0]
     assert re.search(r'-h\)" class="p"><title>Nantou County: not published', chart)
-    assert re.search(r'-o\)" class="p"><title>09020: not applicable', chart)
+    assert re.search(r'-o\)" class="p"><title>Kinmen County: not applicable', chart)
     legend = re.findall(r"<text[^>]*>([^<]*)</text>", chart)
     assert {"not published", "not applicable: there is no such figure"} <= set(legend)
 

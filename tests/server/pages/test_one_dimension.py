@@ -1,4 +1,4 @@
-"""A cube of one dimension without totals, its figures on both sides of zero."""
+"""A cube of one dimension without totals, its figures on both sides of zero; one whose codes have the same name."""
 
 from __future__ import annotations
 
@@ -21,6 +21,15 @@ TURTLE = """
     f"<def/dimension/year> <id/code/year/{year}> ; <def/measure/growth> {value} .\n"
     for year, value in GROWTH.items()
 )
+TURTLE += """
+<def/dimension/age> a qb:DimensionProperty ; rdfs:label "Age"@en .
+<id/code/age/T> a skos:Concept ; skos:prefLabel "All"@en . <id/code/all/T> a skos:Concept ; skos:prefLabel "All"@en .
+<data/all> a qb:DataSet, dcat:Dataset ; dct:title "All of them"@en ; qb:structure [ a qb:DataStructureDefinition ;
+    qb:component [ qb:dimension <def/dimension/age> ] , [ qb:dimension <def/dimension/sex> ] ,
+        [ qb:measure <def/measure/headcount> ] ] .
+<data/all/obs/T> a qb:Observation ; qb:dataSet <data/all> ; <def/dimension/age> <id/code/age/T> ;
+    <def/dimension/sex> <id/code/all/T> ; <def/measure/headcount> 1 .
+"""
 
 
 @pytest.fixture(scope="module")
@@ -43,3 +52,9 @@ def test_bars_of_neighbours_begin_at_zero_on_either_side(client: httpx.Client) -
 def test_totals_are_offered_only_where_there_are_some(client: httpx.Client) -> None:
     assert 'name="totals"' not in client.get("/data/growth/slice.en.html").text
     assert 'name="totals"' in client.get("/data/civil-servants-by-county/slice.en.html").text
+
+
+def test_codes_with_the_same_name_are_told_apart_by_their_dimension(client: httpx.Client) -> None:
+    page = client.get("/data/all/obs/T.en.html").text
+    assert "<title>Age: All, Sex: All – " in page
+    assert "(Age: All, Sex: All): " in re.sub(r"<[^>]*>", "", page.partition('class="sentence"')[2])

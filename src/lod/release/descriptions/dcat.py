@@ -231,7 +231,10 @@ def _terms(about: Description, thing: str, site: Site) -> None:
 def _service(about: Description, site: Site, found: list[str]) -> None:
     service, endpoint = f"{site.base_iri}catalog#sparql", f"{site.base_iri}sparql"
     about.is_a(service, DCAT + "DataService")
-    about.say(service, DCT + "title", Literal(f"SPARQL: {pick(site.title, 'en')}", language="en"))
+    about.say(
+        service, DCT + "title", Literal(f"SPARQL 查詢服務：{pick(site.title, 'zh-Hant-TW')}", language="zh-Hant-TW")
+    )
+    about.say(service, DCT + "title", Literal(f"SPARQL endpoint: {pick(site.title, 'en')}", language="en"))
     by_value = "SPARQL 查詢服務。數值依其值回傳（01 為 1，25.00 為 25）；整批下載之檔案保留原來的寫法。"
     about.say(service, DCT + "description", Literal(by_value, language="zh-Hant-TW"))
     by_value = (

@@ -49,7 +49,7 @@ def draw_stacked(drawing: Drawing, data: ChartData) -> None:
     thick, step = 20.0, 30.0
     left = _labels_width(data)
     sums = [sum(mark.value or 0 for mark in row) for row in data.marks]
-    texts = max((width_of(f"{total:,.10g}", _SMALL) for total in sums), default=0.0) + 6
+    texts = max((width_of(tick_text(total), _SMALL) for total in sums), default=0.0) + 6
     right = drawing.width - texts - _PAD
     axis = _fitting(0.0, max([*sums, 0.0]), right - left)
     draw_legend(drawing, data.series)
@@ -70,7 +70,7 @@ def draw_stacked(drawing: Drawing, data: ChartData) -> None:
                 drawing.rect(x, y, at(start + mark.value) - x - 0.7, thick, f"s{number % 8}", title)
                 start += mark.value
         whole = all(mark.value is not None or mark.published for mark in row)
-        text = f"{start:,.10g}" if whole else "…"
+        text = tick_text(start) if whole else "…"
         drawing.text(at(start) + 5, y + thick / 2 + 4.5, text, "m", size=_SMALL)
     drawing.line(left, top, left, bottom, "a")
     _axis_texts(drawing, axis, at, bottom, data.unit)
@@ -118,11 +118,12 @@ def draw_legend(drawing: Drawing, series: tuple[Label, ...], left: float = _PAD)
     """Which colour is which series, in lines as long as the drawing is wide."""
     x, y = left, drawing.height + 18
     for number, label in enumerate(series):
-        wide = 18 + width_of(label.text, 13) + 18
+        text = shortened(label.text, drawing.width - left - 18 - _PAD, 13)
+        wide = 18 + width_of(text, 13) + 18
         if x + wide > drawing.width and x > left:
             x, y = left, y + 22
         drawing.rect(x, y - 11, 12, 12, f"s{number % 8}")
-        drawing.text(x + 18, y, label.text, lang=label.language, size=13)
+        drawing.text(x + 18, y, text, lang=label.language, size=13)
         x += wide
     drawing.height = y + 8
 

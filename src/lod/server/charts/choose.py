@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from lod.server.charts.model import ChartData, Kind, Label
@@ -27,7 +27,7 @@ def suitable(data: ChartData, places: Collection[str]) -> tuple[Kind, ...]:
     parts = trimmed(parts_only(data))
     positive = all(value >= 0 for value in parts.values())
     rows, columns = len(parts.categories), len(parts.series)
-    if data.category_role == "time" and rows > 1 and columns <= MOST_LINES:
+    if data.category_role == "time" and rows > 1 and (columns <= MOST_LINES or data.few):
         found.append("line")
     if data.category_role == "age" and data.series_role == "sex" and columns == 2 and positive:
         found.append("pyramid")
@@ -37,7 +37,8 @@ def suitable(data: ChartData, places: Collection[str]) -> tuple[Kind, ...]:
         found.append("bar")
     if 1 < columns <= MOST_GROUPS:
         found.append("grouped")
-    if 1 < columns <= MOST_STACKED and positive and data.additive:
+    whole = any(label.total for label in (*parts.categories, *parts.series))  # what overlaps cannot be added up
+    if 1 < columns <= MOST_STACKED and positive and data.additive and not whole:
         found.append("stacked")
     if 1 < columns <= MOST_COLUMNS and rows > 1:
         found.append("heat")
@@ -68,20 +69,37 @@ def parts_only(data: ChartData) -> ChartData:
     """Without the totals of either axis: beside its own parts, a whole dwarfs them or is counted twice."""
     rows = _parts(data.categories)
     columns = _parts(data.series)
-    return replace(
-        data,
-        categories=tuple(data.categories[row] for row in rows),
-        series=tuple(data.series[column] for column in columns),
-        marks=tuple(tuple(data.marks[row][column] for column in columns) for row in rows),
+    data = replace(
+        data, categories=tuple(data.categories[row] for row in rows), marks=tuple(data.marks[row] for row in rows)
     )
+    return _columns(data, columns)
 
 
 def one_series(data: ChartData) -> ChartData:
-    """Its total alone, or else its first series; of periods the newest."""
+    """The series that stands for all, alone; what is said is said of it."""
+    if len(data.series) < 2:
+        return data
     newest = len(data.series) - 1 if data.series_role == "time" else 0
-    column = next((place for place, label in enumerate(data.series) if label.total), newest)
+    total = next((place for place, label in enumerate(data.series) if label.total), newest)
+    one = _columns(data, [total if data.main is None else data.main])
+    return replace(one, words=replace(one.words, description=one.words.alone[0])) if one.words.alone else one
+
+
+def few_series(data: ChartData) -> ChartData:
+    """As many series as lines can be told apart: all, or those of one dimension alone."""
+    if len(_parts(data.series)) <= MOST_LINES or not data.few:
+        return parts_only(data)
+    return _columns(data, data.few) if len(data.few) > 1 else one_series(data)
+
+
+def _columns(data: ChartData, columns: Sequence[int]) -> ChartData:
+    """Some of its series."""
+    alone = tuple(data.words.alone[column] for column in columns) if data.words.alone else ()
     return replace(
-        data, series=data.series[column : column + 1], marks=tuple(row[column : column + 1] for row in data.marks)
+        data,
+        words=replace(data.words, alone=alone),
+        series=tuple(data.series[column] for column in columns),
+        marks=tuple(tuple(row[column] for column in columns) for row in data.marks),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lod.server.charts.bars import draw_bars, draw_pyramid, draw_stacked
-from lod.server.charts.choose import one_series, parts_only, trimmed
+from lod.server.charts.choose import few_series, one_series, parts_only, trimmed
 from lod.server.charts.heat import draw_heat
 from lod.server.charts.lines import draw_lines
 from lod.server.charts.map import Atlas, draw_map
@@ -13,6 +13,8 @@ from lod.server.charts.model import ChartData, Kind
 from lod.server.charts.svg import Drawing
 
 WIDTH = 680
+ALONE: frozenset[Kind] = frozenset({"bar", "map"})
+"""The kinds that show one series."""
 
 _DRAWERS: dict[Kind, Callable[[Drawing, ChartData], None]] = {
     "bar": draw_bars,
@@ -33,10 +35,11 @@ def draw(data: ChartData, kind: Kind, atlas: Atlas | None, *, name: str = "chart
         for notice in data.words.notices:
             drawing.text(16, drawing.height + 10, notice, size=12)
             drawing.height += 18
+    data = one_series(data) if kind in ALONE else data
     if kind == "map" and atlas is not None:
-        draw_map(drawing, one_series(data), atlas)
+        draw_map(drawing, data, atlas)
     else:
-        shown = parts_only(one_series(data) if kind in {"bar", "map"} else data)
-        _DRAWERS["bar" if kind == "map" else kind](drawing, trimmed(shown, kind))
+        parts = few_series(data) if kind == "line" else parts_only(data)
+        _DRAWERS["bar" if kind == "map" else kind](drawing, trimmed(parts, kind))
     description = " ".join((data.words.description, *data.words.notices))
     return drawing.finish(data.title, description, data.language)

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from lod.server.charts.model import ChartData
 from lod.server.charts.scales import class_of, classes
-from lod.server.charts.svg import STEPS, Drawing, shortened, width_of
+from lod.server.charts.svg import STEPS, Drawing, pieces_of, shortened, width_of, wrapped
 
 _HIGH = 28.0
 _SMALL = 12.0
+_LINE, _MOST_LINES = 15.0, 4  # of a column's name
 _LEAST, _MOST = 58.0, 130.0  # how wide a column is
 
 
 def draw_heat(drawing: Drawing, data: ChartData) -> None:
     """Categories go down, series across; the drawing grows wider with their number."""
     left = min(max(width_of(label.text) for label in data.categories), 230) + 20
-    wide = max(_LEAST, min(_MOST, (drawing.width - left - 10) / len(data.series)))
+    longest = max(width_of(word, _SMALL) for series in data.series for word in pieces_of(series.text)) + 6
+    least = max(_LEAST, min(longest, _MOST), *(width_of(mark.text, _SMALL) + 16 for row in data.marks for mark in row))
+    wide = max(least, min(_MOST, (drawing.width - left - 10) / len(data.series)))
     drawing.width = max(drawing.width, left + wide * len(data.series) + 10)
     bounds = classes(data.values(), len(STEPS))
-    top = drawing.height + 30
-    for column, series in enumerate(data.series):
+    heads = [wrapped(series.text, wide - 6, _MOST_LINES, _SMALL) for series in data.series]
+    top = drawing.height + 14 + _LINE * max(map(len, heads))
+    for column, (series, lines) in enumerate(zip(data.series, heads, strict=True)):
         x = left + wide * (column + 0.5)
-        drawing.text(
-            x, top - 10, shortened(series.text, wide - 6, _SMALL), "m", at="middle", lang=series.language, size=_SMALL
-        )
+        for place, line in enumerate(reversed(lines)):
+            drawing.text(x, top - 8 - _LINE * place, line, "m", at="middle", lang=series.language, size=_SMALL)
     for place, (label, row) in enumerate(zip(data.categories, data.marks, strict=True)):
         y = top + _HIGH * place
         drawing.text(left - 12, y + _HIGH / 2 + 5, shortened(label.text, 230), at="end", lang=label.language)

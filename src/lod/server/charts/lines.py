@@ -23,8 +23,9 @@ def draw_lines(drawing: Drawing, data: ChartData) -> None:
     values = data.values()
     low, high = min(values), max(values)
     axis = ticks(low if low > high / 2 or low < 0 else 0.0, high)
-    left = max(width_of(tick_text(value), _SMALL) for value in axis) + 18
-    right, top = drawing.width - 30, drawing.height + 26
+    ends = [width_of(data.categories[place].text, _SMALL) / 2 + 6 for place in (0, -1)]
+    left = max(max(width_of(tick_text(value), _SMALL) for value in axis) + 18, ends[0])
+    right, top = drawing.width - max(30, ends[1]), drawing.height + 26
     bottom = top + _HIGH
     step = (right - left) / max(len(data.categories) - 1, 1)
 

@@ -7,12 +7,13 @@ boundaries. Places are joined by the Ministry's codes, never by names, which the
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 
+from lod.rdf import languages
 from lod.server.charts.model import ChartData, Label, Mark
-from lod.server.charts.scales import class_of, classes
+from lod.server.charts.scales import class_of, classes, tick_text
 from lod.server.charts.svg import STEPS, Drawing
 
 FILE = "taiwan-counties.json"
@@ -25,10 +26,16 @@ _FORMER = {"10001": "65000", "10003": "68000"}
 
 @dataclass(frozen=True, slots=True)
 class Atlas:
-    """The outlines of places by code, as paths in a view box (x, y, width, height)."""
+    """The outlines of places by code, as paths in a view box (x, y, width, height), and their names by language."""
 
     box: tuple[float, float, float, float]
     paths: dict[str, str]
+    names: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def name(self, code: str, language: str) -> str:
+        """What a place is called that nothing is told of."""
+        names = self.names.get(code)
+        return names[min(names, key=lambda tag: languages.rank(tag, language))] if names else code
 
 
 @lru_cache(maxsize=1)
@@ -39,7 +46,11 @@ def atlas() -> Atlas | None:
         return None
     data = json.loads(file.read_text(encoding="utf-8"))
     x, y, width, height = data["viewBox"]
-    return Atlas((x, y, width, height), {place["code"]: place["path"] for place in data["counties"]})
+    return Atlas(
+        (x, y, width, height),
+        {place["code"]: place["path"] for place in data["counties"]},
+        {place["code"]: place["names"] for place in data["counties"] if "names" in place},
+    )
 
 
 def draw_map(drawing: Drawing, data: ChartData, atlas: Atlas) -> None:
@@ -58,7 +69,7 @@ def draw_map(drawing: Drawing, data: ChartData, atlas: Atlas) -> None:
         else:
             gap = "hatch" if label is not None and not mark.published else "open"
             gaps[gap] = data.words.not_published if gap == "hatch" else data.words.not_applicable
-            drawing.path(path, gap, f"{label.text if label else code}: {gaps[gap]}")
+            drawing.path(path, gap, f"{label.text if label else atlas.name(code, data.language)}: {gaps[gap]}")
     drawing.shift_back()
     _legend(drawing, data, bounds, sorted(shown), gaps)
     drawing.height = top + height + 24
@@ -106,7 +117,7 @@ def _legend(drawing: Drawing, data: ChartData, bounds: list[float], shown: list[
         by_class.setdefault(class_of(value, bounds), []).append(value)
     for inside in by_class.values():
         drawing.rect(x, y, 22, 16, _step(inside[0], bounds))
-        text = f"{inside[0]:,.10g} – {inside[-1]:,.10g}" if inside[0] != inside[-1] else f"{inside[0]:,.10g}"
+        text = " – ".join(tick_text(value) for value in dict.fromkeys((inside[0], inside[-1])))
         drawing.text(x + 30, y + 13, text, size=_SMALL)
         y += 22
     for gap in sorted(gaps, reverse=True):

@@ -36,6 +36,7 @@ class Words:
     not_published: str = "not published"
     not_applicable: str = "no such figure"
     description: str = ""  # one sentence: what goes along what
+    alone: tuple[str, ...] = ()  # the same of each series, where it is drawn without the others
     attribution: str = ""  # of the map's geometry
     notices: tuple[str, ...] = ()  # what is not in the chart
 
@@ -53,6 +54,8 @@ class ChartData:
     series: tuple[Label, ...]
     marks: tuple[tuple[Mark, ...], ...]  # by category, then by series
     additive: bool = False  # parts add up to a whole: they may be stacked
+    few: tuple[int, ...] = ()  # of many series those of one dimension alone, the others at their totals
+    main: int | None = None  # the series that stands for all; None: its total, else its first, of periods the newest
     words: Words = field(default_factory=Words)
 
     def values(self) -> list[float]:

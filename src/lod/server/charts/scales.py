@@ -20,7 +20,7 @@ def ticks(low: float, high: float, about: int = 5) -> list[float]:
 
 def tick_text(value: float) -> str:
     """A round number as text, thousands grouped."""
-    return f"{value:,.10g}"
+    return f"{value:,.15g}"
 
 
 def classes(values: Sequence[float], most: int) -> list[float]:

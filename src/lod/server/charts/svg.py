@@ -6,6 +6,7 @@ and print; a file carries presentation attributes, which need no style sheet and
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from html import escape
 
@@ -35,6 +36,8 @@ _ATTRIBUTES = {
 }
 
 
+_WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
+_PIECES = re.compile(rf"[（「(]?[{_WIDE}][）」)、，。；：]*\s*|[^\s{_WIDE}]+\s*|\s+")
 _PATTERNS = {"hatch": "h", "open": "o"}  # a figure that is not told; one that cannot be
 
 
@@ -50,6 +53,26 @@ def shortened(text: str, most: float, size: float = FONT) -> str:
     while text and width_of(text + "…", size) > most:
         text = text[:-1]
     return text.rstrip() + "…"
+
+
+def wrapped(text: str, most: float, lines: int, size: float = FONT) -> list[str]:
+    """A text in at most so many lines that are at most so wide: broken between words, and between ideographs."""
+    found = [""]
+    pieces = pieces_of(text)
+    for place, piece in enumerate(pieces):
+        if width_of((found[-1] + piece).rstrip(), size) <= most or not found[-1]:
+            found[-1] += piece
+        elif len(found) == lines:
+            found[-1] += "".join(pieces[place:])
+            break
+        else:
+            found.append(piece)
+    return [shortened(line.rstrip(), most, size) for line in found]
+
+
+def pieces_of(text: str) -> list[str]:
+    """What of a text stays together: a word with the space behind it, an ideograph with the mark behind it."""
+    return _PIECES.findall(text)
 
 
 def fixed(number: float) -> str:

@@ -14,7 +14,6 @@ from pyoxigraph import Literal, NamedNode
 
 from lod.rdf.namespaces import DCT
 from lod.server.charts.map import atlas
-from lod.server.charts.model import ChartData, Label, Mark, Words
 from lod.server.cubes.cube import STATUSES, Component, Cube, Place, notation, number, unit_of
 from lod.server.cubes.slices import FOLDED_ABOVE, MOST_BESIDE, MOST_ROWS, MOST_SHOWN, Keys, View, keys_of, query_of
 from lod.server.pages.reader import Reader, Shown, format_number
@@ -42,6 +41,11 @@ class Heading:
     fold: str = ""  # where the same view has its parts shown, or hidden
     folded: bool = False
     code: str = ""
+
+    @property
+    def stands_for_parts(self) -> bool:
+        """Whether it is a whole whose parts stand beside it; one that is folded stands for them."""
+        return self.total and not self.folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +90,17 @@ class CubeTable:
     columns: tuple[Shown, ...]  # one label a column
     series: tuple[Shown, ...]  # the same without the measure, where anything else is across
     column_totals: tuple[bool, ...]
+    places: tuple[tuple[Place, ...], ...]  # the codes across: of each first measure's column
     total_rows: int  # on all pages
     page_rows: int  # on one
     notices: tuple[str, ...] = ()  # what is not in it
     first_column: int = 1
     total_columns: int = 0  # on all pages; 0: they are all here
+
+    @property
+    def is_part(self) -> bool:
+        """Whether a dimension is held at one value of several."""
+        return any(fixed.chosen for fixed in self.fixed)
 
     @property
     def across(self) -> int:
@@ -253,6 +263,7 @@ def lay_out(
         columns=tuple(_column_label(reader, cube, view, column) for column in grid.columns),
         series=tuple(_column_label(reader, cube, view, column, measures=False) for column in grid.columns),
         column_totals=tuple(any(place.has_children for place in places) for places, _ in grid.columns),
+        places=tuple(places for places, _ in grid.columns[:: len(view.measures)]),
         total_rows=len(unfolded),
         page_rows=size,
         notices=grid.cut.notices(reader),
@@ -376,52 +387,3 @@ def _runs(groups: list[tuple[Place, ...]]) -> Iterable[tuple[tuple[Place, ...], 
         if end == len(groups) or groups[end] != groups[start]:
             yield groups[start], end - start
             start = end
-
-
-def chart_data(reader: Reader, view: View, table: CubeTable, title: str) -> ChartData:
-    """The table as a chart needs it. With several measures, the first alone: their units differ."""
-    many = len(view.measures)
-    picked = range(0, len(table.columns), many)
-    roles = {c.role for c in view.columns}
-    unit = table.measures[0].note or table.measures[0].text
-    rows = table.rows
-    if view.rows.role == "time" and any(not row.heading.total for row in rows):
-        rows = tuple(row for row in rows if not row.heading.total)
-    along = reader.t("comma").join(reader.label(c.iri).text for c in view.columns)
-    key = "chart_description_by" if along else "chart_description"
-    return ChartData(
-        title=title,
-        language=reader.language,
-        unit=unit,
-        category_role=view.rows.role,
-        series_role=view.columns[0].role if len(view.columns) == 1 and len(roles) == 1 else "other",
-        categories=tuple(
-            Label(r.heading.label.text, r.heading.label.language, r.heading.code, r.heading.total) for r in rows
-        ),
-        series=tuple(
-            Label(table.series[c].text, table.series[c].language, total=table.column_totals[c]) for c in picked
-        ),
-        marks=tuple(tuple(_mark(row.cells[c]) for c in picked) for row in rows),
-        additive=all(cell.amount is None or cell.amount.is_integer() for row in rows for cell in row.cells),
-        words=Words(
-            reader.t("state_missing"),
-            reader.t("state_inapplicable"),
-            reader.t(key, measure=table.measures[0].text, rows=table.row_dimension.text, columns=along),
-            reader.t("map_attribution"),
-            (*table.notices, *_part(reader, view, table)),
-        ),
-    )
-
-
-def _part(reader: Reader, view: View, table: CubeTable) -> Iterable[str]:
-    """That a chart has the rows of one page, where there are several."""
-    if table.pages > 1:
-        first = (view.page - 1) * table.page_rows + 1
-        yield reader.t("cut_page", first=first, last=first + len(table.rows) - 1, among=table.total_rows)
-    if table.across > 1:
-        last = table.first_column + len(table.columns) - 1
-        yield reader.t("cut_across", first=table.first_column, last=last, among=table.total_columns)
-
-
-def _mark(cell: Cell) -> Mark:
-    return Mark(cell.amount, cell.text, cell.state in {"value", "inapplicable"})

@@ -31,6 +31,7 @@ _SHOWN_ABOVE = {
     QB + "structure", DCT + "license", DCT + "publisher", DCT + "source", DCT + "rights", DCAT + "distribution",
     DCAT + "landingPage", SDMX_ATTRIBUTE + "unitMeasure", PROV + "wasDerivedFrom",
 }  # fmt: skip
+SHAPE = "-shape"  # what a dataset's name is followed by in that of its SHACL shape
 _SOURCES = (DCT + "source", PROV + "wasDerivedFrom")
 
 
@@ -220,6 +221,8 @@ def dumps(served: ServedRelease, dataset: Description | None = None) -> Iterable
     for is_whole in (False, True):
         for name, entry in sorted(files, key=lambda item: -item[1].bytes):
             stem = name.partition(".")[0]
+            if stem not in of_datasets and stem.removesuffix(SHAPE) in of_datasets:
+                stem = stem.removesuffix(SHAPE)
             if stem not in of_datasets if is_whole else stem in own:
                 href = f"{served.space.prefix}/dump/{manifest.name}/{name}"
                 yield Download(name, "", href, readable_size(entry.bytes), entry.sha256, whole=is_whole)

@@ -14,13 +14,14 @@ from pyoxigraph import NamedNode
 from lod.rdf.namespaces import DCT
 from lod.server.addresses import Address
 from lod.server.charts.choose import MOST_POINTS, one_series, parts_only, suitable, trimmed
-from lod.server.charts.draw import draw
+from lod.server.charts.draw import ALONE, draw
 from lod.server.charts.map import atlas, without_outline
 from lod.server.charts.model import ChartData, Kind
 from lod.server.cubes.cube import Component, Cube
+from lod.server.cubes.drawn import chart_data
 from lod.server.cubes.files import as_sparql
 from lod.server.cubes.slices import Keys, View, default_view, exchanged, keys_of, query_of
-from lod.server.cubes.table import CubeTable, Grid, chart_data, lay_out, read_grid
+from lod.server.cubes.table import CubeTable, Grid, lay_out, read_grid
 from lod.server.cubes.whole import XLSX
 from lod.server.pages.frame import Crumb, Frame, make_frame
 from lod.server.pages.reader import Reader, Shown
@@ -230,9 +231,7 @@ def figure_of(
     kind: Kind = chosen if chosen in kinds else kinds[0]
     missing = installed is None and (view.chart == "map" or _could_be_map(data))
     svg = draw(data, kind, installed, name=name, standalone=standalone)
-    caption = data.words.description
-    if kind in {"bar", "map"} and len(data.series) > 1:
-        caption = f"{one_series(data).series[0].text}{reader.t('colon')}{caption}"
+    caption = (one_series(data) if kind in ALONE else data).words.description
     drawn, among = len(trimmed(parts_only(data), kind).categories), len(parts_only(data).categories)
     if drawn < among and kind != "map":
         caption += reader.t("chart_part", drawn=drawn, among=among)

@@ -24,17 +24,6 @@ _PROPERTIES = {
     "frequency": DCT + "accrualPeriodicity",
     "format": DCT + "format",
 }
-_TEXTS = {  # the European Publications Office's authority tables, by the last part of their IRIs
-    "ANNUAL": "frequency_annual",
-    "QUARTERLY": "frequency_quarterly",
-    "MONTHLY": "frequency_monthly",
-    "IRREG": "frequency_irregular",
-    "GOVE": "theme_government",
-    "SOCI": "theme_society",
-    "ECON": "theme_economy",
-    "EDUC": "theme_education",
-    "HEAL": "theme_health",
-}
 _NAMES = {
     "theme": "facet_theme",
     "publisher": "facet_publisher",
@@ -42,7 +31,6 @@ _NAMES = {
     "format": "facet_format",
     STARS: "facet_stars",
 }
-_AUTHORITY = "http://publications.europa.eu/resource/authority/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +53,6 @@ class Facet:
 
 def name_of(reader: Reader, iri: str) -> str:
     """What a value is called."""
-    last = iri.rpartition("/")[2]
-    if iri.startswith(_AUTHORITY) and last in _TEXTS:
-        return reader.t(_TEXTS[last])
     return reader.label(iri).text.replace("_", " ")
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from lod.server.cubes.cube import Component, Cube, Place
 from lod.server.cubes.table import measure_label, state_of, value_text
+from lod.server.pages.observed import told_apart
 from lod.server.pages.reader import Reader, Shown
 from lod.store.figures import Observation
 
@@ -53,7 +54,8 @@ def total_of(reader: Reader, cube: Cube) -> Headline | None:
     for at in [{**fixed, time.iri: period.term} for period in newest] if time else [fixed]:
         found = cube.where(at, 1) if at else []
         if found and state_of(found[0], cube.measures[0].iri) == "value":
-            held = tuple(reader.show(at[d.iri]) for d in cube.dimensions if len(cube.codes[d.iri]) > 1 or d is time)
+            told = (d for d in cube.dimensions if len(cube.codes[d.iri]) > 1 or d is time)
+            held = told_apart(reader, ((reader.label(d.iri), reader.show(at[d.iri])) for d in told))
             return headline(reader, cube, found[0], cube.measures[0].iri, held)
     return None
 

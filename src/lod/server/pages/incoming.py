@@ -6,8 +6,9 @@ properties, each that the release uses (VoID says which) is looked up by itself,
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import nsmallest
 from itertools import islice
 
@@ -69,10 +70,21 @@ def incoming(reader: Reader, iri: str, leave_out: Container[str] = ()) -> tuple[
             continue
         met = list(dict.fromkeys(islice(subjects, MOST_COUNTED + 1)))
         if met:
-            values = [named(reader, subject) for subject in met[:MOST_VALUES]]
+            values = _told_apart(reader, met[:MOST_VALUES])
             count = min(len(met), MOST_COUNTED)
             found[predicate] = _incoming(reader, iri, predicate, count, values, bounded=len(met) > MOST_COUNTED)
     return tuple(found[predicate] for predicate in sorted(found))
+
+
+def _told_apart(reader: Reader, iris: Iterable[str]) -> list[Shown]:
+    """Links to resources; of those that are called the same, the address says which is which."""
+    shown = {iri: named(reader, iri) for iri in iris}
+    times = Counter(value.text for value in shown.values())
+    base = reader.served.space.base
+    return [
+        replace(value, note=f"/{iri.removeprefix(base)}") if times[value.text] > 1 and iri.startswith(base) else value
+        for iri, value in shown.items()
+    ]
 
 
 def _incoming(

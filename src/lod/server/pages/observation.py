@@ -16,6 +16,7 @@ from lod.server.cubes.table import SIGNS, measure_label, state_of, value_text
 from lod.server.documents.describe import Description
 from lod.server.pages.dataset import cite
 from lod.server.pages.frame import Crumb, Frame, make_frame
+from lod.server.pages.observed import told_apart
 from lod.server.pages.properties import Property, properties
 from lod.server.pages.reader import Reader, Shown
 from lod.store.figures import Observation
@@ -106,7 +107,8 @@ def observation_page(reader: Reader, description: Description, address: Address)
         _coordinate(reader, cube, observation, d) for d in cube.dimensions if d.iri in observation.values
     )
     figures = tuple(_figure(reader, cube, observation, measure) for measure in _measures(cube, observation))
-    title = reader.t("comma").join(c.value.text for c in coordinates) or reader.label(description.iri).text
+    place = told_apart(reader, ((c.dimension, c.value) for c in coordinates))
+    title = reader.t("comma").join(value.text for value in place) or reader.label(description.iri).text
     crumbs = [Crumb(reader.t("catalogue"), href=reader.page("/catalog"))]
     if dataset:
         label = reader.label(dataset)
@@ -123,7 +125,7 @@ def observation_page(reader: Reader, description: Description, address: Address)
             sheet="observation.css",
         ),
         dataset=reader.link(dataset) if dataset else None,
-        sentence=_sentence(reader, reader.label(dataset) if dataset else Shown(""), coordinates, figures),
+        sentence=_sentence(reader, reader.label(dataset) if dataset else Shown(""), place, figures),
         figures=figures,
         coordinates=coordinates,
         sources=tuple(_sources(reader, description, dataset)),
@@ -210,11 +212,11 @@ def _bar(amount: float, among: list[float]) -> Bar | None:
 
 
 def _sentence(
-    reader: Reader, dataset: Shown, coordinates: tuple[Coordinate, ...], figures: tuple[Figure, ...]
+    reader: Reader, dataset: Shown, values: tuple[Shown, ...], figures: tuple[Figure, ...]
 ) -> tuple[Shown, ...]:
     """What the figure says, in words; each piece keeps its language."""
     comma = Shown(reader.t("comma"))
-    place = [piece for c in coordinates for piece in (comma, replace(c.value, href=None))][1:]
+    place = [piece for value in values for piece in (comma, replace(value, href=None))][1:]
     counted = [
         piece
         for figure in figures

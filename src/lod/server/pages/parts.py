@@ -122,7 +122,10 @@ def _meant(served: ServedRelease, name: str, text: str) -> str:
 
 def _frame(reader: Reader, stem: str, title: str, crumbs: tuple[Crumb, ...], asked: Mapping[str, str]) -> Frame:
     here = query(reader, stem, **asked).partition("?")[2]
-    return make_frame(reader, Address(stem), title, crumbs=crumbs, formats=(), sheet="lists.css", query=here)
+    current = "catalogue" if stem == DATASETS else ""
+    return make_frame(
+        reader, Address(stem), title, crumbs=crumbs, formats=(), current=current, sheet="lists.css", query=here
+    )
 
 
 def _codes(reader: Reader, asked: Mapping[str, str]) -> bytes | None:

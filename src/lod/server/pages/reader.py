@@ -24,6 +24,7 @@ _SAFE = re.compile(r"(?:https?://|mailto:)[^\s\\]", re.IGNORECASE)
 _NUMBERS = {
     XSD + name for name in ("integer", "decimal", "int", "long", "nonNegativeInteger", "positiveInteger", "short")
 }
+_PLAIN = (1e-6, 1e15)  # floats that are written without an exponent
 _FLOATS = {XSD + "double", XSD + "float"}
 
 
@@ -83,7 +84,7 @@ class Reader:
 
     def other_names(self, iri: str, shown: Shown) -> tuple[Shown, ...]:
         """What else it is called, in every language, beside the label that is shown."""
-        return tuple(self.mark(t) for t in self.served.labels.all(iri) if t.value != shown.text and t.language)
+        return tuple(self.mark(text) for text in self.served.labels.all(iri) if text.value != shown.text)
 
     def link(self, iri: str, note: str = "") -> Shown:
         """The label of an IRI, linked."""
@@ -121,15 +122,26 @@ class Reader:
         best = languages.best(texts, self.language)
         return self.mark(Text(best[1], display_tag(best[0]))) if best else None
 
+    def in_all_languages(self, terms: Iterable[NamedNode | BlankNode | Literal]) -> tuple[Shown, ...]:
+        """A text in each of its languages, in the reader's first; of two in one language the first."""
+        by_language: dict[str, Literal] = {}
+        for term in terms:
+            if isinstance(term, Literal):
+                by_language.setdefault(term.language or "", term)
+        best = self.text(by_language.values())
+        others = (self.literal(text) for text in by_language.values() if best is None or text.value != best.text)
+        return (best, *others) if best else tuple(others)
+
 
 def format_number(literal: Literal) -> str | None:
     """A number with its thousands grouped and every decimal place it was given; None when it is none."""
     datatype = literal.datatype.value
     if datatype in _FLOATS:
         try:
-            return f"{float(literal.value):,.10g}"
+            number = float(literal.value)
         except ValueError:
             return None
+        return f"{Decimal(repr(number)):,f}" if _PLAIN[0] <= abs(number) < _PLAIN[1] else f"{number:,.10g}"
     if datatype not in _NUMBERS:
         return None
     try:

@@ -11,10 +11,12 @@ from lod.server.pages.frame import Crumb, Frame, make_frame
 from lod.server.pages.history import HistoryEvent, history
 from lod.server.pages.incoming import Incoming, incoming
 from lod.server.pages.key_figures import KeyFigures, key_figures
+from lod.server.pages.labels import LABEL_PROPERTIES
 from lod.server.pages.properties import Property, properties
 from lod.server.pages.reader import Reader, Shown
 
-_SHOWN_ABOVE = {RDF + "type", SKOS + "prefLabel", SKOS + "definition", DCT + "description"}
+_TEXTS = (SKOS + "definition", DCT + "description", RDFS + "comment")
+_SHOWN_ABOVE = {RDF + "type", *_TEXTS, *(name.value for name in LABEL_PROPERTIES)}
 _LINKS_OF_AN_ORGANISATION = (ORG + "subOrganizationOf", ORG + "hasSubOrganization")
 
 
@@ -26,7 +28,7 @@ class ResourcePage:
     title: Shown
     others: tuple[Shown, ...]
     kinds: tuple[Shown, ...]
-    definitions: tuple[Shown, ...]  # in the reader's language, or the one that serves them best
+    definitions: tuple[Shown, ...]  # in the reader's language first
     iri: str
     homepage: Shown | None
     parents: tuple[Shown, ...]
@@ -41,7 +43,7 @@ def resource_page(reader: Reader, description: Description, address: Address) ->
     """What the data says of a resource and what points to it."""
     title, figures = reader.label(description.iri), key_figures(reader, description.iri)
     organisation = {FOAF + "homepage", *_LINKS_OF_AN_ORGANISATION}
-    texts = [t for p in (SKOS + "definition", DCT + "description", RDFS + "comment") for t in description.objects(p)]
+    texts = [text for predicate in _TEXTS for text in description.objects(predicate)]
     homepage = next((reader.show(v) for v in description.objects(FOAF + "homepage")), None)
     return ResourcePage(
         frame=make_frame(
@@ -57,7 +59,7 @@ def resource_page(reader: Reader, description: Description, address: Address) ->
         history=history(reader, description),
         others=reader.other_names(description.iri, title),
         kinds=tuple({kind.text: kind for kind in map(reader.link, description.types)}.values()),
-        definitions=(text,) if (text := reader.text(texts)) else (),
+        definitions=reader.in_all_languages(texts),
         iri=description.iri,
         homepage=homepage,
         parents=tuple(reader.show(v) for v in description.objects(ORG + "subOrganizationOf")),

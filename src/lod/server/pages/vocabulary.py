@@ -22,7 +22,7 @@ from lod.server.pages.incoming import Incoming, incoming
 from lod.server.pages.properties import Property, properties
 from lod.server.pages.reader import Reader, Shown
 from lod.server.pages.short import LINKS, query
-from lod.server.served import Node, ServedRelease
+from lod.server.served import ServedRelease
 
 MOST_TERMS = 2_000  # of a vocabulary that are read
 MOST_SHOWN = 300  # of a group
@@ -134,7 +134,7 @@ def vocabulary_page(reader: Reader, description: Description, address: Address) 
         ),
         title=title,
         others=reader.other_names(iri, title),
-        descriptions=_in_all_languages(reader, texts),
+        descriptions=reader.in_all_languages(texts),
         iri=iri,
         count=len(terms),
         truncated=not complete,
@@ -192,23 +192,12 @@ def _row(reader: Reader, iri: str) -> TermRow:
     return TermRow(
         label=label,
         others=reader.other_names(iri, label),
-        meanings=_in_all_languages(reader, [t for p in _TEXTS for t in served.objects(node, NamedNode(p))]),
+        meanings=reader.in_all_languages([t for p in _TEXTS for t in served.objects(node, NamedNode(p))]),
         code_list=next(iter(named(QB + "codeList")), None),
         domain=named(RDFS + "domain"),
         range=named(RDFS + "range"),
         uses=_uses(served, iri),
     )
-
-
-def _in_all_languages(reader: Reader, texts: list[Node]) -> tuple[Shown, ...]:
-    """A text in each of its languages, in the reader's first; of two in one language the first."""
-    by_language: dict[str, Shown] = {}
-    for text in texts:
-        if isinstance(text, Literal):
-            by_language.setdefault(text.language or "", reader.literal(text))
-    best = reader.text(texts)
-    first = [best] if best else []
-    return (*first, *(text for text in by_language.values() if best is None or text.text != best.text))
 
 
 def uses_of_terms(served: ServedRelease) -> dict[str, int]:
@@ -255,7 +244,7 @@ def term_page(reader: Reader, description: Description, address: Address) -> Ter
         kinds=tuple({kind.text: kind for kind in map(reader.link, description.types)}.values()),
         title=title,
         others=reader.other_names(iri, title),
-        definitions=_in_all_languages(reader, texts),
+        definitions=reader.in_all_languages(texts),
         iri=iri,
         uses=_uses(served, iri),
         is_class=not types & set(PROPERTIES),

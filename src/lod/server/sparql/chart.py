@@ -127,7 +127,7 @@ def _data(reader: Reader, columns: list[_Column], title: str) -> ChartData | Non
                 rows=along.column.name,
                 columns=across_name,
             ),
-            reader.t("map_attribution"),
+            attribution=reader.t("map_attribution"),
         ),
     )
 

@@ -1,0 +1,97 @@
+"""A table of a cube as a chart needs it: which series there are, which of them stand for all, what is said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from lod.server.charts.choose import MOST_LINES
+from lod.server.charts.model import ChartData, Label, Mark, Words
+from lod.server.cubes.cube import Place
+from lod.server.cubes.slices import View
+from lod.server.cubes.table import Cell, CubeTable
+from lod.server.pages.reader import Reader
+
+
+def chart_data(reader: Reader, view: View, table: CubeTable, title: str) -> ChartData:
+    """The table as a chart needs it. With several measures, the first alone: their units differ."""
+    many = len(view.measures)
+    picked = range(0, len(table.columns), many)
+    roles = {c.role for c in view.columns}
+    unit = table.measures[0].note or table.measures[0].text
+    rows = table.rows
+    if view.rows.role == "time" and any(not row.heading.stands_for_parts for row in rows):
+        rows = tuple(row for row in rows if not row.heading.stands_for_parts)
+    along = reader.t("comma").join(reader.label(c.iri).text for c in view.columns)
+    names = {"measure": table.measures[0].text, "rows": table.row_dimension.text}
+    alone = reader.t("chart_description", **names)
+    told = reader.t("chart_description_by", **names, columns=along) if along else alone
+    return ChartData(
+        title=title,
+        language=reader.language,
+        unit=unit,
+        category_role=view.rows.role,
+        series_role=view.columns[0].role if len(view.columns) == 1 and len(roles) == 1 else "other",
+        categories=tuple(
+            Label(r.heading.label.text, r.heading.label.language, r.heading.code, r.heading.stands_for_parts)
+            for r in rows
+        ),
+        series=tuple(
+            Label(table.series[c].text, table.series[c].language, total=table.column_totals[c]) for c in picked
+        ),
+        marks=tuple(tuple(_mark(row.cells[c]) for c in picked) for row in rows),
+        main=_main(view, table.places),
+        few=_few(view, table.places),
+        additive=all(cell.amount is None or cell.amount.is_integer() for row in rows for cell in row.cells),
+        words=Words(
+            reader.t("state_missing"),
+            reader.t("state_inapplicable"),
+            told,
+            tuple(f"{table.series[c].text}{reader.t('colon')}{alone}" for c in picked),
+            reader.t("map_attribution"),
+            (*table.notices, *_part(reader, view, table)),
+        ),
+    )
+
+
+def _main(view: View, across: Sequence[tuple[Place, ...]]) -> int:
+    """The series that stands for all: the first total of each dimension, of periods the newest."""
+    if not across or not view.columns:
+        return 0
+    wanted = tuple(
+        _newest(places) if dimension.role == "time" else next((p for p in places if p.has_children), places[0])
+        for dimension, places in zip(view.columns, zip(*across, strict=True), strict=True)
+    )
+    return across.index(wanted) if wanted in across else 0
+
+
+def _newest(periods: Sequence[Place]) -> Place:
+    """The last that is no part of another; the others are its quarters, say."""
+    return next((place for place in reversed(periods) if place.level == 0), periods[-1])
+
+
+def _few(view: View, across: Sequence[tuple[Place, ...]]) -> tuple[int, ...]:
+    """Of many series those that differ in one dimension alone, which has most but not too many; else the main one."""
+    if not across or not view.columns:
+        return ()
+    main = across[_main(view, across)]
+    found: list[tuple[int, ...]] = []
+    for d in range(len(view.columns)):
+        line = [n for n, key in enumerate(across) if all(key[o] == main[o] for o in range(len(main)) if o != d)]
+        parts = tuple(n for n in line if not across[n][d].has_children)
+        if 1 < len(parts) <= MOST_LINES:
+            found.append(parts)
+    return max(found, key=len, default=(_main(view, across),))
+
+
+def _part(reader: Reader, view: View, table: CubeTable) -> Iterable[str]:
+    """That a chart has the rows of one page, where there are several."""
+    if table.pages > 1:
+        first = (view.page - 1) * table.page_rows + 1
+        yield reader.t("cut_page", first=first, last=first + len(table.rows) - 1, among=table.total_rows)
+    if table.across > 1:
+        last = table.first_column + len(table.columns) - 1
+        yield reader.t("cut_across", first=table.first_column, last=last, among=table.total_columns)
+
+
+def _mark(cell: Cell) -> Mark:
+    return Mark(cell.amount, cell.text, cell.state in {"value", "inapplicable"})
