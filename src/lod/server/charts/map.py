@@ -14,10 +14,12 @@ from importlib.resources import files
 from lod.rdf import languages
 from lod.server.charts.model import ChartData, Label, Mark
 from lod.server.charts.scales import class_of, classes, tick_text
-from lod.server.charts.svg import STEPS, Drawing
+from lod.server.charts.svg import STEPS, Drawing, shortened, width_of, wrapped
 
 FILE = "taiwan-counties.json"
-_SMALL = 12.5
+_SMALL, _TINY = 12.5, 10.5
+_SIDE = 14.0  # what is left free beside the map
+_LEAST = 400.0  # how wide the drawing is, for its legend
 _FORMER = {"10001": "65000", "10003": "68000"}
 """Counties that became special municipalities within the same boundaries: Taipei County (New Taipei City since
 2010-12-25) and Taoyuan County (Taoyuan City since 2014-12-25). Source: the Ministry of the Interior's list of codes.
@@ -54,13 +56,13 @@ def atlas() -> Atlas | None:
 
 
 def draw_map(drawing: Drawing, data: ChartData, atlas: Atlas) -> None:
-    """Every place of the atlas, with or without a figure; how the colours are to be read stands beside it."""
+    """Every place of the atlas, with or without a figure; how the colours are to be read stands below it."""
     top = drawing.height
     marks = _by_outline(data)
     shown = [mark.value for code, (_, mark) in marks.items() if code in atlas.paths and mark.value is not None]
     bounds = classes(shown, len(STEPS))
     x, y, width, height = atlas.box
-    drawing.shift(drawing.width - width - x - 14, top + 12 - y)
+    drawing.shift((drawing.width - width) / 2 - x, top + 12 - y)
     gaps: dict[str, str] = {}
     for code, path in atlas.paths.items():
         label, mark = marks.get(code, (None, Mark(None, "")))
@@ -71,9 +73,12 @@ def draw_map(drawing: Drawing, data: ChartData, atlas: Atlas) -> None:
             gaps[gap] = data.words.not_published if gap == "hatch" else data.words.not_applicable
             drawing.path(path, gap, f"{label.text if label else atlas.name(code, data.language)}: {gaps[gap]}")
     drawing.shift_back()
-    _legend(drawing, data, bounds, sorted(shown), gaps)
     drawing.height = top + height + 24
-    drawing.text(12, drawing.height - 10, data.words.attribution, "m", size=10.5)
+    _legend(drawing, data, bounds, sorted(shown), gaps)
+    for line in wrapped(data.words.attribution, drawing.width - 2 * _SIDE, 3, _TINY):
+        drawing.text(_SIDE, drawing.height + 12, line, "m", size=_TINY)
+        drawing.height += 15
+    drawing.height += 4
 
 
 def without_outline(data: ChartData, atlas: Atlas) -> list[str]:
@@ -109,18 +114,29 @@ def _step(value: float, bounds: list[float]) -> str:
 
 
 def _legend(drawing: Drawing, data: ChartData, bounds: list[float], shown: list[float], gaps: dict[str, str]) -> None:
-    x, y = 14.0, drawing.height + 60
-    if data.unit:
-        drawing.text(x, y - 12, data.unit, "m", size=_SMALL)
+    """The classes with what is in them, then the hatchings, in lines as long as the drawing is wide."""
     by_class: dict[int, list[float]] = {}
     for value in shown:
         by_class.setdefault(class_of(value, bounds), []).append(value)
-    for inside in by_class.values():
-        drawing.rect(x, y, 22, 16, _step(inside[0], bounds))
-        text = " – ".join(tick_text(value) for value in dict.fromkeys((inside[0], inside[-1])))
-        drawing.text(x + 30, y + 13, text, size=_SMALL)
+    entries = [
+        (_step(inside[0], bounds), " – ".join(tick_text(value) for value in dict.fromkeys((inside[0], inside[-1]))))
+        for inside in by_class.values()
+    ]
+    x, y = _SIDE, drawing.height
+    if data.unit:
+        drawing.text(x, y + 13, shortened(data.unit, drawing.width - 2 * _SIDE, _SMALL), "m", size=_SMALL)
         y += 22
-    for gap in sorted(gaps, reverse=True):
-        drawing.rect(x, y, 22, 16, gap)
-        drawing.text(x + 30, y + 13, gaps[gap], size=_SMALL)
-        y += 22
+    wide = max((width_of(text, _SMALL) for _, text in entries), default=0) + 30 + 18
+    for kind, text in entries + [(gap, gaps[gap]) for gap in sorted(gaps, reverse=True)]:
+        own = max(wide, width_of(text, _SMALL) + 30)
+        if x > _SIDE and (x + own - 18 > drawing.width - _SIDE or kind in gaps):
+            x, y = _SIDE, y + 22
+        drawing.rect(x, y, 22, 16, kind)
+        drawing.text(x + 30, y + 13, shortened(text, drawing.width - x - 30, _SMALL), size=_SMALL)
+        x += own
+    drawing.height = y + 26
+
+
+def width_for(atlas: Atlas) -> float:
+    """How wide a drawing of the map is."""
+    return max(atlas.box[2] + 2 * _SIDE, _LEAST)

@@ -12,6 +12,7 @@ from html import escape
 
 FONT = 14
 _BROAD = 900  # a drawing that is wider keeps its size and scrolls: its texts would be too small to read
+_NARROW = 500  # one that is narrower fits on a telephone
 _ADVANCE = 0.56  # of the font size: an average letter of a sans serif
 
 INK, MUTED, LINE = "#1c2126", "#5a6068", "#d5d0c4"
@@ -130,7 +131,8 @@ class Drawing:
         if self.standalone:
             font += ' font-family="Noto Sans TC, Noto Sans CJK TC, PingFang TC, Microsoft JhengHei, sans-serif"'
             size += f' width="{fixed(self.width)}" height="{fixed(self.height)}"'
-        kind = f'class="chart{" broad" if self.width > _BROAD else ""}"'
+        wide = " broad" if self.width > _BROAD else " narrow" if self.width < _NARROW else ""
+        kind = f'class="chart{"" if self.standalone else wide}"'
         head = f'<svg xmlns="http://www.w3.org/2000/svg" lang="{escape(language)}" {kind} {size} {names} {font}>'
         words = (
             f'<title id="{self.name}-t">{escape(title)}</title><desc id="{self.name}-d">{escape(description)}</desc>'
