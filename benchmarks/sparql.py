@@ -15,7 +15,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pyoxigraph
@@ -51,11 +51,11 @@ def statements(observations: int) -> Iterator[str]:
             yield f'{this} <{BASE}def/measure/{name}> "{n * 7919 % 100_003}"^^<{integer}> .\n'
 
 
-def write_release(folder: Path, observations: int) -> Path:
-    """Store and columns."""
+def write_release(folder: Path, lines: Iterable[str]) -> Path:
+    """Store and columns of some statements."""
     part = folder / "part.nq"
     with part.open("w", encoding="utf-8") as out:
-        out.writelines(statements(observations))
+        out.writelines(lines)
     release = folder / "release"
     release.mkdir()
     store = pyoxigraph.Store(str(release / "store"))
@@ -149,7 +149,7 @@ def main() -> int:
     parser.add_argument("--observations", type=int, default=100_000)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        release = write_release(Path(folder), given.observations)
+        release = write_release(Path(folder), statements(given.observations))
         return 0 if asyncio.run(measure(release, given.observations)) else 1
 
 

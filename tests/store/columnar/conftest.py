@@ -87,4 +87,4 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Both:
     store.extend(quads)
     index: CubeIndex = write_cubes([part], folder)
     assert len(index.cubes) == 2
-    return Both(store, ColumnarAnswers(Path(folder), index, store))
+    return Both(store, ColumnarAnswers(Path(folder), index, store, whenever_possible=True))

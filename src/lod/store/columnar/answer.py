@@ -23,8 +23,9 @@ from lod.rdf.namespaces import XSD
 from lod.store.columnar.algebra import NotPlanned, expression_text, term_text, variables
 from lod.store.columnar.kinds import DECIMAL, INTEGER, IRI, NUMBERS, TERM, Kind, condition_sql, term_sql
 from lod.store.columnar.plan import Aggregate, Optional, Pattern, Plan, pattern_text, plan
+from lod.store.columnar.sight import Sight
 from lod.store.columnar.star import Relation, StarReader, find_star
-from lod.store.columns import ColumnsError, CubeIndex, open_columns
+from lod.store.columns import ColumnsError, CubeIndex, identifier, open_columns, view
 from lod.store.guard import Query
 from lod.store.query import mentions_totals
 
@@ -41,11 +42,16 @@ _LEAST, _MOST = -(2**63), 2**63 - 1
 class ColumnarAnswers:
     """The columns of one release, opened with the first query that they may answer. Belongs to one thread."""
 
-    def __init__(self, release: Path, index: CubeIndex, store: pyoxigraph.Store) -> None:
+    def __init__(
+        self, release: Path, index: CubeIndex, store: pyoxigraph.Store, *, whenever_possible: bool = False
+    ) -> None:
+        """`whenever_possible`: also where the store would be sooner."""
         self._release = release
         self._index = index
         self._store = store
         self._database: duckdb.DuckDBPyConnection | None = None
+        self._sight = None if whenever_possible else Sight(index, store, self._distinct)
+        self._known_distinct: dict[str, int] = {}
         self._plans: OrderedDict[tuple[str, str], Plan | NotPlanned] = OrderedDict()
         self.why = ""  # the last query went to the store: for tests and logs
 
@@ -55,10 +61,11 @@ class ColumnarAnswers:
         if not self._is_candidate(query):
             return None
         try:
+            if self._sight is not None and (why := self._sight.why_the_store(query)):
+                self.why = why
+                return None
             planned = self._plan(query.text, base_iri)
-            if self._database is None:
-                self._database = open_columns(self._release)[1]
-            answer = _Answer(planned, self._index, self._store, self._database)
+            answer = _Answer(planned, self._index, self._store, self._opened())
             try:
                 return answer.text()
             finally:
@@ -71,8 +78,25 @@ class ColumnarAnswers:
 
     def prepare(self) -> None:
         """Open the columns before anybody waits for them."""
-        if self._database is None and self._index.cubes:
+        if self._index.cubes:
+            self._opened()
+
+    def _opened(self) -> duckdb.DuckDBPyConnection:
+        if self._database is None:
             self._database = open_columns(self._release)[1]
+        return self._database
+
+    def _distinct(self, property_iri: str) -> int:
+        """How many values a property has in all cubes, nearly."""
+        if property_iri not in self._known_distinct:
+            most = 1
+            for cube in self._index.cubes:
+                column = cube.column(property_iri)
+                if column is not None and column.exact:
+                    count = f"SELECT approx_count_distinct({identifier(column.name)}) FROM {view(cube)}"
+                    most = max(most, *(self._opened().execute(count).fetchone() or ()))
+            self._known_distinct[property_iri] = most
+        return self._known_distinct[property_iri]
 
     def _is_candidate(self, query: Query) -> bool:
         """A look at the text, before anything is parsed: totals over properties of cubes."""
@@ -168,10 +192,11 @@ class _Answer:
         if not columns:
             listed = "SELECT 1 AS one"
         self._database.execute(f"CREATE TEMP TABLE {table} AS SELECT row_number() OVER () AS k, * FROM ({listed})")
+        counted = self._database.execute(f"SELECT count(*) FROM {table}").fetchone()
+        if counted is None or counted[0] > MOST_VALUES:
+            raise NotPlanned(f"more than {MOST_VALUES:,} values")
         terms = "".join(f" || ' ' || {term_sql(relation.names[name][1], relation.names[name][0])}" for name in names)
         rows = self._database.execute(f"SELECT '(' || k{terms} || ')' FROM {table}").fetchall()
-        if len(rows) > MOST_VALUES:
-            raise NotPlanned(f"more than {MOST_VALUES:,} values")
         variables_ = " ".join(f"?{name}" for name in names)
         return table, f"VALUES (?__k {variables_}) {{ {' '.join(text for (text,) in rows)} }}"
 

@@ -83,6 +83,7 @@ class Outline:
     graphs: list[GraphClause] = field(default_factory=list)  # inner ones first
     blocks: list[Block] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
+    values: list[Span] = field(default_factory=list)  # VALUES with their blocks
     grouped: set[int] = field(default_factory=set)  # SELECTs with GROUP BY
 
     def written(self, span: Span) -> str:
@@ -307,11 +308,13 @@ class _Reader:
                 return
 
     def values(self) -> None:
+        start = self.place
         self.place += 1
         if self.at("("):
             self.place = closing(self.tokens, self.place)
         self.place += 1
         self.place = closing(self.tokens, self.place) + 1
+        self.found.values.append(Span(start, self.place))
 
     def block(self) -> None:
         start, self.nested = self.place, []

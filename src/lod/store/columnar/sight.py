@@ -1,0 +1,176 @@
+"""Whether the store is sooner than columns, by a look at a query's words and into the store's index.
+
+To plan a query and to ask the columns takes some hundredths of a second, whatever it is about; the store takes as long
+as there are observations in its way. So it has the small cubes, the questions about a few observations, and those that
+a LIMIT ends soon. The look takes a fraction of a millisecond and decides nothing but who answers: a wrong guess costs
+time. Figures are those of `benchmarks/columns.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pyoxigraph
+
+from lod.rdf.namespaces import QB, RDF
+from lod.store.columns import CubeIndex
+from lod.store.guard import Query
+from lod.store.rewriting.outline import Outline, Span, Unreadable, outline
+
+FEW = 500  # observations
+_FEW_CODES = 20
+_NEVER = frozenset({"UNION", "MINUS", "GRAPH", "EXISTS", "FROM", "GROUP_CONCAT"})  # what no plan has
+_LATER = frozenset(
+    {"GROUP", "ORDER", "OFFSET", "FILTER", "OPTIONAL", "BIND", "VALUES", "COUNT", "SUM", "AVG", "MIN", "MAX"}
+)
+_CLASS = (RDF + "type", QB + "dataSet")
+_SCAN, _STEP = 0.25e-6, 4e-6  # seconds that the store takes for an observation: of one pattern, for each more
+_PLAN, _COLUMN = 0.005, 0.0025  # seconds that columns take: at all, for each pattern
+_JUDGE, _CODES = 0.008, 0.02  # likewise for each condition, for what is said of codes
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """One triple pattern: its terms as written, its verb as an IRI where it is one."""
+
+    subject: str
+    verb: str | None
+    object: str
+    is_of_subject: bool  # which is constant
+    is_of_object: bool  # likewise
+
+
+class Sight:
+    """Looks at queries to one release."""
+
+    def __init__(self, index: CubeIndex, store: pyoxigraph.Store, distinct: Callable[[str], int]) -> None:
+        """`distinct`: how many values a property has in the columns, nearly."""
+        self._index = index
+        self._store = store
+        self._distinct = distinct
+        self._columns = {column.property for cube in index.cubes for column in cube.columns}
+
+    def why_the_store(self, query: Query) -> str:
+        """Why the store is sooner; '' where it is not, or nothing can be said."""
+        try:
+            found = outline(query.text)
+        except Unreadable:
+            return ""
+        words = [token.text.upper() for token in found.tokens[found.form :] if token.kind == "word"]
+        if not _NEVER.isdisjoint(words):
+            return "a form of query that the store answers"
+        patterns = list(_patterns(found, query))
+        verbs = {pattern.verb for pattern in patterns if pattern.verb in self._columns}
+        rows = sum(c.rows for c in self._index.cubes if verbs <= {column.property for column in c.columns})
+        if not patterns or not rows:
+            return ""
+        if self._in_the_store(found, query, patterns, words, rows) < self._in_columns(patterns, words):
+            return "as many observations as the store has sooner"
+        if self._is_about_few(found, patterns):
+            return "a few observations, which the store has at once"
+        return ""
+
+    def _in_columns(self, patterns: list[_Pattern], words: list[str]) -> float:
+        """About how many seconds columns take."""
+        is_beside = any(pattern.verb not in self._columns and pattern.verb not in _CLASS for pattern in patterns)
+        conditions = sum(word in ("FILTER", "HAVING", "VALUES") for word in words)
+        return _PLAN + _COLUMN * len(patterns) + _JUDGE * conditions + _CODES * is_beside
+
+    def _in_the_store(
+        self, found: Outline, query: Query, patterns: list[_Pattern], words: list[str], rows: int
+    ) -> float:
+        """About how many seconds the store takes."""
+        met = float(rows)
+        for pattern in patterns:
+            if pattern.is_of_object and pattern.verb in self._columns and pattern.verb not in _CLASS:
+                met /= self._distinct(pattern.verb)
+        if len(patterns) > 1:
+            is_of_few = any(self._is_few(found, value) for value in _equals(found))
+            return rows * _SCAN if is_of_few else met * _STEP * (len(patterns) - 1)
+        pattern, chosen = patterns[0], [token.text for token in found.tokens[found.form + 2 : found.form + 4]]
+        if (
+            query.limit is not None
+            and "DISTINCT" in words
+            and _LATER.isdisjoint(words)
+            and chosen[1:] in (["{"], ["WHERE"])
+        ):
+            values = met if chosen[0] == pattern.subject else self._distinct(pattern.verb or "")
+            met *= min(1.0, query.limit / max(values, 1))
+        return met * _SCAN
+
+    def _is_about_few(self, found: Outline, patterns: list[_Pattern]) -> bool:
+        """Whether some constant leads the store to few observations."""
+        for pattern in patterns:
+            if pattern.is_of_subject:
+                return True
+            if pattern.is_of_object and pattern.verb in self._columns:
+                if self._count(found, f"?x <{pattern.verb}> {pattern.object}") < FEW:
+                    return True
+            elif pattern.is_of_object and self._is_few(found, pattern.object):
+                return True
+        return any(self._names_few(found, span) for span in found.values) or _binds_a_constant(found)
+
+    def _names_few(self, found: Outline, values: Span) -> bool:
+        """Whether VALUES of one variable names what few observations have, or what few codes have."""
+        inside = found.tokens[values.start + 1 : values.end]
+        if len(inside) < 3 or inside[0].kind != "variable" or len(inside) > 3 + _FEW_CODES:
+            return False
+        return self._is_few(found, " ".join(token.text for token in inside[2:-1]))
+
+    def _is_few(self, found: Outline, values: str) -> bool:
+        """Whether few statements point to these values, and few to what these are about, as observations to codes."""
+        pointing = f"VALUES ?v {{ {values} }} ?x ?p ?v"
+        return self._count(found, pointing) < FEW and self._count(found, f"{pointing} . ?y ?q ?x") < FEW
+
+    def _count(self, found: Outline, pattern: str) -> int:
+        """How many solutions a pattern has, no more than are few, with the prefixes of the query."""
+        prologue = found.text[: found.tokens[found.form].start]
+        text = f"{prologue}SELECT (COUNT(*) AS ?n) {{ SELECT * {{ {pattern} }} LIMIT {FEW} }}"
+        try:
+            solutions = self._store.query(text)
+        except (SyntaxError, ValueError):
+            return FEW
+        assert isinstance(solutions, pyoxigraph.QuerySolutions)
+        return int(next(iter(solutions))["n"].value)
+
+
+def _patterns(found: Outline, query: Query) -> Iterator[_Pattern]:
+    for block in found.blocks:
+        for one in block.direct:
+            verb = found.tokens[one.path.start] if one.path.end - one.path.start == 1 else None
+            yield _Pattern(
+                found.written(block.subject),
+                None if verb is None else _iri(verb.text, query),
+                found.written(one.object),
+                found.tokens[block.subject.start].kind in ("iri", "name"),
+                found.tokens[one.object.start].kind in ("iri", "name", "string", "number"),
+            )
+
+
+def _iri(written: str, query: Query) -> str | None:
+    if written == "a":
+        return RDF + "type"
+    if written.startswith("<"):
+        return written[1:-1]
+    prefix, _, name = written.partition(":")
+    namespace = query.prefixes.get(prefix)
+    return None if namespace is None or "\\" in name else namespace + name
+
+
+def _equals(found: Outline) -> Iterator[str]:
+    """What variables have to equal: `FILTER(?a = <…>)`."""
+    for place, token in enumerate(found.tokens[:-5]):
+        if token.text.upper() == "FILTER":
+            _, variable, sign, value, end = found.tokens[place + 1 : place + 6]
+            if (variable.kind, sign.text, end.text) == ("variable", "=", ")") and value.kind in ("iri", "name"):
+                yield value.text
+
+
+def _binds_a_constant(found: Outline) -> bool:
+    """`BIND(<…> AS ?o)`, from which the store goes on."""
+    steps = zip(found.tokens, found.tokens[1:], found.tokens[2:], found.tokens[3:], strict=False)
+    return any(
+        word.text.upper() == "BIND" and value.kind in ("iri", "name") and then.text.upper() == "AS"
+        for word, _, value, then in steps
+    )
