@@ -147,6 +147,16 @@ def test_verify(lod: Lod, published: Path) -> None:
     assert "dump/stranger does not belong to it" in lod("verify", "--full", cwd=published).stderr
 
 
+def test_a_copy_is_verified_where_there_is_no_project(lod: Lod, published: Path, tmp_path: Path) -> None:
+    there = tmp_path / "複本 without project" / "copy of it"
+    shutil.copytree(published / "releases" / current(published), there)
+    assert lod("verify", "--full", str(there), cwd=tmp_path).stderr.startswith(f"{current(published)} is whole: ")
+    (there / "manifest.json").write_bytes(b"{}")
+    for path in (there, there.parent):
+        result = lod("verify", str(path), cwd=tmp_path)
+        assert (result.returncode, "LOD800" in result.stderr) == (1, True)
+
+
 def test_releases_are_enough_to_serve_and_to_go_back(lod: Lod, published: Path) -> None:
     first = current(published)
     grow(published)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @reporting
 @click.pass_obj
 def command(settings: Settings, release: str | None, full: bool, project: Path) -> int:
-    """Hold a release against its manifest: the published one, or the RELEASE named.
+    """Hold a release against its manifest: the published one, or the RELEASE named; or any release folder, by its path.
 
     Without --full the sizes of all files and the content of the small ones are checked.
 
@@ -32,14 +32,13 @@ def command(settings: Settings, release: str | None, full: bool, project: Path) 
     Examples:
       lod verify
       lod verify --full 3
+      lod verify --full /srv/lod/3-1f0c22ab
     """
-    from lod.release.publishing.publish import release_named
-    from lod.release.release import open_current, open_release
+    from lod.release.release import open_release
 
-    releases = open_project(settings, project, to_build=False).releases
-    if release is None:
-        release = open_current(releases).manifest.name
-    opened = open_release(release_named(releases, release), verify="full" if full else "quick")
+    is_path = release is not None and len(Path(release).parts) > 1
+    folder = Path(release) if release and is_path else _of_project(settings, project, release)
+    opened = open_release(folder, verify="full" if full else "quick")
     release = opened.manifest.name
     if full:
         _count(opened)
@@ -51,6 +50,14 @@ def command(settings: Settings, release: str | None, full: bool, project: Path) 
         sentence = say("{name} is whole: {n} files", name=release, n=len(files))
         output.line(sentence, settings)
     return 0
+
+
+def _of_project(settings: Settings, project: Path, release: str | None) -> Path:
+    from lod.release.publishing.publish import release_named
+    from lod.release.release import open_current
+
+    releases = open_project(settings, project, to_build=False).releases
+    return release_named(releases, release or open_current(releases).manifest.name)
 
 
 def _count(release: Release) -> None:

@@ -12,14 +12,17 @@ from xml.etree import ElementTree
 
 import httpx
 import pytest
+from starlette.types import ASGIApp
 
 from lod.release.history.log import LOG, Record
+from lod.server.app import create_app_for
 
 BASE = "https://lod.example.org/"
 SEX = "/doc/code/sex"
 NEW = f'<{BASE}id/code/sex/X> <http://www.w3.org/2004/02/skos/core#prefLabel> "New"@en .'
 TIMES = {"1-aaaaaaaa": "2024-01-10T08:00:00Z", "2-bbbbbbbb": "2025-01-10T08:00:00Z"}
 Open = Callable[[Path], httpx.Client]
+OpenApp = Callable[[ASGIApp], httpx.Client]
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +117,18 @@ def test_who_asks_for_now_is_led_to_what_is_served_now(two: Path, open_site: Ope
     ):
         answer = site.get(SEX, headers={"accept-datetime": asked}, follow_redirects=False)
         assert answer.headers["location"] == f"/release/{name}{SEX}"
+
+
+def test_a_replica_with_one_release_knows_that_one(two: Path, open_app: OpenApp, tmp_path: Path) -> None:
+    copy = shutil.copytree(two / "2-bbbbbbbb", tmp_path / "複本 of 2")
+    site = open_app(create_app_for(copy))
+    asked = {"accept-datetime": "Thu, 01 Feb 2024 00:00:00 GMT"}
+    answer = site.get(SEX, headers=asked, follow_redirects=False)
+    assert answer.headers["location"] == f"/release/2-bbbbbbbb{SEX}"
+    frozen = site.get(answer.headers["location"], headers={"accept": "text/turtle"})
+    assert frozen.headers["memento-datetime"] == "Fri, 02 Jan 2026 03:04:05 GMT"
+    assert site.get(f"/timemap{SEX}").text.count("first last memento") == 1
+    assert f"<id>{BASE}release/2-bbbbbbbb/</id>" in site.get("/feed.atom").text
 
 
 def test_a_time_that_is_none_is_refused(two: Path, open_site: Open) -> None:

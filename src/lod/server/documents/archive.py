@@ -11,6 +11,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from pathlib import Path
 from threading import Lock
 
 from lod.errors import LodError
@@ -62,19 +63,30 @@ class Archive:
 
     def editions(self) -> list[Edition]:
         """The releases that were published and are still there, by the time of their first publication."""
-        there = published_folders(self.current.releases)
         since: dict[str, datetime] = {}
-        for entry in read_log(self.current.releases):
-            if entry.release in there:
-                since.setdefault(entry.release, datetime.fromisoformat(entry.time).astimezone(UTC))
+        for name, time in self.history():
+            since.setdefault(name, time)
         found = [Edition(name, time) for name, time in since.items()]
         return sorted(found, key=lambda edition: edition.since)[-_MOST_VERSIONS:]
 
     def history(self) -> list[tuple[str, datetime]]:
-        """Which release became the current one when, oldest first: one may come back. Of those that are still there."""
-        there = published_folders(self.current.releases)
-        log = read_log(self.current.releases)
-        return [(e.release, datetime.fromisoformat(e.time).astimezone(UTC)) for e in log if e.release in there]
+        """Which release became the current one when, oldest first: one may come back. Of those that are still there.
+
+        A replica that was handed one release without a log knows that one, since it was made.
+        """
+        there = self._folders()
+        log = [(entry.release, entry.time) for entry in read_log(self.current.releases) if entry.release in there]
+        if not log and self.current.served is not None:
+            manifest = self.current.served.release.manifest
+            log = [(manifest.name, manifest.created)]
+        return [(name, datetime.fromisoformat(time).astimezone(UTC)) for name, time in log]
+
+    def _folders(self) -> dict[str, Path]:
+        """The folders of published releases by name; the one that is served is public, whoever says so."""
+        found = published_folders(self.current.releases)
+        if self.current.served is not None:
+            found.setdefault(self.current.served.release.manifest.name, self.current.served.release.folder)
+        return found
 
     def has(self, name: str, inside: str) -> bool:
         """Whether a published release has something at an address. A release never changes, so that is kept."""
@@ -89,7 +101,7 @@ class Archive:
             if name in self._opened:
                 self._opened.move_to_end(name)
                 return self._opened[name]
-        folder = published_folders(self.current.releases).get(name)
+        folder = self._folders().get(name)
         if folder is None:
             return None
         try:
