@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from email.utils import formatdate
 from pathlib import Path
@@ -24,7 +25,8 @@ def theme(tmp_path: Path) -> Path:
     """A theme that uses everything a theme may have."""
     folder = tmp_path / "主題 theme"
     for name, text in {
-        "static/theme.css": ":root { --seal: #7a1f1f }",
+        "static/theme.css": ":root { --seal: #7a1f1f } header { background: url('paper.svg') } p { color: url(#no) }",
+        "static/paper.svg": '<svg xmlns="http://www.w3.org/2000/svg"/>',
         "static/logo.svg": '<svg xmlns="http://www.w3.org/2000/svg"/>',
         "texts/ja.po": HEAD
         + 'msgctxt "language_name"\nmsgid "English"\nmsgstr "日本語"\n\n'
@@ -50,9 +52,12 @@ def test_a_theme_lies_over_the_site(releases: Path, theme: Path, open_app: OpenA
     assert "&lt;&amp;&gt;" in home
     own = open_theme(theme)
     for name in ("theme.css", "logo.svg"):
-        path = own.asset_path(name)
-        assert path in home
-        assert site.get(path).content == (theme / "static" / name).read_bytes()
+        assert own.asset_path(name) in home
+    assert site.get(own.asset_path("logo.svg")).content == (theme / "static/logo.svg").read_bytes()
+    style = site.get(own.asset_path("theme.css")).text
+    assert style.endswith("p { color: url(#no) }")
+    beside = httpx.URL(f"http://site{own.asset_path('theme.css')}").join(re.findall(r"url\('([^']*)'\)", style)[0])
+    assert site.get(beside.path).headers["content-type"] == "image/svg+xml"
     assert "查人事統計" not in site.get("/index.en.html").text
 
 

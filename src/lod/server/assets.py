@@ -50,18 +50,33 @@ def own_assets() -> Mapping[str, Asset]:
 def read_assets(
     folder: Traversable, media_types: Mapping[str, str] = _MEDIA_TYPES, *, are_ours: bool = False
 ) -> dict[str, Asset]:
-    """The static files of a folder, by file name; those of no known media type are left out. Ours are made compact."""
-    assets = {}
-    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+    """The static files of a folder, by file name; those of no known media type are left out. Ours are made compact.
+
+    A style sheet that names another file of the folder, `url("paper.png")`, finds it under its address.
+    """
+    assets: dict[str, Asset] = {}
+    for file in sorted(folder.iterdir(), key=lambda file: (file.name.endswith(".css"), file.name)):
         stem, _, suffix = file.name.rpartition(".")
         if suffix not in media_types or not file.is_file():
             continue
         body = file.read_bytes()
+        if suffix == "css":
+            body = _addressed(body, assets)
         if suffix == "css" and are_ours:
             body = compact(body.decode("utf-8")).encode("utf-8")
         digest = hashlib.sha256(body).hexdigest()[:12]
         assets[file.name] = Asset(f"{STATIC_ROUTE}{stem}.{digest}.{suffix}", media_types[suffix], body, digest)
     return assets
+
+
+def _addressed(css: bytes, assets: Mapping[str, Asset]) -> bytes:
+    """A style sheet whose files beside it are named as they are served, all in one place."""
+
+    def served(match: re.Match[bytes]) -> bytes:
+        asset = assets.get(match[2].decode("utf-8", "replace"))
+        return match[1] + asset.path.removeprefix(STATIC_ROUTE).encode() + match[3] if asset else match[0]
+
+    return re.sub(rb"""(url\(\s*["']?)(?:\./)?([^"'()\s/]+)(["']?\s*\))""", served, css)
 
 
 def compact(css: str) -> str:

@@ -205,7 +205,7 @@ def test_the_table_of_a_cube_has_rows_columns_totals_and_gaps(site: httpx.Client
 def test_a_project_that_says_only_what_it_must_has_every_page(
     make: Callable[..., Path], open_site: Callable[[Path], httpx.Client], tmp_path: Path
 ) -> None:
-    """No attribution, no description, no address of mail, one language."""
+    """No attribution, no description, no address of mail, one language, in which the agency has no name."""
     plain = Site(
         name="plain",
         base_iri="",
@@ -213,7 +213,7 @@ def test_a_project_that_says_only_what_it_must_has_every_page(
         title={"en": "Plain"},
         description={},
         agency_iri="https://lod.example.org/id/org/1",
-        agency_name={"en": "Agency"},
+        agency_name={"zh-Hant-TW": "某機關"},
         agency_email="",
         licence_iri="https://data.gov.tw/license",
         licence_name={"en": "Licence"},
@@ -223,6 +223,7 @@ def test_a_project_that_says_only_what_it_must_has_every_page(
     client = open_site(tmp_path)
     for path in PAGES.values():
         assert client.get(f"{path}.en.html").status_code == 200, path
+    assert Page(client.get("/index.en.html").text).language_of("某機關") == {"zh-Hant-TW"}
     dataset = Page(client.get(f"{DATASET}.en.html").text)
     files = [str(each["href"]) for name, each in dataset.elements if name == "a" and "cite" in each.get("href", "")]
     assert files

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from pyoxigraph import NamedNode, Quad
@@ -163,8 +163,8 @@ def said_besides(title: Shown, text: Shown | None) -> Shown | None:
 def _licence(reader: Reader, description: Description) -> Shown:
     site = reader.served.site
     iri = next((v.value for v in description.objects(DCT + "license") if isinstance(v, NamedNode)), site.licence_iri)
-    label = languages.pick(site.licence_name, reader.language) if iri == site.licence_iri else reader.label(iri).text
-    return Shown(label, href=reader.href(iri), external=True)
+    label = reader.said(site.licence_name) if iri == site.licence_iri else reader.label(iri)
+    return replace(label, href=reader.href(iri), external=True)
 
 
 def _component(reader: Reader, cube: Cube, iri: str, code_list: str | None) -> ComponentRow:

@@ -52,6 +52,7 @@ class Select:
     choices: tuple[Choice, ...]
     id: str
     typed: str = ""  # the code that is chosen, where there are too many to choose from
+    language: str = ""  # of the label, where it is not the page's
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +298,8 @@ def _selects(reader: Reader, cube: Cube, view: View) -> Iterable[Select]:
     if len(cube.measures) > 1:
         every = Choice("", reader.t("all_measures"), view.measures == cube.measures)
         chosen = [m.iri for m in view.measures] if len(view.measures) == 1 else []
-        some = (Choice(keys.names[m.iri], reader.label(m.iri).text, m.iri in chosen) for m in cube.measures)
+        named = ((m, reader.label(m.iri)) for m in cube.measures)
+        some = (Choice(keys.names[m.iri], n.text, m.iri in chosen, language=n.language) for m, n in named)
         yield Select("measure", reader.t("measure"), (every, *some), "f-measure")
     for position, dimension in enumerate(cube.dimensions):
         place = view.held.get(dimension.iri)
@@ -306,13 +308,13 @@ def _selects(reader: Reader, cube: Cube, view: View) -> Iterable[Select]:
         label, codes = reader.label(dimension.iri), keys.codes[dimension.iri]
         if len(codes) > MOST_CHOICES:
             name = f"{label.text}{reader.t('colon')}{reader.show(place.term).text}"
-            yield Select(keys.names[dimension.iri], name, (), f"f-{position}", codes[place.term])
+            yield Select(keys.names[dimension.iri], name, (), f"f-{position}", codes[place.term], label.language)
             continue
         choices = []
         for code in cube.codes[dimension.iri]:
             shown = reader.show(code.term)
             choices.append(Choice(codes[code.term], shown.text, code.term == place.term, code.level, shown.language))
-        yield Select(keys.names[dimension.iri], label.text, tuple(choices), f"f-{position}")
+        yield Select(keys.names[dimension.iri], label.text, tuple(choices), f"f-{position}", language=label.language)
     if any(place.has_children for d in (view.rows, *view.columns) for place in cube.codes[d.iri]):
         totals = tuple(
             Choice(value, reader.t(key), view.totals == shown)
@@ -333,5 +335,6 @@ def _axis(
     number: int = 1,
 ) -> Select:
     empty = (Choice("-", reader.t("columns_none"), chosen is None),) if none else ()
-    found = (Choice(keys.names[d.iri], reader.label(d.iri).text, d is chosen) for d in offered)
+    shown = ((d, reader.label(d.iri)) for d in offered)
+    found = (Choice(keys.names[d.iri], n.text, d is chosen, language=n.language) for d, n in shown)
     return Select(name, reader.t(label), (*empty, *found), f"f-{name}-{number}")

@@ -59,6 +59,7 @@ class Frame:
     language: str
     t: Catalogue
     site_title: str
+    site_language: str  # of the title, where it is not the page's
     home: str
     catalogue: str
     sparql: str
@@ -190,20 +191,20 @@ def _standing(reader: Reader) -> Frame:
     """What of the frame is the same on every page that this reader sees, with the foot rendered."""
     site, manifest = reader.served.site, reader.served.release.manifest
     prefix, theme = reader.served.space.prefix, reader.served.theme
+    title = reader.said(site.title)
     logo, style = theme.asset_path_if_any(*LOGOS, "icon.svg"), theme.asset_path_if_any(STYLE)
     frame = Frame(
         theme=theme,
         language=reader.language,
         t=reader.t,
-        site_title=languages.pick(site.title, reader.language),
+        site_title=title.text,
+        site_language=title.language,
         home=reader.page("/"),
         catalogue=reader.page("/catalog"),
         sparql=reader.page("/sparql"),
-        agency=Shown(languages.pick(site.agency_name, reader.language), href=reader.href(site.agency_iri)),
+        agency=replace(reader.said(site.agency_name), href=reader.href(site.agency_iri)),
         agency_email=site.agency_email,
-        licence=Shown(
-            languages.pick(site.licence_name, reader.language), href=reader.href(site.licence_iri), external=True
-        ),
+        licence=replace(reader.said(site.licence_name), href=reader.href(site.licence_iri), external=True),
         attributions=attributions(site.attribution, reader.language),
         release=manifest.name,
         release_page=reader.page("/release"),

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode
 
-from lod.rdf import languages
 from lod.rdf.formats import HTML, TURTLE
 from lod.rdf.namespaces import DCAT, DCT, OWL, QB, SKOS
 from lod.release.history.changes import earlier_versions, read_changes
@@ -66,7 +65,7 @@ class HomePage:
     """Context of `home.html`."""
 
     frame: Frame
-    description: str
+    description: Shown
     search: str
     holdings: Holdings
     releases: tuple[News, ...]
@@ -93,12 +92,12 @@ def home_page(reader: Reader, address: Address) -> HomePage:
         frame=make_frame(
             reader,
             address,
-            languages.pick(site.title, reader.language),
+            reader.said(site.title).text,
             canonical=site.base_iri,
             current="home",
             sheet="lists.css",
         ),
-        description=languages.pick(site.description, reader.language),
+        description=reader.said(site.description),
         search=reader.page("/search"),
         holdings=_holdings(reader),
         releases=tuple(islice(newest_releases(reader), MOST_RELEASES)),
@@ -163,7 +162,7 @@ class AboutPage:
     """Context of `about.html` and `accessibility.html`."""
 
     frame: Frame
-    description: str
+    description: Shown
     accessibility: str
 
 
@@ -171,7 +170,7 @@ def about_page(reader: Reader, address: Address, name: str = "about") -> AboutPa
     """Who publishes this, on which terms, and how the pages can be read by everybody."""
     site, title = reader.served.site, reader.t(name)
     frame = make_frame(reader, address, title, crumbs=(Crumb(title),), formats=(), canonical=site.base_iri + name)
-    return AboutPage(frame, languages.pick(site.description, reader.language), reader.page("/accessibility"))
+    return AboutPage(frame, reader.said(site.description), reader.page("/accessibility"))
 
 
 def _of_class(served: ServedRelease, *classes: str) -> list[str]:

@@ -6,7 +6,7 @@ IRIs are untrusted text: only http, https and mailto become links (`safe_href`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -115,6 +115,11 @@ class Reader:
             return Shown(literal.value)
         note = "" if datatype.startswith(XSD) else last_segment(datatype)
         return Shown(format_number(literal) or literal.value, note=note)
+
+    def said(self, texts: Mapping[str, str]) -> Shown:
+        """A text of the project in the language that serves this reader best; empty if it does not say it."""
+        best = languages.best(texts.items(), self.language)
+        return self.mark(Text(best[1], best[0])) if best else Shown("")
 
     def text(self, terms: Iterable[NamedNode | BlankNode | Literal]) -> Shown | None:
         """The one text of several in different languages that serves this reader best."""
