@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lod.diagnostics import Findings
-from lod.lift.engines import shared, survey
+from lod.lift.engines import repeated, shared, survey
 from lod.lift.run import lift_files
 
 Rows = Sequence[tuple[str, ...]]
@@ -64,13 +64,42 @@ def test_very_many_lines_are_made_distinct_in_turns(tmp_path: Path, monkeypatch:
 
 
 def test_few_rows_that_share_their_subjects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(survey, "_MANY", 1)
+    monkeypatch.setattr(survey, "MANY", 1)
     one = [("2012", str(n), str(n % 7), str(n % 5) if n % 3 else "") for n in range(100)]
     one += [one[5], ("2012", "7", "0", "9"), ("2012", "8", "new", ""), ("2012", "8", "new", "newer")]
     two = [("2013", str(n), str(n % 3), "") for n in range(50)]
     found, counts = lifted(tmp_path, one, two)
     assert sorted(found) == lines([*one, *two])
     assert sum(counts.values()) == len(found)
+
+
+REPEATED = """
+prefixes: {ex: 'https://example.org/'}
+mappings:
+  staff:
+    sources: [['staff.csv~csv']]
+    s: ex:$(office)
+    po: [[a, ex:Office], [rdfs:label, $(label)], [ex:pay, $(pay)], [ex:head, $(head)], [ex:day, $(day)]]
+"""
+
+
+def test_rows_that_share_their_subjects_and_differ_in_some_columns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str
+) -> None:
+    """No two rows are alike: all days differ, nearly all pays, which some lack, half of the labels, few heads."""
+    monkeypatch.setattr(repeated, "MANY", 1)
+    rows = [(f"{n % 99}", f"l {n % 150}", str(n) if n % 11 else "", f"h {n % 2}", str(1000 + n)) for n in range(300)]
+    rows += [("5", "l 5", "104", "h 1", "7"), ("6", "l 6", "105", "h 0", "8")]
+    text = "\n".join(",".join(row) for row in [("office", "label", "pay", "head", "day"), *rows])
+    (tmp_path / "staff.csv").write_text(text + "\n", encoding="utf-8")
+    (tmp_path / "m.yarrrml.yml").write_text(REPEATED)
+    result = lift_files([tmp_path / "m.yarrrml.yml"], tmp_path / "out.nq", engine=engine, findings=Findings())
+    properties = [LABEL, *(f"<{EX}{name}>" for name in ("pay", "head", "day"))]
+    said = {f'<{EX}{o}> {p} "{v}" .' for o, *values in rows for p, v in zip(properties, values, strict=True) if v}
+    said |= {f"<{EX}{o}> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <{EX}Office> ." for o, *_ in rows}
+    found = (tmp_path / "out.nq").read_text(encoding="utf-8").splitlines()
+    assert sorted(found) == sorted(said)
+    assert result.statements == len(found)
 
 
 WIDE = """

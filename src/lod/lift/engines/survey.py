@@ -12,7 +12,7 @@ from lod.lift.engines.session import Session, relation_sql, rows_sql
 from lod.lift.passes.coincidence import is_injective
 from lod.lift.plan import Column, Emission, Statement, sides
 
-_MANY = 100_000  # rows; of fewer, all are compared sooner than they are told apart
+MANY = 100_000  # rows; of fewer, all are compared sooner than they are told apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Survey:
     @property
     def is_mostly_unique(self) -> bool:
         """Whether at least half of the rows make subjects of their own, and there are enough to care."""
-        return self.rows >= _MANY and 2 * self.subjects - self.rows >= self.rows / 2
+        return self.rows >= MANY and 2 * self.subjects - self.rows >= self.rows / 2
 
     @property
     def statements(self) -> int:
