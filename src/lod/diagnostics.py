@@ -153,7 +153,8 @@ class FindingsError(LodError):
 def did_you_mean(given: str, known: Iterable[str]) -> Wording:
     """A hint naming the nearest of `known`, or listing them when none is near; nothing when there are none."""
     names = sorted(set(known))
-    near = difflib.get_close_matches(given, names, n=1, cutoff=0.6)
+    near = [name for name in names if name.casefold() == given.casefold()]
+    near = near or difflib.get_close_matches(given, names, n=1, cutoff=0.6)
     if not near:
         folded = {name.casefold(): name for name in names}
         near = [folded[m] for m in difflib.get_close_matches(given.casefold(), folded, n=1, cutoff=0.6)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,6 +61,9 @@ MISTAKES = {
     "title": Mistake(
         "LOD3512", "'tags', the file's is 'tag'", "letter by letter", '§{"name": "tag", "titles": "tags"}'
     ),
+    "title of another language": Mistake(
+        "LOD3512", "'tag' (en), the file's is 'tag' (zh-Hant)", "", '§{"titles": {"en": "tag"}}', ', "lang": "zh-Hant"'
+    ),
     "variable": Mistake(
         "LOD3514", "no column is called 'nmae'", "did you mean 'name'?", column('"valueUrl": §"https://e.org/{nmae}"')
     ),
@@ -112,6 +116,19 @@ def test_a_mistake_is_explained_at_its_place(name: str, tmp_path: Path) -> None:
     if place:
         assert isinstance(item.origin, TextOrigin)
         assert (item.origin.line, item.origin.column) == place
+
+
+def test_an_empty_column_in_a_template_is_told(tmp_path: Path) -> None:
+    """Nothing is made of it; that may be meant, so it is an info."""
+    (tmp_path / "staff.csv").write_text("id,tag\n1,\n2,\n", encoding="utf-8")
+    tag = {"name": "tag", "titles": "tag", "propertyUrl": "rdfs:seeAlso", "valueUrl": "https://example.org/{tag}"}
+    columns = [{"name": "id", "titles": "id", "datatype": "integer"}, tag]
+    document = {"@context": "http://www.w3.org/ns/csvw", "url": "staff.csv", "tableSchema": {"columns": columns}}
+    (tmp_path / "m.json").write_text(json.dumps(document), encoding="utf-8")
+    findings = Findings()
+    lift_files([tmp_path / "m.json"], tmp_path / "out.nq", findings=findings)
+    assert [(each.code, each.severity) for each in findings] == [("LOD4040", "info")]
+    assert "'tag' of staff.csv is empty in every row" in next(iter(findings)).message
 
 
 def test_all_in_one_pass(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ from lod.rdf.namespaces import XSD
 from lod.rdf.nquads import escape, label
 from lod.tables.table import Aspect, Table
 from lod.tables.typed import TypedTable
-from lod.wording import joined, say
+from lod.wording import NOTHING, joined, say
 
 PASSES = (
     fold_constants,
@@ -152,7 +152,8 @@ class _Compiler:
 
     def say_no_base(self, expression: Expression) -> None:
         """LOD4010, once at each place."""
-        if expression.origin not in self.relative:
+        is_broken = isinstance(expression, Constant) and not expression.value and self.findings.errors
+        if expression.origin not in self.relative and not is_broken:
             self.relative.add(expression.origin)
             hint = say("declare 'base', or write the IRI in full")
             self.findings.error("LOD4010", say("a relative IRI, and no base"), expression.origin, hint)
@@ -247,7 +248,10 @@ class _Compiler:
                     triples_map=triples_map.name,
                     parent=parent.name,
                 )
-                self.findings.error("LOD4009", message, referencing.origin, say("condition: {function: equal, …}"))
+                is_rml = referencing.origin.path.lower().endswith((".ttl", ".rml", ".nt"))
+                hint = say("rml:joinCondition [ rml:child … ; rml:parent … ]") if is_rml else NOTHING
+                hint = hint or say("condition: {function: equal, …}")
+                self.findings.error("LOD4009", message, referencing.origin, hint)
                 return None
             return Scan(child), self._subject(parent, child, base)
         subject = self._subject(parent, table, base, side=1)

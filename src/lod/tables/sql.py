@@ -20,7 +20,7 @@ from urllib.parse import quote, urlsplit
 
 import duckdb
 
-from lod.diagnostics import CellOrigin, Findings
+from lod.diagnostics import CellOrigin, Findings, did_you_mean
 from lod.tables.csv import check_header
 from lod.tables.dialects import DRIVERS, RefusedError, parts_of, sqlalchemy_url, stage_rows
 from lod.tables.spelled import spelled_column
@@ -65,6 +65,10 @@ _POSTGRESQL_KINDS = {
 }
 
 
+_TABLES_OF_SQLITE = "SELECT name AS v0 FROM sqlite_master WHERE type IN ('table', 'view')"
+_TABLES_OF_POSTGRESQL = "SELECT relname::text AS v0 FROM pg_class WHERE relkind IN ('r', 'v', 'm', 'f', 'p')"
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """Where a database is: a URI, a user and a password. Each may name the variable of the environment that holds it:
@@ -102,6 +106,8 @@ def open_sqlite(path: Path, asked: Asked, source: Source, findings: Findings) ->
         findings.error("LOD2001", say("there is no database {source}", source=source.name), source.declared)
         return None
     with _refusals(source, findings), _sqlite(path) as cursor:
+        if not asked.query and _is_missing(cursor, _TABLES_OF_SQLITE, asked, source, findings):
+            return None
         query = asked.sql
         names = _stream(cursor, f"SELECT * FROM ({query}\n) LIMIT 0").columns  # noqa: S608
         check_header([re.sub(r":\d+$", "", name) for name in names], source.name, findings, 0)
@@ -136,7 +142,10 @@ def open_database(address: Address, asked: Asked, source: Source, findings: Find
 
 def _open_postgresql(uri: str, asked_for: Asked, source: Source, findings: Findings) -> TypedTable | None:
     with _refusals(source, findings), _postgresql(uri) as cursor:
-        query = _as_postgresql_knows(cursor, asked_for).sql
+        known = _as_postgresql_knows(cursor, asked_for)
+        if not known.query and _is_missing(cursor, _TABLES_OF_POSTGRESQL, known, source, findings):
+            return None
+        query = known.sql
         names = _stream(cursor, f"SELECT * FROM ({query}\n) AS q LIMIT 0").columns  # noqa: S608
         asked = ", ".join(f"pg_typeof(q.{_name(name)})::text AS v{n}" for n, name in enumerate(names))
         none = f"(SELECT 1) AS o LEFT JOIN ({query}\n) AS q ON false"
@@ -159,6 +168,17 @@ def _as_postgresql_knows(cursor: Any, asked: Asked) -> Asked:
     exact = ".".join(map(_name, parts_of(asked.table)))
     found = _stream(cursor, f"SELECT to_regclass({quoted(exact)})::text").fetchall()[0][0]
     return asked if found else Asked(asked.table.lower())
+
+
+def _is_missing(cursor: Any, tables: str, asked: Asked, source: Source, findings: Findings) -> bool:
+    """Whether a database has no table of a name without a schema; then a finding with the nearest that it has."""
+    names = parts_of(asked.table)
+    known = [str(name) for (name,) in _stream(cursor, tables).fetchall()]
+    if len(names) != 1 or names[0].casefold() in [each.casefold() for each in known]:
+        return False
+    message = say("the database has no table '{table}'", table=names[0])
+    findings.error("LOD2025", message, source.declared, did_you_mean(names[0], known), [CellOrigin(source.name)])
+    return True
 
 
 def _uri(address: Address, source: Source, findings: Findings) -> str | None:

@@ -22,6 +22,7 @@ from lod.lift.viewed import ViewTable
 from lod.mapping.ir import TermType
 from lod.rdf.namespaces import DCT, SKOS
 from lod.tables.table import Table
+from lod.tables.typed import TypedTable
 from lod.wording import Wording, joined, say
 
 _SHOWN = 3
@@ -85,13 +86,16 @@ def _doubt_statement(
 ) -> None:
     tables = sides(emission.relation)
     wanted = sorted(c for c in statement.columns - emission.key.columns if c.index >= 0)
-    if any(_may_be_empty(table) for table in tables) or not wanted:
+    described = isinstance(tables[0], ViewTable)  # by CSVW: only what stands in no cell at all is told
+    if not wanted or (not described and any(_may_be_empty(table) for table in tables)):
         return
     empty = _empty(session, emission, wanted)
+    if described and not (empty and all(_column_name(tables[0], each) for each in empty)):
+        return
     if (tables[0], frozenset(empty or wanted)) in said:
         return
     said.add((tables[0], frozenset(empty or wanted)))
-    names = {column: tables[column.side].columns[column.index] for column in wanted}
+    names = {column: _column_name(tables[column.side], column) for column in wanted}
     conditions = [column for column in empty if _is_condition(tables[column.side], column)]
     named = _named([names[column] for column in empty or wanted])
     where = [CellOrigin(tables[c.side].name, 0, names[c]) for c in empty if c not in conditions]
@@ -106,6 +110,18 @@ def _doubt_statement(
         hint = say("nothing is made by this rule")
     tell = findings.info if where else findings.warning
     tell("LOD4040", message, _place(statement), hint, where)
+
+
+def _column_name(table: Table, column: Column) -> str:
+    """What people call a column; of what is made from a file's columns, those, '' where it may well be empty."""
+    name = table.columns[column.index]
+    view = table.view if isinstance(table, ViewTable) else None
+    if view is None or view.records is None:
+        return name
+    made = next((each for each in (*view.derivations, view.unnested) if each and name in each.outputs), None)
+    if made is None or len(made.outputs) > 1:  # of values that fit a datatype or do not, one is rightly empty
+        return ""
+    return "', '".join(view.records.titles[place] for place in made.inputs if place >= 0)
 
 
 def _may_be_empty(table: Table) -> bool:
@@ -135,7 +151,7 @@ def _named(names: Sequence[str]) -> Wording:
 
 def _doubt_join(session: Session, emission: Emission, join: Joined, findings: Findings) -> None:
     """Say what stands in the columns that were to be equal."""
-    if any(_may_be_empty(table) for table in (join.child, join.parent)):
+    if any(_may_be_empty(table) and not isinstance(table, TypedTable) for table in (join.child, join.parent)):
         return
     pairs = [(join.child.columns[a], join.parent.columns[b]) for a, b in join.on]
     child = _named([name for name, _ in pairs])

@@ -169,11 +169,11 @@ def incompatibilities(schema: Schema, header: Header, *, validating: bool) -> li
     found = []
     for column, titles in zip(described, header.titles, strict=True):
         if not _go_together(column, titles, language, validating=validating):
-            wanted = (
-                ", ".join(f"'{t}'" for each in column.titles.values() for t in each)
-                or f"'{column.name}', without titles"
-            )
-            shown = ", ".join(f"'{title}'" for title in titles)
+            # titles that differ in nothing but their language are shown with it
+            alike = any(set(each) & set(titles) for each in column.titles.values())
+            named = [(f" ({tag})" if alike else "", each) for tag, texts in column.titles.items() for each in texts]
+            wanted = ", ".join(f"'{each}'{tag}" for tag, each in named) or f"'{column.name}', without titles"
+            shown = ", ".join(f"'{title}'" + (f" ({language})" if alike else "") for title in titles)
             message = say(
                 "the metadata's column {number} is {wanted}, the file's is {shown}",
                 number=column.number,

@@ -108,6 +108,10 @@ def _asked(graph: Graph, node: Resource) -> tuple[str, str] | None:
         message = say("databases are not read as {formulation}", formulation=shown(formulation))
         graph.findings.error("LOD3109", message, formulation.origin, say("rml:SQL2008Table or rml:SQL2008Query"))
         return None
+    if table and query:
+        message = say("the source names a table, and a query: which of them gives the rows?")
+        graph.findings.error("LOD3104", message, query.origin, say("keep one"), [table.origin])
+        return None
     if iterator and name in _TABLES:
         return iterator.value, ""
     if name in _QUERIES:

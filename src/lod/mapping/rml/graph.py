@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 
 from lod.diagnostics import Findings, TextOrigin, did_you_mean
 from lod.mapping.rml.vocabulary import (
+    IN_R2RML,
     NOT_YET,
     PROPERTIES,
     R2RML,
     RML,
+    SQL_VERSION,
     SQL_VERSIONS,
     is_legacy,
     modernised,
@@ -21,6 +23,7 @@ from lod.rdf.turtle import Blank, Iri, Literal, Statement, Term
 from lod.wording import say
 
 Resource = Iri | Blank
+_AS_R2RML = {"reference": "column", "logicalSource": "logicalTable", "query": "sqlQuery"}
 
 
 @dataclass(slots=True)
@@ -31,6 +34,7 @@ class Graph:
     properties: dict[Resource, dict[str, list[Term]]] = field(default_factory=dict)
     described: dict[Resource, TextOrigin] = field(default_factory=dict)  # where the description begins
     legacy: set[Resource] = field(default_factory=set)
+    is_r2rml: bool = False  # its sources are logical tables
 
     def subjects_with(self, *names: str) -> list[Resource]:
         """The resources that have one of RML's properties, in the order of the text."""
@@ -50,7 +54,7 @@ class Graph:
         """The value of a property that may stand once; the first, and a finding, when it stands several times."""
         values = self.values(node, name)
         if len(values) > 1:
-            message = say("{name} stands {values} times here", name=_property(name), values=len(values))
+            message = say("{name} stands {values} times here", name=self._name(name), values=len(values))
             self.findings.error("LOD3104", message, values[1].origin, say("keep one"), [values[0].origin])
         return values[0] if values else None
 
@@ -61,7 +65,7 @@ class Graph:
             return value
         self.findings.error(
             "LOD3105",
-            say("{name} is text in quotes, not {value}", name=_property(name), value=shown(value)),
+            say("{name} is text in quotes, not {value}", name=self._name(name), value=shown(value)),
             value.origin,
         )
         return None
@@ -72,7 +76,7 @@ class Graph:
         if value is None or isinstance(value, Iri):
             return value
         self.findings.error(
-            "LOD3105", say("{name} is an IRI, not {value}", name=_property(name), value=shown(value)), value.origin
+            "LOD3105", say("{name} is an IRI, not {value}", name=self._name(name), value=shown(value)), value.origin
         )
         return None
 
@@ -89,9 +93,15 @@ class Graph:
     def _resource(self, value: Term, name: str) -> Resource | None:
         if not isinstance(value, Literal):
             return value
-        message = say("{name} is a resource, [ … ] or an IRI, not text", name=_property(name))
+        message = say("{name} is a resource, [ … ] or an IRI, not text", name=self._name(name))
         self.findings.error("LOD3105", message, value.origin)
         return None
+
+    def _name(self, name: str) -> str:
+        """A property as the document writes it."""
+        if ":" in name:
+            return f"<{name}>"
+        return f"rr:{_AS_R2RML.get(name, name)}" if self.is_r2rml else f"rml:{name}"
 
     def origin(self, node: Resource) -> TextOrigin:
         """Where a resource's description begins; where it is named, if it has none."""
@@ -104,7 +114,8 @@ def read_graph(statements: Iterable[Statement], findings: Findings) -> Graph:
     for written in statements:
         statement = modernised(written)
         if statement is None:
-            _check_sql_version(written.object, findings)
+            if written.predicate.value == SQL_VERSION:
+                _check_sql_version(written.object, findings)
             continue
         _check(statement, written, findings)
         subject = statement.subject
@@ -112,6 +123,7 @@ def read_graph(statements: Iterable[Statement], findings: Findings) -> Graph:
         graph.properties.setdefault(subject, {}).setdefault(statement.predicate.value, []).append(statement.object)
         if is_legacy(written):
             graph.legacy.add(subject)
+        graph.is_r2rml |= written.predicate.value == R2RML + "logicalTable"
     return graph
 
 
@@ -127,6 +139,12 @@ def _check(statement: Statement, written: Statement, findings: Findings) -> None
     predicate = statement.predicate
     if not predicate.value.startswith(RML):
         return
+    if written.predicate.value.startswith(R2RML) and (name := written.predicate.value[len(R2RML) :]) not in IN_R2RML:
+        near = {"reference": "column", "logicalSource": "logicalTable", "source": "tableName", "query": "sqlQuery"}
+        hint = did_you_mean(near.get(name, name), IN_R2RML)
+        message = say("there is no property <{predicate}>", predicate=written.predicate.value)
+        findings.error("LOD3102", message, predicate.origin, hint)
+        return
     name = predicate.value[len(RML) :]
     if name in NOT_YET:
         findings.error("LOD3012", say("rml:{name} is not supported yet", name=name), predicate.origin)
@@ -138,7 +156,3 @@ def _check(statement: Statement, written: Statement, findings: Findings) -> None
             predicate.origin,
             hint,
         )
-
-
-def _property(name: str) -> str:
-    return f"<{name}>" if ":" in name else f"rml:{name}"

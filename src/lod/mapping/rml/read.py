@@ -211,7 +211,12 @@ class _Reader:
         found = []
         for each in self.graph.values(subject_map, "class"):
             if not isinstance(each, Iri):
-                self.findings.error("LOD3105", say("rml:class is an IRI, not {each}", each=shown(each)), each.origin)
+                self.findings.error(
+                    "LOD3105",
+                    say("rml:class is an IRI, not {each}", each=shown(each)),
+                    each.origin,
+                    say("write it without quotes: a name with its prefix, or <IRI>"),
+                )
                 continue
             predicate = TermMap(Constant(RDF + "type", each.origin), TermType.IRI, each.origin)
             term = TermMap(Constant(each.value, each.origin), TermType.IRI, each.origin)

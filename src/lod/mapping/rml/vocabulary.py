@@ -121,6 +121,15 @@ _RENAMED = {
     R2RML + "sqlQuery": "query",
 }
 _PREDECESSORS = (R2RML, LEGACY_RML, LEGACY_FNML, LEGACY_TARGET)
+IN_R2RML = frozenset(
+    [
+        "child", "class", "column", "constant", "datatype", "graph", "graphMap", "joinCondition", "language",
+        "logicalTable", "object", "objectMap", "parent", "parentTriplesMap", "predicate", "predicateMap",
+        "predicateObjectMap", "sqlQuery", "sqlVersion", "subject", "subjectMap", "tableName", "template", "termType",
+    ]
+)  # fmt: skip
+"""The properties of R2RML that mean something here: https://www.w3.org/TR/r2rml/#vocabulary."""
+_WITHOUT_EFFECT = frozenset([R2RML + "inverseExpression"])  # for processors that turn queries around (§7.4)
 SQL_VERSION = R2RML + "sqlVersion"
 SQL_VERSIONS = (
     "SQL2008", "DB2", "Firebird", "HSQLDB", "Informix", "Ingres", "MSSQLServer", "MySQL", "Oracle", "PostgreSQL",
@@ -132,7 +141,7 @@ SQL_VERSIONS = (
 def modernised(statement: Statement) -> Statement | None:
     """The statement in the words of RML; None for one that has no meaning here."""
     predicate = statement.predicate
-    if predicate.value == SQL_VERSION:
+    if predicate.value == SQL_VERSION or predicate.value in _WITHOUT_EFFECT:
         return None
     name = _RENAMED.get(predicate.value) or local_name(predicate.value, _PREDECESSORS)
     if name is None:
