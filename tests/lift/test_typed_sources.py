@@ -232,7 +232,7 @@ def test_two_runs_read_the_same_table(tmp_path: Path) -> None:
     ("source", "message"),
     [
         ("['no.db~sqlite', t]", "LOD2001 there is no database no.db: t"),
-        ("['s.db~sqlite', u]", "LOD2025 s.db: u cannot be read: Failed to prepare query: no such table: u"),
+        ("['s.db~sqlite', u]", "LOD2025 the database has no table 'u'"),
         ("{access: s.db, type: sqlite, query: DELETE FROM t RETURNING id}", "LOD2025 s.db: query cannot be read"),
         ("{access: s.db, type: sqlite, query: 'SELECT id, id FROM t'}", "LOD2006 the header says 'id' 2 times"),
         ("{access: m.yarrrml.yml, type: sqlite, table: t}", "LOD2025 m.yarrrml.yml: t cannot be read"),
