@@ -123,7 +123,7 @@ def test_the_lift_is_kept_while_its_inputs_are_the_same(root: Path) -> None:
 
 def test_a_kept_lift_that_is_not_whole_is_made_again(root: Path) -> None:
     first = _build(root)
-    (part,) = (root / ".lod" / "lift").glob("*/part-*.nq")
+    (part,) = (root / ".lod" / "lift").glob("*/part-*.nq.zst")
     part.write_text("")
     _edit(root, "shapes/staff.ttl", "sh:minInclusive 0", "sh:minInclusive 1")
     second = _build(root)
