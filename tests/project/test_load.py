@@ -65,14 +65,36 @@ def test_good(folder: Path) -> None:
         ("mappings =", "mapings =", "LOD1003", 17, "did you mean 'mappings'?"),
         ('name = "staff"\n', 'name = "staff"\nnmae = "x"\n', "LOD1003", 3, "did you mean 'name'?"),
         ("title.en", "title.de", "LOD1003", 6, "known here: en, zh-Hant-TW"),
-        ('name = "staff"', 'name = "staff', "LOD1002", 2, ""),
+        ('name = "staff"', 'name = "staff', "LOD1002", 2, 'the text does not end: " is missing'),
         ('name = "staff"', "name = 7", "LOD1004", 2, ""),
         ('languages = ["zh-Hant-TW", "en"]', 'languages = "en"', "LOD1004", 4, ""),
         ("[build]", '[serve]\nport = "8080"\n[build]', "LOD1004", 17, ""),
         ('name = "staff"\n', "", "LOD1005", 1, ""),
         ('"https://a.example/"', '"https://a.example"', "LOD1005", 3, "write 'https://a.example/'"),
         ('"https://a.example/"', '"a.example/"', "LOD1005", 3, "an IRI begins with a scheme: https://…"),
-        ("data.gov.tw/license", "data.gov.tw/a b", "LOD1005", 13, "an IRI begins with a scheme: https://…"),
+        ("data.gov.tw/license", "data.gov.tw/a b", "LOD1005", 13, "' ' stands in no IRI"),
+        ("https://data.gov.tw/license", "data.gov.tw/license", "LOD1005", 13, "write https://data.gov.tw/license"),
+        ('["zh-Hant-TW", "en"]', '["zh_TW", "en"]', "LOD1005", 4, "as in zh-Hant-TW, en"),
+        ('name = "staff"', "name = “staff”", "LOD1002", 2, 'write straight quotation marks: "…"'),
+        ('name = "staff"', 'name ＝ "staff"', "LOD1002", 2, "write signs in half width: , = [ ]"),
+        ('name = "staff"', 'name: "staff"', "LOD1002", 2, 'write: name = "value"'),
+        (
+            'name = "staff"',
+            "name = staff",
+            "LOD1002",
+            2,
+            'text stands between quotation marks: "…"; yes and no are true and false',
+        ),
+        (
+            'name = "staff"',
+            'name = "a\\data"',
+            "LOD1002",
+            2,
+            "a backslash means something else in TOML: write / in paths",
+        ),
+        ('name = "staff"\n', 'name = "staff"\nname = "x"\n', "LOD1002", 3, "keep one of them"),
+        ('["zh-Hant-TW", "en"]', '["zh-Hant-TW", "en"', "LOD1002", 5, ""),
+        ("mappings/*.yml", "mapings/*.yml", "LOD1006", 17, "did you mean 'mappings'?"),
         ("mappings/*.yml", "mappings/*.ymll", "LOD1006", 17, "did you mean 'mappings/staff.yml'?"),
         ("[build]", '[build]\ntables = "tabels"', "LOD1006", 17, ""),
     ],
@@ -96,6 +118,10 @@ def test_all_findings_in_one_pass(folder: Path) -> None:
         _load(folder, text)
     assert {item.code for item in caught.value.diagnostics} == {"LOD1003", "LOD1005"}
     assert len(caught.value.diagnostics) >= 3
+
+
+def test_a_byte_order_mark_is_passed_over(folder: Path) -> None:
+    assert _load(folder, GOOD.encode("utf-8-sig")).name == "staff"
 
 
 def test_not_utf8(folder: Path) -> None:

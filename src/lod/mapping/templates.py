@@ -22,19 +22,6 @@ _SCHEMES = frozenset(
     {"data", "doi", "file", "ftp", "geo", "hdl", "http", "https", "info", "mailto", "news", "tag", "tel", "urn"}
 )
 
-# BCP 47 (RFC 5646 §2.1), well-formedness: language, script, region, variants, extensions, private use; or private use
-LANGUAGE_TAG = (
-    r"(?:[A-Za-z]{2,3}(?:-[A-Za-z]{3}){0,3}|[A-Za-z]{4}|[A-Za-z]{5,8})(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?"
-    r"(?:-(?:[A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*(?:-[0-9A-WY-Za-wy-z](?:-[A-Za-z0-9]{2,8})+)*"
-    r"(?:-[xX](?:-[A-Za-z0-9]{1,8})+)?|[xX](?:-[A-Za-z0-9]{1,8})+"
-)
-_LANGUAGE_TAG = re.compile(LANGUAGE_TAG)
-
-
-def is_language_tag(tag: str) -> bool:
-    """Whether a tag is well-formed. Whether its subtags are registered is not looked at."""
-    return _LANGUAGE_TAG.fullmatch(tag) is not None
-
 
 def parse_template(text: Text, findings: Findings, start: int = 0, end: int | None = None) -> Expression:
     """The expression that `text.value[start:end]` writes."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,11 +13,12 @@ from lod.errors import UsageError
 from lod.project.model import Agency, BuildOptions, Licence, LiftOptions, Project, ServeOptions, StoreOptions, Texts
 from lod.project.positions import key_positions
 from lod.project.shares import parse_share
+from lod.project.toml import read_toml
 from lod.rdf.iris import illegal_character, is_absolute, resolve
+from lod.rdf.languages import is_language_tag
 from lod.wording import NOTHING, Wording, say, word
 
 FILE = "lod.toml"
-_AT = re.compile(r"\(at (?:line (\d+), column (\d+)|end of document)\)")
 
 
 def find_project(start: Path) -> Path:
@@ -50,24 +50,8 @@ def load_project(file: Path, *, to_build: bool = True) -> Project:
     """
     findings = Findings()
     shown = _shown(file)
-    try:
-        text = file.read_text(encoding="utf-8")
-        document = tomllib.loads(text)
-    except UnicodeDecodeError as error:
-        findings.error(
-            "LOD1002",
-            say("not UTF-8: {reason} at byte {start}", reason=error.reason, start=error.start),
-            TextOrigin(shown),
-        )
-        findings.raise_if_errors()
-        raise
-    except tomllib.TOMLDecodeError as error:
-        at = _AT.search(str(error))
-        line, column = (int(at[1]), int(at[2])) if at and at[1] else (text.count("\n") + 1, 1)
-        message = say("not TOML: {error}", error=_AT.sub("", str(error)).strip())
-        findings.error("LOD1002", message, TextOrigin(shown, line, column))
-        findings.raise_if_errors()
-        raise
+    text, document = read_toml(file, shown, findings)
+    findings.raise_if_errors()
     reader = _Reader(document, key_positions(text, shown), shown, file.resolve().parent, findings, to_build)
     project = reader.project(file.resolve())
     findings.raise_if_errors()
@@ -80,6 +64,8 @@ def _shown(file: Path) -> str:
     return str(file) if relative.startswith("..") else relative
 
 
+_HOST = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}(?:/|$)", re.IGNORECASE)  # data.gov.tw/license, without its https://
+_EMAIL = re.compile(r"(?:mailto:)?[^@\s]+@[^@\s]+\.[^@\s]+")
 _LIMITS = ("query_seconds", "query_rows", "query_megabytes", "client_seconds")
 
 _KEYS: dict[str, frozenset[str]] = {
@@ -98,6 +84,12 @@ _KEYS: dict[str, frozenset[str]] = {
     "serve": frozenset({"host", "port", "services", "log", "log_queries", *_LIMITS}),
     "store": frozenset({"kind", "query", "update", "graph_store", "auth", "user", "secret_env", "timeout"}),
 }
+
+
+def _kind(value: object) -> str:
+    """What TOML calls a value."""
+    kinds = ((bool, "true or false"), (str, "a string"), (int, "a whole number"), (list, "a list"), (dict, "a table"))
+    return next((name for kind, name in kinds if isinstance(value, kind)), "another value")
 
 
 @dataclass(slots=True)
@@ -120,7 +112,7 @@ class _Reader:
                 "project.base_iri",
                 say("write '{base}/'", base=base),
             )
-        languages = tuple(self._strings("project.languages", ("en",)))
+        languages = self._languages()
         return Project(
             root=self.root,
             file=file,
@@ -132,7 +124,7 @@ class _Reader:
             agency=Agency(
                 self._iri("agency.iri", base),
                 self._texts("agency.name", languages, required=True),
-                self._string("agency.email"),
+                self._email("agency.email"),
             ),
             licence=Licence(self._iri("licence.iri", base), self._texts("licence.name", languages, required=True)),
             attribution=self._texts("attribution", languages),
@@ -156,6 +148,16 @@ class _Reader:
             origins=self.positions,
         )
 
+    def _languages(self) -> tuple[str, ...]:
+        """Tags of BCP 47; () where they cannot be told, so that texts are not held against them."""
+        before = len(self.findings.errors)
+        tags = self._strings("project.languages", ("en",))
+        for tag in tags:
+            if not is_language_tag(tag):
+                message = say("'{tag}' is no language tag", tag=tag)
+                self._error("LOD1005", message, "project.languages", say("as in zh-Hant-TW, en"))
+        return tags if len(self.findings.errors) == before else ()
+
     def _store(self) -> StoreOptions | None:
         if self._one_of("store.kind", ("embedded", "sparql")) == "embedded":
             return None
@@ -175,8 +177,9 @@ class _Reader:
         if self.to_build and not tables.is_dir():
             self._error(
                 "LOD1006",
-                say("no folder '{tables}' beside {value}", tables=tables.name, value=self.shown),
+                say("no folder '{tables}' beside {value}", tables=self._string("build.tables"), value=self.shown),
                 "build.tables",
+                did_you_mean(tables.name, [each.name for each in self.root.glob("[!.]*/")]),
             )
         return BuildOptions(
             tables=tables,
@@ -245,8 +248,9 @@ class _Reader:
         if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
             self._error(
                 "LOD1004",
-                say("'{key}' must be {what}, not {name}", key=key, what=word(what), name=type(value).__name__),
+                say("'{key}' must be {what}, not {name}", key=key, what=word(what), name=word(_kind(value))),
                 key,
+                say('write ["{value}"]', value=value) if kind is list and isinstance(value, str) else NOTHING,
             )
             return None
         return value
@@ -289,13 +293,23 @@ class _Reader:
         value = self._string(key, required=True)
         iri = resolve(base, value) if base and value else value
         if iri and (not is_absolute(iri) or illegal_character(iri) is not None):
-            self._error(
-                "LOD1005",
-                say("'{value}' is no absolute IRI", value=value),
-                key,
-                say("an IRI begins with a scheme: https://…"),
-            )
+            illegal = illegal_character(value)
+            hint = say("an IRI begins with a scheme: https://…")
+            if illegal is not None:
+                hint = say("'{character}' stands in no IRI", character=illegal)
+            self._error("LOD1005", say("'{value}' is no absolute IRI", value=value), key, hint)
+        elif base and _HOST.match(value):
+            message = say("'{value}' begins with no scheme: it stands for {iri}", value=value, iri=iri)
+            self._error("LOD1005", message, key, say("write https://{value}", value=value))
         return iri
+
+    def _email(self, key: str) -> str:
+        value = self._string(key)
+        if value and not _EMAIL.fullmatch(value):
+            self._error(
+                "LOD1005", say("'{value}' is no e-mail address", value=value), key, say("as in opendata@example.org")
+            )
+        return value
 
     def _texts(self, key: str, languages: tuple[str, ...], *, required: bool = False) -> Texts:
         value = self._get(key)
@@ -307,14 +321,14 @@ class _Reader:
                     "LOD1005",
                     say("'{key}' is missing", key=key),
                     key,
-                    say('for example: {languages} = "…"', languages=languages[0]),
+                    say('for example: {languages} = "…"', languages=languages[0] if languages else "en"),
                 )
             return {}
         if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
             self._error("LOD1004", say("'{key}' must be text, or a table of texts by language", key=key), key)
             return {}
         for tag in value:
-            if tag not in languages:
+            if languages and tag not in languages:
                 self._error(
                     "LOD1003", say("unknown language '{tag}'", tag=tag), f"{key}.{tag}", did_you_mean(tag, languages)
                 )
@@ -325,9 +339,14 @@ class _Reader:
         for pattern in self._strings(key, default):
             matches = sorted(p for p in self.root.glob(pattern) if p.is_file() and not p.name.startswith("."))
             if self.to_build and not matches and pattern not in default:
-                siblings = [p.relative_to(self.root).as_posix() for p in (self.root / pattern).parent.glob("*")]
-                self._error(
-                    "LOD1006", say("no file matches '{pattern}'", pattern=pattern), key, did_you_mean(pattern, siblings)
-                )
+                self._error("LOD1006", say("no file matches '{pattern}'", pattern=pattern), key, self._near(pattern))
             found.update(dict.fromkeys(matches))
         return tuple(found)
+
+    def _near(self, pattern: str) -> Wording:
+        """What is there instead of a pattern: the files of its folder, or the folders where that is not there."""
+        folder = (self.root / pattern).parent
+        if folder.is_dir():
+            return did_you_mean(pattern, [p.relative_to(self.root).as_posix() for p in folder.glob("[!.]*")])
+        folders = [each.name for each in self.root.glob("[!.]*/")]
+        return did_you_mean(folder.name, folders)

@@ -6,13 +6,26 @@ chain of zh-Hant-TW is zh-Hant-TW, zh-Hant, zh, en.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import TypeVar
 
 T = TypeVar("T")
 
+# BCP 47 (RFC 5646 §2.1), well-formedness: language, script, region, variants, extensions, private use; or private use
+LANGUAGE_TAG = (
+    r"(?:[A-Za-z]{2,3}(?:-[A-Za-z]{3}){0,3}|[A-Za-z]{4}|[A-Za-z]{5,8})(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?"
+    r"(?:-(?:[A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*(?:-[0-9A-WY-Za-wy-z](?:-[A-Za-z0-9]{2,8})+)*"
+    r"(?:-[xX](?:-[A-Za-z0-9]{1,8})+)?|[xX](?:-[A-Za-z0-9]{1,8})+"
+)
+_LANGUAGE_TAG = re.compile(LANGUAGE_TAG)
 _IMPLIED_SCRIPT = {"tw": "hant", "hk": "hant", "mo": "hant", "cn": "hans", "sg": "hans", "my": "hans"}
+
+
+def is_language_tag(tag: str) -> bool:
+    """Whether a tag is well-formed. Whether its subtags are registered is not looked at."""
+    return _LANGUAGE_TAG.fullmatch(tag) is not None
 
 
 @lru_cache(maxsize=1024)

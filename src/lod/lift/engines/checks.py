@@ -9,9 +9,9 @@ from lod.diagnostics import CellOrigin, Origin
 from lod.lift.engines import sql
 from lod.lift.plan import Cell, Column, Emission, Encoding, Term, sides
 from lod.mapping.ir import TermType
-from lod.mapping.templates import LANGUAGE_TAG
 from lod.rdf.datatypes import LEXICAL_SPACES, LexicalSpace
 from lod.rdf.iris import ABSOLUTE_IRI
+from lod.rdf.languages import LANGUAGE_TAG
 from lod.wording import Wording, say
 
 

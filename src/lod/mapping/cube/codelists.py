@@ -16,7 +16,7 @@ from lod.mapping.cube.model import Code, CodeList, Texts, Unit
 from lod.mapping.cube.scalars import label_path
 from lod.mapping.document import Keyed, Node, Text
 from lod.mapping.shapes import Shapes
-from lod.mapping.templates import is_language_tag
+from lod.rdf.languages import is_language_tag
 from lod.wording import say
 
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")

@@ -19,8 +19,9 @@ from lod.mapping.cube.scalars import columns_of, label_path
 from lod.mapping.cube.slicings import read_slicings
 from lod.mapping.document import Keyed, Node, Text
 from lod.mapping.shapes import Shapes
-from lod.mapping.templates import Names, is_language_tag
+from lod.mapping.templates import Names
 from lod.rdf.iris import is_absolute
+from lod.rdf.languages import is_language_tag
 from lod.rdf.namespaces import PREFIXES
 from lod.wording import Wording, say, word
 

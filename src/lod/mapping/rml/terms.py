@@ -32,8 +32,8 @@ from lod.mapping.rml.graph import Graph, Resource
 from lod.mapping.rml.targets import read_targets
 from lod.mapping.rml.templates import parse_template
 from lod.mapping.rml.vocabulary import DEFAULT_GRAPH, RML, shown
-from lod.mapping.templates import is_language_tag
 from lod.rdf.iris import illegal_character, is_absolute
+from lod.rdf.languages import is_language_tag
 from lod.rdf.namespaces import RDF, XSD
 from lod.rdf.turtle import Blank, Iri, Literal, Term
 from lod.wording import say, word

@@ -23,10 +23,11 @@ from lod.mapping.ir import (
     TermType,
 )
 from lod.mapping.shapes import Shapes
-from lod.mapping.templates import Names, is_language_tag
+from lod.mapping.templates import Names
 from lod.mapping.yarrrml.calls import Calls
 from lod.mapping.yarrrml.keys import aliases, values_of
 from lod.mapping.yarrrml.targets import Targets
+from lod.rdf.languages import is_language_tag
 from lod.rdf.namespaces import RDF, XSD
 from lod.wording import say
 
