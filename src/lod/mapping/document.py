@@ -17,7 +17,12 @@ from lod.diagnostics import Findings, TextOrigin
 from lod.wording import NOTHING, say
 
 _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_WIDE = re.compile(r"[：，［］｛｝“”]")
 _ADVICE = (
+    (
+        re.compile(r"could not find expected ':'"),
+        say("a key ends with a colon and a space: 'key: value'"),
+    ),
     (
         re.compile(r"character '\\t'|found character .* cannot start"),
         say("indent with spaces, never with tabs; put text that begins with @, ` or % in quotes"),
@@ -90,15 +95,10 @@ def read_document(path: Path, shown: str, findings: Findings) -> Node | None:
             object=error.object[error.start],
             start=error.start,
         )
-        findings.error("LOD3001", message, TextOrigin(shown), say("save the file as UTF-8"))
+        line = error.object.count(b"\n", 0, error.start) + 1
+        findings.error("LOD3001", message, TextOrigin(shown, line), say("save the file as UTF-8"))
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        origin = TextOrigin(shown, mark.line + 1, mark.column + 1) if mark else TextOrigin(shown)
-        problem = "; ".join(part for part in (error.context, error.problem) if part)
-        hint = next((advice for pattern, advice in _ADVICE if pattern.search(str(error))), NOTHING)
-        began = error.context_mark if error.problem_mark else None
-        related = [TextOrigin(shown, began.line + 1, began.column + 1)] if began else []
-        findings.error("LOD3001", say("not YAML: {problem}", problem=problem), origin, hint, related)
+        _not_yaml(error, text, shown, findings)
     except yaml.YAMLError as error:
         findings.error("LOD3001", say("not YAML: {error}", error=str(error).splitlines()[0]), TextOrigin(shown))
     else:
@@ -107,6 +107,23 @@ def read_document(path: Path, shown: str, findings: Findings) -> Node | None:
             return None
         return _Converter(shown, findings).convert(root)
     return None
+
+
+def _not_yaml(error: yaml.MarkedYAMLError, text: str, shown: str, findings: Findings) -> None:
+    places = [
+        TextOrigin(shown, mark.line + 1, mark.column + 1) for mark in (error.problem_mark, error.context_mark) if mark
+    ]
+    if "could not find expected ':'" in str(error):
+        places.reverse()  # the key is the mistake, not the line after it, where it is noticed
+    hint = next((advice for pattern, advice in _ADVICE if pattern.search(str(error))), NOTHING)
+    lines = text.splitlines()
+    said = [lines[place.line - 1] for place in places if place.line and place.line <= len(lines)]
+    wide = next((found.group() for line in said if (found := _WIDE.search(line))), "")
+    if wide:
+        hint = say("'{sign}' means nothing to YAML: write signs in half width", sign=wide)
+    problem = "; ".join(part for part in (error.context, error.problem) if part)
+    origin = places[0] if places else TextOrigin(shown)
+    findings.error("LOD3001", say("not YAML: {problem}", problem=problem), origin, hint, places[1:])
 
 
 class _Converter:

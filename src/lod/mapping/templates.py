@@ -17,6 +17,7 @@ from lod.rdf.iris import illegal_character
 from lod.wording import say
 
 _TOKEN = re.compile(r"\\[$():]|\$\(|\)")
+_WIDE = re.compile(r"\$（|＄[(（]")
 _PREFIXED = re.compile(r"([A-Za-z_][\w.\-]*)?:(?!//)", re.ASCII)
 _SCHEMES = frozenset(
     {"data", "doi", "file", "ftp", "geo", "hdl", "http", "https", "info", "mailto", "news", "tag", "tel", "urn"}
@@ -27,6 +28,10 @@ def parse_template(text: Text, findings: Findings, start: int = 0, end: int | No
     """The expression that `text.value[start:end]` writes."""
     value = text.value[:end]
     origin = text.at(start, max(1, len(value) - start))
+    if wide := _WIDE.search(value, start):
+        hint = say("write $(column); a sign that is no reference is written \\$(")
+        message = say("'{sign}' begins no reference: its signs are not in half width", sign=wide.group())
+        findings.error("LOD3008", message, text.at(wide.start(), 2), hint)
     parts: list[str | Reference] = []
     literal: list[str] = []
     name: list[str] | None = None  # of the reference that is open

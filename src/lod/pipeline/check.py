@@ -19,7 +19,9 @@ def check(project: Project) -> Findings:
     plan = bind(material.mapping, project, findings)
     if not findings.errors:
         foresee_codes(plan, findings)
-    check_shapes(material.shapes, findings, properties=_properties(material, project.base_iri), tell_all=True)
+    # of mappings that cannot be read nobody knows which properties they make
+    properties = None if findings.errors else _properties(material, project.base_iri)
+    check_shapes(material.shapes, findings, properties=properties, tell_all=True)
     return findings
 
 

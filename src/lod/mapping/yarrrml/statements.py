@@ -74,6 +74,8 @@ class StatementReader:
     def _short(self, node: Listed, found: Statements) -> None:
         if not 2 <= len(node.items) <= 3:
             hint = say("write [predicate, object] or [predicate, object, datatype or language~lang]")
+            if any("，" in item.value for item in node.items if isinstance(item, Text)):
+                hint = say("'{sign}' means nothing to YAML: write signs in half width", sign="，")
             message = say("a short predicate-object has 2 or 3 parts, not {items}", items=len(node.items))
             self.findings.error("LOD3004", message, node.origin, hint)
             return

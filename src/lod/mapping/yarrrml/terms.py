@@ -27,6 +27,7 @@ from lod.mapping.templates import Names
 from lod.mapping.yarrrml.calls import Calls
 from lod.mapping.yarrrml.keys import aliases, values_of
 from lod.mapping.yarrrml.targets import Targets
+from lod.rdf.datatypes import BUILT_IN
 from lod.rdf.languages import is_language_tag
 from lod.rdf.namespaces import RDF, XSD
 from lod.wording import say
@@ -245,11 +246,10 @@ class Terms:
         if not isinstance(node, Text):
             return self.calls.expression(node) if node else None
         if ":" not in node.value and "$(" not in node.value and is_language_tag(node.value):
-            message, hint = (
-                say("'{node}' is no datatype", node=node.value),
-                say("a language is written {node}~lang", node=node.value),
-            )
-            self.findings.error("LOD3016", message, node.origin, hint)
+            hint = say("a language is written {node}~lang", node=node.value)
+            if node.value in BUILT_IN:
+                hint = say("write xsd:{node}", node=node.value)
+            self.findings.error("LOD3016", say("'{node}' is no datatype", node=node.value), node.origin, hint)
             return None
         return self._iri(node)
 
