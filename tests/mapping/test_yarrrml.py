@@ -204,6 +204,10 @@ def test_joins(read: Read, parameters: str) -> None:
         ("mappings:", "base: here\nmappings:", "LOD3010", "2:7"),
         ("[ex:p, $(a)]", "[ex:p, $(a)", "LOD3001", ""),
         ("    s: ex", "\ts: ex", "LOD3001", "5:1"),
+        ("    s: ex", "    s：ex", "LOD3001", "5:5"),
+        ("    s: ex", "    s:ex", "LOD3001", "5:5"),
+        ("$(a)", "$（a）", "LOD3008", "7:16"),
+        ("$(a)", "$(a), integer", "LOD3016", "7:22"),
     ],
 )
 def test_mistakes_have_a_code_and_a_place(read: Read, old: str, new: str, code: str, place: str) -> None:

@@ -69,6 +69,13 @@ def test_properties_that_nothing_has(tmp_path: Path) -> None:
     ]
 
 
+def test_a_target_that_nothing_has_is_a_warning(tmp_path: Path) -> None:
+    told = Findings()
+    (tmp_path / "s.ttl").write_text(f"{HEAD}{SHAPE}sh:targetSubjectsOf <http://e/ofice> .", encoding="utf-8")
+    check_shapes(read_shapes([tmp_path / "s.ttl"], told), told, properties={"http://e/other"}, tell_all=True)
+    assert [(item.code, item.severity) for item in told] == [("LOD6066", Severity.WARNING)]
+
+
 def test_a_slip_in_shapes_of_others_is_told_and_passed_over(tmp_path: Path) -> None:
     """A project's own shapes are mended; those that others publish are used as they are."""
     (tmp_path / "s.ttl").write_text(f"{HEAD}{PROPERTY}sh:minCuont 1 ] .", encoding="utf-8")

@@ -48,17 +48,21 @@ def find_mistakes(shapes: ShapeGraph, findings: Findings, *, of_others: bool = F
         findings.extend(_unused(shapes))
 
 
+_NAMING = frozenset({SH + "path", SH + "targetSubjectsOf", SH + "targetObjectsOf"})
+
+
 def find_strange_paths(shapes: ShapeGraph, known: Collection[str], findings: Findings, *, tell_all: bool) -> None:
     """Look at the properties that shapes speak about, where it is known which ones the data has.
 
     Findings: LOD6066 no statement has that property: a warning where one that is there has nearly its name; else, with
-    `tell_all`, an info, since what is optional may be missing everywhere.
+    `tell_all`, an info, since what is optional may be missing everywhere, and a warning where it is a target.
     """
     parameters = {each for node in shapes.subjects() for each in shapes.objects(node, SH + "parameter")}
     for document in shapes.documents:
         told = set[str]()
         for quad in document.quads:
-            if quad.predicate.value != SH + "path" or not isinstance(quad.object, NamedNode):
+            said = quad.predicate.value
+            if said not in _NAMING or not isinstance(quad.object, NamedNode):
                 continue
             if quad.subject in parameters:
                 continue  # of a constraint component: shapes have it, data has not
@@ -68,12 +72,13 @@ def find_strange_paths(shapes: ShapeGraph, known: Collection[str], findings: Fin
             told.add(path)
             near = get_close_matches(path, known, n=1, cutoff=0.85)
             is_typo = bool(near) and _is_like(local_name(near[0]), local_name(path))
+            is_target = said != SH + "path"  # such a shape would judge nothing
             if not is_typo and not tell_all:
                 continue
             hint = say("did you mean '{near}'?", near=near[0]) if is_typo else NOTHING
             message = say("no statement has the property {name}", name=local_name(path))
-            place = place_of_statement(document, SH + "path", path, 1)
-            severity = Severity.WARNING if is_typo else Severity.INFO
+            place = place_of_statement(document, said, path, 1)
+            severity = Severity.WARNING if is_typo or is_target else Severity.INFO
             findings.extend([Diagnostic("LOD6066", severity, message, place, hint, group=f"path {document.shown}")])
 
 
