@@ -67,6 +67,17 @@ def test_declared_by_name_and_by_pattern(root: Path) -> None:
     assert [message.partition(" below ")[0] for _, message in _refused(root)] == ["2 URIs", "1 URI"]
 
 
+def test_what_replaces_it_is_there(root: Path) -> None:
+    """A permanent redirection to where nothing is would break the address a second time."""
+    _build(root)
+    _without(root, "65000")
+    (root / "retired.yml").write_text(
+        f"- uri: {OBS}65000/*\n  date: 2026-03-02\n  reason: gone\n  replaced_by: [data/staff/obs/99999/F, https://e.org/]\n"
+    )
+    missing = f"{OBS}99999/F, which replaces {OBS}65000/*, is described nowhere"
+    assert _refused(root) == [("LOD8022", missing)]
+
+
 def test_what_is_published_again_is_not_lost(root: Path) -> None:
     _build(root)
     _without(root, "65000")
@@ -86,6 +97,7 @@ def test_what_is_published_again_is_not_lost(root: Path) -> None:
         ("- x", 1, "an entry has to have keys"),
         ("- uri: x\n  date: 2026-01-01", 1, "'reason' is missing"),
         ("- uri: x\n  date: 2026-13-01\n  reason: r", 2, "'date' is no day"),
+        ("- uri: x\n  date: 2026-01-01\n  reason: r\n  replaced_by: x", 4, "it is replaced by itself"),
         ("- uri: 'a b'\n  date: 2026-01-01\n  reason: r", 1, "this is no IRI"),
         ("- uri: x\n  date: 2026-01-01\n  reason: r\n  replacedby: y", 4, "unknown key 'replacedby' of a tombstone"),
         ("- uri: x\n  date: 2026-01-01\n  reason: [a]", 3, "'reason' has to be text"),

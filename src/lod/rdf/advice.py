@@ -19,6 +19,12 @@ def syntax_advice(message: str, text: str) -> Wording:
         return _prefix_advice(undeclared[1], set(_DECLARED.findall(text)))
     if "dot is expected" in message.lower():
         return say("the statement before ends with '.', or goes on with ';' or ','")
+    if re.search("[“”「」『』＂]", message):
+        return say('write straight quotation marks: "…"')
+    if "should end with a ']'" in message:
+        return say("is a ';' or a ']' missing before it?")
+    if message.startswith("Unexpected character") and re.search(r'"@[A-Za-z]+_', text):
+        return say("as in zh-Hant-TW or en, with hyphens")
     if "end of file" in message:
         return say("is a bracket, a quote or the last '.' missing?")
     if "IRI" in message and "scheme" in message:

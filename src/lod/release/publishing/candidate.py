@@ -49,7 +49,7 @@ from lod.release.release import Manifest, Release, Site, StoreRecord, current_na
 from lod.release.report.accounts import write_account
 from lod.release.report.findings import to_json
 from lod.release.seal import MANIFEST, SUMS, ReleaseFile, file_record, seal, sha256, write_store_files
-from lod.release.uris.retire import URIS, UrisLost, report_lost, write_gone
+from lod.release.uris.retire import URIS, UrisLost, astray, report_astray, report_lost, write_gone
 from lod.release.uris.tombstones import Tombstone, write_tombstones
 from lod.store.snapshot import Snapshot, open_snapshot
 from lod.validation.account import Account
@@ -208,12 +208,14 @@ def _keep_uris(staging: Path, before: Path | None, content: Content) -> None:
     """Write what is gone and what is said of it.
 
     Raises:
-        UrisLost: LOD8020 something is gone of which nothing is said.
+        UrisLost: LOD8020 something is gone of which nothing is said; LOD8022 it would lead to where nothing is.
     """
     lost = write_gone(staging, before, content.retired)
-    if lost:
+    misled = astray(staging, content.site.base_iri, content.retired)
+    if lost or misled:
         findings = Findings(list(content.findings))
         report_lost(lost, content.retired_in, findings)
+        report_astray(misled, content.retired_in, findings)
         raise UrisLost(tuple(findings))
     write_tombstones(staging, content.retired)
 

@@ -72,6 +72,9 @@ def _entry(node: Node, base_iri: str, findings: Findings) -> Tombstone | None:
     replaced = values.get("replaced_by")
     targets = replaced.items if isinstance(replaced, Listed) else (replaced,) if replaced is not None else ()
     successors = tuple(_iri(target, base_iri, findings) for target in targets)
+    if uri and uri in successors:
+        message, hint = say("it is replaced by itself"), say("name what took its place, or leave 'replaced_by' out")
+        findings.error("LOD8022", message, targets[successors.index(uri)].origin, hint)
     reason = _texts(values.get("reason"), findings)
     if sum(1 for _ in findings.errors) > before:
         return None
@@ -172,6 +175,36 @@ def _groups(database: duckdb.DuckDBPyConnection) -> Iterator[Lost]:
         FROM gone GROUP BY beginning ORDER BY 2 DESC, 1"""
     ).fetchall()
     yield from (Lost(beginning, count, tuple(examples)) for beginning, count, examples in rows)
+
+
+def astray(staging: Path, base_iri: str, entries: Sequence[Tombstone]) -> list[tuple[str, str]]:
+    """(what is retired, what replaces it) where the second is an address of ours that nothing describes.
+
+    What is retired itself is told of by its own tombstone.
+    """
+    named = [
+        (entry.uri, target)
+        for entry in entries
+        for target in entry.replaced_by
+        if "*" not in target and target.startswith(base_iri) and not any(other.match(target) for other in entries)
+    ]
+    if not named:
+        return []
+    with duckdb.connect(":memory:", config={"autoinstall_known_extensions": False}) as database:
+        found = database.execute(
+            f"SELECT uri FROM read_parquet({quoted(str(staging / URIS))}) WHERE uri IN (SELECT unnest(?))",
+            [[target for _, target in named]],
+        ).fetchall()
+    known = {uri for (uri,) in found}
+    return [(uri, target) for uri, target in named if target not in known]
+
+
+def report_astray(entries: Sequence[tuple[str, str]], shown: str, findings: Findings) -> None:
+    """Findings: LOD8022 for each that would be sent to where nothing is."""
+    for uri, target in entries:
+        message = say("{target}, which replaces {uri}, is described nowhere", target=target, uri=uri)
+        hint = say("correct 'replaced_by', or leave it out")
+        findings.error("LOD8022", message, TextOrigin(shown), hint)
 
 
 def report_lost(lost: Sequence[Lost], shown: str, findings: Findings) -> None:

@@ -68,6 +68,10 @@ class JsonSyntaxError(Exception):
 def read_json(text: str, path: str, findings: Findings) -> Json | None:
     """The JSON value that `text` holds; None, with an error among the findings, when it is no JSON."""
     scan = _Scan(text, path, findings)
+    if (broken := text.find("\ufffd")) >= 0:  # what a decoder puts for bytes that it cannot read
+        message, hint = say("{path} is not UTF-8", path=path), say("save the file as UTF-8")
+        findings.error("LOD3501", message, scan.origin(broken), hint)
+        return None
     try:
         return scan.document()
     except JsonSyntaxError as error:
