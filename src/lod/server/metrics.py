@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from typing import Protocol
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, multiprocess, start_http_server
@@ -39,7 +40,12 @@ class Pool(Protocol):
 
 def count_query(outcome: str, way: str) -> None:
     """One more query: `answered`, `cached`, `left` by its client, or refused with a code."""
-    _QUERIES.labels(outcome, way).inc()
+    _counter(outcome, way).inc()
+
+
+@lru_cache(maxsize=64)
+def _counter(outcome: str, way: str) -> Counter:
+    return _QUERIES.labels(outcome, way)
 
 
 def observe_seconds(seconds: float, pool: Pool) -> None:

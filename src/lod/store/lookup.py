@@ -12,6 +12,7 @@ Only a text that is such a query to every reader is taken for one: no comments, 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import pyoxigraph
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions
@@ -79,6 +80,13 @@ class _Few:
         """Nothing waits here."""
 
 
+@lru_cache(maxsize=16)
+def _syntax(chosen: Format) -> QueryResultsFormat:
+    found = QueryResultsFormat.from_media_type(chosen.media_type)
+    assert found is not None  # the guard's formats are the store's
+    return found
+
+
 def look_up(
     store: pyoxigraph.Store, query: Query, chosen: Format, *, base_iri: str = "", max_rows: int = MOST_ROWS
 ) -> bytes | None:
@@ -93,7 +101,7 @@ def look_up(
     try:
         results = store.query(text, base_iri=base_iri or None)
         assert isinstance(results, QuerySolutions | QueryBoolean)
-        results.serialize(out, QueryResultsFormat.from_media_type(chosen.media_type))  # type: ignore[arg-type]
+        results.serialize(out, _syntax(chosen))  # type: ignore[arg-type]  # it asks for no more than these two methods
     except (SyntaxError, ValueError, RuntimeError, OSError, _TooMuch):
         return None  # whoever may be killed finds out what it is
     if is_bounded or isinstance(results, QueryBoolean):

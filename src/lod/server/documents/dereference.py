@@ -40,8 +40,7 @@ _MOST_TYPES = 3  # in the Link header: proxies limit header blocks
 _DATASETS = frozenset({DCAT + "Dataset", QB + "DataSet"})
 _MOST_ITEMS = 6  # the link set has them all
 
-# Made once, for the site's hot path: each format's suffix and what a Link header says behind it; Cache-Control.
-_ALTERNATES = tuple((item, f'{item.suffix}>; rel="alternate"; type="{item.media_type}"') for item in DOCUMENT_FORMATS)
+_STEM = "\0"
 _OF_TRIPLES = frozenset({TURTLE, NTRIPLES, RDFXML})
 _CACHE = {value: header("cache-control", value) for value in (answers.SHORT, answers.LONG)}
 
@@ -229,16 +228,25 @@ def document_links(served: ServedRelease, description: Description, address: Add
         links.append(link(prefix + address.variant(TURTLE).path, "describedby", type=TURTLE.media_type))
     else:
         links.append(f'<{about}>; rel="describes"')
-    stem = answers.safe_target(prefix + address.variant(TURTLE).path).removesuffix(TURTLE.suffix)
     links.append(_author_link(served.site.agency_iri))
     links += [_collection_link(each) for each in collections_of(description)[:_MOST_TYPES]]
     if not _DATASETS.isdisjoint(types):
         items = islice(items_of(served, description.iri), _MOST_ITEMS)
         links += [link(item.href, "item", **item.attributes) for item in items]
-    links.append(f'<{prefix}{LINKSET}{stem[len(prefix) : -1]}>; rel="linkset"; type="application/linkset+json"')
-    if not served.under:
-        links.append(f'<{prefix}/timemap{stem[len(prefix) : -1]}>; rel="timemap"; type="application/link-format"')
-    if address.format is JSON:
-        links.append(context_link(context_path(served)))
-    links += [f"<{stem}{rest}" for item, rest in _ALTERNATES if item is not address.format]
+    context = context_path(served) if address.format is JSON else ""
+    stem = answers.safe_target("/index" if address.stem == "/" else address.stem)
+    links.append(_ways(prefix, bool(served.under), address.format, context).replace(_STEM, stem))
+    return ", ".join(links)
+
+
+@lru_cache(maxsize=128)
+def _ways(prefix: str, is_frozen: bool, format: Format | None, context: str) -> str:  # noqa: A002 - the term
+    """The links from one variant of any document to what else there is of it; `_STEM` stands for the document's."""
+    links = [f'<{prefix}{LINKSET}{_STEM}>; rel="linkset"; type="application/linkset+json"']
+    if not is_frozen:
+        links.append(f'<{prefix}/timemap{_STEM}>; rel="timemap"; type="application/link-format"')
+    if context:
+        links.append(context_link(context))
+    others = (item for item in DOCUMENT_FORMATS if item is not format)
+    links += [f'<{prefix}{_STEM}.{item.suffix}>; rel="alternate"; type="{item.media_type}"' for item in others]
     return ", ".join(links)

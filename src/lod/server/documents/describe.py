@@ -29,7 +29,6 @@ MOST_QUADS = 5_000  # with those of its nameless parts
 MOST_LISTED = 20_000  # of the catalogue, which stands in one document
 
 TYPE = NamedNode(RDF + "type")
-_DATASET = NamedNode(QB + "dataSet")
 _PRIMARY_TOPIC = NamedNode(FOAF + "primaryTopic")
 _DOCUMENT = NamedNode(FOAF + "Document")
 _LICENSE = NamedNode(DCT + "license")
@@ -57,7 +56,7 @@ class Description:
     @property
     def types(self) -> list[str]:
         """The IRIs of its classes."""
-        return [value.value for predicate, value in self.own if predicate == TYPE and isinstance(value, NamedNode)]
+        return [value.value for value in self.objects(RDF + "type") if isinstance(value, NamedNode)]
 
     @property
     def is_simple(self) -> bool:
@@ -165,8 +164,8 @@ def _close(served: ServedRelease, iri: str, quads: list[Quad], most: int, **told
     return Description(iri, tuple(quads[:most]), own=own[:most], **told)
 
 
-ABOUT_TERMS = frozenset({TYPE, _PRIMARY_TOPIC, _LICENSE})
-"""Terms of the triples about a whole document: one of each namespace."""
+ABOUT_TERMS = frozenset(term.value for term in (TYPE, _PRIMARY_TOPIC, _LICENSE))
+"""IRIs of terms that the triples about a whole document use: one of each namespace."""
 
 
 def document_triples(served: ServedRelease, description: Description, document: str) -> Iterator[Triple]:
@@ -176,9 +175,8 @@ def document_triples(served: ServedRelease, description: Description, document: 
     yield Triple(this, _PRIMARY_TOPIC, NamedNode(description.iri))
     for predicate, value in _terms_of_use(served.site.licence_iri, tuple(served.site.attribution.items())):
         yield Triple(this, predicate, value)
-    for predicate, value in description.own:
-        if predicate == _DATASET:
-            yield Triple(this, _IS_PART_OF, value)
+    for dataset in description.objects(QB + "dataSet"):
+        yield Triple(this, _IS_PART_OF, dataset)
     if description.truncated:
         yield from _rest(served, description, this, document)
 

@@ -36,7 +36,7 @@ LINKSET_TEXT = Format("Link set", "linkset", ("application/linkset",))
 _FORMATS = (LINKSET_JSON, LINKSET_TEXT)
 
 MOST_ITEMS = 1_000
-_COLLECTIONS = frozenset({NamedNode(QB + "dataSet"), NamedNode(SKOS + "inScheme")})
+_COLLECTIONS = (QB + "dataSet", SKOS + "inScheme")
 _DISTRIBUTION, _DOWNLOAD, _MEDIA_TYPE = (
     NamedNode(DCAT + name) for name in ("distribution", "downloadURL", "mediaType")
 )
@@ -62,15 +62,8 @@ class Signpost:
 
 def collections_of(description: Description) -> list[str]:
     """What a thing is an item of: the dataset of an observation, the list of a code."""
-    found = (quad for quad in description.quads if quad.predicate in _COLLECTIONS)
-    own = (
-        quad.object.value for quad in found if _is(quad.subject, description.iri) and isinstance(quad.object, NamedNode)
-    )
-    return list(dict.fromkeys(own))
-
-
-def _is(node: object, iri: str) -> bool:
-    return isinstance(node, NamedNode) and node.value == iri
+    found = (value for predicate in _COLLECTIONS for value in description.objects(predicate))
+    return [value.value for value in found if isinstance(value, NamedNode)]
 
 
 def items_of(served: ServedRelease, iri: str) -> Iterator[Signpost]:

@@ -63,11 +63,9 @@ def write_whole(description: Description, about: Iterable[Triple], format: Forma
     """
     prefixes: dict[str, str] = {}
     if format is not NTRIPLES:
-        own = description.own
-        terms = {predicate for predicate, _ in own}
-        terms.update([value for predicate, value in own if predicate == TYPE])
-        terms.update([v.datatype for _, v in own if isinstance(v, Literal) and v.language is None])
-        prefixes = _prefixes_of(ABOUT_TERMS | terms, base)
+        literals = [value for _, value in description.own if isinstance(value, Literal) and value.language is None]
+        datatypes = [literal.datatype.value for literal in literals]
+        prefixes = _prefixes_of(ABOUT_TERMS.union(description.grouped(), description.types, datatypes), base)
     return _serialize([*description.quads, *about], format, prefixes)
 
 
@@ -110,15 +108,15 @@ def prefixes_for(statements: Iterable[Triple | Quad], base: str) -> dict[str, st
 
     Only vocabulary is abbreviated: data IRIs may hold anything, and `county:\\%E8…` helps nobody.
     """
-    terms: set[NamedNode] = set()
+    terms: set[str] = set()
     for statement in statements:
         predicate, value = statement.predicate, statement.object
-        terms.add(predicate)
+        terms.add(predicate.value)
         if isinstance(value, Literal):
             if value.language is None:
-                terms.add(value.datatype)
+                terms.add(value.datatype.value)
         elif predicate == TYPE and isinstance(value, NamedNode):
-            terms.add(value)
+            terms.add(value.value)
     return _prefixes_of(frozenset(terms), base)
 
 
@@ -126,10 +124,10 @@ _KNOWN = {namespace: prefix for prefix, namespace in PREFIXES.items()}
 
 
 @lru_cache(maxsize=1024)
-def _prefixes_of(terms: frozenset[NamedNode], base: str) -> dict[str, str]:
+def _prefixes_of(terms: frozenset[str], base: str) -> dict[str, str]:
     """Kept by the terms: things of one kind use the same ones. Nobody changes the answer."""
     found: dict[str, str] = {}
-    for iri in sorted(term.value for term in terms):
+    for iri in sorted(terms):
         if (known := _prefix_of(iri, base)) is not None:
             found.setdefault(*known)
     return found

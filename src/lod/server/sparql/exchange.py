@@ -88,8 +88,11 @@ def endpoint_headers(exchange: Exchange, validator: str | None) -> list[tuple[by
     limits = exchange.limits
     same = _same_headers(served.space.prefix, served.site.licence_iri, limits.rows, limits.bytes, limits.seconds)
     if validator is None:
-        return [header("cache-control", answers.NO_STORE), *same]
-    return [header("cache-control", answers.SHORT), header("etag", validator), *same]
+        return [_NOT_KEPT, *same]
+    return [_KEPT, header("etag", validator), *same]
+
+
+_NOT_KEPT, _KEPT = header("cache-control", answers.NO_STORE), header("cache-control", answers.SHORT)
 
 
 @lru_cache(maxsize=64)

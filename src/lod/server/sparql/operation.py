@@ -5,9 +5,10 @@ SPARQL 1.1 Protocol: https://www.w3.org/TR/sparql11-protocol/ §2.1 (query opera
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_plus
 
 from lod.errors import LodError
 from lod.rdf.formats import GRAPH_FORMATS, HTML, JSONLD, RDFXML, RESULT_FORMATS, TURTLE, Format
@@ -22,6 +23,7 @@ FORM_TYPE = "application/x-www-form-urlencoded"
 MAX_BODY = 4 * MAX_BYTES  # a form writes three characters for one
 
 _MOST_FIELDS = 100
+_ONLY_A_QUERY = re.compile(rb"query=((?:[A-Za-z0-9_.~*+-]|%[0-7][0-9A-Fa-f])*+)")  # in ASCII, as programs ask most
 _UPDATE_FIELDS = frozenset({"update", "using-graph-uri", "using-named-graph-uri"})
 _OTHER_NAMES = {"turtle": TURTLE, "n3": TURTLE, "json-ld": JSONLD, "rdf+xml": RDFXML, "rdfxml": RDFXML}
 
@@ -50,6 +52,9 @@ def parse_operation(method: str, query_string: bytes, content_type: str, body: b
     Raises:
         ProtocolError: LOD9101 malformed, LOD9102 of another media type or charset, LOD9103 an update.
     """
+    only = _ONLY_A_QUERY.fullmatch(query_string)
+    if only is not None and method != "POST":
+        return Operation(unquote_plus(only[1].decode("ascii"), errors="strict"))
     fields = _fields(query_string, "the URL")
     if method == "POST":
         media_type, charset = _media_type(content_type)

@@ -173,8 +173,10 @@ def _key(exchange: Exchange, operation: Operation, query: Query, chosen: Format)
     """The answer's validator: the release, the query and the format; None for NOW() or RAND(), which never stay."""
     if not query.is_stable:
         return None
-    asked = (chosen.suffix, exchange.limits.rows, operation.dataset, query.text)
-    return answers.etag(exchange.served.etag_prefix, f"sparql {asked!r}")
+    graphs = repr(operation.dataset) if operation.dataset else ""
+    return answers.etag(
+        exchange.served.etag_prefix, f"sparql {chosen.suffix} {exchange.limits.rows} {graphs} {query.text}"
+    )
 
 
 async def _answer_page(exchange: Exchange, operation: Operation, query: Query) -> None:
