@@ -71,15 +71,19 @@ class Answer:
         return next((value.decode("ascii") for key, value in self.headers if key == name.encode()), None)
 
 
+_PRINTABLE = bytes(range(0x20, 0x7F))
+
+
 def header(name: str, value: str) -> tuple[bytes, bytes]:
     """A header field; the one place where text becomes one.
 
     Raises:
         ValueError: it holds what would end the field or is not ASCII; IRIs go through `lod.rdf.iris.to_uri` first.
     """
-    if not value.isascii() or not value.isprintable():
+    written = value.encode("ascii")
+    if written.translate(None, _PRINTABLE):
         raise ValueError(f"not a header value: {value!r}")
-    return name.lower().encode("ascii"), value.encode("ascii")
+    return name.lower().encode("ascii"), written
 
 
 def link(target: str, rel: str, **attributes: str) -> str:
@@ -190,14 +194,15 @@ async def send_answer(answer: Answer, scope: Scope, send: Send) -> None:
         elif name == b"if-none-match":
             known = known + b"," + value if known else value
     status, headers, body = answer.status, list(answer.headers), answer.body
+    fields = dict(headers)
     if status == 304:
         _as_kept(headers, known)
     elif len(body) >= encoding.SMALLEST:
-        body = await _encode(headers, body, codings.decode("latin-1"))
-    if since and not known and status == 200 and (b"last-modified", since) in headers:
+        body = await _encode(headers, fields, body, codings.decode("latin-1"))
+    if since and not known and status == 200 and fields.get(b"last-modified") == since:
         # Not for later dates (§13.1.3): a release may be rolled back.
         status, headers, body = 304, [field for field in headers if field[0] in _OF_304], b""
-    site = FRAMED_HEADERS if any(name == b"content-security-policy" for name, _ in headers) else SECURITY_HEADERS
+    site = FRAMED_HEADERS if b"content-security-policy" in fields else SECURITY_HEADERS
     headers += (*site, *CORS_HEADERS)
     if status not in {204, 304}:
         headers.append((b"content-length", str(len(body)).encode("ascii")))
@@ -214,16 +219,16 @@ def _as_kept(headers: list[tuple[bytes, bytes]], known: bytes) -> None:
             headers[place] = (name, value + b", Accept-Encoding")
 
 
-async def _encode(headers: list[tuple[bytes, bytes]], body: bytes, codings: str) -> bytes:
+async def _encode(
+    headers: list[tuple[bytes, bytes]], fields: Mapping[bytes, bytes], body: bytes, codings: str
+) -> bytes:
     """Compress a body if that helps and its reader can undo it; the headers then say so."""
-    content_type = next((value for name, value in headers if name == b"content-type"), b"")
-    if not encoding.is_compressible(content_type):
+    if not encoding.is_compressible(fields.get(b"content-type", b"")):
         return body
-    vary = next((field for field in headers if field[0] == b"vary"), None)
-    if vary is None:
+    if (vary := fields.get(b"vary")) is None:
         headers.append((b"vary", b"Accept-Encoding"))
     else:
-        headers[headers.index(vary)] = (b"vary", vary[1] + b", Accept-Encoding")
+        headers[headers.index((b"vary", vary))] = (b"vary", vary + b", Accept-Encoding")
     coding = encoding.choose_coding(codings) if codings else ""
     if not coding:
         return body

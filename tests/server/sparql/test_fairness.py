@@ -18,7 +18,7 @@ CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 
 
 def test_a_client_that_used_its_time_up_waits(start: Any) -> None:
-    with start(QueryLimits(seconds=2, workers=1, client_seconds=1.5)) as endpoint:
+    with start(QueryLimits(seconds=4, workers=1, client_seconds=3)) as endpoint:
         assert endpoint.ask("ASK { ?s ?p ?o }").status_code == 200
         assert endpoint.ask(CROSS).status_code == 504
         refused = endpoint.ask("ASK { ?s ?p ?x }")

@@ -23,7 +23,7 @@ FORM_TYPE = "application/x-www-form-urlencoded"
 MAX_BODY = 4 * MAX_BYTES  # a form writes three characters for one
 
 _MOST_FIELDS = 100
-_ONLY_A_QUERY = re.compile(rb"query=((?:[A-Za-z0-9_.~*+-]|%[0-7][0-9A-Fa-f])*+)")  # in ASCII, as programs ask most
+_ONLY_A_QUERY = re.compile(rb"query=([!-$'-~]*+(?:%[0-7][0-9A-Fa-f][!-$'-~]*+)*+)")  # in ASCII, as programs ask most
 _UPDATE_FIELDS = frozenset({"update", "using-graph-uri", "using-named-graph-uri"})
 _OTHER_NAMES = {"turtle": TURTLE, "n3": TURTLE, "json-ld": JSONLD, "rdf+xml": RDFXML, "rdfxml": RDFXML}
 
