@@ -12,6 +12,8 @@ import pytest
 
 from lod.diagnostics import Findings, FindingsError
 from lod.lift.run import lift_files
+from lod.mapping.convert import Language, convert
+from lod.mapping.read import read_mappings
 
 PREFIXES = """@prefix rml: <http://w3id.org/rml/> .
 @prefix ex: <http://example.org/> .
@@ -206,6 +208,23 @@ def test_a_blank_line_is_no_row(tmp_path: Path) -> None:
     lines, codes = lift(text, tmp_path)
     assert codes == []
     assert lines == ['<http://e/1> <http://example.org/p> "" .', '<http://e/2> <http://example.org/p> "a" .']
+
+
+def test_a_table_on_the_web_is_read_where_it_was_saved(tmp_path: Path) -> None:
+    """Nothing is fetched: the file is beside the mapping, under the last part of its address."""
+    text = """@prefix dcat: <http://www.w3.org/ns/dcat#> .
+        ex:Map rml:logicalSource [ rml:source [ a rml:Source, dcat:Distribution ;
+            dcat:accessURL <https://example.org/data/a%20b.json?v=2> ] ; rml:referenceFormulation rml:JSONPath ;
+            rml:iterator "$[*]" ] ; rml:subjectMap [ rml:template "http://e/{id}" ; rml:class ex:C ] ."""
+    assert lift(text, tmp_path) == ([], ["LOD3054"])
+    (tmp_path / "a b.json").write_text('[{"id": 1}]', encoding="utf-8")
+    lines, codes = lift(text, tmp_path)
+    assert (len(lines), codes) == (1, [])
+    for language, name in ((Language.RML, "c.rml.ttl"), (Language.YARRRML, "c.yarrrml.yml")):
+        findings = Findings()
+        (tmp_path / name).write_text(convert(read_mappings([tmp_path / "map.rml.ttl"], findings), language, findings))
+        lift_files([tmp_path / name], tmp_path / "c.nq", findings=findings)
+        assert (findings.errors, (tmp_path / "c.nq").read_text().splitlines()) == ([], lines)
 
 
 def test_nothing_is_written_when_something_is_wrong(tmp_path: Path) -> None:

@@ -184,7 +184,7 @@ def test_joins(read: Read, parameters: str) -> None:
         ("p.csv~csv", "p.csv~cvs", "LOD3007", "4:23"),
         ("['p.csv~csv']", "p", "LOD3007", "4:15"),
         ("p.csv~csv", "p.xml~xquery", "LOD3012", "4:23"),
-        ("p.csv~csv", "https://example.org/p.csv~csv", "LOD3012", "4:17"),
+        ("p.csv~csv", "ftp://example.org/p.csv~csv", "LOD3012", "4:17"),
         ("$(a)", "$(a", "LOD3008", "7:16"),
         ("$(a)", "$()", "LOD3008", "7:16"),
         ("$(a)", "$(a), zh_TW~lang", "LOD3009", "7:22"),

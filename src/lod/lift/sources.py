@@ -153,7 +153,7 @@ class Sources:
     def _read(self, source: LogicalSource, asked: dict[str, Origin]) -> Table | None:
         """The table in a file or in a database."""
         d = source.dialect
-        is_tabbed = d.delimiter == "," and _TABBED.search(source.access) is not None
+        is_tabbed = d.delimiter == "," and _TABBED.search(source.file) is not None
         delimiter = "\t" if is_tabbed else d.delimiter
         how = (d.comment_prefix, d.skip_rows, d.trim)
         dialect = Dialect(d.encoding, delimiter, d.quote, d.nulls, d.header, d.empty_is_null, *how)
@@ -162,6 +162,13 @@ class Sources:
                 return None  # without the password that was refused, the database would refuse, too
             return open_typed(source, Path(), source.access, asked, dialect, self.findings)
         path = self._path(source)
+        if source.is_on_the_web and not path.is_file():
+            message = say(
+                "{address} is not fetched, and no file '{name}' is here", address=source.access, name=source.file
+            )
+            hint = say("download it, and put it beside the mapping or into the folder of the tables")
+            self.findings.error("LOD3054", message, source.origin, hint)
+            return None
         plain, name = plain_file(path, source.compression, self.findings, source.origin), self._name(path)
         if plain is None:
             return None
@@ -230,7 +237,7 @@ class Sources:
 
     def _path(self, source: LogicalSource) -> Path:
         folders = [Path.cwd(), *self.folders] if source.in_working_folder else list(self.folders)
-        return _found(folders, source.access) or (self.folders[0] if self.folders else Path()) / source.access
+        return _found(folders, source.file) or (self.folders[0] if self.folders else Path()) / source.file
 
     def _locate(self, access: str) -> tuple[Path, str]:
         path = _found(self.folders, access) or (self.folders[0] if self.folders else Path()) / access

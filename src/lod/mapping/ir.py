@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import unquote, urlsplit
 
 from lod.diagnostics import TextOrigin
 from lod.mapping.cube.model import Gathered, Part, SliceRows
@@ -250,6 +251,16 @@ class LogicalSource:
     content: Rows | Part | SliceRows | Gathered | LogicalView | None = (
         None  # of the formulations ROWS, PRINTED and VIEW
     )
+
+    @property
+    def is_on_the_web(self) -> bool:
+        """Whether the mapping names a web address. Nothing is fetched: what was stands beside the mapping."""
+        return self.access.startswith(("http://", "https://"))
+
+    @property
+    def file(self) -> str:
+        """The path of the file; of a web address the name that it is saved under."""
+        return unquote(urlsplit(self.access).path.rpartition("/")[2]) if self.is_on_the_web else self.access
 
 
 @dataclass(frozen=True, slots=True)

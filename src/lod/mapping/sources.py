@@ -233,10 +233,11 @@ def _is_allowed(access: str, formulation: Formulation, origin: TextOrigin, findi
     """Whether a source is a local file, or the address of a database without a secret in it."""
     if formulation is Formulation.DATABASE:
         return _is_address(access, origin, findings)
-    if "://" in access:
+    is_known = "://" not in access or access.startswith(("http://", "https://"))
+    if not is_known:
         hint = say("download the file first: a lift fetches nothing")
         findings.error("LOD3012", say("'{access}' is not a file", access=access), origin, hint)
-    return "://" not in access
+    return is_known
 
 
 def _is_address(access: str, origin: TextOrigin, findings: Findings) -> bool:

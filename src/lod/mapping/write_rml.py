@@ -173,12 +173,21 @@ class _Writer:
         )
 
     def _file(self, source: LogicalSource) -> _Properties:
+        if source.is_on_the_web:
+            self.used.add("dcat")
+            place = [("a", "rml:Source"), ("a", "dcat:Distribution"), ("dcat:accessURL", f"<{source.access}>")]
+            return _Properties([*place, *self._reading(source)])
         root = "rml:CurrentWorkingDirectory" if source.in_working_folder else "rml:MappingDirectory"
         pairs: list[_Pair] = [
             ("a", "rml:RelativePathSource"),
             ("rml:root", root),
             ("rml:path", literal(source.access)),
         ]
+        return _Properties([*pairs, *self._reading(source)])
+
+    def _reading(self, source: LogicalSource) -> list[_Pair]:
+        """How the bytes of a file are read."""
+        pairs: list[_Pair] = []
         dialect = source.dialect
         if source.formulation is Formulation.CSV:
             nulls = dict.fromkeys([*([""] if dialect.empty_is_null else []), *dialect.nulls])
@@ -187,7 +196,7 @@ class _Writer:
             pairs.append(("rml:encoding", _ENCODINGS.get(dialect.encoding.lower(), "rml:UTF-8")))
         if source.compression:
             pairs.append(("rml:compression", f"rml:{source.compression}"))
-        return _Properties(pairs)
+        return pairs
 
     def _csvw_table(self, source: LogicalSource) -> _Properties:
         dialect, default = source.dialect, Dialect()

@@ -6,7 +6,7 @@ gives the file's name as text; `csvw:Table` describes a CSV with its dialect.
 
 from __future__ import annotations
 
-from lod.diagnostics import did_you_mean
+from lod.diagnostics import TextOrigin, did_you_mean
 from lod.mapping.ir import Dialect, Formulation, LogicalSource
 from lod.mapping.rml.databases import is_database, read_database, read_logical_table
 from lod.mapping.rml.dialects import read_dialect
@@ -28,6 +28,7 @@ _ENDINGS = {
     ".parquet": Formulation.PARQUET,
     ".xml": Formulation.XPATH,
 }
+_ADDRESSES = ("http://www.w3.org/ns/dcat#downloadURL", "http://www.w3.org/ns/dcat#accessURL")
 _FILES = ("FilePath", "RelativePathSource", "Source")
 
 
@@ -55,7 +56,8 @@ def _described(
     graph: Graph, node: Resource, access: Resource, iterator: Literal | None, legacy: bool
 ) -> LogicalSource | None:
     """A source with an access description: only files."""
-    path = graph.text(access, "path")
+    path: Term | None = graph.text(access, "path")
+    path = path or next((url for name in _ADDRESSES if (url := graph.one(access, name))), None)
     if path is None:
         kinds = [each for each in graph.types(access) if each not in [RML + name for name in _FILES]]
         what = f"a source of type <{kinds[0]}>" if kinds else "a source without rml:path"
@@ -66,7 +68,9 @@ def _described(
     texts = tuple(dict.fromkeys(value.value for value in nulls))
     formulation = graph.one(node, "referenceFormulation")
     if formulation and str(formulation.value) in _RESULTS:
-        return _solutions(graph, node, path, iterator, is_plain=_RESULTS[str(formulation.value)])
+        return _solutions(
+            graph, node, str(path.value), path.origin, iterator, is_plain=_RESULTS[str(formulation.value)]
+        )
     dialect = Dialect(encoding=read_encoding(graph, access, node), nulls=texts, empty_is_null=legacy or "" in texts)
     compression = read_compression(graph, access, node)
     root = graph.one(access, "root")
@@ -74,7 +78,7 @@ def _described(
 
 
 def _solutions(
-    graph: Graph, node: Resource, path: Literal, iterator: Literal | None, *, is_plain: bool
+    graph: Graph, node: Resource, path: str, origin: TextOrigin, iterator: Literal | None, *, is_plain: bool
 ) -> LogicalSource | None:
     """The solutions of a query over a local RDF file."""
     if iterator is None:
@@ -84,9 +88,9 @@ def _solutions(
     access = graph.one(node, "source")
     root = graph.one(access, "root") if access and not isinstance(access, Literal) else None
     return LogicalSource(
-        path.value,
+        path.removeprefix("file://"),
         Formulation.SPARQL,
-        path.origin,
+        origin,
         query=iterator.value,
         is_plain=is_plain,
         dialect=Dialect(empty_is_null=False),
@@ -112,8 +116,8 @@ def _file(
     compression: str = "",
     root: Term | None = None,
 ) -> LogicalSource | None:
-    path = str(access.value)
-    if "://" in path:
+    path = str(access.value).removeprefix("file://")
+    if "://" in path and not path.startswith(("http://", "https://")):
         hint = say("download the file first: a lift fetches nothing")
         graph.findings.error("LOD3109", say("'{path}' is not a file", path=path), access.origin, hint)
         return None
