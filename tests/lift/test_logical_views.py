@@ -109,6 +109,21 @@ def test_joins_add_fields(tmp_path: Path) -> None:
             <http://example.org/floor/2> ex:of "c" ; ex:is 1 . <http://example.org/floor/4> ex:is 1 .""")
 
 
+def test_conditions_and_fields_of_joins_are_expressions(tmp_path: Path) -> None:
+    """Constants and templates on both sides; a joined field may not be called like one of the view's own."""
+    floors = """ex:F a rml:LogicalView ; rml:viewOn ex:Floors ;
+        rml:field [ rml:fieldName "office" ; rml:reference "office" ], [ rml:fieldName "f" ; rml:reference "floor" ] .
+        """
+    join = """; rml:leftJoin [ rml:parentLogicalView ex:F ; rml:field [ rml:fieldName "label" ;
+          rml:template "{office} {f}" ], [ rml:fieldName "known" ; rml:constant "yes" ] ;
+        rml:joinCondition [ rml:childMap [ rml:template "{id}-1" ] ; rml:parentMap [ rml:template "{office}-{f}" ] ],
+          [ rml:childMap [ rml:constant "1" ] ; rml:parent "f" ] ]"""
+    rule = triples_map("{id}", ("label", 'rml:reference "label"'), ("known", 'rml:reference "known"'))
+    assert lift(floors + view(IDS, join) + rule, tmp_path) == expected('ex:a ex:label "a 1" ; ex:known "yes" .')
+    twice = lift(floors + view(IDS, join.replace('"known"', '"id"')) + rule, tmp_path)
+    assert twice[1] == ["LOD3118 two fields here are called 'id'"]
+
+
 def test_texts_that_are_documents_of_another_kind(tmp_path: Path) -> None:
     inner = """[ rml:fieldName "id" ; rml:reference "id" ], [ rml:fieldName "raw" ; rml:reference "raw" ; rml:field
         [ rml:fieldName "item" ; rml:referenceFormulation rml:JSONPath ; rml:iterator "$[*]" ;
