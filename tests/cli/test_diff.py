@@ -28,6 +28,6 @@ def test_diff(lod: Callable[..., CompletedProcess[str]], published: Path) -> Non
     quads = list(pyoxigraph.parse(turtle, pyoxigraph.RdfFormat.TURTLE, base_iri="https://a.example/diff"))
     assert any(quad.object == pyoxigraph.NamedNode(added) for quad in quads)
     assert f"<code>{added}</code>" in lod("diff", "--format", "html", cwd=published).stdout
-    assert "新增 觀測值: 1" in lod("diff", "--lang", "zh-Hant-TW", cwd=published).stdout
+    assert "新增的觀測值: 1" in lod("diff", "--lang", "zh-Hant-TW", cwd=published).stdout
     name = json.loads(lod("releases", "--format", "json", cwd=published).stdout)[0]["name"]
     assert "nothing differs" in lod("diff", name, name, cwd=published).stdout

@@ -20,6 +20,16 @@ _KINDS = {
     "codes": say("codes"),
     "uris": say("URIs"),
 }
+_SAME = say("nothing differs")
+_STYLE = (
+    ":root{color-scheme:light dark;--line:light-dark(#e2ded3,#30363b);--soft:light-dark(#5a6068,#a7aeb5)}"
+    "body{font:100%/1.6 system-ui,'Noto Sans TC','Noto Sans CJK TC','PingFang TC','Microsoft JhengHei',sans-serif;"
+    "max-width:60rem;margin:2rem auto;padding:0 1rem}h1{font-size:1.6rem;overflow-wrap:anywhere}"
+    "h2{font-size:1.15rem;margin:2rem 0 .4rem}small{color:var(--soft);font-weight:400}"
+    "table{border-collapse:collapse}td,th{padding:.3rem 1rem;text-align:right;font-variant-numeric:tabular-nums}"
+    "thead th,tbody th{color:var(--soft)}tbody tr{border-top:1px solid var(--line)}tbody th{text-align:left}"
+    "ul{padding-left:1.2rem}code{overflow-wrap:anywhere;font-size:.9em}@media print{:root{color-scheme:light}}"
+)
 _WAYS = {"added": say("added"), "removed": say("removed"), "changed": say("changed")}
 
 
@@ -31,12 +41,12 @@ def as_json(difference: Difference) -> dict[str, Any]:
 def as_text(difference: Difference, language: str) -> str:
     """A table of counts, then a few examples of each."""
     lines = [f"{difference.before} → {difference.after}", ""]
-    lines += [f"{way} {kind}: {part.count:,}" for kind, way, part in _named(difference, language) if part.count]
+    lines += [f"{what}: {part.count:,}" for what, part in _named(difference, language) if part.count]
     if len(lines) == 2:
-        lines.append(translated(say("nothing differs"), language))
-    for kind, way, part in _named(difference, language):
+        lines.append(translated(_SAME, language))
+    for what, part in _named(difference, language):
         if part.examples:
-            lines += ["", f"{way} {kind}", *(f"  {example}" for example in part.examples)]
+            lines += ["", what, *(f"  {example}" for example in part.examples)]
     return "\n".join(lines)
 
 
@@ -49,19 +59,18 @@ def as_html(difference: Difference, language: str) -> str:
         cells = "".join(f"<td>{getattr(change, way).count:,}</td>" for way in _WAYS)
         body += f'<tr><th scope="row">{escape(translated(_KINDS[kind], language))}</th>{cells}</tr>\n'
     examples = "".join(
-        f"<h2>{escape(f'{way} {kind}')}</h2><ul>"
+        f"<h2>{escape(what)} <small>{part.count:,}</small></h2><ul>"
         + "".join(f"<li><code>{escape(example)}</code></li>" for example in part.examples)
+        + ("<li>…</li>" if part.count > len(part.examples) else "")
         + "</ul>\n"
-        for kind, way, part in _named(difference, language)
+        for what, part in _named(difference, language)
         if part.examples
     )
-    style = (
-        "body{font-family:system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
-        "td,th{padding:.3rem 1rem;text-align:right}code{overflow-wrap:anywhere}"
-    )
+    if not examples:
+        examples = f"<p>{escape(translated(_SAME, language))}</p>\n"
     return (
         f'<!DOCTYPE html>\n<html lang="{escape(language)}"><head><meta charset="utf-8"><title>{title}</title>'
-        f'<meta name="viewport" content="width=device-width"><style>{style}</style></head>\n'
+        f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head>\n'
         f"<body><main><h1>{title}</h1>\n<table><thead><tr><td></td>{head}</tr></thead><tbody>\n{body}</tbody></table>\n"
         f"{examples}</main></body></html>\n"
     )
@@ -84,7 +93,8 @@ def as_turtle(difference: Difference) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _named(difference: Difference, language: str) -> Iterator[tuple[str, str, Part]]:
+def _named(difference: Difference, language: str) -> Iterator[tuple[str, Part]]:
+    """`added datasets` and the others, with what they are."""
     for kind, change in difference.changes.items():
         for way, said in _WAYS.items():
-            yield translated(_KINDS[kind], language), translated(said, language), getattr(change, way)
+            yield translated(say("{way} {kind}", way=said, kind=_KINDS[kind]), language), getattr(change, way)

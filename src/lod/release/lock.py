@@ -16,7 +16,7 @@ from pathlib import Path
 
 from lod.errors import LockedError
 from lod.release.clock import wall_clock
-from lod.wording import say
+from lod.wording import Wording, say
 
 LOCK = "lock"
 
@@ -48,9 +48,10 @@ def exclusive(releases: Path, purpose: str) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _holder(descriptor: int) -> str:
+def _holder(descriptor: int) -> Wording:
     try:
         holder = json.loads(os.pread(descriptor, 4096, 0))
-        return "{purpose}, process {pid} on {host}, since {started}".format(**holder)
+        told = {name: holder[name] for name in ("purpose", "pid", "host", "started")}
     except (ValueError, KeyError, TypeError):
-        return "it has just begun"
+        return say("it has just begun")
+    return say("{purpose}, process {pid} on {host}, since {started}", **told)
