@@ -51,7 +51,12 @@ def exclusive(releases: Path, purpose: str) -> Iterator[None]:
 def _holder(descriptor: int) -> Wording:
     try:
         holder = json.loads(os.pread(descriptor, 4096, 0))
-        told = {name: holder[name] for name in ("purpose", "pid", "host", "started")}
+        return say(
+            "{purpose}, process {pid} on {host}, since {started}",
+            purpose=holder["purpose"],
+            pid=holder["pid"],
+            host=holder["host"],
+            started=holder["started"],
+        )
     except (ValueError, KeyError, TypeError):
         return say("it has just begun")
-    return say("{purpose}, process {pid} on {host}, since {started}", **told)
