@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
@@ -187,6 +187,13 @@ def endpoint(project: Path, monkeypatch: pytest.MonkeyPatch) -> Endpoint:
 @pytest.fixture
 def site(project: Path) -> Iterator[httpx.Client]:
     """`lod serve` over the releases whose statements lie in the store."""
+    with serving(project) as client:
+        yield client
+
+
+@contextmanager
+def serving(project: Path) -> Iterator[httpx.Client]:
+    """`lod serve` of a project."""
     command = [sys.executable, "-u", "-m", "lod", "serve", "--port", "0"]
     environment = {**os.environ, "STORE_PASSWORD": PASSWORD}
     pipe, both = subprocess.PIPE, subprocess.STDOUT
@@ -265,6 +272,23 @@ def test_a_store_that_is_not_there_leaves_the_old_release(tmp_path: Path) -> Non
     assert "LOD8201" in said.stdout + said.stderr
     assert "Traceback" not in said.stdout + said.stderr
     assert (folder / "releases" / "current").read_text(encoding="utf-8") == before
+
+
+def test_while_the_store_is_gone_everything_says_so_and_names_no_neighbour(tmp_path: Path) -> None:
+    lod(tmp_path, "init", "staff")
+    folder = tmp_path / "staff"
+    with ExitStack() as until:
+        with oxigraph(tmp_path) as section:
+            with (folder / "lod.toml").open("a", encoding="utf-8") as file:
+                file.write(f'\n[store]\nkind = "sparql"\n{section}')
+            lod(folder, "build", "--publish")
+            site = until.enter_context(serving(folder))
+            assert site.get("/data/staff/obs/2022/A/M.ttl").status_code == 200
+        for path in ("/data/staff/obs/2022/A/F.ttl", "/doc/code/office/B.en.html", "/-/health", "/sparql?query=ASK{}"):
+            answer = site.get(path)
+            assert answer.status_code == 503, path
+            assert "127.0.0.1" not in answer.text, path
+            assert path == "/-/health" or int(answer.headers["retry-after"]) > 0, path
 
 
 def test_an_answer_that_the_store_cut_is_an_error(tmp_path: Path) -> None:

@@ -169,7 +169,7 @@ class Site:
             ask = read_ask(scope, inside)
             try:
                 answer = await self._document(served, scope, path, ask)
-            except OSError as error:  # the store was damaged while it was open
+            except (LodError, OSError) as error:  # the store was damaged while it was open, or one elsewhere is gone
                 answer = refuse(error, ask, served.theme)
             await send_answer(answer, scope, send)
 

@@ -31,6 +31,8 @@ METHODS = "GET, HEAD, OPTIONS, POST"
 
 _TEXT = Format("Text", "txt", ("text/plain",))
 _STATUS = {
+    "LOD8202": 502,
+    "LOD8203": 502,
     "LOD5011": 413,
     "LOD5014": 403,
     "LOD5017": 500,
@@ -50,6 +52,7 @@ _STATUS = {
     "LOD9109": 422,
     "LOD9110": 503,
 }
+_UNREADABLE = frozenset({"LOD8201", "LOD8204"})  # a store elsewhere does not answer, or not us
 _TOO_MUCH = frozenset({"LOD5018", "LOD6090", "LOD9105", "LOD9106", "LOD9109"})
 _TITLES = {
     400: "Bad Request",
@@ -121,11 +124,15 @@ def _retry_after(error: LodError, status: int) -> int:
 def describe_failure(error: LodError) -> Failure:
     """An error with the status that it is answered with."""
     status = error.status if isinstance(error, ProtocolError) else _STATUS.get(error.code, 400)
-    if isinstance(error, StoreError):  # what the disk says names this machine's folders
+    if isinstance(error, StoreError) or error.code in _UNREADABLE:  # it names this machine's folders and neighbours
         _LOG.error("the store cannot be read: %s", error)
         return Failure(
             503, error.code, say("the store cannot be read now"), say("try again; pages and downloads may go on")
         )
+    if status == 502 and error.code != "LOD9121":
+        _LOG.error("the store gave no answer: %s", error)
+        message = say("the store that holds the statements gave no whole answer")
+        return Failure(status, error.code, message, say("ask for less at once, or take the files for bulk use"))
     if error.code == "LOD5017":
         _LOG.error("a query failed: %s", error)
         return Failure(status, error.code, say("the engine failed on this query"), error.hint)
