@@ -120,6 +120,9 @@ def test_a_draft_names_its_table_from_where_it_lies(lod: Lod, tmp_path: Path) ->
     assert lod("check", "mappings/staff.cube.yml", cwd=tmp_path).returncode == 0
 
 
+CITIES = (("63000", "臺北市"), ("65000", "新北市"))
+
+
 def test_a_draft_in_a_project_is_built_with_it(lod: Lod, tmp_path: Path) -> None:
     assert lod("init", "statistics", cwd=tmp_path).returncode == 0
     root = tmp_path / "statistics"
@@ -128,6 +131,10 @@ def test_a_draft_in_a_project_is_built_with_it(lod: Lod, tmp_path: Path) -> None
     assert lod("init", "mappings/people.cube.yml", "--from", "tables/people.csv", cwd=root).returncode == 0
     draft = (root / "mappings" / "people.cube.yml").read_text(encoding="utf-8")
     assert "base:" not in draft
+    refused = lod("build", cwd=root)  # its codes have no English names yet: told where they stand
+    assert refused.returncode == 3
+    lines = [draft.splitlines().index(f'      "{code}": {{zh-Hant-TW: "{name}"}}') + 1 for code, name in CITIES]
+    assert all(f"mappings/people.cube.yml:{line}:7" in refused.stderr for line in lines)
     draft = re.sub(
         r'\{zh-Hant-TW: ("...")\}', r"{zh-Hant-TW: \1, en: A city}", draft
     )  # the project's shapes ask for it

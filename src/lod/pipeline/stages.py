@@ -28,6 +28,7 @@ from lod.lift.result import LiftResult
 from lod.lift.run import lift as lift_plan
 from lod.lineage import Lineage
 from lod.linking.linkset import check_subjects, write_part
+from lod.mapping.cube.places import places_of
 from lod.mapping.read import with_extended
 from lod.pipeline.changes import BASE, PROGRAM, Limits, Start, facts_of, find_changes, find_start
 from lod.pipeline.digests import GENERATOR, digest_of, engine_digest, file_digests
@@ -358,6 +359,7 @@ def validate(job: Job, loaded: Loaded) -> Validated:
         material.shapes,
         store,
         named=lambda path: job.project.relative(Path(path)),
+        declared=places_of(material.mapping.triples_maps, job.project.base_iri),
     )
     traced = tuple(trace(report, origins))
     others = (*findings, *job.findings.items[before:])

@@ -27,7 +27,7 @@ class Sources:
     """Where subjects come from: rows through the lineage, or RDF documents as people wrote them.
 
     `store`: the graph that was validated, where labels are looked up besides. `named`: how people know the path of a
-    mapping.
+    mapping. `declared`: what cube files say themselves, by IRI, and where: its rows are nobody's to correct.
     """
 
     lineage: Lineage | None
@@ -35,6 +35,7 @@ class Sources:
     shapes: Sequence[Document]
     store: Store | None = None
     named: Callable[[str], str] = str
+    declared: Mapping[str, TextOrigin] = field(default_factory=dict)
 
 
 def trace(report: ValidationReport, sources: Sources) -> Iterator[Traced]:
@@ -44,7 +45,10 @@ def trace(report: ValidationReport, sources: Sources) -> Iterator[Traced]:
     texts = _Texts(report.shapes, Labels((*sources.documents, *sources.shapes), sources.store), sources.shapes)
     made = _answers(report.results, sources.lineage)
     for result, answer in zip(report.results, made, strict=True):
+        declared = sources.declared.get(_iri(result.focus_node))
         origins: Sequence[Origin] = answer.cells or _written(result, written)
+        if declared:
+            origins, answer = [replace(declared, path=sources.named(declared.path))], Answer()
         shape = texts.place(result.source_shape)
         said = texts.said(result)
         finding = Diagnostic(

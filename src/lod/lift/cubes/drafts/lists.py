@@ -198,8 +198,8 @@ def sex_list(axes: Iterable[Axis]) -> Iterator[str]:
     yield "    total: T"
     yield "    codes:"
     yield f"      T: {{zh-Hant-TW: 總計, en: Both sexes{more}}}"
-    yield "      M: {zh-Hant-TW: 男性, en: Male, labels: [男, 男生]}"
-    yield "      F: {zh-Hant-TW: 女性, en: Female, labels: [女, 女生]}"
+    yield "      M: {zh-Hant-TW: 男, en: Male, labels: [男性, 男生]}"
+    yield "      F: {zh-Hant-TW: 女, en: Female, labels: [女性, 女生]}"
 
 
 def quoted(text: str) -> str:
