@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lod.diagnostics import Findings, TextOrigin
+from lod.mapping.document import read_document
 from lod.mapping.ir import (
     Call,
     Constant,
@@ -23,6 +25,7 @@ from lod.mapping.ir import (
     TriplesMap,
 )
 from lod.mapping.read import read_mappings
+from lod.wording import translated
 
 HEAD = "prefixes: {ex: 'https://example.org/'}\n"
 PERSON = HEAD + "mappings:\n  person:\n    sources: [['p.csv~csv']]\n    s: ex:$(id)\n    po:\n      - {po}\n"
@@ -217,6 +220,31 @@ def test_mistakes_have_a_code_and_a_place(read: Read, old: str, new: str, code: 
     assert [each.code for each in findings.errors] == [code]
     if place:
         assert str(findings.errors[0].origin) == f"m.yarrrml.yml:{place}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: [1, 2",
+        "a: {b: 1",
+        "a: b: c",
+        'a: "x',
+        "\ta: 1",
+        "a: *x",
+        "- a\nb: 1",
+        "a: 1\n- b",
+        "a: |x",
+        "a\nb: 1",
+        "[1] x: 2",
+    ],
+)
+def test_what_yaml_says_is_told_in_chinese(tmp_path: Path, text: str) -> None:
+    (tmp_path / "m.yml").write_text(text, encoding="utf-8")
+    findings = Findings()
+    assert read_document(tmp_path / "m.yml", "m.yml", findings) is None
+    [finding] = findings
+    said = translated(finding.message, "zh-Hant-TW").removeprefix("不是 YAML：")
+    assert not re.search("[A-Za-z]{3}", said), said
 
 
 def test_text_that_looks_like_an_iri_is_told(read: Read) -> None:

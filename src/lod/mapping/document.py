@@ -14,7 +14,7 @@ from pathlib import Path
 import yaml
 
 from lod.diagnostics import Findings, TextOrigin
-from lod.wording import NOTHING, say
+from lod.wording import NOTHING, joined, say, word
 
 _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WIDE = re.compile(r"[：，［］｛｝“”]")
@@ -121,7 +121,7 @@ def _not_yaml(error: yaml.MarkedYAMLError, text: str, shown: str, findings: Find
     wide = next((found.group() for line in said if (found := _WIDE.search(line))), "")
     if wide:
         hint = say("'{sign}' means nothing to YAML: write signs in half width", sign=wide)
-    problem = "; ".join(part for part in (error.context, error.problem) if part)
+    problem = joined([word(part) for part in (error.context, error.problem) if part], say("; "))
     origin = places[0] if places else TextOrigin(shown)
     findings.error("LOD3001", say("not YAML: {problem}", problem=problem), origin, hint, places[1:])
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from lod.diagnostics import Findings, TextOrigin
-from lod.wording import NOTHING, Wording, say
+from lod.wording import NOTHING, Wording, say, word
 
 _AT = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)")
 _QUOTES = "“”„‟「」『』＂‘’"
@@ -39,7 +39,7 @@ def read_toml(file: Path, shown: str, findings: Findings) -> tuple[str, dict[str
             line, column, message = _said_twice(text, line)
             findings.error("LOD1002", message, TextOrigin(shown, line, column), say("keep one of them"))
         else:
-            message = say("not TOML: {error}", error=reason)
+            message = say("not TOML: {error}", error=word(reason))
             findings.error("LOD1002", message, TextOrigin(shown, line, column), _hint(text, line, column, reason))
     return "", {}
 
