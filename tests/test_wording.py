@@ -85,6 +85,7 @@ def test_what_nobody_translated_is_said_in_english() -> None:
     assert translated("a plain string", "zh-Hant-TW") == "a plain string"
     assert translated(Wording("words {of} others"), "zh-Hant-TW") == "words {of} others"
     assert translated(NOTHING, "zh-Hant-TW") == ""
+    assert translated(say("unknown key '{key}'", key="x"), "ja") == "unknown key 'x'"
 
 
 @pytest.mark.parametrize(

@@ -89,8 +89,8 @@ def joined(texts: Iterable[str], separator: str = ", ") -> Wording:
 
 
 def translated(text: str, language: str) -> str:
-    """The text in a language of `LANGUAGES`; as it stands if it was not said, or nobody has translated it."""
-    if not isinstance(text, Wording) or language == ENGLISH:
+    """The text in a language; as it stands if it was not said, nobody has translated it, or it is none of `LANGUAGES`."""
+    if not isinstance(text, Wording) or language == ENGLISH or language not in LANGUAGES:
         return text
     if isinstance(text, Labelled):
         return text.texts[language]

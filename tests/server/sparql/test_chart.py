@@ -24,6 +24,7 @@ def kinds(site: httpx.Client, query: str) -> list[str]:
         ('SELECT * { VALUES (?y ?n) { ("2011"^^xsd:gYear 1) ("2012"^^xsd:gYear 2) } }', "line"),
         ("SELECT * { VALUES (?year ?n) { (2011 1) (2012 2) } }", "line"),
         ('SELECT * { VALUES (?a ?b ?n) { ("x" "f" 1) ("x" "m" 2) ("y" "f" 3) ("y" "m" 4) } }', "grouped"),
+        ('SELECT * { VALUES (?age ?sex ?n) { ("0-9" "f" 1) ("0-9" "m" 2) ("10+" "f" 3) ("10+" "m" 4) } }', "pyramid"),
         ("SELECT ?c ?l (STRLEN(?l) AS ?n) { ?c skos:inScheme <https://lod.example.org/id/code/sex> ; "
          "skos:prefLabel ?l FILTER(LANG(?l) = 'en') }", "bar"),
     ],

@@ -42,3 +42,15 @@ def test_labels_stand_in_the_language_of_the_page(site: httpx.Client) -> None:
     assert all(observation in page for page in pages.values())
     english, chinese = (page.partition(observation)[2].partition("</td>")[0] for page in pages.values())
     assert english != chinese
+
+
+def test_what_went_wrong_is_told_in_the_language_of_the_page(site: httpx.Client) -> None:
+    pages = {
+        language: site.get(f"/sparql.{language}.html", params={"query": "SELECT ?s WHERE { ?s ?p ?o } ORDRE BY ?s"})
+        for language in ("zh-Hant-TW", "en")
+    }
+    chinese, english = (page.text.partition('id="failure"')[2].partition("</section>")[0] for page in pages.values())
+    assert {page.status_code for page in pages.values()} == {400}
+    assert "the query cannot be read" in english
+    assert "the query cannot be read" not in chinese
+    assert 'lang="en"' not in chinese + english

@@ -39,12 +39,13 @@ _POSITION = NamedNode(SCHEMA + "position")
 
 _SPECIALISED = (NamedNode(RDFS + "subPropertyOf"), NamedNode(QB + "concept"))
 _SDMX = "http://purl.org/linked-data/sdmx/2009/"
-_ROLES: dict[str, Role] = {
+ROLES: dict[str, Role] = {
     **dict.fromkeys(("refperiod", "timeperiod", "period", "year", "quarter", "month", "date", "time"), "time"),
     **dict.fromkeys(("refarea", "area", "county", "city", "region"), "area"),
     **dict.fromkeys(("age", "age-group", "age-band"), "age"),
     **dict.fromkeys(("sex", "gender"), "sex"),
 }
+"""What dimensions and variables of such names speak of."""
 
 Kind = OneOf["dimension", "measure", "attribute"]
 KINDS: tuple[Kind, ...] = ("dimension", "measure", "attribute")
@@ -235,9 +236,9 @@ def _role(served: ServedRelease, concerned: NamedNode) -> Role:
     """What a dimension speaks of: by the SDMX concept that it specialises, else by its own name."""
     above = [concerned, *(v for p in _SPECIALISED for v in served.objects(concerned, p) if isinstance(v, NamedNode))]
     for node in above[1:]:
-        if node.value.startswith(_SDMX) and (role := _ROLES.get(node.value.rpartition("#")[2].lower())):
+        if node.value.startswith(_SDMX) and (role := ROLES.get(node.value.rpartition("#")[2].lower())):
             return role
-    return _ROLES.get(re.split("[/#]", concerned.value)[-1].lower(), "other")
+    return ROLES.get(re.split("[/#]", concerned.value)[-1].lower(), "other")
 
 
 def unit_of(served: ServedRelease, cube: Cube, measure: str, observation: Observation | None = None) -> str | None:

@@ -53,6 +53,7 @@ def show(value: Value, css_class: str = "") -> Markup:
     attributes = f' lang="{escape(value.language)}"' if value.language else ""
     if value.href and value.external:
         attributes += ' rel="external noopener"'
+    css_class = css_class or ("lines" if "\n" in value.text else "")
     if css_class:
         attributes += f' class="{escape(css_class)}"'
     if value.href:

@@ -19,6 +19,7 @@ from lod.server.charts.choose import suitable, trimmed
 from lod.server.charts.draw import draw
 from lod.server.charts.map import atlas
 from lod.server.charts.model import ChartData, Kind, Label, Mark, Role, Words
+from lod.server.cubes.cube import ROLES
 from lod.server.pages.explorer import Figure
 from lod.server.pages.labels import last_segment
 from lod.server.pages.reader import Reader, format_number
@@ -166,6 +167,8 @@ def _labels(text: _Column, of: _Column) -> bool:
 def _role(column: _Column, labels: Iterable[Label]) -> Role:
     if column.is_time or column.is_years:
         return "time"
+    if (named := ROLES.get(column.name.lower(), "other")) in {"age", "sex"}:
+        return named
     installed = atlas()
     codes = [label.code for label in labels]
     is_place = installed and sum(code in installed.paths for code in codes) * 2 >= len(codes)

@@ -22,7 +22,7 @@ from lod.server.sparql.question import QueryLimits
 from lod.server.sparql.service_description import limits_text
 from lod.server.sparql.terms import editor_terms
 from lod.store.guard import QueryForm
-from lod.wording import NOTHING, Wording
+from lod.wording import ENGLISH, NOTHING, Wording, translated
 
 PAGE_ROWS = 1_000  # shown on a page; the whole answer is a download
 PAGE_FORMATS = {False: RESULTS_TSV, True: NTRIPLES}
@@ -75,6 +75,12 @@ class Table:
     rows: tuple[tuple[Cell | None, ...], ...]
     is_cut: bool
 
+    @property
+    def numeric(self) -> tuple[bool, ...]:
+        """Of each column, whether all that stands in it are numbers."""
+        cells = [[row[n] for row in self.rows if row[n]] for n in range(len(self.columns))]
+        return tuple(bool(column) and all(cell.is_number for cell in column if cell) for column in cells)
+
 
 @dataclass(frozen=True, slots=True)
 class Editor:
@@ -97,6 +103,7 @@ class SparqlPage:
     boolean: bool | None
     failure: Failure | None
     reason: str  # of the failure, in the page's language
+    said: tuple[Shown, ...]  # what went wrong, and what to do about it
     figure: Figure | None  # the answer as a chart
     tabs: tuple[Tab, ...]  # how it can be shown
     downloads: tuple[FormatLink, ...]
@@ -125,6 +132,7 @@ def sparql_page(
         boolean=result.body == b"true" if isinstance(result, Outcome) and result.form is QueryForm.ASK else None,
         failure=result if isinstance(result, Failure) else None,
         reason=_reason(reader, result) if isinstance(result, Failure) else "",
+        said=tuple(_said(reader, result)) if isinstance(result, Failure) else (),
         figure=figure,
         tabs=tuple(_tabs(reader, text, kinds, figure)),
         downloads=tuple(_downloads(reader, operation, result)) if isinstance(result, Outcome) else (),
@@ -146,6 +154,13 @@ def _editor(reader: Reader) -> Editor | None:
 def _reason(reader: Reader, failure: Failure) -> str:
     key = f"sparql_{failure.code}"
     return reader.t(key if key in reader.t.text else "sparql_failed")
+
+
+def _said(reader: Reader, failure: Failure) -> Iterator[Shown]:
+    """Message and hint in the reader's language; in English, and marked so, where nobody has translated them."""
+    for text in filter(None, (failure.message, failure.hint)):
+        known = translated(text, reader.language)
+        yield Shown(known, "" if known != text or reader.language == ENGLISH else ENGLISH)
 
 
 def _downloads(reader: Reader, operation: Operation, outcome: Outcome) -> Iterator[FormatLink]:
