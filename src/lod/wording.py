@@ -89,7 +89,7 @@ def joined(texts: Iterable[str], separator: str = ", ") -> Wording:
 
 
 def translated(text: str, language: str) -> str:
-    """The text in a language; as it stands if it was not said, nobody has translated it, or it is none of `LANGUAGES`."""
+    """The text in a language of `LANGUAGES`; as it stands in others, if it was not said, or nobody translated it."""
     if not isinstance(text, Wording) or language == ENGLISH or language not in LANGUAGES:
         return text
     if isinstance(text, Labelled):

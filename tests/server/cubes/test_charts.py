@@ -200,6 +200,22 @@ def test_of_many_series_over_time_those_of_one_dimension_are_lines() -> None:
     assert [name for name in texts(svg) if name.startswith("column")] == ["column 3", "column 7"]
 
 
+def test_of_many_series_by_age_those_of_the_sexes_are_a_pyramid() -> None:
+    data = replace(table(8, 6, "age"), sexes=(4, 5), additive=False)
+    assert suitable(data, ())[0] == "pyramid"
+    assert "stacked" not in suitable(data, ())
+    assert [name for name in texts(draw(data, "pyramid", None)) if name.startswith("column")] == [
+        "column 4",
+        "column 5",
+    ]
+
+
+def test_what_does_not_change_lies_within_its_axis() -> None:
+    data = table(4, 1, "time")
+    flat = replace(data, marks=tuple((Mark(12_345.0, "12,345"),) for _ in data.categories))
+    assert "0" in texts(draw(flat, "line", None))
+
+
 def test_names_along_a_line_stay_inside_of_the_drawing() -> None:
     data = table(3, 1, "time")
     named = tuple(replace(label, text="the end of the year 2012") for label in data.categories)

@@ -29,7 +29,7 @@ def suitable(data: ChartData, places: Collection[str]) -> tuple[Kind, ...]:
     rows, columns = len(parts.categories), len(parts.series)
     if data.category_role == "time" and rows > 1 and (columns <= MOST_LINES or data.few):
         found.append("line")
-    if data.category_role == "age" and data.series_role == "sex" and columns == 2 and positive:
+    if data.category_role == "age" and sexes_of(data) is not None and positive:
         found.append("pyramid")
     if is_map(data, places):
         found.append("map")
@@ -90,6 +90,14 @@ def few_series(data: ChartData) -> ChartData:
     if len(_parts(data.series)) <= MOST_LINES or not data.few:
         return parts_only(data)
     return _columns(data, data.few) if len(data.few) > 1 else one_series(data)
+
+
+def sexes_of(data: ChartData) -> ChartData | None:
+    """The two sexes alone; None where these are not two."""
+    if len(data.sexes) == 2:
+        return parts_only(_columns(data, data.sexes))
+    parts = parts_only(data)
+    return parts if data.series_role == "sex" and len(parts.series) == 2 else None
 
 
 def _columns(data: ChartData, columns: Sequence[int]) -> ChartData:

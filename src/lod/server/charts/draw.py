@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lod.server.charts.bars import draw_bars, draw_pyramid, draw_stacked
-from lod.server.charts.choose import few_series, one_series, parts_only, trimmed
+from lod.server.charts.choose import few_series, one_series, parts_only, sexes_of, trimmed
 from lod.server.charts.heat import draw_heat
 from lod.server.charts.lines import draw_lines
 from lod.server.charts.map import Atlas, draw_map, width_for
@@ -36,7 +36,8 @@ def draw(data: ChartData, kind: Kind, atlas: Atlas | None, *, name: str = "chart
     if is_map and atlas:
         draw_map(drawing, data, atlas)
     else:
-        parts = few_series(data) if kind == "line" else parts_only(data)
+        sexes = sexes_of(data) if kind == "pyramid" else None
+        parts = sexes or (few_series(data) if kind == "line" else parts_only(data))
         _DRAWERS["bar" if kind == "map" else kind](drawing, trimmed(parts, kind))
     description = " ".join((data.words.description, *data.words.notices))
     return drawing.finish(data.title, description, data.language)

@@ -22,7 +22,7 @@ def draw_lines(drawing: Drawing, data: ChartData) -> None:
         draw_legend(drawing, data.series)
     values = data.values()
     low, high = min(values), max(values)
-    axis = ticks(low if low > high / 2 or low < 0 else 0.0, high)
+    axis = ticks(low if high > low > high / 2 or low < 0 else 0.0, max(high, 0.0))
     ends = [width_of(data.categories[place].text, _SMALL) / 2 + 6 for place in (0, -1)]
     left = max(max(width_of(tick_text(value), _SMALL) for value in axis) + 18, ends[0])
     right, top = drawing.width - max(30, ends[1]), drawing.height + 26

@@ -55,6 +55,7 @@ class ChartData:
     marks: tuple[tuple[Mark, ...], ...]  # by category, then by series
     additive: bool = False  # parts add up to a whole: they may be stacked
     few: tuple[int, ...] = ()  # of many series those of one dimension alone, the others at their totals
+    sexes: tuple[int, ...] = ()  # the series of the two sexes, all else as in `main`
     main: int | None = None  # the series that stands for all; None: its total, else its first, of periods the newest
     words: Words = field(default_factory=Words)
 

@@ -41,7 +41,9 @@ def chart_data(reader: Reader, view: View, table: CubeTable, title: str) -> Char
         marks=tuple(tuple(_mark(row.cells[c]) for c in picked) for row in rows),
         main=_main(view, table.places),
         few=_few(view, table.places),
-        additive=all(cell.amount is None or cell.amount.is_integer() for row in rows for cell in row.cells),
+        sexes=_sexes(view, table.places),
+        additive="time" not in roles  # figures of one period are no part of a sum with those of another
+        and all(cell.amount is None or cell.amount.is_integer() for row in rows for cell in row.cells),
         words=Words(
             reader.t("state_missing"),
             reader.t("state_inapplicable"),
@@ -73,14 +75,24 @@ def _few(view: View, across: Sequence[tuple[Place, ...]]) -> tuple[int, ...]:
     """Of many series those that differ in one dimension alone, which has most but not too many; else the main one."""
     if not across or not view.columns:
         return ()
+    lines = (_along(view, across, d) for d in range(len(view.columns)))
+    return max((line for line in lines if 1 < len(line) <= MOST_LINES), key=len, default=(_main(view, across),))
+
+
+def _sexes(view: View, across: Sequence[tuple[Place, ...]]) -> tuple[int, ...]:
+    """The series of the sexes where these stand across, all else as in the main one."""
+    at = next((d for d, dimension in enumerate(view.columns) if dimension.role == "sex"), None)
+    return () if at is None or not across else _along(view, across, at)
+
+
+def _along(view: View, across: Sequence[tuple[Place, ...]], d: int) -> tuple[int, ...]:
+    """The series that differ from the main one in a dimension alone, without its totals."""
     main = across[_main(view, across)]
-    found: list[tuple[int, ...]] = []
-    for d in range(len(view.columns)):
-        line = [n for n, key in enumerate(across) if all(key[o] == main[o] for o in range(len(main)) if o != d)]
-        parts = tuple(n for n in line if not across[n][d].has_children)
-        if 1 < len(parts) <= MOST_LINES:
-            found.append(parts)
-    return max(found, key=len, default=(_main(view, across),))
+    return tuple(
+        n
+        for n, key in enumerate(across)
+        if not key[d].has_children and all(key[other] == main[other] for other in range(len(main)) if other != d)
+    )
 
 
 def _part(reader: Reader, view: View, table: CubeTable) -> Iterable[str]:

@@ -9,6 +9,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from lod.rdf import languages
 from lod.rdf.namespaces import DCT, FOAF, ORG, QB, RDF, RDFS, SKOS
+from lod.server.cubes.cube import natural
 from lod.server.documents.describe import Description
 from lod.server.pages.observed import named as link_of
 from lod.server.pages.reader import Reader, Shown
@@ -107,11 +108,9 @@ def _property(reader: Reader, description: Description, iri: str, values: list[N
         return Property(reader.link(iri), (_shown(reader, iri, value),), count=1)
     blank = [value for value in values if isinstance(value, BlankNode)]
     named = [value for value in values if not isinstance(value, BlankNode)]
-    if len(named) <= MOST_VALUES:
-        named.sort(key=lambda value: _language_rank(value, reader.language))
+    shown = _in_order(reader, iri, named)
     followed = blank[:MOST_VALUES] if depth < MOST_NESTED else []
     nested = [_properties(reader, description, node, (), depth + 1) for node in followed]
-    shown = [_shown(reader, iri, value) for value in named[:MOST_VALUES]]
     more = max(len(named) - MOST_VALUES, 0) + max(len(blank) - MOST_VALUES, 0)
     return Property(
         label=reader.link(iri),
@@ -122,6 +121,15 @@ def _property(reader: Reader, description: Description, iri: str, values: list[N
         all=query(reader, LINKS, of=description.iri, out=iri) if more and not depth else "",
         bounded=description.truncated and more > 0,
     )
+
+
+def _in_order(reader: Reader, predicate: str, values: list[NamedNode | Literal]) -> list[Shown]:
+    """The first values: in the reader's language first, then as people sort; of many those that a list begins with."""
+    if len(values) > MOST_VALUES:
+        first = sorted(values, key=lambda value: value.value)[:MOST_VALUES]
+        return [_shown(reader, predicate, value) for value in first]
+    pairs = [(_language_rank(value, reader.language), _shown(reader, predicate, value)) for value in values]
+    return [shown for _, shown in sorted(pairs, key=lambda pair: (pair[0], natural(pair[1].text)))]
 
 
 def _common(reader: Reader, iri: str, value: str) -> Property:
