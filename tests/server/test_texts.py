@@ -42,7 +42,7 @@ def test_every_text_is_used_and_every_use_has_a_text(repository: Path) -> None:
     source = "".join(p.read_text(encoding="utf-8") for p in [*server.glob("**/*.py"), *server.glob("templates/*.html")])
     asked = set(re.findall(r"""(?:\bt|page\.other|texts)\(\s*f?['"]([a-z_]+)['"]""", source))
     written = set(CATALOGUES["en"].text)
-    composed = ("sparql_", "kind_", "state_", "api_param_", "api_route_")  # their names are put together
+    composed = ("sparql_", "kind_", "state_", "change_", "api_param_", "api_route_")  # their names are put together
     assert asked - set(composed) <= written
     unused = {
         key for key in written - asked if not key.startswith(composed) and not re.search(rf"['\"]{key}['\"]", source)

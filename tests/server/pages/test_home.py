@@ -43,8 +43,8 @@ def follow(folder: Path, before: str, **counts: int) -> None:
 @pytest.mark.parametrize(
     ("language", "lines"),
     [
-        ("en", ["Statements: 7 added", "Datasets: 1 added; Figures: 1,200 added", "First release"]),
-        ("zh-Hant-TW", ["陳述：新增 7", "資料集：新增 1；數字（觀測值）：新增 1,200", "首次發布"]),
+        ("en", ["7 statements added", "1 dataset added; 1,200 figures added", "First release"]),
+        ("zh-Hant-TW", ["新增 7 筆陳述", "新增 1 個資料集；新增 1,200 個數字", "首次發布"]),
     ],
 )
 def test_the_newest_releases_say_what_they_changed(

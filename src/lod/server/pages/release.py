@@ -99,7 +99,7 @@ def release_page(reader: Reader, address: Address) -> ReleasePage:
             for name, entry in sorted(dump_files(served.release).items())
         ),
         previous=compared,
-        differences=tuple(_difference(reader, change) for change in changes),
+        differences=tuple(_difference(reader, change) for change in sorted(changes, key=_place)),
         differs=tuple(in_words(reader, changes)),
         changed=tuple(
             reader.link(text)
@@ -126,6 +126,10 @@ _KINDS = {
 }
 
 
+def _place(change: Changed) -> int:
+    return list(_KINDS).index(change.kind)
+
+
 def _difference(reader: Reader, change: Changed) -> Difference:
     counts = (f"{n:,}" for n in (change.added, change.removed, change.changed))
     return Difference(reader.t(_KINDS[change.kind]), *counts)
@@ -134,15 +138,12 @@ def _difference(reader: Reader, change: Changed) -> Difference:
 def in_words(reader: Reader, changes: Iterable[Changed]) -> Iterator[str]:
     """A sentence a kind that changed, in the order in which people care."""
     by_kind = {change.kind: change for change in changes}
-    for kind, key in _KINDS.items():
+    for kind in _KINDS:
         change = by_kind.get(kind)
         if change is not None and (change.added or change.removed or change.changed):
             counts = {"added": change.added, "removed": change.removed, "changed": change.changed}
-            parts = [reader.t(_WAYS[way], count=f"{n:,}") for way, n in counts.items() if n]
-            yield f"{reader.t(key)}{reader.t('colon')}{reader.t('comma').join(parts)}"
-
-
-_WAYS = {"added": "change_added", "removed": "change_removed", "changed": "change_changed"}
+            parts = [reader.t(f"change_{kind}_{way}", count=f"{n:,}") for way, n in counts.items() if n]
+            yield reader.t("comma").join(parts)
 
 
 def findings(served: ServedRelease, language: str = ENGLISH) -> tuple[Finding, ...]:
