@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -235,7 +236,10 @@ def test_the_dataset_page_says_how_to_take_it_away_and_cite_it(site: httpx.Clien
     html = site.get(f"{DATASET}.en.html").text
     assert f'href="{DATASET}.ttl"' in html
     assert 'href="/dump/1-aaaaaaaa/data.nt.gz"' in html
-    assert re.search(r'<code class="digest">[0-9a-f]{64}</code>', html)
+    told = dict(re.findall(r'<a href="([^"]*)" type=[^\n]*\n[^\n]*\n[^\n]*<code class="digest">([0-9a-f]{64})<', html))
+    assert {f"{DATASET}{suffix}" for suffix in (".ttl", ".nt", ".jsonld", ".rdf")} <= told.keys()
+    for href, digest in told.items():
+        assert hashlib.sha256(site.get(href).content).hexdigest() == digest, href
     assert "Directorate-General of Personnel Administration (2026). Local civil servants by county and sex." in html
     assert "Open Government Data License" in html
     assert 'href="https://www.mocs.gov.tw/"' in html

@@ -13,19 +13,18 @@ from functools import lru_cache, partial
 from itertools import islice
 from urllib.parse import parse_qs
 
-from pyoxigraph import NamedNode
-
-from lod.rdf.formats import HTML, JSON, NTRIPLES, RDFXML, TURTLE, Format
+from lod.rdf.formats import HTML, JSON, TURTLE, Format
 from lod.rdf.namespaces import DCAT, QB
 from lod.server import answers
 from lod.server.addresses import DOCUMENT_FORMATS, Address, parse_address
 from lod.server.answers import Answer, header, link
 from lod.server.ask import Ask
-from lod.server.documents.context import context_link, context_of, context_path
-from lod.server.documents.describe import MOST_PAGES, Description, describe, document_triples, exists
+from lod.server.documents.context import context_link, context_path
+from lod.server.documents.describe import MOST_PAGES, Description, describe, exists
 from lod.server.documents.signposts import LINKSET, collections_of, items_of
 from lod.server.documents.tables import tables_of
-from lod.server.documents.write import content_type, write, write_whole
+from lod.server.documents.variant import document_bytes
+from lod.server.documents.write import content_type
 from lod.server.negotiation import choose_format, choose_language
 from lod.server.pages.kinds import is_light, render_document
 from lod.server.pages.reader import Reader
@@ -41,7 +40,6 @@ _DATASETS = frozenset({DCAT + "Dataset", QB + "DataSet"})
 _MOST_ITEMS = 6  # the link set has them all
 
 _STEM = "\0"
-_OF_TRIPLES = frozenset({TURTLE, NTRIPLES, RDFXML})
 _CACHE = {value: header("cache-control", value) for value in (answers.SHORT, answers.LONG)}
 
 
@@ -147,7 +145,7 @@ def _document(served: ServedRelease, ask: Ask, address: Address) -> Answer | Lat
         headers.append(header("truncated", f"triples={len(description.quads)}"))
     headers.append(header("link", links))
     if choice.address.format is not HTML:
-        return Answer(200, tuple(headers), _body(served, description, choice))
+        return Answer(200, tuple(headers), document_bytes(served, description, choice.address))
     key = f"{choice.explicit} {choice.address.path}"
     known = served.pages.peek(key)
     if known is not None:
@@ -179,20 +177,6 @@ def _page_links(served: ServedRelease, description: Description, address: Addres
     here, page = served.space.prefix + address.path, description.page
     steps = (("first", 1), ("prev", page - 1), ("next", description.next))
     return "".join(f", {link(f'{here}?page={number}', rel)}" for rel, number in steps if number > 0)
-
-
-def _body(served: ServedRelease, description: Description, choice: Choice) -> bytes:
-    address = choice.address
-    assert address.format is not None
-    # A dataset's own URL answers 200: the document about it is the variant. A thing's document is the generic one.
-    path = address.stem if address.stem.startswith("/doc/") else address.path
-    document = served.space.base + path.lstrip("/") + (f"?page={description.page}" if description.page else "")
-    about = document_triples(served, description, document)
-    if address.format in _OF_TRIPLES and description.is_simple and not description.truncated:
-        node = NamedNode(description.iri)
-        if served.graph is not None and node not in served.described_beside and document != description.iri:
-            return write_whole(description, about, address.format, served.space.base)
-    return write(description.quads, about, address.format, served.space.base, context_of(served), description.iri)
 
 
 @lru_cache(maxsize=16)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -17,6 +18,7 @@ from lod.server.cubes.cube import Cube, read_cube
 from lod.server.cubes.table import MOST_CELLS, CubeTable, measure_label
 from lod.server.cubes.whole import TABLES, told
 from lod.server.documents.describe import Description
+from lod.server.documents.variant import document_bytes
 from lod.server.pages.citation import CITATION_FORMATS, CITE, reference, schema_org
 from lod.server.pages.explorer import VIEW, Figure, Select, Tab, dataset_title, explorer_parts
 from lod.server.pages.frame import Crumb, Frame, make_frame
@@ -99,7 +101,7 @@ def dataset_page(reader: Reader, description: Description, address: Address) -> 
     title = reader.text(description.objects(DCT + "title")) or reader.label(description.iri)
     crumbs = (Crumb(reader.t("catalogue"), href=reader.page("/catalog")), Crumb(title.text, title.language))
     parts = explorer_parts(reader, cube, title.text)
-    files = (*_tables(reader, cube), *_variants(reader, address), *dumps(reader.served, description))
+    files = (*_tables(reader, cube), *_variants(reader, description, address), *dumps(reader.served, description))
     text = said_besides(title, reader.text(description.objects(DCT + "description")))
     cited = reference(reader, title.text, description.iri)
     prefix = reader.served.space.prefix
@@ -205,10 +207,16 @@ def conforms(served: ServedRelease) -> bool | None:
         return any("sh:conforms true" in line for line in islice(lines, 100))
 
 
-def _variants(reader: Reader, address: Address) -> Iterable[Download]:
-    prefix = reader.served.space.prefix
+def _variants(reader: Reader, description: Description, address: Address) -> Iterable[Download]:
+    """The description of a dataset; one that is told page by page has no size as a whole."""
+    served = reader.served
     for item in GRAPH_FORMATS[:4]:
-        yield Download(item.name, item.media_type, prefix + address.variant(item).path)
+        variant = address.variant(item)
+        size, digest = "", ""
+        if not description.truncated:
+            body = document_bytes(served, description, variant)
+            size, digest = readable_size(len(body)), hashlib.sha256(body).hexdigest()
+        yield Download(item.name, item.media_type, served.space.prefix + variant.path, size, digest)
 
 
 def dumps(served: ServedRelease, dataset: Description | None = None) -> Iterable[Download]:

@@ -223,7 +223,7 @@ def _sentence(
         for piece in (
             comma,
             replace(figure.measure, href=None),
-            Shown(f" {figure.missing or figure.number} {figure.unit}".rstrip()),
+            Shown(_told(reader, figure)),
         )
     ][1:]
     parts = {"dataset": [dataset], "place": place, "figures": counted}
@@ -231,6 +231,11 @@ def _sentence(
     for literal, name, _, _ in Formatter().parse(reader.t("sentence")):
         pieces += [Shown(literal), *(parts[name] if name else ())]
     return tuple(piece for piece in pieces if piece.text)
+
+
+def _told(reader: Reader, figure: Figure) -> str:
+    """What stands behind a measure's name: its number, or why there is none."""
+    return f"{reader.t('colon')}{figure.missing}" if figure.missing else f" {figure.number} {figure.unit}".rstrip()
 
 
 def _sources(reader: Reader, description: Description, dataset: str | None) -> list[Shown]:
