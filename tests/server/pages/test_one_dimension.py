@@ -29,6 +29,11 @@ TURTLE += """
         [ qb:measure <def/measure/headcount> ] ] .
 <data/all/obs/T> a qb:Observation ; qb:dataSet <data/all> ; <def/dimension/age> <id/code/age/T> ;
     <def/dimension/sex> <id/code/all/T> ; <def/measure/headcount> 1 .
+<def/measure/share> a qb:MeasureProperty ; sdmx-attribute:unitMeasure <id/code/unit/percent> .
+<data/shares> a qb:DataSet, dcat:Dataset ; dct:title "Shares"@en ; qb:structure [ a qb:DataStructureDefinition ;
+    qb:component [ qb:dimension <def/dimension/year> ] , [ qb:measure <def/measure/share> ] ] .
+<data/shares/obs/2024> a qb:Observation ; qb:dataSet <data/shares> ;
+    <def/dimension/year> <id/code/year/2024> ; <def/measure/share> 100 .
 """
 
 
@@ -58,3 +63,8 @@ def test_codes_with_the_same_name_are_told_apart_by_their_dimension(client: http
     page = client.get("/data/all/obs/T.en.html").text
     assert "<title>Age: All, Sex: All – " in page
     assert "(Age: All, Sex: All): " in re.sub(r"<[^>]*>", "", page.partition('class="sentence"')[2])
+
+
+def test_a_hundred_per_cent_is_no_headline(client: httpx.Client) -> None:
+    assert 'class="headline"' in client.get("/data/growth.en.html").text
+    assert 'class="headline"' not in client.get("/data/shares.en.html").text

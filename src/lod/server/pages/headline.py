@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from lod.server.cubes.cube import Component, Cube, Place
+from lod.server.cubes.cube import Component, Cube, Place, number, unit_of
 from lod.server.cubes.table import measure_label, state_of, value_text
+from lod.server.pages.labels import last_segment
 from lod.server.pages.observed import told_apart
 from lod.server.pages.reader import Reader, Shown
 from lod.store.figures import Observation
 
+_PER_CENT = frozenset({"percent", "per-cent", "pct", "%"})  # what units of shares are called at the end of their IRIs
 MOST_TRIED = 5  # periods, the newest first, until one has the total
 
 
@@ -54,10 +56,19 @@ def total_of(reader: Reader, cube: Cube) -> Headline | None:
     for at in [{**fixed, time.iri: period.term} for period in newest] if time else [fixed]:
         found = cube.where(at, 1) if at else []
         if found and state_of(found[0], cube.measures[0].iri) == "value":
+            if _is_hundred_per_cent(reader, cube, found[0]):
+                return None
             told = (d for d in cube.dimensions if len(cube.codes[d.iri]) > 1 or d is time)
             held = told_apart(reader, ((reader.label(d.iri), reader.show(at[d.iri])) for d in told))
             return headline(reader, cube, found[0], cube.measures[0].iri, held)
     return None
+
+
+def _is_hundred_per_cent(reader: Reader, cube: Cube, observation: Observation) -> bool:
+    """Whether it is the whole of which the others are shares: that says nothing."""
+    unit = unit_of(reader.served, cube, cube.measures[0].iri, observation)
+    is_share = unit is not None and last_segment(unit).rpartition(":")[2].lower() in _PER_CENT
+    return is_share and number(observation.values[cube.measures[0].iri]) == 100
 
 
 def periods_of(reader: Reader, cube: Cube) -> Periods | None:
