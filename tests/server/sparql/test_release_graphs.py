@@ -19,6 +19,8 @@ from lod.rdf.namespaces import DCT, SD
 from lod.release.history.graphs import ReleaseGraphs
 from lod.release.release import open_current
 from lod.server.app import create_app
+from lod.server.served import open_served
+from lod.server.sparql.examples import examples
 from lod.store import graphs
 from lod.store.guard import QueryError
 
@@ -114,6 +116,12 @@ def test_what_is_there_is_described(versions: httpx.Client, names: tuple[Path, s
         f" <{SD}graph> [ <{DCT}isVersionOf> <{DATASET}> ] ] ] }}"
     )
     assert {row["name"].value for row in found} == {f"{DATASET}/release/{name}" for name in names[1:]}  # type: ignore[union-attr]
+
+
+def test_the_page_has_an_example_of_it(names: tuple[Path, str, str], versions: httpx.Client) -> None:
+    (example,) = (each for each in examples(open_served(names[0] / names[2]), "en") if "NAMED" in each.query)
+    assert example.title.startswith("What changed since the version before: ")
+    assert [f"<{OBSERVATION[1:-1]}>", "11", "77"] in [[row[0], *row[2:]] for row in rows(versions, example.query)]
 
 
 def test_a_version_that_is_not_there(versions: httpx.Client, names: tuple[Path, str, str]) -> None:

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode
 
 from lod.rdf.namespaces import PREFIXES, QB, RDF, SH, SKOS
+from lod.release.descriptions.datasets import read_datasets, version_iri
 from lod.server.served import ServedRelease
+from lod.store.graphs import MOST_STATEMENTS
 
 MOST = 20  # examples that stand in the store
 _TYPE = NamedNode(RDF + "type")
@@ -65,7 +67,22 @@ def _made(served: ServedRelease, language: str) -> list[Example]:
         )
         made.append(Example(t("sparql_example_describe"), f"DESCRIBE <{scheme}>"))
         made.append(Example(t("sparql_example_links"), _prefixed("skos", body=_LINKS)))
+    if versions := _two_versions(served):
+        dataset, before, now = versions
+        title = t("sparql_example_versions", label=served.labels.label(dataset, language).value)
+        made.append(Example(title, _VERSIONS.replace("BEFORE", before).replace("NOW", now)))
     return made
+
+
+def _two_versions(served: ServedRelease) -> tuple[str, str, str] | None:
+    """A dataset of which two versions can be asked for as graphs: the first in the alphabet, and these."""
+    for dataset, record in sorted(read_datasets(served.release.folder).items()):
+        names = [version_iri(dataset, name) for name in (record.previous, record.version) if name]
+        files = [served.graphs().find(name) for name in names]
+        found = [file for file in files if file is not None]
+        if len(found) == 2 and sum(file.statements for file in found) <= MOST_STATEMENTS:
+            return dataset, names[0], names[1]
+    return None
 
 
 def _first(served: ServedRelease, iri: str) -> str | None:
@@ -111,6 +128,18 @@ SELECT ?code ?notation ?label WHERE {
 }
 ORDER BY ?notation ?code
 LIMIT 200"""
+
+_VERSIONS = """\
+SELECT ?about ?property ?before ?now
+FROM NAMED <BEFORE>
+FROM NAMED <NOW>
+WHERE {
+  GRAPH <NOW> { ?about ?property ?now }
+  FILTER NOT EXISTS { GRAPH <BEFORE> { ?about ?property ?now } }
+  OPTIONAL { GRAPH <BEFORE> { ?about ?property ?before } }
+}
+ORDER BY ?about ?property
+LIMIT 100"""
 
 _LINKS = """
 SELECT ?ours ?theirs WHERE {
