@@ -343,6 +343,13 @@ def test_targets_of_all_terms(read: Read) -> None:
     assert (second.serialization, third.serialization) == ("ttl", "nq")
 
 
+def test_a_single_backslash_in_double_quotes(read: Read) -> None:
+    _, findings = read(PERSON.replace("{po}", r'[ex:p, "$(a\:b)"]'))
+    assert [(each.code, each.hint) for each in findings.errors] == [
+        ("LOD3001", "in double quotes a backslash is written twice, in single quotes once")
+    ]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "code"),
     [

@@ -142,6 +142,18 @@ def test_mistakes(text: str, iterator: str, reference: str, told: str, tmp_path:
     assert rows(written(tmp_path, text), iterator, *texts(reference))[1] == [told]
 
 
+def test_an_iterator_that_stops_at_the_array(tmp_path: Path) -> None:
+    findings = Findings()
+    file, asked = written(tmp_path, '{"a": [{"b": 1}]}'), {"b": TextOrigin("mapping")}
+    table = open_json(file, "file.json", Dialect(), "$.a", asked, findings, None)
+    assert table is not None
+    with duckdb.connect() as connection:
+        ingest_json(connection, table, [0], tmp_path / "out.parquet", findings)
+    assert [(each.code, each.hint) for each in findings.errors] == [
+        ("LOD2013", "the iterator leads to an array: its items are '$.a[*]'")
+    ]
+
+
 def test_a_missing_file_names_its_neighbours(tmp_path: Path) -> None:
     written(tmp_path, "[]", "agencies.json")
     findings = Findings()

@@ -20,6 +20,10 @@ _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WIDE = re.compile(r"[：，［］｛｝“”]")
 _ADVICE = (
     (
+        re.compile(r"unknown escape character"),
+        say("in double quotes a backslash is written twice, in single quotes once"),
+    ),
+    (
         re.compile(r"could not find expected ':'"),
         say("a key ends with a colon and a space: 'key: value'"),
     ),

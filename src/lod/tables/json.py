@@ -259,8 +259,12 @@ def _check_values(
         if nested:
             _report_nested(connection, table, reference, n, values, findings)
         elif row[0] and not present and query.is_singular:
-            known = connection.execute(f"SELECT json_keys(j) FROM ({items}) LIMIT 1").fetchone()  # noqa: S608
-            hint = did_you_mean(reference.removeprefix("$."), (known and known[0]) or [])
+            known = connection.execute(f"SELECT json_type(j), json_keys(j) FROM ({items}) LIMIT 1").fetchone()  # noqa: S608
+            kind, names = known or ("", [])
+            hint = did_you_mean(reference.removeprefix("$."), names or [])
+            if kind == "ARRAY" and table.json:
+                items_of = f"{table.json.iterator}[*]"
+                hint = say("the iterator leads to an array: its items are '{iterator}'", iterator=items_of)
             tell = findings.warning if table.may_lack else findings.error
             tell(
                 "LOD2013",
