@@ -1,7 +1,7 @@
 """Queries that bring endpoints down: by nesting, by patterns, by size, by work, by memory.
 
-From what brought others down: a parser's stack, endless paths, sorts of cross products. They are asked by the tests of
-the endpoint and, beside other visitors, by `load.py`.
+From what brought others down: a parser's stack, endless paths, sorts of cross products, texts that grow. They
+are asked by the tests of the endpoint and, beside other visitors, by `load.py`.
 """
 
 from __future__ import annotations
@@ -69,4 +69,53 @@ def endless(link: str) -> dict[str, str]:
         "totals in every graph of a cross product": (
             f"SELECT * {{ {two} GRAPH ?g {{ SELECT (COUNT(*) AS ?n) {{ ?x ?y ?z }} }} ?d ?e ?f }} ORDER BY ?f"
         ),
+        **_more(link),
+    }
+
+
+def _more(link: str) -> dict[str, str]:
+    """Others of the same, each in a way of its own."""
+    two, three = f"{TRIPLE} . ?a ?b ?c", f"{TRIPLE} . ?a ?b ?c . ?d ?e ?f"
+    grown = "'aaaaaaaaaaaaaaaa'"
+    for _ in range(9):
+        grown = f"REPLACE({grown}, 'a', 'aaaaaaaaaaaaaaaa')"
+    nodes = " ".join(f"<urn:v:{n}>" for n in range(3_500))
+    return {
+        "optionals in optionals": (
+            f"SELECT (COUNT(*) AS ?n) {{ {TRIPLE} "
+            "OPTIONAL { ?a ?b ?c OPTIONAL { ?d ?e ?f OPTIONAL { ?g ?h ?i } } } }"
+        ),
+        "anything but, any number of times": "SELECT (COUNT(*) AS ?n) { ?a (!<urn:a>)* ?b . ?b (!<urn:b>)* ?c }",
+        "stars of stars": f"SELECT (COUNT(*) AS ?n) {{ ?a (({link}*/^{link}*)*)* ?b . ?c ({link}*)* ?d }}",
+        "a pattern that backtracks, over all pairs": (
+            f"SELECT (COUNT(*) AS ?n) {{ {three} "
+            "FILTER regex(concat(str(?s), str(?c), str(?f)), '^(([a-z:/.])+)+#$') }"
+        ),
+        "values by values": (
+            f"SELECT (COUNT(*) AS ?n) {{ VALUES ?x {{ {nodes} }} {two} FILTER(?x != ?s && ?x != ?a) ?d ?e ?f }}"
+        ),
+        "texts that grow by replacing": f"SELECT (STRLEN({grown}) AS ?n) {{ {TRIPLE} }}",
+        "concat of all that differs": (
+            f"SELECT (STRLEN(GROUP_CONCAT(DISTINCT CONCAT(STR(?s), STR(?c)))) AS ?n) {{ {two} }}"
+        ),
+        "random order": f"SELECT * {{ {three} }} ORDER BY RAND() LIMIT 3",
+        "digests": f"SELECT (COUNT(DISTINCT SHA512(CONCAT(STR(?s), STR(?c)))) AS ?n) {{ {two} }}",
+        "sub-queries that are cut, by each other": (
+            "SELECT (COUNT(*) AS ?n) { "
+            + " ".join(f"{{ SELECT ?x{i} {{ ?x{i} ?p{i} ?o{i} }} ORDER BY ?o{i} LIMIT 100000 }}" for i in range(4))
+            + " }"
+        ),
+        "describe everything": f"DESCRIBE * {{ {two} }}",
+        "distinct rows of a product": f"SELECT (COUNT(DISTINCT *) AS ?n) {{ {three} }}",
+        "a long template": "CONSTRUCT { " + " ".join(f"?s <urn:t:{n}> ?c ." for n in range(900)) + f" }} {{ {two} }}",
+        "exists in exists": (
+            f"SELECT (COUNT(*) AS ?n) {{ {two} FILTER EXISTS {{ ?d ?e ?f FILTER NOT EXISTS {{ ?g ?f ?s }} }} }}"
+        ),
+        "one thousand binds": (
+            "SELECT * { BIND(1 AS ?x0) "
+            + " ".join(f"BIND(?x{n} + 1 AS ?x{n + 1})" for n in range(1_000))
+            + f" {three} FILTER(?s = ?x1000) }}"
+        ),
+        "unions of products": "SELECT (COUNT(*) AS ?n) { " + " UNION ".join([f"{{ {three} }}"] * 200) + " }",
+        "all that equals": f"SELECT (COUNT(*) AS ?n) {{ {three} FILTER(STR(?s) = STR(?c) || STR(?a) = STR(?f)) }}",
     }

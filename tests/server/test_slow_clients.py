@@ -101,6 +101,13 @@ def test_an_endless_head(port: int) -> None:
     others_are_answered(port)
 
 
+def test_an_address_longer_than_the_parser_bears(port: int) -> None:
+    begin = b"GET /" + b"a" * 66_000 + b" HTTP/1.1\r\nhost: a\r\n\r\n"
+    with connections(port, begin, count=1) as (client,), contextlib.suppress(ConnectionResetError):
+        assert client.recv(64).startswith(b"HTTP/1.1 431 ")
+    others_are_answered(port)
+
+
 def test_an_endless_body(port: int) -> None:
     head = "POST /sparql HTTP/1.1\r\nhost: a\r\ncontent-type: application/sparql-query\r\ncontent-length: 999999999"
     begin = f"{head}\r\n\r\n".encode()

@@ -25,6 +25,7 @@ MOST_HEAD = 64 << 10  # bytes of request line and headers
 
 _REQUEST_LINE = re.compile(rb"[A-Z]{3,7} /[^ \r\n]* HTTP/1\.[01]\r\n")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
+_LONGEST_ADDRESS = 65_535  # bytes that the parser bears
 _TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
 
@@ -77,6 +78,14 @@ class TolerantProtocol(HttpToolsProtocol):
         """A request begins."""
         self._is_incomplete, self._head = True, 0
         super().on_message_begin()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what cannot be read; an address that is too long for the parser has a status of its own."""
+        if len(self.url) <= _LONGEST_ADDRESS:
+            super().send_400_response(msg)
+            return
+        self.transport.write(_TOO_LONG)
+        self.transport.close()
 
     def on_headers_complete(self) -> None:
         """Its head has ended."""
