@@ -21,7 +21,8 @@ from pyoxigraph import NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutio
 from lod.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS, RESULTS_TSV, TURTLE, Format, by_suffix
 from lod.rdf.iris import is_absolute
 from lod.store.faults import may_be_wrong, mended
-from lod.store.guard import Query, QueryError, QueryForm, inspect_query, undeclared_prefix
+from lod.store.guard import Query, QueryError, QueryForm, inspect_query
+from lod.store.mistakes import mistake
 from lod.store.remote import RemoteError, RemoteStore
 from lod.store.rows import RowCounter
 from lod.wording import Wording, say
@@ -347,8 +348,8 @@ _PLACE = re.compile(r"error at (\d+):(\d+): ")
 
 def _syntax_error(text: str, message: Wording) -> QueryError:
     """The place where the engine gave up. Its list of every character that could have stood there helps nobody."""
-    if undeclared := undeclared_prefix(text):
-        return undeclared
+    if known := mistake(text, message):
+        return known
     found = _PLACE.match(message)
     if not found:
         return QueryError(say("the query cannot be read: {message}", message=message), code="LOD5010")
