@@ -111,6 +111,36 @@ def test_a_workbook_that_grows_too_much(tmp_path: Path) -> None:
     assert [each.code for each in findings] == ["LOD5070"]
 
 
+@pytest.mark.parametrize(("last", "is_read"), [("XFD1048576", False), ("CV1000", True)])
+def test_a_cell_far_away(last: str, is_read: bool, tmp_path: Path) -> None:
+    """Its reader would have room for seventeen thousand million cells, and end the process."""
+    path, findings = tmp_path / "staff.xlsx", Findings()
+    row = last.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    write_sheet(path, f'<row r="1"><c r="A1"><v>1</v></c></row><row r="{row}"><c r="{last}"><v>2</v></c></row>')
+    assert (open_workbook(path, "staff.xlsx", "utf-8", findings, None) is not None) is is_read
+    assert [each.code for each in findings] == ([] if is_read else ["LOD5071"])
+    assert is_read or "column XFD: 17,179,869,184 cells" in next(iter(findings)).message
+
+
+def write_sheet(path: Path, rows: str) -> None:
+    """The least workbook: one sheet with these rows."""
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    documents = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006/relationships"
+
+    def related(kind: str, target: str) -> str:
+        one = f'<Relationship Id="r1" Type="{documents}/{kind}" Target="{target}"/>'
+        return f'<Relationships xmlns="{package}">{one}</Relationships>'
+
+    sheets = f'<sheets><sheet name="S" sheetId="1" r:id="r1" xmlns:r="{documents}"/></sheets>'
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("_rels/.rels", related("officeDocument", "xl/workbook.xml"))
+        archive.writestr("xl/_rels/workbook.xml.rels", related("worksheet", "worksheets/sheet1.xml"))
+        archive.writestr("xl/workbook.xml", f'<workbook xmlns="{main}">{sheets}</workbook>')
+        sheet = f'<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>'
+        archive.writestr("xl/worksheets/sheet1.xml", sheet)
+
+
 def test_a_truncated_file(tmp_path: Path) -> None:
     path, findings = packed(tmp_path, ".gz"), Findings()
     path.write_bytes(path.read_bytes()[:-12])
