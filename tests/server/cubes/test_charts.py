@@ -76,6 +76,18 @@ def test_a_whole_is_not_drawn_beside_its_parts() -> None:
     assert [[mark.text for mark in row] for row in parts.marks] == [["11", "12"], ["21", "22"]]
 
 
+def test_where_only_the_whole_was_counted_it_is_drawn() -> None:
+    """Men and women of each age are not published; both together are."""
+    data = table(3, 3, total=True)
+    nothing = Mark(None, "–")
+    whole = replace(data, marks=tuple((row[0], nothing, nothing) for row in data.marks))
+    assert [label.text for label in parts_only(whole).series] == ["column 0"]
+    one = replace(data, marks=tuple((row[0], nothing, row[2]) for row in data.marks))
+    assert [label.text for label in parts_only(one).series] == ["column 2"]
+    kept_back = replace(data, marks=tuple((row[0], replace(nothing, published=False), row[2]) for row in data.marks))
+    assert len(parts_only(kept_back).series) == 2
+
+
 @pytest.mark.parametrize("kind", ["bar", "grouped", "stacked", "line", "pyramid", "heat", "map"])
 @pytest.mark.parametrize("standalone", [False, True])
 def test_a_drawing_is_well_formed_named_and_inside_its_box(kind: Kind, standalone: bool) -> None:

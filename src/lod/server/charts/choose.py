@@ -66,9 +66,14 @@ def trimmed(data: ChartData, kind: Kind = "bar") -> ChartData:
 
 
 def parts_only(data: ChartData) -> ChartData:
-    """Without the totals of either axis: beside its own parts, a whole dwarfs them or is counted twice."""
-    rows = _parts(data.categories)
-    columns = _parts(data.series)
+    """Without the totals of either axis: beside its own parts, a whole dwarfs them or is counted twice.
+
+    Series without any figure are left out, as men and women where only both together were counted by age: then
+    the totals of that dimension are drawn.
+    """
+    rows, parts = _parts(data.categories), _parts(data.series)
+    among = (parts, data.few, range(len(data.series)))
+    columns = next((found for each in among if (found := _with_figures(data, rows, each))), parts)
     data = replace(
         data, categories=tuple(data.categories[row] for row in rows), marks=tuple(data.marks[row] for row in rows)
     )
@@ -109,6 +114,12 @@ def _columns(data: ChartData, columns: Sequence[int]) -> ChartData:
         series=tuple(data.series[column] for column in columns),
         marks=tuple(tuple(row[column] for column in columns) for row in data.marks),
     )
+
+
+def _with_figures(data: ChartData, rows: Sequence[int], columns: Sequence[int]) -> list[int]:
+    """Those columns in which any of these rows has a figure, told or not."""
+    marks = [data.marks[row] for row in rows]
+    return [column for column in columns if any(m[column].value is not None or not m[column].published for m in marks)]
 
 
 def _parts(labels: tuple[Label, ...]) -> list[int]:
