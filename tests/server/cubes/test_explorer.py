@@ -198,6 +198,22 @@ def test_a_view_is_negotiated_cached_and_found_only_where_there_is_a_cube(site: 
     assert site.get(VIEW, headers={"accept": "image/gif"}).status_code == 406
 
 
+def test_a_dataset_without_figures_has_empty_files_and_leads_to_its_page(
+    tmp_path: Path, make: MakeRelease, open_site: Open
+) -> None:
+    told = "<http://purl.org/linked-data/cube#structure> <https://lod.example.org/def/structure/by-county>"
+    make(tmp_path, turtle=f"<{BASE}data/empty> a <http://purl.org/linked-data/cube#DataSet> ; {told} .")
+    site = open_site(tmp_path)
+    for query in ("", "?all=yes"):
+        assert len(site.get(f"/data/empty/slice.csv{query}").text.splitlines()) == 1
+        assert site.get(f"/data/empty/slice.json{query}").json()["figures"] == []
+    page = site.get("/data/empty/slice", headers={"accept": "text/html"}, follow_redirects=False)
+    assert (page.status_code, page.headers["location"]) == (303, "/data/empty")
+    assert site.get("/data/empty", headers={"accept": "text/html"}).status_code == 200
+    for path in ("/embed/data/empty/slice", "/data/empty/slice.svg", "/data/nothing/slice.csv"):
+        assert site.get(path).status_code == 404, path
+
+
 def test_the_same_view_has_the_same_address(releases: Path) -> None:
     cube = read_cube(open_served(releases / "1-aaaaaaaa"), BASE + "data/civil-servants-by-county")
     view = default_view(cube)

@@ -122,14 +122,14 @@ def respond_to_view(served: ServedRelease, ask: Ask) -> Answer:
     if answers.is_fresh(ask.if_none_match, validator):
         return answers.not_modified(validator, cache, vary)
     reader = Reader(served, language, explicit=bool(tag))
-    if ask.query == WHOLE and chosen in TABLES and cube.figures.count <= MOST_CELLS:
+    if chosen in TABLES and (cube.figures.count <= MOST_CELLS if ask.query == WHOLE else not cube.figures.count):
         cut = Cut() if cube.figures.complete else Cut(observations=cube.figures.count)
         body = whole_file(reader, cube, chosen, dataset_title(reader, iri).text)
         headers = _headers(served, cube, "", stem, chosen, validator, cache, vary, language)
         return Answer(200, headers + _truncated(cut), body)
     view, findings = parse_view(cube, ask.query)
     if view is None:
-        return _refused(reader, findings, ask, chosen)
+        return _refused(reader, findings, ask, path, chosen)
     if _was_sent_by_form(ask.query) and chosen is HTML:
         return answers.redirect(303, f"{served.space.prefix}{ask.path}?{query_of(cube, view)}")
     grid = read_grid(cube, view)
@@ -187,8 +187,10 @@ def _was_sent_by_form(query: str) -> bool:
     return any(not value for _, value in parse_qsl(query, keep_blank_values=True))
 
 
-def _refused(reader: Reader, findings: list[Diagnostic], ask: Ask, chosen: Format) -> Answer:
-    if not findings:  # a dataset without figures
+def _refused(reader: Reader, findings: list[Diagnostic], ask: Ask, path: ViewPath, chosen: Format) -> Answer:
+    if not findings and chosen is HTML and not path.framed:  # a dataset without figures: its page says what it is
+        return answers.redirect(303, reader.served.space.prefix + path.dataset)
+    if not findings:
         return not_found(reader.served, ask.path, ask.accept, ask.accept_language, chosen)
     return bad_request(reader, findings, for_people=chosen is HTML)
 
