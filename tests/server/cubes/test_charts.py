@@ -197,6 +197,15 @@ def test_thirty_years_of_months_are_one_line_named_from_january_to_january() -> 
     assert svg.count("<circle") == 1  # the month alone between two gaps
 
 
+def test_of_a_table_with_totals_alone_these_are_drawn() -> None:
+    data = table(5, 3, "age", "sex", total=True)
+    nothing = Mark(None, "–")
+    totals = tuple((row[0], nothing, nothing) for row in data.marks)
+    assert suitable(replace(data, marks=totals), ()) == ("bar",)
+    assert suitable(replace(data, marks=totals, category_role="time"), ()) == ("line",)
+    assert suitable(replace(data, marks=tuple((nothing,) * 3 for _ in data.marks)), ()) == ()
+
+
 def test_what_overlaps_is_not_stacked() -> None:
     data = table(12, 6)
     assert "stacked" in suitable(data, ())

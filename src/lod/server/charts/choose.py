@@ -22,16 +22,15 @@ def suitable(data: ChartData, places: Collection[str]) -> tuple[Kind, ...]:
     `places`: codes that the map has geometry for; empty where the map is not installed.
     """
     found: list[Kind] = []
-    if not data.values():
-        return ()
-    parts = trimmed(parts_only(data))
+    parts, alone = trimmed(parts_only(data)), one_series(data)
     positive = all(value >= 0 for value in parts.values())
-    rows, columns = len(parts.categories), len(parts.series)
-    if data.category_role == "time" and rows > 1 and (columns <= MOST_LINES or data.few):
+    rows, columns = len(parts.categories), len(parts.series) if parts.values() else 0  # of a sparse table none
+    sexes = sexes_of(data)
+    if data.category_role == "time" and rows > 1 and (columns <= MOST_LINES or data.few) and few_series(data).values():
         found.append("line")
-    if data.category_role == "age" and sexes_of(data) is not None and positive:
+    if data.category_role == "age" and sexes is not None and sexes.values() and positive:
         found.append("pyramid")
-    if is_map(data, places):
+    if is_map(data, places) and alone.values():
         found.append("map")
     if columns == 1:
         found.append("bar")
@@ -42,9 +41,7 @@ def suitable(data: ChartData, places: Collection[str]) -> tuple[Kind, ...]:
         found.append("stacked")
     if 1 < columns <= MOST_COLUMNS and rows > 1:
         found.append("heat")
-    if not found:
-        found.append("bar")
-    if "map" in found and "bar" not in found:
+    if "bar" not in found and (not found or "map" in found) and parts_only(alone).values():
         found.append("bar")
     return tuple(found)
 
@@ -91,9 +88,12 @@ def one_series(data: ChartData) -> ChartData:
 
 
 def few_series(data: ChartData) -> ChartData:
-    """As many series as lines can be told apart: all, or those of one dimension alone."""
-    if len(_parts(data.series)) <= MOST_LINES or not data.few:
-        return parts_only(data)
+    """As many series as lines can be told apart: all, or those of one dimension alone; without figures the main one."""
+    parts = parts_only(data)
+    if not parts.values():
+        return one_series(data)
+    if len(parts.series) <= MOST_LINES or not data.few:
+        return parts
     return _columns(data, data.few) if len(data.few) > 1 else one_series(data)
 
 

@@ -65,16 +65,20 @@ def _by_term(cube: Cube, dimension: Component) -> dict[Node, Place]:
 
 
 def _standing(served: ServedRelease) -> dict[str, tuple[str, ...]]:
-    """The cubes with figures that each code stands in; worked out once a release, since only a few cubes stay open."""
+    """The cubes with figures that each code stands in, those of several periods first.
+
+    It is worked out once a release, since only a few cubes stay open.
+    """
 
     def read() -> dict[str, tuple[str, ...]]:
-        found: dict[str, tuple[str, ...]] = {}
+        found: dict[str, list[tuple[bool, str]]] = {}
         for dataset in datasets(served):
             cube = read_cube(served, dataset)
+            is_one_period = all(len(cube.codes[d.iri]) < 2 for d in cube.dimensions if d.role == "time")
             terms = (place.term for codes in cube.codes.values() for place in codes) if cube.measures else ()
             for iri in {term.value for term in terms if isinstance(term, NamedNode)}:
-                found[iri] = (*found.get(iri, ()), dataset)
-        return found
+                found.setdefault(iri, []).append((is_one_period, dataset))
+        return {iri: tuple(dataset for _, dataset in sorted(cubes)) for iri, cubes in found.items()}
 
     return served.memo.get(_CODES, read)
 
