@@ -50,7 +50,7 @@ def test_time_goes_along_a_line_and_age_by_sex_is_a_pyramid(tmp_path: Path, make
     make(tmp_path, turtle=text)
     html = open_site(tmp_path).get("/doc/office/A.en.html").text
     charts = re.findall(r'aria-label="([^"]*)"><svg', html)
-    assert charts == ["Age pyramid", "Lines"]
+    assert charts == ["Lines", "Age pyramid"]
     history = html.partition('id="history"')[2].partition("</section>")[0]
     assert f"{BASE}id/office/Z".rpartition("/")[2] in history
     assert 'id="chart-1-t"' in html

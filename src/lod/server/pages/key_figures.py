@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from pyoxigraph import NamedNode
 
@@ -40,8 +41,19 @@ class KeyFigures:
 
 def key_figures(reader: Reader, iri: str) -> tuple[KeyFigures, ...]:
     """What each cube says of a thing; the first cubes with a chart, the others with a number."""
-    found = list(_places(reader, iri))[:MOST_CUBES]
-    return tuple(_figures(reader, *where, number) for number, where in enumerate(found))
+    found = list(islice(_places(reader, iri), MOST_CUBES))
+    drawn = _drawn([_axes(cube, [d for d in cube.dimensions if d is not at]) for cube, at, _ in found])
+    return tuple(
+        _figures(reader, *where, drawn.index(number) + 1 if number in drawn else 0)
+        for number, where in enumerate(found)
+    )
+
+
+def _drawn(axes: list[list[Component]]) -> list[int]:
+    """Which cubes have a chart: the first over time, the first by age, the first of others, as there is room."""
+    roles = [along[0].role if along else None for along in axes]
+    order = sorted(range(len(axes)), key=lambda number: (roles[number] in roles[:number], number))
+    return sorted([number for number in order if axes[number]][:MOST_CHARTS])
 
 
 def _places(reader: Reader, iri: str) -> Iterator[tuple[Cube, Component, Place]]:
@@ -89,7 +101,8 @@ def has_no_figures(served: ServedRelease, iri: str) -> bool:
     return known is not None and iri not in known
 
 
-def _figures(reader: Reader, cube: Cube, dimension: Component, place: Place, number: int) -> KeyFigures:
+def _figures(reader: Reader, cube: Cube, dimension: Component, place: Place, chart: int) -> KeyFigures:
+    """What a cube says of a thing. `chart`: the number of its chart on the page, 0 for none."""
     others = [d for d in cube.dimensions if d is not dimension]
     held = {d.iri: first_code(cube, d) for d in others if cube.codes[d.iri]}
     held[dimension.iri] = place
@@ -103,10 +116,10 @@ def _figures(reader: Reader, cube: Cube, dimension: Component, place: Place, num
         {iri: code for iri, code in held.items() if iri not in {a.iri for a in axes or [dimension]}},
     )
     figure = table = None
-    if number < MOST_CHARTS and axes:
+    if chart and axes:
         table = lay_out(reader, cube, view, read_grid(cube, view), "", MOST_ROWS)
         name = f"{title.text}{reader.t('colon')}{reader.show(place.term).text}"
-        figure, _ = figure_of(reader, view, name, table, name=f"chart-{number + 1}")
+        figure, _ = figure_of(reader, view, name, table, name=f"chart-{chart}")
     return KeyFigures(
         dataset=replace(title, href=reader.href(cube.iri)),
         headlines=tuple(_headlines(reader, cube, held)),
