@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -19,8 +20,9 @@ from lod.server.charts.choose import suitable, trimmed
 from lod.server.charts.draw import draw
 from lod.server.charts.map import atlas
 from lod.server.charts.model import ChartData, Kind, Label, Mark, Role, Words
-from lod.server.cubes.cube import ROLES
+from lod.server.cubes.cube import ROLES, read_structure
 from lod.server.pages.explorer import Figure
+from lod.server.pages.home import datasets
 from lod.server.pages.labels import last_segment
 from lod.server.pages.reader import Reader, format_number
 
@@ -91,7 +93,7 @@ def _data(reader: Reader, columns: list[_Column], title: str) -> ChartData | Non
     along = names[0] if len(names) == 1 else max(names, key=lambda name: len(set(name.labels)))
     across = next((name for name in names if name is not along), None)
     if across is None:
-        series = [Label(column.name) for column in figures[:MOST_SERIES]]
+        series = [Label(_called(reader, column.name)) for column in figures[:MOST_SERIES]]
         cells = {
             (label, series[place]): _mark(column.terms[row])
             for row, label in enumerate(along.labels)
@@ -109,11 +111,12 @@ def _data(reader: Reader, columns: list[_Column], title: str) -> ChartData | Non
     categories = tuple(dict.fromkeys(along.labels))
     if along.role == "time":
         categories = tuple(sorted(categories, key=lambda label: label.code or label.text))
-    across_name = across.column.name if across else ""
+    across_name = _called(reader, across.column.name) if across else ""
+    measure = _called(reader, figures[0].name)
     return ChartData(
         title=title,
         language=reader.language,
-        unit=figures[0].name,
+        unit=measure,
         category_role=along.role,
         series_role=across.role if across else "other",
         categories=categories,
@@ -124,13 +127,27 @@ def _data(reader: Reader, columns: list[_Column], title: str) -> ChartData | Non
             reader.t("state_inapplicable"),
             reader.t(
                 "chart_description_by" if across_name else "chart_description",
-                measure=figures[0].name,
-                rows=along.column.name,
+                measure=measure,
+                rows=_called(reader, along.column.name),
                 columns=across_name,
             ),
             attribution=reader.t("map_attribution"),
         ),
     )
+
+
+def _called(reader: Reader, variable: str) -> str:
+    """What a variable is called: as the one component of our cubes that has its name, else by itself."""
+    served = reader.served
+
+    def read() -> dict[str, str]:
+        structures = (read_structure(served, dataset)[1] for dataset in datasets(served))
+        components = {component.iri for structure in structures for component in structure}
+        times = Counter(map(last_segment, components))
+        return {last_segment(iri): iri for iri in components if times[last_segment(iri)] == 1}
+
+    iri = served.memo.get("components by name", read).get(variable)
+    return reader.label(iri).text if iri else variable
 
 
 @dataclass(frozen=True, slots=True)
