@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from lod.diagnostics import did_you_mean
-from lod.mapping.cube.model import Code, CodeList, Dimension, Edition, LabelPath, Measure, Source
+from lod.mapping.cube.model import CodeList, Dimension, Edition, LabelPath, Measure, Source
 from lod.tables.printed.layout import Label
 from lod.tables.printed.page import Page
 from lod.tables.printed.periods import Period, in_year, part_of_year, period_of
@@ -242,8 +242,3 @@ def _read_period(path: Path, dimension: Dimension, periods: dict[str, Period], p
             parts[dimension.name] = part
             used.add(n)
     return used
-
-
-def code_named(dimension: Dimension, code: str) -> Code | None:
-    """The member of a dimension's list."""
-    return dimension.codes.get(code) if dimension.codes else None

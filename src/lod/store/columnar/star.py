@@ -12,7 +12,7 @@ from pyoxigraph import DefaultGraph, NamedNode
 from rdflib.term import Identifier, URIRef, Variable
 
 from lod.rdf.namespaces import QB, RDF
-from lod.store.columnar.algebra import NotPlanned, term_text, variables
+from lod.store.columnar.algebra import NotPlanned, term_text
 from lod.store.columnar.kinds import IRI, Kind, constant_sql, kind_of
 from lod.store.columnar.plan import Core, Pattern
 from lod.store.columns import OBSERVATION, Column, Cube, CubeIndex, identifier, view
@@ -182,8 +182,3 @@ def _exact(cube: Cube, property_iri: str) -> Column | None:
     if column is not None and not column.exact:
         raise NotPlanned(f"{property_iri}: {column.why}")
     return column
-
-
-def new_variables(patterns: list[Pattern] | tuple[Pattern, ...], relation: Relation) -> frozenset[str]:
-    """The variables of patterns that a relation does not have."""
-    return frozenset(variables(list(patterns))) - set(relation.names)
