@@ -82,7 +82,8 @@ def _exact(
     try:
         if not rewrite(table, clean, findings, reject):
             return 0
-        plain = replace(table, dialect=replace(table.dialect, encoding="utf-8", delimiter=",", quote='"'))
+        nulls = (*table.dialect.nulls, NO_CELL)
+        plain = replace(table, dialect=replace(table.dialect, encoding="utf-8", delimiter=",", quote='"', nulls=nulls))
         # Found out, the line's end is mistaken where cells hold others; told, it never was in 4000 files of such cells.
         return _copy(connection, plain, clean, columns, target, header=False, more=r", new_line = '\n'")
     except duckdb.InvalidInputException as error:
@@ -107,7 +108,8 @@ def _copy(
 ) -> int:
     dialect = table.dialect
     names = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(len(table.columns)))
-    nulls = ", ".join(map(_quoted, [*([""] if dialect.empty_is_null else []), *dialect.nulls, NO_CELL]))
+    meant = [*([""] if dialect.empty_is_null else []), *dialect.nulls]
+    nulls = ", ".join(map(_quoted, meant or [NO_CELL]))
     options = (
         f"columns = {{{names}}}, header = {str(header).lower()}, delim = {_quoted(dialect.delimiter)}, "
         f"quote = {_quoted(dialect.quote)}, escape = {_quoted(dialect.quote)}, nullstr = [{nulls}], "
