@@ -21,7 +21,7 @@ from lod.store.guard import Query, QueryError, Token, tokens_of
 from lod.wording import say
 
 MOST_STATEMENTS = 1_000_000
-"""Of all graphs of one query: some 500 MB of memory, 2.5 seconds of one core."""
+"""Of all graphs of one query: some 600 MB of memory, 3 seconds of one core."""
 
 _GRAPHS = re.compile(r"\b(?:FROM|GRAPH)\b", re.IGNORECASE)
 _SYNTAX = {".nq": RdfFormat.N_QUADS, ".ttl": RdfFormat.TURTLE}
