@@ -17,11 +17,18 @@ NewVisit = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
-def static_url(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where the exported reference project lies: under `/stat/2012`, not at the root."""
-    root = tmp_path_factory.mktemp("web")
-    command = [sys.executable, "-m", "lod", "export", str(root / "stat" / "2012"), "--only", "html", "--only", "ttl"]
-    subprocess.run(command, cwd=project, check=True, timeout=300, capture_output=True)
+def folder(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The exported reference project, below `stat/2012` of a folder for the web."""
+    target = tmp_path_factory.mktemp("web") / "stat" / "2012"
+    command = [sys.executable, "-m", "lod", "export", str(target), "--only", "html", "--only", "ttl"]
+    subprocess.run(command, cwd=project, check=True, timeout=600, capture_output=True)
+    return target
+
+
+@pytest.fixture(scope="module")
+def static_url(folder: Path) -> Iterator[str]:
+    """Where it lies on a plain web server: not at the root."""
+    root = folder.parents[1]
     command = [sys.executable, "-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", str(root)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
         assert server.stdout
@@ -45,11 +52,26 @@ def test_a_citizen_walks_through_the_files(visit: NewVisit, static_url: str) -> 
     assert page.evaluate("getComputedStyle(document.body).marginTop") == "0px", "the style sheet is there"
 
 
-def test_a_name_is_found_without_a_server(visit: NewVisit, static_url: str) -> None:
+@pytest.mark.parametrize("opened_from", ["server", "disk"])
+def test_a_name_is_found_without_a_server(visit: NewVisit, static_url: str, folder: Path, opened_from: str) -> None:
     reader = visit()
-    reader.url = static_url
-    page: Page = reader.open("/index.zh-Hant-TW.html")
+    reader.url = static_url if opened_from == "server" else folder.as_uri()
+    page: Page = reader.page
+    page.goto(f"{reader.url}/index.zh-Hant-TW.html")
     page.get_by_role("searchbox").fill("台北")
     page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("找到")
     page.get_by_role("link", name="臺北市", exact=True).first.click()
     expect(page.locator("h1")).to_contain_text("臺北市")
+
+
+def test_a_researcher_pivots_and_draws_within_the_files(visit: NewVisit, static_url: str) -> None:
+    reader = visit(scripts=False)
+    reader.url = static_url
+    page: Page = reader.open("/data/civil-servants-by-county.en.html")
+    page.get_by_role("link", name="Grouped bars").click()
+    expect(page.locator("svg.chart")).to_be_visible()
+    page.get_by_role("link", name="Exchange rows and columns").click()
+    expect(page.locator("table.cube tbody th").first).to_contain_text("Both sexes")
+    assert page.url.startswith(static_url)
+    expect(page.locator("form")).to_contain_text("answered by the site itself")
