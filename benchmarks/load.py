@@ -114,19 +114,20 @@ class Client:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)}
         status = int(head[0].split()[1])
-        body, is_whole = b"", True
+        blocks: list[bytes] = []
+        is_whole = True
         try:
             if headers.get("transfer-encoding") == "chunked":
                 while size := int(await reader.readline(), 16):
-                    body += (await reader.readexactly(size + 2))[:-2]
+                    blocks.append((await reader.readexactly(size + 2))[:-2])
                 await reader.readline()
             elif status not in (204, 304):
-                body = await reader.readexactly(int(headers.get("content-length", "0")))
+                blocks.append(await reader.readexactly(int(headers.get("content-length", "0"))))
         except (asyncio.IncompleteReadError, ValueError):
             is_whole = False
         if headers.get("connection") == "close" or not is_whole:
             self.close()
-        return Reply(status, headers, body, is_whole)
+        return Reply(status, headers, b"".join(blocks), is_whole)
 
     def close(self) -> None:
         """Leave."""
