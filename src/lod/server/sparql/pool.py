@@ -41,7 +41,7 @@ _TRY_AGAIN = 1.0  # seconds
 _YIELDS_AFTER = 0.25  # seconds of a processor that a query has had before it goes behind others
 _YIELDS_FOR_GOOD_AFTER = 1.0  # likewise, where its worker has to be replaced since its priority never comes back
 _LEAST_LOOK = 0.01  # seconds; sooner it is not looked at again
-_GRACE = 1.0  # seconds beyond its deadline for an answer that has begun to leave
+_GRACE = 0.5  # seconds beyond its deadline for an answer that has begun to leave: it still ends within one more
 _YIELDING = 10  # of niceness: at 19 a busy machine would starve long answers until their deadline
 
 
