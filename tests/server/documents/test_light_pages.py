@@ -94,3 +94,11 @@ def test_a_page_that_was_asked_something_is_asked_the_same_in_other_languages(si
     page = site.get("/search.en.html", params={"q": "a&b"}).text
     assert page.count('href="/search.zh-Hant-TW.html?q=a%26b"') == 2
     assert "?q=" not in site.get("/about.en.html").text
+
+
+@pytest.mark.parametrize("path", ["/doc/nothing/1.ttl", "/id/nothing/1", "/data/nothing"])
+def test_what_is_not_there_is_looked_for_beside(served: ServedRelease, path: str) -> None:
+    """The first 404 makes the search index, which may take seconds: not on the event loop."""
+    made = begin(served, Ask(path))
+    assert not isinstance(made, Answer)
+    assert made().status == 404
