@@ -158,6 +158,9 @@ def did_you_mean(given: str, known: Iterable[str]) -> Wording:
     if not near:
         folded = {name.casefold(): name for name in names}
         near = [folded[m] for m in difflib.get_close_matches(given.casefold(), folded, n=1, cutoff=0.6)]
+    if not near and len(given) == 2 and not given.isascii():  # a word of two signs, one of them mistaken: 機関 for 機關
+        alike = [name for name in names if len(name) == 2 and (name[0] == given[0] or name[1] == given[1])]
+        near = alike if len(alike) == 1 else []
     if near:
         return say("did you mean '{near}'?", near=near[0])
     shown = joined(names[:12] + ["…"] * (len(names) > 12), say(", "))

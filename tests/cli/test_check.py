@@ -64,6 +64,22 @@ def test_file_of_no_project(lod: Lod, tmp_path: Path) -> None:
     assert lod("check", "m.yml", cwd=tmp_path).returncode == 0
 
 
+def test_rows(lod: Lod, project: Path, tmp_path: Path) -> None:
+    """What only rows tell: of a project, and of a file by itself; nothing is left behind."""
+    (tmp_path / "alone").mkdir()
+    (tmp_path / "alone/t.csv").write_text("code,pay\n1,2.50\n2,many\n")
+    mapping = "s: http://e/$(code)\n    po: [[http://e/pay, $(pay), xsd:decimal]]\n"
+    (tmp_path / "alone/m.yml").write_text(f"mappings:\n  m:\n    sources: [['t.csv~csv']]\n    {mapping}")
+    assert codes(lod("check", "m.yml", "--format", "json", cwd=tmp_path / "alone")) == []
+    result = lod("check", "m.yml", "--rows", "--format", "json", cwd=tmp_path / "alone")
+    assert (result.returncode, codes(result)) == (1, ["LOD4003", "LOD6021"])
+    assert sorted(path.name for path in (tmp_path / "alone").iterdir()) == ["m.yml", "t.csv"]
+    table = project / "tables/staff.csv"
+    table.write_text(table.read_text(encoding="utf-8") + "2023,B,F,many\n", encoding="utf-8")
+    assert lod("check", cwd=project).returncode == 0
+    assert codes(lod("check", "--rows", "--format", "json", cwd=project)) == ["LOD4003"]
+
+
 def test_no_project(lod: Lod, tmp_path: Path) -> None:
     assert "LOD1001" in lod("check", cwd=tmp_path).stderr
     assert "LOD1001" in lod("check", str(tmp_path), cwd=tmp_path).stderr

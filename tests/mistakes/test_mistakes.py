@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lod.diagnostics import CellOrigin, Diagnostic, Findings, FindingsError, TextOrigin
+from lod.diagnostics import CellOrigin, Diagnostic, Findings, FindingsError, TextOrigin, did_you_mean
 from lod.lift.codes import foresee_codes
 from lod.lift.compile import compile_plan
 from lod.lift.run import lift_files
@@ -369,3 +369,11 @@ def test_all_errors_in_one_pass(tmp_path: Path) -> None:
     written = "- [exx:a, $(nmae)]\n      - [ex:b, $(name), zh_TW~lang]\n      - [ex:c, $(count), xsd:integr]"
     said, _ = findings_of(tmp_path, "yarrrml", written, STAFF)
     assert {item.code for item in said} == {"LOD3006", "LOD3009", "LOD4001", "LOD4043"}
+
+
+@pytest.mark.parametrize(
+    ("given", "hint"), [("機関", "did you mean '機關'?"), ("人敷", "known here: 人力, 人數, 機關")]
+)
+def test_words_of_two_signs(given: str, hint: str) -> None:
+    """One sign mistaken is the half of them, and no other name may be as near."""
+    assert did_you_mean(given, ["人數", "人力", "機關"]) == hint

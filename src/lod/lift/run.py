@@ -11,12 +11,12 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lod.diagnostics import Findings
+from lod.diagnostics import Findings, FindingsError
 from lod.events import Reporter, StageAdvanced, StageFinished, StageStarted, silent
 from lod.lift.compile import bind_plan, improve
 from lod.lift.held import HeldTable
@@ -72,6 +72,23 @@ def lift(
         shutil.rmtree(out / "lineage", ignore_errors=True)
         (work / "lineage").rename(out / "lineage")
     return LiftResult((part,), sum(counts.values()), counts, Lineage(out / "lineage"))
+
+
+def check_rows(plan: Plan, *, memory_limit: str = "512MB", threads: int = 2, findings: Findings) -> None:
+    """Look at the tables as `lift` does, and write nothing: everything that a lift would say is among the findings.
+
+    Raises:
+        LiftError: LOD4008, the engine ran out of memory or disk.
+    """
+    from lod.lift.engines.session import open_session
+
+    with (
+        _workplace(Path(tempfile.gettempdir())) as work,
+        open_session(memory_limit, threads, work / "spill") as session,
+        suppress(FindingsError),
+    ):  # which are among the findings
+        limits = _Limits("duckdb", memory_limit, threads)
+        findings.extend(_checked(session, plan, work, limits, silent, findings)[2])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
-"""Everything that can be said about a project before a row is lifted."""
+"""Everything that can be said about a project before it is built."""
 
 from __future__ import annotations
 
 from lod.diagnostics import Findings
 from lod.lift.codes import foresee_codes
+from lod.lift.run import check_rows
 from lod.mapping.ir import Constant
 from lod.mapping.read import shown_path
 from lod.pipeline.material import Material, bind, read_material
@@ -12,12 +13,20 @@ from lod.rdf.iris import is_absolute
 from lod.validation.validate import check_shapes
 
 
-def check(project: Project) -> Findings:
-    """Read mappings, vocabularies, linksets and shapes, and bind the mappings to the headers of their tables."""
+def check(project: Project, *, rows: bool = False) -> Findings:
+    """Read mappings, vocabularies, linksets and shapes, and bind the mappings to the headers of their tables.
+
+    With `rows` the tables are read, too, as for a lift.
+
+    Raises:
+        LiftError: LOD4008, reading them takes more memory than `[build] memory_limit` or more disk than there is.
+    """
     findings = Findings()
     material = read_material(project, findings, shown_path)
     plan = bind(material.mapping, project, findings)
-    if not findings.errors:
+    if rows and not findings.errors:
+        check_rows(plan, memory_limit=project.build.memory_limit, threads=project.build.threads, findings=findings)
+    elif not findings.errors:
         foresee_codes(plan, findings)
     # of mappings that cannot be read nobody knows which properties they make
     properties = None if findings.errors else _properties(material, project.base_iri)
