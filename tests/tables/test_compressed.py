@@ -73,7 +73,19 @@ def test_an_archive_of_several_files_is_no_source(tmp_path: Path) -> None:
         archive.writestr("a.csv", "a\n1\n")
         archive.writestr("b.csv", "b\n1\n")
     assert plain_file(path, "", findings, None) is None
-    assert "it holds 2 files" in next(iter(findings)).message
+    [finding] = findings
+    assert finding.message == "all.zip holds 2 files, a source is one"
+    assert finding.hint == "unpack it, and name the table: a.csv, b.csv"
+
+
+def test_what_macos_adds_to_an_archive(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.csv", "a\n1\n")
+        archive.writestr("__MACOSX/._a.csv", "of the Finder")
+    plain = plain_file(path, "", Findings(), None)
+    assert plain is not None
+    assert plain.read_text() == "a\n1\n"
 
 
 @pytest.mark.parametrize("ending", [".gz", ".xz", ".bz2", ".zip", ".zst", ".tar.gz"])

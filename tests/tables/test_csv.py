@@ -78,3 +78,25 @@ def test_first_rows_have_their_numbers(tmp_path: Path) -> None:
     table, _ = try_open(tmp_path / "t.csv", Dialect(nulls=("-",)))
     assert table is not None
     assert list(first_rows(table, 2)) == [(2, ("1", "x\ny")), (3, ("2", None))]
+
+
+@pytest.mark.parametrize(("encoding", "likely"), [("utf-16-le", "utf-16le"), ("utf-16-be", "utf-16be")])
+@pytest.mark.parametrize(("declared", "code"), [("utf-16", "LOD2002"), ("utf-8", "LOD2003")])
+def test_utf_16_without_a_mark(tmp_path: Path, encoding: str, likely: str, declared: str, code: str) -> None:
+    (tmp_path / "t.csv").write_bytes("代碼,name\n1,甲\n".encode(encoding))
+    if declared == "utf-8":  # whose first two signs happen to be UTF-8
+        (tmp_path / "t.csv").write_bytes("code,name\n1,甲\n".encode(encoding))
+    table, findings = try_open(tmp_path / "t.csv", Dialect(encoding=declared))
+    assert table is None
+    [finding] = findings
+    assert finding.code == code
+    assert finding.hint == f"it looks like {likely}: set 'encoding: {likely}' in the source"
+
+
+def test_a_user_defined_character_of_big5(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes("王".encode("cp950") + b"\xfa\x40" + "明\n1\n".encode("cp950"))
+    _, findings = try_open(tmp_path / "t.csv", Dialect(encoding="big5"))
+    [finding] = findings
+    assert finding.code == "LOD2002"
+    assert finding.hint is not None
+    assert finding.hint.startswith("0xFA40 is a user-defined character")

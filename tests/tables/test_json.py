@@ -203,3 +203,15 @@ def test_items_are_copied_as_they_are(items: list[object], before: object, after
     target = StringIO()
     assert copy_items(StringIO(json.dumps(document, indent=indent)), ["way", "to"], target)
     assert [json.loads(line) for line in target.getvalue().splitlines() if line] == items
+
+
+def test_a_query_for_all_that_is_within_a_very_deep_document(tmp_path: Path) -> None:
+    file = written(tmp_path, '{"c":' * 300 + '{"id": 9}' + "}" * 300)
+    found = ["LOD2008 file.json: file.json is nested too deeply to be searched"]
+    assert rows(file, "$..*", *texts("id")) == ([], found)
+
+
+def test_utf_16_without_a_mark(tmp_path: Path) -> None:
+    file = written(tmp_path, '{"id": 1}'.encode("utf-16-le"))
+    _, (said,) = rows(file, "$", *texts("id"), dialect=Dialect(encoding="utf-16"))
+    assert said.startswith("LOD2002 file.json: UTF-16 without a byte order mark")

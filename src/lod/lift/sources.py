@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from lod.lift.cubes.open import Cubes
 
 _NOWHERE = TextOrigin("")
+_DELIMITERS = ";\t|"
 _TABBED = re.compile(r"\.(tsv|tab)(\.\w+)*$", re.IGNORECASE)  # with a tab between cells unless the mapping says another
 _Meaning = tuple[object, ...]
 
@@ -256,6 +257,8 @@ class Sources:
         if not table.json and reference.name in known:
             return known.index(reference.name)
         hint = did_you_mean(reference.name, known)
+        if other := next((d for d in _DELIMITERS if len(known) == 1 and d in known[0]), None):
+            hint = say("are its cells separated by '{other}'? Then set 'delimiter' in the source", other=other)
         escaped = next((c for c in known if "(" in c and c.split("(")[0] == reference.name.split("(")[0]), None)
         if escaped:
             written = escaped.replace("(", "\\(").replace(")", "\\)")

@@ -13,7 +13,7 @@ import tarfile
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import IO, Any, cast
@@ -22,7 +22,7 @@ import zstandard
 
 from lod.diagnostics import Findings, Origin
 from lod.tables.expansion import Bounded, Expands, refuse_expanding
-from lod.wording import say
+from lod.wording import joined, say
 
 _ENDINGS = (
     (".tar.gz", "targz"),
@@ -36,6 +36,7 @@ _ENDINGS = (
 )
 _DAMAGED = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, tarfile.TarError, zstandard.ZstdError)
 _BLOCK = 1 << 20  # bytes
+_SHOWN = 5  # files of an archive
 
 
 def compression_of(path: Path) -> str:
@@ -57,6 +58,12 @@ def plain_file(path: Path, compression: str, findings: Findings, declared: Origi
             _unpack(path, compression, file)
     except Expands:
         refuse_expanding(path.name, path.stat().st_size, findings, declared)
+    except _NotOne as several:
+        names = [str(name) for name in several.args]
+        message = say("{path} holds {n} {n:file|files}, a source is one", path=path.name, n=len(names))
+        shown = joined([*names[:_SHOWN], *(["…"] if len(names) > _SHOWN else [])], say(", "))
+        hint = say("unpack it, and name the table: {names}", names=shown) if names else say("is it complete?")
+        findings.error("LOD2012", message, declared, hint)
     except _DAMAGED as error:
         message = say(
             "{path} cannot be unpacked as {compression}: {value}",
@@ -92,7 +99,8 @@ def _unpack(path: Path, compression: str, out: IO[bytes]) -> None:
     if compression == "zip":
         with zipfile.ZipFile(path) as archive:
             names = [each.filename for each in archive.infolist() if not each.is_dir()]
-            _check_is_one(len(names))
+            names = [name for name in names if not name.startswith("__MACOSX/")]  # what macOS adds to each
+            _check_is_one(names)
             with archive.open(names[0]) as member:
                 shutil.copyfileobj(Bounded(member, packed), out, _BLOCK)
         return
@@ -107,21 +115,25 @@ def _unpack(path: Path, compression: str, out: IO[bytes]) -> None:
 
 def _unpack_member(source: Bounded, packed: int, out: IO[bytes]) -> None:
     """The one file of a tar archive, read from beginning to end; a sparse one may be larger than what is read."""
-    count = 0
+    names: list[str] = []
     with tarfile.open(fileobj=cast("IO[bytes]", source), mode="r|") as archive:
         for entry in archive:
             member = archive.extractfile(entry) if entry.isfile() else None
             if member is None:
                 continue
-            count += 1
-            if count == 1:
+            names.append(entry.name)
+            if len(names) == 1:
                 shutil.copyfileobj(Bounded(member, packed), out, _BLOCK)
-    _check_is_one(count)
+    _check_is_one(names)
 
 
-def _check_is_one(files: int) -> None:
-    if files != 1:
-        raise tarfile.TarError(f"it holds {files} files, a source is one")
+class _NotOne(Exception):
+    """An archive of no file, or of several."""
+
+
+def _check_is_one(names: Sequence[str]) -> None:
+    if len(names) != 1:
+        raise _NotOne(*names)
 
 
 def _zstd(path: Path) -> zstandard.ZstdDecompressionReader:

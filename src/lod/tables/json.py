@@ -22,7 +22,7 @@ from typing import Any, TextIO
 import duckdb
 
 from lod.diagnostics import CellOrigin, Findings, Origin, TextOrigin, did_you_mean
-from lod.tables.csv import python_codec
+from lod.tables.csv import UNMARKED, python_codec
 from lod.tables.json_items import copy_items
 from lod.tables.json_values import DOUBLE_MACRO, aspect_sql, nodes_sql
 from lod.tables.jsonpath import JsonPath, JsonPathError, parse_jsonpath
@@ -135,6 +135,11 @@ def ingest_json(
         if isinstance(error, duckdb.OutOfMemoryException | duckdb.IOException):
             raise
         _report_syntax(table, error, findings)
+        return 0
+    except RecursionError:  # of the parser, or of a query for all that is within
+        message = say("{table} is nested too deeply to be searched", table=table.name)
+        hint = say("write the way to the rows, as in $.students[*], without ..")
+        _tell(findings, "LOD2008", message, CellOrigin(table.name), hint)
         return 0
     finally:
         scratch.unlink(missing_ok=True)
@@ -342,6 +347,8 @@ def _report_syntax(table: Table, error: Exception, findings: Findings) -> None:
             encoding=table.dialect.encoding,
         )
         _tell(findings, "LOD2002", message, CellOrigin(table.name), say("set the source's encoding"))
+    except UnicodeError:
+        _tell(findings, "LOD2002", UNMARKED, CellOrigin(table.name), say("set 'encoding: utf-16le' or 'utf-16be'"))
     else:
         reason = str(error).splitlines()[0]
         _tell(

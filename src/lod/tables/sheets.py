@@ -20,10 +20,10 @@ import python_calamine as calamine
 
 from lod.diagnostics import CellOrigin, Findings, Origin, did_you_mean
 from lod.tables.area import Area
-from lod.tables.csv import likely_encoding, python_codec
+from lod.tables.csv import UNMARKED, lacks_mark, likely_encoding, python_codec, user_defined
 from lod.tables.expansion import workbook_fits
 from lod.tables.opendocument import merged_ranges
-from lod.wording import say
+from lod.wording import NOTHING, Wording, say
 
 SUFFIXES = (".xls", ".xlsx", ".xlsm", ".xlsb", ".ods", ".csv")
 
@@ -202,7 +202,15 @@ def _value(cell: object) -> Value | None:
     return None if cell == "" and isinstance(cell, str) else cell
 
 
+def _looks_like(likely: str) -> Wording:
+    hint = say("it looks like {likely}: set 'encoding: {likely}' beside 'source'", likely=likely)
+    return hint if likely else NOTHING
+
+
 def _csv_sheets(content: bytes, stem: str, name: str, encoding: str, findings: Findings) -> tuple[Sheet, ...] | None:
+    if lacks_mark(content, encoding):
+        findings.error("LOD2002", UNMARKED, CellOrigin(name, 1), _looks_like(likely_encoding(content)))
+        return None
     try:
         text = content.decode(python_codec(encoding))
     except UnicodeDecodeError as error:
@@ -213,10 +221,8 @@ def _csv_sheets(content: bytes, stem: str, name: str, encoding: str, findings: F
             row=row,
             encoding=encoding,
         )
-        likely = likely_encoding(content, python_codec(encoding))
-        hint = (
-            say("it looks like {likely}: set 'encoding: {likely}' beside 'source'", likely=likely) if likely else None
-        )
+        codec = python_codec(encoding)
+        hint = user_defined(error, codec) or _looks_like(likely_encoding(content, codec))
         findings.error("LOD2002", message, CellOrigin(name, row), hint or say("set 'encoding' beside 'source'"))
         return None
     try:
