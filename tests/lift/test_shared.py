@@ -88,6 +88,7 @@ def test_rows_that_share_their_subjects_and_differ_in_some_columns(
 ) -> None:
     """No two rows are alike: all days differ, nearly all pays, which some lack, half of the labels, few heads."""
     monkeypatch.setattr(repeated, "MANY", 1)
+    monkeypatch.setattr(repeated, "_PART", 2)
     rows = [(f"{n % 99}", f"l {n % 150}", str(n) if n % 11 else "", f"h {n % 2}", str(1000 + n)) for n in range(300)]
     rows += [("5", "l 5", "104", "h 1", "7"), ("6", "l 6", "105", "h 0", "8")]
     text = "\n".join(",".join(row) for row in [("office", "label", "pay", "head", "day"), *rows])

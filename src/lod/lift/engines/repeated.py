@@ -17,6 +17,7 @@ from lod.lift.passes.coincidence import is_injective
 from lod.lift.plan import Column, Emission, Statement
 
 _Made = tuple[list[str], int]  # selects of lines, and how many those are
+_PART = 16  # one subject of so many is looked at
 _MOST = 0.75  # of all: from there on it costs less to set the others apart
 
 
@@ -103,11 +104,11 @@ class _Seen:
     """What one look at the rows says. Estimates decide how statements are made distinct, never whether they are."""
 
     reduces: bool  # there are much fewer distinct rows, or each of those makes a subject of its own
-    groups: tuple[tuple[_Group, int, int], ...]  # with how many rows have their columns, and about how many differ
+    groups: tuple[tuple[_Group, bool], ...]  # and whether nearly all rows differ in their columns
 
 
 def _look(session: Session, emission: Emission, source: str) -> _Seen:
-    """Count rows, and estimate how many differ: in all columns, and in those of each group of statements."""
+    """Count the rows of a part of the subjects, and estimate how many differ: in all columns, and in each group's."""
     every = sorted({column for term in emission.terms for column in {*term.columns, *term.requires}})
     row, key, *groups = (
         _Group(tuple(every), []),
@@ -119,10 +120,12 @@ def _look(session: Session, emission: Emission, source: str) -> _Seen:
         for each in (key, *groups)
         for figure in ("count(*)", f"approx_count_distinct({each.hash})")
     ]
-    query = f"SELECT count(*), approx_count_distinct({row.hash}), {', '.join(figures)} FROM {source}"
+    part = f" WHERE {key_hash(emission)} % {_PART} = 0" if emission.key.columns else ""
+    query = f"SELECT count(*), approx_count_distinct({row.hash}), {', '.join(figures)} FROM {source}{part}"
     total, rows, _, subjects, *found = map(int, session.database.row(query))
-    reduces = total < MANY or rows < _MOST * total or rows < 1.1 * subjects
-    return _Seen(reduces, tuple(zip(groups, found[::2], found[1::2], strict=True)))
+    reduces = total * _PART < MANY or rows < _MOST * total or rows < 1.1 * subjects
+    pairs = zip(groups, found[::2], found[1::2], strict=True)
+    return _Seen(reduces, tuple((each, there * _PART >= MANY and some > _MOST * there) for each, there, some in pairs))
 
 
 def _by_columns(session: Session, emission: Emission, source: str, seen: _Seen, name: str) -> _Made:
@@ -130,15 +133,16 @@ def _by_columns(session: Session, emission: Emission, source: str, seen: _Seen, 
     selects: list[str] = []
     lines = 0
     alone: list[tuple[Statement, list[str]]] = []  # those that rows make as they stand, and under which conditions
-    for number, (group, rows, different) in enumerate(seen.groups):
+    for number, (group, is_mostly_unique) in enumerate(seen.groups):
         table, where = f"{name}_{number}", group.present
         conditions = sql.present({*group.columns} - emission.key.columns)
-        if rows >= MANY and different > _MOST * rows:
+        if is_mostly_unique:
+            (rows,) = session.database.row(f"SELECT count(*) FROM {source} WHERE {where}")
             several = _several(session, source, where, group.hash, f"{table}_several")
             if several.rows:
                 conditions.append(f"NOT {several.condition}")
             where = f"{where} AND {several.condition}"
-            lines += (rows - several.rows) * len(group.statements)
+            lines += (int(rows) - several.rows) * len(group.statements)
             alone += [(statement, conditions) for statement in group.statements]
             if not several.rows:
                 continue
