@@ -28,7 +28,9 @@ def test_lift_as_installed(lod: Lod, tmp_path: Path) -> None:
     pytest.importorskip("pyspark", reason="Spark is not installed: pip install 'lod[spark]'")
     if not shutil.which("java"):
         pytest.skip("Spark needs Java 17 or later, and there is none (Debian: openjdk-17-jre-headless)")
-    result = lod(*LIFT, cwd=tmp_path)
+    tmp_path = tmp_path / "轉換"  # a name that Java reads in any locale, also one that is not installed
+    tmp_path.mkdir()
+    result = lod(*LIFT, cwd=tmp_path, env={"LC_ALL": "xx_XX.UTF-8"})
     assert (result.returncode, result.stdout) == (0, "")
     progress, told = result.stderr.splitlines()
     assert progress.startswith("lift ")

@@ -9,6 +9,8 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -45,11 +47,26 @@ def spark_session(memory_limit: str, threads: int) -> SparkSession:
     conf = _configuration(memory_limit, threads)
     with tempfile.TemporaryFile() as told:  # what Java writes to the terminal else
         try:
-            gateway = launch_gateway(conf, {"stdout": told, "stderr": told})  # type: ignore[no-untyped-call]
+            with _names_in_utf8():
+                gateway = launch_gateway(conf, {"stdout": told, "stderr": told})  # type: ignore[no-untyped-call]
             context = SparkContext(conf=conf, gateway=gateway)
         except (PySparkException, RuntimeError, OSError) as error:
             raise _failed(say("Spark does not start: {reason}", reason=_last_words(told) or str(error))) from error
     return _configured(context)
+
+
+@contextmanager
+def _names_in_utf8() -> Iterator[None]:
+    """Java reads names of files by its locale; where that is not installed it takes C, and 表格 is no name to it."""
+    before = os.environ.get("LC_ALL")
+    os.environ["LC_ALL"] = "C.UTF-8"  # which every Linux has; elsewhere Java does not ask
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["LC_ALL"]
+        else:
+            os.environ["LC_ALL"] = before
 
 
 def _configured(context: SparkContext) -> SparkSession:
