@@ -30,8 +30,8 @@ _GUESSES = ("utf-8", "cp950", "big5hkscs", "utf-16")
 # «Big5» on a Windows machine in Taiwan is code page 950
 _ALIASES = {"big5": "cp950", "utf-8": "utf-8-sig"}
 
-NO_CELL = "\x01"
-"""What stands in a copy where the file has no cell: a null. It also keeps DuckDB from taking empty text for null."""
+NO_CELL = "\x01 no cell \x01"
+"""What stands in a copy where the file has no cell, and in no file: a null. Told to DuckDB, empty text is none."""
 
 csv.field_size_limit(1 << 24)
 

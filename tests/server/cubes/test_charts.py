@@ -202,7 +202,7 @@ def test_of_a_table_with_totals_alone_these_are_drawn() -> None:
     nothing = Mark(None, "–")
     totals = tuple((row[0], nothing, nothing) for row in data.marks)
     assert suitable(replace(data, marks=totals), ()) == ("bar",)
-    assert suitable(replace(data, marks=totals, category_role="time"), ()) == ("line",)
+    assert suitable(replace(data, marks=totals, category_role="time"), ()) == ("line", "bar")
     assert suitable(replace(data, marks=tuple((nothing,) * 3 for _ in data.marks)), ()) == ()
 
 
