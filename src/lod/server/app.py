@@ -224,7 +224,9 @@ def inside_path(path: str, prefix: str) -> str:
 
 def is_sparql(inside: str, served: ServedRelease) -> bool:
     """Whether a path is the endpoint's, or its page's in some language."""
-    return inside.startswith("/sparql") and parse_address(inside, served.site.languages, (HTML,)).stem == "/sparql"
+    if inside == "/sparql":
+        return True
+    return inside.startswith("/sparql.") and parse_address(inside, served.site.languages, (HTML,)).stem == "/sparql"
 
 
 def other_method(scope: Scope) -> Answer | None:

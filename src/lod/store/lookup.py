@@ -39,6 +39,8 @@ _LOOK_UP = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 
+_RELATIVE = re.compile(r"<(?![A-Za-z][A-Za-z0-9+.-]*+:)")  # an IRI that needs a base, which takes time to parse
+
 
 def read_look_up(text: str) -> Query | None:
     """A query that is one triple pattern whose variables are distinct, by its words alone; None for any other.
@@ -99,7 +101,8 @@ def look_up(
         return None
     out = _Few()
     try:
-        results = store.query(text, base_iri=base_iri or None)
+        is_relative = _RELATIVE.search(text) is not None
+        results = store.query(text, base_iri=base_iri if is_relative and base_iri else None)
         assert isinstance(results, QuerySolutions | QueryBoolean)
         results.serialize(out, _syntax(chosen))  # type: ignore[arg-type]  # it asks for no more than these two methods
     except (SyntaxError, ValueError, RuntimeError, OSError, _TooMuch):

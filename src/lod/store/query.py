@@ -212,8 +212,7 @@ def _run_elsewhere(
 
 def _asked_rightly(store: pyoxigraph.Store, inspected: Query, dataset: Dataset, base_iri: str) -> Query:
     """The query as our own engine answers it rightly; itself where it does already."""
-    accepted = _run(pyoxigraph.Store(), inspected, WHOLE_STORE, base_iri)  # what cannot be read is said first
-    variables = [one.value for one in accepted.variables] if isinstance(accepted, QuerySolutions) else []
+    variables = _variables_of(inspected, base_iri)  # what cannot be read is said first
 
     def ask(text: str) -> bool:
         return bool(_run(store, replace(inspected, text=text), dataset, base_iri))
@@ -230,15 +229,24 @@ def _from_columns(store: pyoxigraph.Store, inspected: Query, base_iri: str, colu
 
     The engine evaluates totals as soon as it is asked, so an empty store is asked what it thinks of the text.
     """
-    accepted = _run(pyoxigraph.Store(), inspected, WHOLE_STORE, base_iri)
+    variables = _variables_of(inspected, base_iri)
     text = columns.rewrite(inspected, base_iri)
     if text is None:
         return None
     finished = store.query(text)
-    assert isinstance(accepted, QuerySolutions)
     assert isinstance(finished, QuerySolutions)
-    assert finished.variables == accepted.variables
+    assert [variable.value for variable in finished.variables] == variables
     return finished
+
+
+def _variables_of(inspected: Query, base_iri: str) -> list[str]:
+    """The names of what a query selects; none of another form. Its results do not outlive this: an error may be kept.
+
+    Raises:
+        QueryError: it cannot be read.
+    """
+    accepted = _run(pyoxigraph.Store(), inspected, WHOLE_STORE, base_iri)
+    return [variable.value for variable in accepted.variables] if isinstance(accepted, QuerySolutions) else []
 
 
 def _nodes(iris: Sequence[str]) -> list[NamedNode]:

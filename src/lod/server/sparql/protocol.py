@@ -15,7 +15,6 @@ chunk of its transfer coding, so that clients see it.
 
 from __future__ import annotations
 
-import contextlib
 from functools import partial
 
 import anyio.to_thread
@@ -60,6 +59,7 @@ from lod.store.query import offered_formats
 from lod.wording import say
 
 _LONG = 4_000  # characters
+_NOTHING_YET = Operation()
 
 
 async def serve_sparql(
@@ -67,25 +67,26 @@ async def serve_sparql(
 ) -> None:
     """Answer one request to the endpoint. `path` is canonical and begins inside the site."""
     exchange = Exchange(scope, receive, send, served, pool, parse_address(path, served.site.languages, (HTML,)))
-    operation = Operation()
-    with contextlib.suppress(ClientGone):
-        try:
-            if exchange.method == "OPTIONS":
-                await send_answer(_options(), scope, send)
-                return
-            operation = await _read_operation(exchange)
-            await _answer(exchange, operation)
-        except LodError as error:
-            is_page = exchange.address.format is HTML or HTML.suffix in operation.formats
-            answer = refuse(
-                error,
-                exchange.reader,
-                exchange.limits,
-                operation,
-                HTML.media_type if is_page else exchange.accept,
-                asks_language=exchange.asks_language,
-            )
-            await send_answer(answer, scope, send)
+    operation = _NOTHING_YET
+    try:
+        if exchange.method == "OPTIONS":
+            await send_answer(_options(), scope, send)
+            return
+        operation = await _read_operation(exchange)
+        await _answer(exchange, operation)
+    except ClientGone:
+        return
+    except LodError as error:
+        is_page = exchange.address.format is HTML or HTML.suffix in operation.formats
+        answer = refuse(
+            error,
+            exchange.reader,
+            exchange.limits,
+            operation,
+            HTML.media_type if is_page else exchange.accept,
+            asks_language=exchange.asks_language,
+        )
+        await send_answer(answer, scope, send)
 
 
 async def _read_operation(exchange: Exchange) -> Operation:
@@ -97,8 +98,10 @@ async def _read_operation(exchange: Exchange) -> Operation:
             code="LOD9103",
             hint=say("the methods are {methods}", methods=METHODS),
         )
+    if method != "POST":
+        return parse_operation(method, exchange.scope["query_string"], "", b"")
     body = bytearray()
-    while method == "POST":
+    while True:
         message = await exchange.receive()
         if message["type"] == "http.disconnect":
             raise ClientGone
@@ -145,8 +148,9 @@ async def _answer(exchange: Exchange, operation: Operation) -> None:
             exchange.pool.known.keep(request_key(exchange.served.etag_prefix, exchange.scope), known)
         await send_answer(known, exchange.scope, exchange.send)
         return
-    graphs = await graphs_of(exchange.served, query, operation.dataset)
-    if not graphs and not operation.dataset and (found := answer_here(exchange, query, chosen)) is not None:
+    is_plain = query.is_look_up and not operation.dataset  # which names no graph
+    graphs = () if is_plain else await graphs_of(exchange.served, query, operation.dataset)
+    if is_plain and (found := answer_here(exchange, query, chosen)) is not None:
         if key is not None:
             exchange.pool.cache.keep(key, found)
         at_once = Answer(200, (*headers, header("answered-from", found.way)), found.body)

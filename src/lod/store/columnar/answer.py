@@ -208,12 +208,13 @@ class _Answer:
         """
         solutions = store.query(f"SELECT ?__k {' '.join(f'?{name}' for name in names)} {{ {text} }}")
         assert isinstance(solutions, pyoxigraph.QuerySolutions)
+        rows = [[solution[name] for name in ("__k", *names)] for solution in islice(solutions, MOST_FOUND + 1)]
+        del solutions  # an error that is kept would keep them, and they belong to one thread
         found = []
-        for solution in islice(solutions, MOST_FOUND + 1):
-            terms = [solution[name] for name in names]
+        for number, *terms in rows:
             if any(isinstance(term, BlankNode) for term in terms):
                 raise NotPlanned("blank nodes")
-            found.append((int(solution["__k"].value), terms))
+            found.append((int(number.value), terms))
         if len(found) > MOST_FOUND:
             raise NotPlanned(f"more than {MOST_FOUND:,} rows beside the cube")
         return found
