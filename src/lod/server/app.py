@@ -226,7 +226,7 @@ def is_sparql(inside: str, served: ServedRelease) -> bool:
     """Whether a path is the endpoint's, or its page's in some language."""
     if inside == "/sparql":
         return True
-    return inside.startswith("/sparql.") and parse_address(inside, served.site.languages, (HTML,)).stem == "/sparql"
+    return inside.startswith("/sparql") and parse_address(inside, served.site.languages, (HTML,)).stem == "/sparql"
 
 
 def other_method(scope: Scope) -> Answer | None:
