@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from marked import Place, assert_explained, lift_marked
 
-from lod.diagnostics import CellOrigin, Diagnostic, Findings, FindingsError, TextOrigin
+from lod.diagnostics import CellOrigin, Diagnostic, Findings
 from lod.lift.run import lift_files
 
 STAFF = "id,name,unit,count,tag\n1,林,A,3,zh-Hant-TW\n2,陳,B,5,en\n3,王,A,7,en\n"
@@ -89,19 +90,11 @@ MISTAKES = {
 }
 
 
-def said_of(folder: Path, text: str) -> tuple[list[Diagnostic], tuple[int, int] | None]:
+def said_of(folder: Path, text: str) -> tuple[list[Diagnostic], Place | None]:
     """What is said of the metadata, and line and column of its mark."""
-    before, mark, _ = text.partition("§")
-    place = (before.count("\n") + 1, len(before.rpartition("\n")[2]) + 1) if mark else None
-    (folder / "staff-metadata.json").write_text(text.replace("§", ""), encoding="utf-8")
     (folder / "staff.csv").write_text(STAFF, encoding="utf-8")
     (folder / "unit.csv").write_text(UNIT, encoding="utf-8")
-    findings = Findings()
-    try:
-        lift_files([folder / "staff-metadata.json"], folder / "out.nq", findings=findings)
-    except FindingsError:
-        assert not (folder / "out.nq").exists()
-    return list(findings), place
+    return lift_marked(folder / "staff-metadata.json", text)
 
 
 @pytest.mark.parametrize("name", MISTAKES)
@@ -109,13 +102,7 @@ def test_a_mistake_is_explained_at_its_place(name: str, tmp_path: Path) -> None:
     mistake = MISTAKES[name]
     text = METADATA.replace("COLUMN", mistake.column).replace("SCHEMA", mistake.schema)
     said, place = said_of(tmp_path, text)
-    item = next(each for each in said if each.code == mistake.code)
-    assert mistake.message in item.message
-    assert mistake.hint in item.hint
-    assert item.origin is not None
-    if place:
-        assert isinstance(item.origin, TextOrigin)
-        assert (item.origin.line, item.origin.column) == place
+    assert_explained(said, mistake, place)
 
 
 def test_an_empty_column_in_a_template_is_told(tmp_path: Path) -> None:

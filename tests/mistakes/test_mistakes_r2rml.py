@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from marked import Place, assert_explained, lift_marked
 
-from lod.diagnostics import Diagnostic, Findings, FindingsError, TextOrigin
-from lod.lift.run import lift_files
+from lod.diagnostics import Diagnostic
 
 TABLES = """CREATE TABLE staff (id INTEGER, name VARCHAR(9), unit CHAR(1), email VARCHAR(20));
 INSERT INTO staff VALUES (1, '林', 'A', NULL), (2, '陳', 'B', NULL), (3, '王', 'A', NULL);
@@ -96,20 +96,12 @@ MISTAKES = {
 }  # fmt: skip
 
 
-def said_of(folder: Path, text: str) -> tuple[list[Diagnostic], tuple[int, int] | None]:
+def said_of(folder: Path, text: str) -> tuple[list[Diagnostic], Place | None]:
     """What is said of a mapping, and line and column of its mark."""
-    before, mark, _ = text.partition("§")
-    place = (before.count("\n") + 1, len(before.rpartition("\n")[2]) + 1) if mark else None
-    (folder / "m.r2rml.ttl").write_text(text.replace("§", ""), encoding="utf-8")
     with sqlite3.connect(folder / "d.db") as connection:
         connection.executescript(TABLES)
     connection.close()
-    findings = Findings()
-    try:
-        lift_files([folder / "m.r2rml.ttl"], folder / "out.nq", findings=findings)
-    except FindingsError:
-        assert not (folder / "out.nq").exists()
-    return list(findings), place
+    return lift_marked(folder / "m.r2rml.ttl", text)
 
 
 @pytest.mark.parametrize("name", MISTAKES)
@@ -119,13 +111,7 @@ def test_a_mistake_is_explained_at_its_place(name: str, tmp_path: Path, monkeypa
     own = mistake.written.removeprefix("{0}")
     text = PREFIXES + (own if own != mistake.written else MAPPING.replace("RULE", own))
     said, place = said_of(tmp_path, text)
-    item = next(each for each in said if each.code == mistake.code)
-    assert mistake.message in item.message
-    assert mistake.hint in item.hint
-    assert item.origin is not None
-    if place:
-        assert isinstance(item.origin, TextOrigin)
-        assert (item.origin.line, item.origin.column) == place
+    assert_explained(said, mistake, place)
     assert {each.code for each in said} <= {mistake.code, "LOD4002", "LOD3103"}
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import io
+import sys
+from contextlib import nullcontext, suppress
 from pathlib import Path
+from threading import Thread
 
 import pyoxigraph
 import pytest
@@ -170,6 +174,27 @@ def test_the_limit_of_rows_is_exact(store: pyoxigraph.Store, offer: Format) -> N
     with pytest.raises(QueryError) as caught:
         evaluate(store, asked, offer, io.BytesIO(), max_rows=ROWS - 1)
     assert caught.value.code == "LOD5018"
+
+
+@pytest.mark.parametrize("is_cut", [True, False])
+def test_results_end_in_the_thread_that_made_them(
+    store: pyoxigraph.Store, is_cut: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Were they kept in a cycle, another thread's collector might find them, and the engine would complain of it."""
+    complaints: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", complaints.append)
+    gc.disable()
+    try:
+        with nullcontext() if is_cut else suppress(QueryError):
+            evaluate(
+                store, inspect_query("SELECT * { ?s ?p ?o }"), RESULTS_TSV, io.BytesIO(), max_rows=1, is_cut=is_cut
+            )
+        collecting = Thread(target=gc.collect)
+        collecting.start()
+        collecting.join()
+    finally:
+        gc.enable()
+    assert complaints == []
 
 
 @pytest.mark.parametrize("most", [0, 1, 777, ROWS - 1, ROWS])

@@ -58,7 +58,7 @@ from lod.rdf.namespaces import XSD
 from lod.rdf.nquads import escape, label
 from lod.tables.table import Aspect, Table
 from lod.tables.typed import TypedTable
-from lod.wording import NOTHING, joined, say
+from lod.wording import joined, say
 
 PASSES = (
     fold_constants,
@@ -249,8 +249,8 @@ class _Compiler:
                     parent=parent.name,
                 )
                 is_rml = referencing.origin.path.lower().endswith((".ttl", ".rml", ".nt"))
-                hint = say("rml:joinCondition [ rml:child … ; rml:parent … ]") if is_rml else NOTHING
-                hint = hint or say("condition: {function: equal, …}")
+                in_rml = say("rml:joinCondition [ rml:child … ; rml:parent … ]")
+                hint = in_rml if is_rml else say("condition: {function: equal, …}")
                 self.findings.error("LOD4009", message, referencing.origin, hint)
                 return None
             return Scan(child), self._subject(parent, child, base)

@@ -175,6 +175,7 @@ def _write_results(
         results.serialize(blocks, QueryResultsFormat.from_media_type(chosen.media_type))  # type: ignore[arg-type]
         blocks.flush()
     except _Cut:
+        blocks.reason()  # which nobody is told, but it must not be kept
         return Written(max_rows or 0, is_cut=True)
     except (OSError, RuntimeError, ValueError) as error:
         raise blocks.reason() or _evaluation_error(error, inspected) from None

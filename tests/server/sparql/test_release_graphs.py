@@ -155,6 +155,17 @@ def test_a_damaged_file_is_told(names: tuple[Path, str, str], tmp_path: Path) ->
     assert (refused.value.code, names[1] in str(refused.value.hint)) == ("LOD6091", True)
 
 
+def test_a_damaged_release_is_told(names: tuple[Path, str, str], tmp_path: Path) -> None:
+    copied = tmp_path / "releases"
+    shutil.copytree(names[0], copied, symlinks=True)
+    (copied / names[1] / "catalog.ttl").unlink()
+    served = open_served(copied / names[2])
+    with pytest.raises(QueryError) as refused:
+        served.graphs().asked_for(graphs.NamedGraphs((f"{DATASET}/release/1",)), beside=False)
+    assert (refused.value.code, names[1] in str(refused.value.hint)) == ("LOD6091", True)
+    assert not any("/release/" in example.query for example in examples(served, "en"))
+
+
 def test_the_command_line_answers_the_same(names: tuple[Path, str, str], capfdbinary: Any) -> None:
     from lod.cli.main import main
 

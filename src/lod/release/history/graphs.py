@@ -55,7 +55,8 @@ class ReleaseGraphs:
         `beside`: the current release's own graphs are needed too, even where the question chooses its dataset.
 
         Raises:
-            QueryError: LOD6090 they are too large, LOD6092 there is no such version of a dataset.
+            QueryError: LOD6090 they are too large, LOD6091 a release that is named is damaged, LOD6092 there is no such
+                version of a dataset.
         """
         found = []
         for iri in dict.fromkeys((*names.asked, *(iri for iri in names.said if VERSION in iri))):
@@ -69,7 +70,11 @@ class ReleaseGraphs:
         return found
 
     def find(self, iri: str) -> GraphFile | None:
-        """The file that a graph's name stands for; None: there is no such graph, or its release is damaged."""
+        """The file that a graph's name stands for; None: there is no such graph.
+
+        Raises:
+            QueryError: LOD6091 its release is damaged.
+        """
         dataset, is_version, version = iri.rpartition(VERSION)
         if is_version:
             opened = self._open(version)
@@ -90,8 +95,12 @@ class ReleaseGraphs:
                 return None
             try:
                 self._opened[version] = open_release(folder), read_datasets(folder)
-            except LodError:
-                return None
+            except LodError as error:
+                raise QueryError(
+                    error.message,
+                    code="LOD6091",
+                    hint=say("'lod verify --full {release}' says what is damaged", release=folder.name),
+                ) from None
         return self._opened[version]
 
     def _check_version(self, iri: str) -> None:

@@ -14,6 +14,7 @@ from lod.rdf.namespaces import PREFIXES, QB, RDF, SH, SKOS
 from lod.release.descriptions.datasets import read_datasets, version_iri
 from lod.server.served import ServedRelease
 from lod.store.graphs import MOST_STATEMENTS
+from lod.store.guard import QueryError
 
 MOST = 20  # examples that stand in the store
 _TYPE = NamedNode(RDF + "type")
@@ -78,7 +79,10 @@ def _two_versions(served: ServedRelease) -> tuple[str, str, str] | None:
     """A dataset of which two versions can be asked for as graphs: the first in the alphabet, and these."""
     for dataset, record in sorted(read_datasets(served.release.folder).items()):
         names = [version_iri(dataset, name) for name in (record.previous, record.version) if name]
-        files = [served.graphs().find(name) for name in names]
+        try:
+            files = [served.graphs().find(name) for name in names]
+        except QueryError:  # one of the releases is damaged: whoever asks for it is told
+            continue
         found = [file for file in files if file is not None]
         if len(found) == 2 and sum(file.statements for file in found) <= MOST_STATEMENTS:
             return dataset, names[0], names[1]

@@ -15,7 +15,7 @@ async def graphs_of(served: ServedRelease, query: Query, dataset: Dataset) -> tu
     """What a question has to be answered from when it names such graphs; none: from the store as it stands.
 
     Raises:
-        QueryError: LOD6090 they are too large, LOD6092 there is no such version of a dataset.
+        QueryError: LOD6090 to LOD6092, as `ReleaseGraphs.asked_for`.
     """
     names = graphs_in(query, served.space.base)
     asked = (*names.asked, *dataset.default_graphs, *dataset.named_graphs)
