@@ -26,7 +26,7 @@ from lod.release.seal import (
     read_store_files,
     unlisted,
 )
-from lod.wording import say
+from lod.wording import Wording, joined, say
 
 CURRENT = "current"
 FORMAT = 2  # of the manifest; a reader refuses what it does not know
@@ -148,21 +148,21 @@ def open_release(folder: Path, *, verify: Depth = "size") -> Release:
     if found:
         hint = say("go back to a release that is whole: lod rollback; or build again: lod build")
         raise ReleaseError(
-            say("{folder} is damaged: {differing}", folder=folder.name, differing="; ".join(found[:5])),
+            say("{folder} is damaged: {differing}", folder=folder.name, differing=joined(found[:5], say("; "))),
             hint=hint,
             code="LOD8003",
         )
     return release
 
 
-def differences(release: Release, *, verify: Depth) -> Iterator[str]:
+def differences(release: Release, *, verify: Depth) -> Iterator[Wording]:
     """How the files on disk differ from what was released, a sentence each."""
     if not is_sealed(release.folder):
-        yield f"{MANIFEST} or {STORE_FILES} is not what {SUMS} says"
+        yield say("{name} or {other} is not what {sums} says", name=MANIFEST, other=STORE_FILES, sums=SUMS)
     files = (*release.manifest.files, *release.stored)
     yield from differing(release.folder, files, verify)
     if verify == "full":
-        yield from (f"{name} does not belong to it" for name in unlisted(release.folder, files))
+        yield from (say("{name} does not belong to it", name=name) for name in unlisted(release.folder, files))
 
 
 def current_name(releases: Path) -> str | None:

@@ -17,6 +17,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+from lod.wording import NOTHING, Wording, say
+
 MANIFEST = "manifest.json"
 STORE_FILES = "store.json"
 SUMS = "SHA256SUMS"
@@ -83,21 +85,21 @@ def _sums(folder: Path) -> str:
     return "".join(f"{sha256(folder / name)}  {name}\n" for name in (MANIFEST, STORE_FILES))
 
 
-def differing(folder: Path, files: Iterable[ReleaseFile], depth: Depth) -> Iterator[str]:
+def differing(folder: Path, files: Iterable[ReleaseFile], depth: Depth) -> Iterator[Wording]:
     """How files on disk differ from their records, a sentence each. Files are read side by side, on all cores."""
     with ThreadPoolExecutor() as pool:
         yield from filter(None, pool.map(lambda entry: _difference(folder, entry, depth), files))
 
 
-def _difference(folder: Path, entry: ReleaseFile, depth: Depth) -> str:
+def _difference(folder: Path, entry: ReleaseFile, depth: Depth) -> Wording:
     path = folder / entry.path
     if not path.is_file():
-        return f"{entry.path} is missing"
+        return say("{name} is missing", name=entry.path)
     if (size := path.stat().st_size) != entry.bytes:
-        return f"{entry.path} has {size} bytes, not {entry.bytes}"
+        return say("{name} has {size:,} bytes, not {expected:,}", name=entry.path, size=size, expected=entry.bytes)
     if (depth == "full" or (depth == "quick" and size <= SMALL)) and sha256(path) != entry.sha256:
-        return f"{entry.path} has other content"
-    return ""
+        return say("{name} has other content", name=entry.path)
+    return NOTHING
 
 
 def unlisted(folder: Path, files: Iterable[ReleaseFile]) -> list[str]:

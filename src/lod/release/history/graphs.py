@@ -96,6 +96,8 @@ class ReleaseGraphs:
             try:
                 self._opened[version] = open_release(folder), read_datasets(folder)
             except LodError as error:
+                if error.code == "LOD8001":  # collected meanwhile, or a bare store without a release around it
+                    return None
                 raise QueryError(
                     error.message,
                     code="LOD6091",
