@@ -12,8 +12,9 @@ import pytest
 from lod.diagnostics import CellOrigin, Diagnostic, FindingsError, Severity
 from lod.errors import GateRefused
 from lod.events import Event, Found, StageFinished, StageStarted
+from lod.pipeline.judging import ValidationRefused
 from lod.pipeline.run import BuildResult, build
-from lod.pipeline.stages import STAGES, ValidationRefused
+from lod.pipeline.stages import STAGES
 from lod.project.load import load_project
 from lod.release.history.listing import list_releases
 from lod.release.publishing.publish import publish_candidate, rollback

@@ -12,8 +12,10 @@ from pathlib import Path
 
 from lod.diagnostics import Findings
 from lod.events import silent
+from lod.pipeline.lifting import LIFT, changes_of, lift_digest
 from lod.pipeline.lifts import kept_lift
-from lod.pipeline.stages import Compiled, Job, changes_of, compile_, lift_digest, parse, read
+from lod.pipeline.stages import compile_, parse, read
+from lod.pipeline.values import Compiled, Job
 from lod.project.model import Project
 from lod.release.clock import build_time
 from lod.release.descriptions.datasets import read_datasets
@@ -95,7 +97,7 @@ def _by_files(compiled: Compiled, last: Manifest | None) -> BuildPlan:
 
 def _from_tables(job: Job, compiled: Compiled, last: Manifest | None, because: Wording) -> BuildPlan:
     datasets = read_datasets(job.project.releases / last.name) if last else {}
-    lifts = kept_lift(job.work / "lift", lift_digest(job, compiled)) is None
+    lifts = kept_lift(job.work / LIFT, lift_digest(job, compiled)) is None
     return replace(
         _by_files(compiled, last), lifts=lifts, because=because, anew=tuple(sorted(["", *datasets])) if last else ()
     )

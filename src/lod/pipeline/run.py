@@ -10,7 +10,9 @@ from typing import Any
 from lod.diagnostics import Diagnostic, Findings
 from lod.events import Found, Reporter, StageFinished, StageStarted, silent
 from lod.pipeline.changes import BASE
-from lod.pipeline.stages import LIFT, STAGES, Compiled, Job, Lifted, Loaded, Parsed, Stage, Validated
+from lod.pipeline.lifting import LIFT
+from lod.pipeline.stages import STAGES, Stage
+from lod.pipeline.values import Compiled, Job, Lifted, Loaded, Parsed, Validated
 from lod.project.model import Project
 from lod.release.clock import build_time
 from lod.release.incremental.base import drop_base
@@ -23,8 +25,8 @@ from lod.release.publishing.space import check_space
 from lod.release.publishing.staging import clean_staging, staging
 from lod.release.release import Release, ReleaseError, current_name, open_release
 from lod.release.report.findings import from_json
-from lod.validation.account import Account
-from lod.validation.page import changed
+from lod.validation.reports.account import Account
+from lod.validation.reports.page import changed
 from lod.wording import NOTHING, Wording, joined, say
 
 
