@@ -10,31 +10,21 @@ it can kill (`lod.server.sparql.pool`); the command line calls `query` in its ow
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import BinaryIO, Protocol
 
 import pyoxigraph
-from pyoxigraph import NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, Triple
+from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, Triple
 
 from lod.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS, RESULTS_TSV, TURTLE, Format, by_suffix
-from lod.rdf.iris import is_absolute
+from lod.store.failures import evaluation_error, syntax_error
 from lod.store.faults import may_be_wrong, mended
 from lod.store.guard import Query, QueryError, QueryForm, inspect_query
-from lod.store.mistakes import mistake
 from lod.store.remote import RemoteError, RemoteStore
-from lod.store.rows import RowCounter
+from lod.store.written import Sink, Written, write_graph, write_results
 from lod.wording import Wording, say
-
-BLOCK = 32 * 1024  # bytes that are collected before they are handed on
-
-
-class Sink(Protocol):
-    """What takes an answer's bytes: a file open for writing, a pipe."""
-
-    def write(self, data: bytes, /) -> object:
-        """Take some bytes; raise to stop the evaluation."""
 
 
 class Columns(Protocol):
@@ -57,14 +47,6 @@ class Way(StrEnum):
 
     STORE = "store"
     COLUMNS = "columns"
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What was written: rows of results, triples of a graph, 1 for ASK; whether there were more."""
-
-    rows: int
-    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,35 +135,10 @@ def evaluate(
     told(way)
     try:
         if isinstance(results, QuerySolutions | QueryBoolean):
-            return _write_results(results, inspected, chosen, out, max_rows, is_cut)
-        return _write_graph(results, inspected, chosen, out, max_rows, is_cut)
+            return write_results(results, inspected, chosen, out, max_rows, is_cut)
+        return write_graph(results, inspected, chosen, out, max_rows, is_cut)
     finally:
         del results, found  # they end in the thread that made them, whoever keeps the traceback of an error
-
-
-def _write_results(
-    results: QuerySolutions | QueryBoolean,
-    inspected: Query,
-    chosen: Format,
-    out: Sink,
-    max_rows: int | None,
-    is_cut: bool,
-) -> Written:
-    blocks = _Blocks(out)
-    if isinstance(results, QuerySolutions):
-        assert not is_cut or chosen is RESULTS_TSV, "only lines can be cut"
-        blocks.counter, blocks.max_rows, blocks.is_cut = RowCounter(chosen), max_rows, is_cut
-    try:
-        results.serialize(blocks, QueryResultsFormat.from_media_type(chosen.media_type))  # type: ignore[arg-type]
-        blocks.flush()
-    except _Cut:
-        blocks.reason()  # which nobody is told, but it must not be kept
-        return Written(max_rows or 0, is_cut=True)
-    except (OSError, RuntimeError, ValueError) as error:
-        raise blocks.reason() or _evaluation_error(error, inspected) from None
-    finally:
-        del results
-    return Written(blocks.counter.rows if blocks.counter else 1)
 
 
 def _run(
@@ -197,9 +154,9 @@ def _run(
             named_graphs=[*_nodes(dataset.named_graphs)] if dataset else None,
         )
     except SyntaxError as error:
-        raise _syntax_error(inspected.text, Wording(str(error))) from None
+        raise syntax_error(inspected.text, Wording(str(error))) from None
     except (OSError, RuntimeError, ValueError) as error:
-        raise _evaluation_error(error, inspected) from None
+        raise evaluation_error(error, inspected) from None
 
 
 def _run_elsewhere(
@@ -255,147 +212,6 @@ def _nodes(iris: Sequence[str]) -> list[NamedNode]:
         return [NamedNode(iri) for iri in iris]
     except ValueError as error:
         raise QueryError(say("a graph's name is no IRI: {error}", error=error), code="LOD5010") from None
-
-
-def _write_graph(
-    results: Iterable[Triple], inspected: Query, chosen: Format, out: Sink, max_rows: int | None, is_cut: bool
-) -> Written:
-    blocks, seen, is_longer = _Blocks(out), 0, False
-
-    def counted(triples: Iterable[Triple]) -> Iterator[Triple]:
-        nonlocal seen, is_longer
-        try:
-            for triple in triples:
-                if seen == max_rows:
-                    is_longer = True
-                    if is_cut:
-                        return
-                    raise too_many_rows(max_rows)
-                seen += 1
-                yield triple
-        finally:
-            del triples
-
-    prefixes = {name: iri for name, iri in inspected.prefixes.items() if is_absolute(iri)}
-    syntax = RdfFormat.from_media_type(chosen.media_type)
-    try:
-        pyoxigraph.serialize(counted(results), blocks, syntax, prefixes=prefixes)  # type: ignore[arg-type]
-        blocks.flush()
-    except (OSError, RuntimeError, ValueError) as error:
-        raise blocks.reason() or _evaluation_error(error, inspected) from None
-    finally:
-        del results
-    return Written(seen, is_cut=is_longer)
-
-
-class _Cut(Exception):
-    """The answer was ended at its last permitted row."""
-
-
-class _Blocks:
-    """Collects what a serialiser writes into blocks, counts rows, and remembers why it stopped."""
-
-    def __init__(self, out: Sink) -> None:
-        self._out = out
-        self._pending: list[bytes] = []
-        self._size = 0
-        self.counter: RowCounter | None = None
-        self.max_rows: int | None = None
-        self.is_cut = False
-        self.stopped_by: Exception | None = None
-
-    def write(self, data: bytes) -> int:
-        self._pending.append(bytes(data))
-        self._size += len(data)
-        if self._size >= BLOCK:
-            try:
-                self.flush()
-            except Exception as error:
-                self.stopped_by = error  # the engine may wrap it
-                raise
-        return len(data)
-
-    def reason(self) -> Exception | None:
-        """Why it stopped, told once: kept, it and the results would hold each other until a collector comes by.
-
-        Results belong to the thread that made them, also when they are thrown away.
-        """
-        reason, self.stopped_by = self.stopped_by, None
-        try:
-            return reason
-        finally:
-            del reason
-
-    def flush(self) -> None:
-        block = b"".join(self._pending)
-        self._pending, self._size = [], 0
-        if not block:
-            return
-        rows = self.counter.count(block) if self.counter else 0
-        if self.max_rows is None or rows <= self.max_rows:
-            self._out.write(block)
-        elif self.is_cut:
-            self._out.write(block.rsplit(b"\n", rows - self.max_rows + 1)[0] + b"\n")
-            raise _Cut
-        else:
-            raise too_many_rows(self.max_rows)
-
-
-def too_many_rows(max_rows: int) -> QueryError:
-    """The refusal of an answer that is longer than its limit."""
-    return QueryError(
-        say("the answer has more than {max_rows:,} rows", max_rows=max_rows),
-        code="LOD5018",
-        hint=say(
-            "add LIMIT {max_rows} to see the first ones, ask for totals, or download the whole data", max_rows=max_rows
-        ),
-    )
-
-
-_PLACE = re.compile(r"error at (\d+):(\d+): ")
-
-
-def _syntax_error(text: str, message: Wording) -> QueryError:
-    """The place where the engine gave up. Its list of every character that could have stood there helps nobody."""
-    if known := mistake(text, message):
-        return known
-    found = _PLACE.match(message)
-    if not found:
-        return QueryError(say("the query cannot be read: {message}", message=message), code="LOD5010")
-    line, column = int(found[1]), int(found[2])
-    shown = [*text.splitlines(), ""][line - 1 if line <= text.count("\n") + 1 else -1]
-    before, after = shown[max(column - 21, 0) : column - 1].strip(), shown[column - 1 : column + 19].strip()
-    where = say("before '{after}'", after=after) if after else say("at the line's end")
-    if before:
-        where = say("after '{before}' {where}", before=before, where=where)
-    hint = say("a bracket, full stop or keyword is missing or misspelt at this place or a little before it")
-    return QueryError(
-        say("the query cannot be read {where}", where=where), code="LOD5010", hint=hint, line=line, column=column
-    )
-
-
-_SERVICE = re.compile(r"\bSERVICE\b", re.IGNORECASE)
-_UNKNOWN_FUNCTION = re.compile("custom function <([^>]*)> is not supported")
-
-
-def _evaluation_error(error: Exception, inspected: Query) -> QueryError:
-    if unknown := _UNKNOWN_FUNCTION.search(str(error)):
-        return QueryError(
-            say("the function <{name}> is not known here", name=unknown[1]),
-            code="LOD9120",
-            hint=say("use the functions of SPARQL 1.1, casts of xsd: and the functions of GeoSPARQL"),
-        )
-    if isinstance(error, OSError) and _SERVICE.search(inspected.text):
-        return QueryError(
-            say("the other endpoint does not answer as one: {error}", error=error),
-            code="LOD9121",
-            hint=say("ask it yourself whether it is well, or write SERVICE SILENT to go on without it"),
-        )
-    return QueryError(
-        say("the query failed: {error}", error=error),
-        code="LOD5017",
-        hint=say("simplify it; tell us if it goes on failing"),
-    )
 
 
 def named_graphs(store: pyoxigraph.Store | RemoteStore) -> Iterable[str]:

@@ -37,9 +37,10 @@ from lod.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS, by_suffix
 from lod.store.columns import ColumnsError, CubeIndex, read_index
 from lod.store.graphs import GraphFile, load_graphs
 from lod.store.guard import Query, QueryError, QueryForm
-from lod.store.query import BLOCK, Dataset, Way, evaluate, mentions_totals
+from lod.store.query import Dataset, Way, evaluate, mentions_totals
 from lod.store.remote import RemoteStore
 from lod.store.snapshot import StoreError, open_snapshot
+from lod.store.written import BLOCK
 from lod.wording import Wording, say
 
 if TYPE_CHECKING:
