@@ -17,7 +17,7 @@ from lod.mapping.functions import FUNCTIONS, GREL, IDLAB, OURS, REFUSED, short_n
 from lod.mapping.functions import PREFIXES as FUNCTION_PREFIXES
 from lod.mapping.yarrrml.keys import PLACES as YARRRML_PLACES
 from lod.mapping.yarrrml.schema import json_schema as yarrrml_json_schema
-from lod.project.load import _KEYS
+from lod.project.load import KEYS
 
 REFERENCE = Path(__file__).resolve().parent / "reference"
 
@@ -182,7 +182,7 @@ def findings() -> str:
 
 def project_file() -> str:
     """Every key of lod.toml."""
-    known = {(table, key) for table, keys in _KEYS.items() if table for key in keys} | {("attribution", "")}
+    known = {(table, key) for table, keys in KEYS.items() if table for key in keys} | {("attribution", "")}
     described = {(table, key) for table, (_, keys) in PROJECT_FILE.items() for key in keys or [""]}
     if known != described:
         raise SystemExit(f"docs/generate.py and lod.project.load differ about: {sorted(known ^ described)}")

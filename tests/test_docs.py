@@ -21,7 +21,7 @@ from ports import free_port
 from lod.cli.help import catalogue, texts_of
 from lod.cli.main import COMMANDS, lod
 from lod.diagnostics import explanation, known_codes
-from lod.project.load import _KEYS
+from lod.project.load import KEYS
 from lod.wording import ENGLISH, LANGUAGES
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -70,7 +70,7 @@ def test_every_command_and_option_is_described(name: str) -> None:
 
 def test_every_key_of_the_project_file_is_described() -> None:
     page = read(DOCS / "reference" / "project-file.md")
-    for table, keys in _KEYS.items():
+    for table, keys in KEYS.items():
         section = page.partition(f"## [{table}]\n")[2].partition("\n## ")[0] if table else page
         missing = [key for key in keys if f"`{key}`" not in section and f"[{key}]" not in section]
         assert missing == [], table

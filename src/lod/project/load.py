@@ -68,7 +68,7 @@ _HOST = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}(?:/|$)", re.IGNORECASE)  # data.gov.
 _EMAIL = re.compile(r"(?:mailto:)?[^@\s]+@[^@\s]+\.[^@\s]+")
 _LIMITS = ("query_seconds", "query_rows", "query_megabytes", "client_seconds")
 
-_KEYS: dict[str, frozenset[str]] = {
+KEYS: dict[str, frozenset[str]] = {
     "": frozenset({"project", "agency", "licence", "attribution", "build", "lift", "release", "serve", "store"}),
     "project": frozenset({"name", "base_iri", "languages", "title", "description", "theme"}),
     "agency": frozenset({"iri", "name", "email"}),
@@ -219,7 +219,7 @@ class _Reader:
         self.findings.error(code, message, self._origin(key), hint)
 
     def _unknown_keys(self) -> None:
-        for table, known in _KEYS.items():
+        for table, known in KEYS.items():
             section = self.document.get(table, {}) if table else self.document
             if not isinstance(section, dict):
                 self._error(
