@@ -3,7 +3,7 @@
     python benchmarks/cube_constraints.py [OBSERVATIONS]
 
 Each way runs in a process of its own over a sealed store on disk: observation by observation, and by columns, which
-name the observations that need a look (`lod.validation.cube_observations.doubts_in`). The floor beside them is DuckDB
+name the observations that need a look (`lod.validation.cubes.observations.doubts_in`). The floor beside them is DuckDB
 finding the doubled points alone (IC-12) in a Parquet file of the same columns. Exit code 1: the one doubled observation
 is not found, or the columns take more than a third of the time, or more memory than the bar.
 """
@@ -20,8 +20,8 @@ import duckdb
 from pyoxigraph import RdfFormat, Store
 
 from lod.rdf.namespaces import QB, RDF, RDFS
-from lod.validation.cube_observations import check_cubes, doubts_in
-from lod.validation.cube_structure import Graph
+from lod.validation.cubes.observations import check_cubes, doubts_in
+from lod.validation.cubes.structure import Graph
 
 STRUCTURE = f"""
 @prefix qb: <{QB}> . @prefix rdfs: <{RDFS}> . @prefix e: <https://e.example/> .

@@ -35,7 +35,7 @@ from lod.mapping.read import read_mappings  # noqa: E402
 from lod.validation.built import Lifted, validate_lift  # noqa: E402
 from lod.validation.data_graph import DataGraph  # noqa: E402
 from lod.validation.report import ValidationReport, local_name  # noqa: E402
-from lod.validation.trace import Sources, trace  # noqa: E402
+from lod.validation.reports.trace import Sources, trace  # noqa: E402
 from lod.validation.validate import read_shapes, validate  # noqa: E402
 
 MEMORY = 1000  # MB

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from lod.diagnostics import Findings
 from lod.validation.files import account_of_files
-from lod.validation.page import write_page
+from lod.validation.reports.page import write_page
 
 pytestmark = pytest.mark.browser
 

@@ -10,7 +10,7 @@ from subprocess import CompletedProcess
 import pyoxigraph
 import pytest
 
-from lod.cli.validate import _repeated
+from lod.cli.commands.validate import _repeated
 
 Lod = Callable[..., CompletedProcess[str]]
 

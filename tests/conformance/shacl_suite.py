@@ -16,9 +16,9 @@ from lod.diagnostics import Findings, FindingsError
 from lod.rdf.parse import parse_document
 from lod.validation.files import validate_files
 from lod.validation.graphs import to_rdflib, to_term
-from lod.validation.paths import written_path
 from lod.validation.processors.processor import ValidationFailed
 from lod.validation.report import ValidationReport
+from lod.validation.shapes.paths import written_path
 
 MF = rdflib.Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#")
 SH = rdflib.Namespace("http://www.w3.org/ns/shacl#")

@@ -10,11 +10,11 @@ import pyoxigraph
 import pytest
 
 from lod.diagnostics import Findings, FindingsError
-from lod.validation.account import Account, compare, counts, summary
 from lod.validation.files import account_of_files
-from lod.validation.junit import write_junit
-from lod.validation.page import write_page
 from lod.validation.report import local_name
+from lod.validation.reports.account import Account, compare, counts, summary
+from lod.validation.reports.junit import write_junit
+from lod.validation.reports.page import write_page
 
 SHAPES = """\
 @prefix sh: <http://www.w3.org/ns/shacl#> . @prefix e: <http://e/> .

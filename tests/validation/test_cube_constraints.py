@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pyoxigraph import RdfFormat, Store
 
-from lod.validation.cube_observations import check_cubes, doubts_in
-from lod.validation.cube_structure import Graph
+from lod.validation.cubes.observations import check_cubes, doubts_in
+from lod.validation.cubes.structure import Graph
 
 # The files of the suite are pieces: a cube, and what makes it bad or good.
 GOOD: dict[str, tuple[str, ...]] = {

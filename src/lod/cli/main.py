@@ -61,7 +61,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"lod.cli.{cmd_name}").command
+        command: click.Command = import_module(f"lod.cli.commands.{cmd_name}").command
         settings = ctx.find_object(Settings)
         return _spoken(command, settings.language if settings else ENGLISH)
 

@@ -14,7 +14,7 @@ from lod.diagnostics import Diagnostic
 from lod.wording import say
 
 if TYPE_CHECKING:  # `lod --help` loads no RDF library
-    from lod.validation.account import Account
+    from lod.validation.reports.account import Account
 
 FORMS = (".ttl", ".jsonld", ".json", ".csv", ".sarif", ".html", ".xml")
 _WHOLE = (".csv", ".ttl", ".jsonld", ".json")  # forms that hold every result
@@ -36,19 +36,19 @@ def write_report(
     """
     suffix, report = path.suffix.lower(), account.report
     if suffix == ".csv":
-        from lod.validation.sheet import write_sheet
+        from lod.validation.reports.sheet import write_sheet
 
         write_sheet(path, account)
     elif suffix == ".sarif":
         log = reports.sarif(findings, language, ())
         path.write_text(json.dumps(log, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     elif suffix == ".html":
-        from lod.validation.page import write_page
+        from lod.validation.reports.page import write_page
 
         whole = [other.name for other in beside if other.parent == path.parent and other.suffix.lower() in _WHOLE]
         path.write_text(write_page(account, language=language, whole=whole), encoding="utf-8")
     elif suffix == ".xml":
-        from lod.validation.junit import write_junit
+        from lod.validation.reports.junit import write_junit
 
         path.write_bytes(write_junit(account, language))
     elif suffix == ".ttl":

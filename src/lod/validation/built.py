@@ -18,7 +18,7 @@ from lod.validation.columns.sieve import Sieve, Sieved
 from lod.validation.data_graph import DataGraph
 from lod.validation.processors.processor import Unable, processors
 from lod.validation.report import Judged, ValidationReport, ValidationResult
-from lod.validation.shape_graph import Node, ShapeGraph
+from lod.validation.shapes.graph import Node, ShapeGraph
 from lod.validation.validate import check_shapes, judged, tell_idle
 from lod.wording import NOTHING, Wording, say
 

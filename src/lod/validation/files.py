@@ -11,11 +11,11 @@ from pyoxigraph import RdfFormat, parse
 from lod.diagnostics import Findings, FindingsError, TextOrigin
 from lod.rdf.parse import FORMATS, Document, parse_document, without_place
 from lod.tables.compressed import plain_file
-from lod.validation.account import Account, Change, compare, findings_of
 from lod.validation.data_graph import DataGraph, converted
 from lod.validation.processors.processor import ValidationFailed
 from lod.validation.report import ValidationReport
-from lod.validation.trace import Sources, trace
+from lod.validation.reports.account import Account, Change, compare, findings_of
+from lod.validation.reports.trace import Sources, trace
 from lod.validation.validate import read_shapes, validate
 from lod.wording import Wording, say
 

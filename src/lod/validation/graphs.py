@@ -15,7 +15,7 @@ import rdflib
 from rdflib.namespace import XSD
 from rdflib.term import Node
 
-from lod.validation.shape_graph import Term
+from lod.validation.shapes.graph import Term
 
 _STRING = str(XSD.string)
 

@@ -14,7 +14,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from lod.rdf.languages import written
 from lod.rdf.namespaces import PREFIXES, RDF, SH, XSD
 from lod.rdf.serialize import turtle_blocks
-from lod.validation.shape_graph import ShapeGraph
+from lod.validation.shapes.graph import ShapeGraph
 from lod.wording import NOTHING, Wording
 
 Term = NamedNode | BlankNode | Literal | Triple

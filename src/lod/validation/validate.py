@@ -15,15 +15,15 @@ from pyoxigraph import BlankNode, NamedNode, Quad
 from lod.diagnostics import Diagnostic, Findings, Severity, TextOrigin
 from lod.rdf.namespaces import SH
 from lod.rdf.parse import Document, parse_document, place_of
-from lod.validation import shapes as shapes_graph
 from lod.validation.data_graph import DataGraph
 from lod.validation.graphs import to_rdflib
 from lod.validation.processors.processor import Judgement, Processor, Unable, ValidationFailed, processors
 from lod.validation.processors.reference import LARGE, Reference, Refused, rules_of, run
-from lod.validation.queries import forbidden_queries
 from lod.validation.report import Judged, ValidationReport, local_name
-from lod.validation.shape_graph import Node, ShapeGraph, Term
-from lod.validation.shape_mistakes import find_mistakes, find_strange_paths
+from lod.validation.shapes import for_pyshacl as shapes_graph
+from lod.validation.shapes.graph import Node, ShapeGraph, Term
+from lod.validation.shapes.mistakes import find_mistakes, find_strange_paths
+from lod.validation.shapes.queries import forbidden_queries
 from lod.wording import Wording, say
 
 _FAILED = say("no report is not 'conforms': nothing was validated")
@@ -140,7 +140,7 @@ def check_shapes(
     in published shapes `of_others` are told and passed over, as their processors do.
 
     Findings: LOD6002 wrong shapes, LOD6006 nothing has a target, LOD6010 a query that SHACL does not allow, those of
-    `lod.validation.shape_mistakes`.
+    `lod.validation.shapes.mistakes`.
     """
     if not shapes:
         return

@@ -10,8 +10,8 @@ from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat, Store, par
 from lod.diagnostics import Findings
 from lod.lift.run import lift_files
 from lod.mapping.cube.read import read_cube
-from lod.validation.cube_observations import check_cubes
-from lod.validation.cube_structure import Graph
+from lod.validation.cubes.observations import check_cubes
+from lod.validation.cubes.structure import Graph
 
 BASE = "https://example.org/"
 CUBE = """\

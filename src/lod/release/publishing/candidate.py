@@ -52,7 +52,7 @@ from lod.release.seal import MANIFEST, SUMS, ReleaseFile, file_record, seal, sha
 from lod.release.uris.retire import URIS, UrisLost, astray, report_astray, report_lost, write_gone
 from lod.release.uris.tombstones import Tombstone, write_tombstones
 from lod.store.snapshot import Snapshot, open_snapshot
-from lod.validation.account import Account
+from lod.validation.reports.account import Account
 
 STORE = "store"
 

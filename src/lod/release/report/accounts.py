@@ -7,11 +7,11 @@ from pathlib import Path
 
 from lod.release.release import Site, current_name
 from lod.release.report.validated import FOLDER, GRAPH, PAGE, SHEET, SUMMARY
-from lod.validation.account import Account, Change, compare, summary
-from lod.validation.default_messages import in_languages
-from lod.validation.page import write_page
 from lod.validation.report import ValidationReport
-from lod.validation.sheet import write_sheet
+from lod.validation.reports.account import Account, Change, compare, summary
+from lod.validation.reports.default_messages import in_languages
+from lod.validation.reports.page import write_page
+from lod.validation.reports.sheet import write_sheet
 from lod.wording import Wording
 
 

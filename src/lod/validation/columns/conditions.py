@@ -19,7 +19,7 @@ from lod.lift.engines import sql
 from lod.lift.plan import Statement
 from lod.rdf.namespaces import SH
 from lod.validation.columns.families import Family, Unplannable, present, spelled, types_of
-from lod.validation.shape_graph import ShapeGraph, Term
+from lod.validation.shapes.graph import ShapeGraph, Term
 from lod.wording import Wording, say
 
 

@@ -13,7 +13,7 @@ from lod.rdf.namespaces import RDF, SH
 from lod.validation.columns.conditions import ASIDE, SET, VALUE, Conditions, Test
 from lod.validation.columns.families import Family, Unplannable, present, types_of
 from lod.validation.columns.sparql import Grouping, grouping, local_query, speaks_only_of_others
-from lod.validation.shape_graph import Node, ShapeGraph, Term
+from lod.validation.shapes.graph import Node, ShapeGraph, Term
 from lod.wording import Wording, say
 
 _INNER = tuple(SH + name for name in ("property", "node", "not", "qualifiedValueShape"))

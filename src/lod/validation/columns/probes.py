@@ -22,7 +22,7 @@ from lod.validation.columns.conditions import Probe
 from lod.validation.columns.families import Family, Unplannable, constant, present, spelled, write_lines
 from lod.validation.data_graph import DataGraph
 from lod.validation.processors.processor import Processor
-from lod.validation.shape_graph import ShapeGraph
+from lod.validation.shapes.graph import ShapeGraph
 from lod.wording import say
 
 _MANY = 400_000  # distinct combinations of several columns: more cost more than the whole graph would

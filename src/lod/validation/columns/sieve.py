@@ -35,7 +35,7 @@ from lod.validation.columns.planner import Looked, Planned, Planner
 from lod.validation.columns.probes import Probes
 from lod.validation.columns.sparql import Grouping
 from lod.validation.processors.processor import Processor
-from lod.validation.shape_graph import Node, ShapeGraph
+from lod.validation.shapes.graph import Node, ShapeGraph
 from lod.wording import Wording, say
 
 _EACH = 50_000  # rows that one test hands to the processor; what is more is counted

@@ -25,7 +25,7 @@ from lod.rdf.namespaces import RDF, SH, XSD
 from lod.validation.columns.conditions import Probe, Test
 from lod.validation.columns.families import Family, Unplannable, present, spelled
 from lod.validation.graphs import to_term
-from lod.validation.shape_graph import ShapeGraph, Term
+from lod.validation.shapes.graph import ShapeGraph, Term
 from lod.wording import say
 
 _THIS = Variable("this")

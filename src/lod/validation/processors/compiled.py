@@ -1,7 +1,7 @@
 """`shacl`: compiled, 80 bytes a triple, half a million triples a second.
 
 It reads files or text, and names blank nodes by the order in which they appear, so that ours can be found again. It has
-no default messages (`lod.validation.messages` has) and no `sh:detail`.
+no default messages (`lod.validation.reports.default_messages` has) and no `sh:detail`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from lod.rdf.nquads import literal
 from lod.validation.data_graph import DataGraph
 from lod.validation.processors.processor import Judgement, Unable
 from lod.validation.report import Term, ValidationResult
-from lod.validation.shape_graph import TARGETS, Node, ShapeGraph
+from lod.validation.shapes.graph import TARGETS, Node, ShapeGraph
 
 _Said = dict[str, Term]  # predicate → value: of what a report says, only messages are several
 

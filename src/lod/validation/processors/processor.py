@@ -13,7 +13,7 @@ from typing import Protocol
 from lod.errors import LodError
 from lod.validation.data_graph import DataGraph
 from lod.validation.report import ValidationResult
-from lod.validation.shape_graph import Node, ShapeGraph
+from lod.validation.shapes.graph import Node, ShapeGraph
 from lod.wording import say
 
 

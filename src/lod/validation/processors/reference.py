@@ -13,13 +13,13 @@ from pathlib import Path
 import rdflib
 from rdflib.term import Node as RdflibNode
 
-from lod.validation import shapes as shapes_graph
 from lod.validation.data_graph import DataGraph
 from lod.validation.graphs import quiet, to_node, to_rdflib, to_term
-from lod.validation.paths import written_path
 from lod.validation.processors.processor import Judgement, Unable
 from lod.validation.report import Term, ValidationResult
-from lod.validation.shape_graph import TARGETS, Node, ShapeGraph
+from lod.validation.shapes import for_pyshacl as shapes_graph
+from lod.validation.shapes.graph import TARGETS, Node, ShapeGraph
+from lod.validation.shapes.paths import written_path
 
 SHACL = rdflib.Namespace("http://www.w3.org/ns/shacl#")
 LARGE = 500_000  # triples; it does about 10,000 a second and needs about 2 kB for each

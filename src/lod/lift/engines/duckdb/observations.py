@@ -1,7 +1,7 @@
 """Which observations of a graph may break an integrity constraint of RDF Data Cube: asked of its N-Quads, as columns.
 
 The answer is a superset, found in a pass or two over the lines, out of core; the referee is the graph itself
-(`lod.validation.cube_observations`). An observation that is not named breaks none of the constraints looked at here.
+(`lod.validation.cubes.observations`). An observation that is not named breaks none of the constraints looked at here.
 """
 
 from __future__ import annotations

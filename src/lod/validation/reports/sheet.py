@@ -6,8 +6,8 @@ import csv
 from pathlib import Path
 
 from lod.diagnostics import CellOrigin, TextOrigin
-from lod.validation.account import Account, text
 from lod.validation.report import local_name
+from lod.validation.reports.account import Account, text
 from lod.wording import LANGUAGES, translated
 
 _COLUMNS = ("severity", "file", "row", "column", "cell", "rule", "focus_node", "path", "value", "component", "shape")

@@ -44,7 +44,7 @@ def command(settings: Settings, folder: Path, suffixes: tuple[str, ...], name: s
       lod export site
       lod export site --only html --only ttl
     """
-    from lod.cli.serve import query_limits
+    from lod.cli.commands.serve import query_limits
     from lod.release.release import open_current, open_release
     from lod.server.export.write import export_site
 

@@ -16,7 +16,7 @@ from rdflib.namespace import OWL, XSD
 from rdflib.term import Node
 
 from lod.rdf.nquads import literal
-from lod.validation.shape_graph import ShapeGraph, Term
+from lod.validation.shapes.graph import ShapeGraph, Term
 
 SH = Namespace("http://www.w3.org/ns/shacl#")
 

@@ -12,7 +12,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from lod.rdf.namespaces import OWL, RDF, RDFS, SH
 from lod.rdf.parse import Document
-from lod.validation.shape_terms import CONSTRAINTS
+from lod.validation.shapes.terms import CONSTRAINTS
 
 Node = NamedNode | BlankNode
 Term = NamedNode | BlankNode | Literal | Triple

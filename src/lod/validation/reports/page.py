@@ -15,9 +15,9 @@ from jinja2 import Environment, Template
 from pyoxigraph import Literal
 
 from lod.diagnostics import CellOrigin, Origin, TextOrigin
-from lod.validation.account import Account, Change, Group, Key, Traced, text
 from lod.validation.report import INFO, WARNING, Judged, Term, local_name
-from lod.validation.trace import shown
+from lod.validation.reports.account import Account, Change, Group, Key, Traced, text
+from lod.validation.reports.trace import shown
 from lod.wording import LANGUAGES, NOTHING, Wording, in_each_language, say
 
 _EACH = 200  # results of a group that are listed

@@ -12,7 +12,7 @@ from lod.diagnostics import Diagnostic, Origin, Severity
 from lod.lift.lineage import find_cells
 from lod.lineage import Lineage
 from lod.rdf.parse import Document, place_of
-from lod.validation.cube_structure import Broken
+from lod.validation.cubes.structure import Broken
 from lod.validation.report import local_name
 from lod.wording import NOTHING, say
 

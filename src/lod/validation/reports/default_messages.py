@@ -13,7 +13,7 @@ from lod.rdf.languages import canonical, chain
 from lod.rdf.namespaces import RDFS, SH, SKOS
 from lod.rdf.parse import Document
 from lod.validation.report import Term, ValidationResult, local_name
-from lod.validation.shape_graph import ShapeGraph
+from lod.validation.shapes.graph import ShapeGraph
 from lod.wording import LANGUAGES, Labelled, Wording, joined, say
 
 _LABELS = (SKOS + "prefLabel", RDFS + "label", SH + "name")  # the first that there is

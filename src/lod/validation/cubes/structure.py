@@ -136,7 +136,7 @@ def declares_cubes(graph: Graph) -> bool:
 
 
 def check_structures(graph: Graph) -> Iterator[Broken]:
-    """IC-2 to IC-10, but for what slices hold (see `lod.validation.cube_observations`)."""
+    """IC-2 to IC-10, but for what slices hold (see `lod.validation.cubes.observations`)."""
     for dataset in datasets(graph):
         count = len(graph.nodes(dataset, qb("structure")))
         if count != 1:

@@ -11,7 +11,7 @@ from typing import Any
 from pyoxigraph import Literal
 
 from lod.rdf.namespaces import SH
-from lod.validation.shape_graph import ShapeGraph, Term
+from lod.validation.shapes.graph import ShapeGraph, Term
 
 _ALWAYS = ("this",)
 _MAYBE = ("shapesGraph", "currentShape", "PATH", "value")

@@ -11,10 +11,10 @@ from lod.diagnostics import Diagnostic, Origin, Severity, TextOrigin
 from lod.lift.tracing import Answer, Question, answers
 from lod.lineage import Lineage
 from lod.rdf.parse import Document, place_of
-from lod.validation.account import Traced
-from lod.validation.default_messages import Labels, about, default_message, in_languages
 from lod.validation.report import INFO, WARNING, Term, ValidationReport, ValidationResult, local_name
-from lod.validation.shape_graph import ShapeGraph
+from lod.validation.reports.account import Traced
+from lod.validation.reports.default_messages import Labels, about, default_message, in_languages
+from lod.validation.shapes.graph import ShapeGraph
 from lod.validation.validate import shape_place
 from lod.wording import Wording, joined, say
 

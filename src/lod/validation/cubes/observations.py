@@ -16,7 +16,7 @@ from pyoxigraph import BlankNode, NamedNode
 
 from lod.lift.engines.duckdb.observations import CubeColumns, Doubtful, doubtful_observations
 from lod.rdf.namespaces import SDMX_ATTRIBUTE, SDMX_CODE
-from lod.validation.cube_structure import (
+from lod.validation.cubes.structure import (
     MEASURE_TYPE,
     TYPE,
     Broken,

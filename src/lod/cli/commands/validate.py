@@ -103,9 +103,9 @@ def command(
       lod validate staff.nq --shapes shapes/staff.ttl shapes/codes.ttl -o report.ttl -o report.html
       lod validate staff.nq --shapes shapes/staff.ttl --before report.ttl
     """
-    from lod.validation.account import summary
     from lod.validation.files import account_of_files
-    from lod.validation.page import changed
+    from lod.validation.reports.account import summary
+    from lod.validation.reports.page import changed
 
     findings = Findings()
     files, rules = [existing(path) for path in data], [existing(path) for path in shapes]

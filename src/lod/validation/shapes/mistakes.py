@@ -15,9 +15,9 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 from lod.diagnostics import Diagnostic, Findings, Severity, TextOrigin, did_you_mean
 from lod.rdf.namespaces import RDF, SH, XSD
 from lod.rdf.parse import Document, place_of, place_of_statement
-from lod.validation import shape_terms as terms
 from lod.validation.report import local_name
-from lod.validation.shape_graph import TARGETS, ShapeGraph, Term
+from lod.validation.shapes import terms
+from lod.validation.shapes.graph import TARGETS, ShapeGraph, Term
 from lod.wording import NOTHING, Wording, say
 
 _RULES = say("see {link}", link="https://www.w3.org/TR/shacl/#syntax-rules")

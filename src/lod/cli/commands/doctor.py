@@ -162,7 +162,7 @@ def _store(project: Project) -> Answer:
 
 
 def _port(project: Project) -> Answer:
-    from lod.cli.serve import listen
+    from lod.cli.commands.serve import listen
 
     try:
         listen(project.serve.host, project.serve.port).close()

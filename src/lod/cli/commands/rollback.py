@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
+from lod.cli.commands.publish import said
 from lod.cli.files import open_project
 from lod.cli.options import in_project, reporting
 from lod.cli.output import Settings
 from lod.cli.progress import progress
-from lod.cli.publish import said
 
 
 @click.command("rollback")

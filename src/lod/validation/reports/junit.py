@@ -10,8 +10,8 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 
 from lod.diagnostics import CellOrigin, Origin
-from lod.validation.account import Account, Group, text
 from lod.validation.report import INFO, VIOLATION, WARNING, local_name
+from lod.validation.reports.account import Account, Group, text
 from lod.wording import joined, say, translated
 
 _LISTED = 20  # results of a group that are told one by one

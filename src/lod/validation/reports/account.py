@@ -15,7 +15,7 @@ from lod.diagnostics import CellOrigin, Diagnostic, Origin
 from lod.rdf.namespaces import SH
 from lod.rdf.parse import FORMATS, Document
 from lod.validation.report import INFO, VIOLATION, WARNING, Term, ValidationReport, ValidationResult, local_name
-from lod.validation.shape_graph import ShapeGraph
+from lod.validation.shapes.graph import ShapeGraph
 from lod.wording import Wording, in_each_language
 
 _EXAMPLES = 5  # of a group, in a summary

@@ -1,0 +1,1 @@
+"""The integrity constraints of RDF data cubes."""

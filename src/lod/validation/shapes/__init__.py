@@ -1,0 +1,1 @@
+"""The shapes graph: read, indexed, and what people get wrong in it."""
