@@ -5,26 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from projects import write_project
 
 FILES = {
-    "lod.toml": """\
-[project]
-name = "staff"
-base_iri = "https://a.example/"
-languages = ["zh-Hant-TW", "en"]
-title = { zh-Hant-TW = "人員", en = "Staff" }
-[agency]
-iri = "id/org/1"
-name = { en = "Agency" }
-[licence]
-iri = "https://data.gov.tw/license"
-name = { en = "OGDL" }
-[build]
-mappings = ["mappings/*.yarrrml.yml"]
-vocabularies = ["ontologies/*.ttl"]
-linksets = ["ontologies/*.sssom.tsv"]
-shapes = ["shapes/*.ttl"]
-""",
     "tables/staff.csv": "county,sex,headcount\n63000,F,10\n63000,M,12\n65000,F,7\n65000,M,9\n",
     "mappings/staff.yarrrml.yml": """\
 prefixes:
@@ -89,8 +72,5 @@ sex:M\tskos:exactMatch\tsdmx:sex-M\tsemapv:ManualMappingCuration\tMs Lin
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """The project's folder; its path has a blank and Chinese in it."""
-    folder = tmp_path / "人員 statistics"
-    for name, text in FILES.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
-    return folder
+    more = 'linksets = ["ontologies/*.sssom.tsv"]\n'
+    return write_project(tmp_path / "人員 statistics", FILES, more=more)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from projects import write_project
 from pyoxigraph import BlankNode
 
 from lod.pipeline.plan import BuildPlan, plan_build
@@ -19,23 +20,6 @@ from lod.release.seal import MANIFEST
 from lod.store.snapshot import open_snapshot
 
 FILES = {
-    "lod.toml": """\
-[project]
-name = "staff"
-base_iri = "https://a.example/"
-languages = ["zh-Hant-TW", "en"]
-title = { zh-Hant-TW = "人員", en = "Staff" }
-[agency]
-iri = "id/org/1"
-name = { en = "Agency" }
-[licence]
-iri = "https://data.gov.tw/license"
-name = { en = "OGDL" }
-[build]
-mappings = ["mappings/*.yarrrml.yml"]
-vocabularies = ["ontologies/*.ttl"]
-shapes = ["shapes/*.ttl"]
-""",
     "mappings/staff.yarrrml.yml": """\
 prefixes:
   qb: http://purl.org/linked-data/cube#
@@ -147,11 +131,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     monkeypatch.setattr("lod.release.descriptions.breakdown.CUT", 5)
     monkeypatch.setattr("lod.lift.engines.duckdb.origins.PART", 50)
-    root = tmp_path / "專案 a"
-    for name, text in FILES.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text, encoding="utf-8")
-    return root
+    return write_project(tmp_path / "專案 a", FILES)
 
 
 def _build(root: Path) -> BuildResult:

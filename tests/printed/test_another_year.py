@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import util
 from pathlib import Path
 from typing import Any
 
+import another_year
 import pytest
 import workbooks
 from pyoxigraph import RdfFormat, Store
 
 from lod.diagnostics import Findings
 from lod.lift.run import lift_files
-from lod.validation.cube_observations import check_cubes
-from lod.validation.cube_structure import Graph
+from lod.validation.cubes.observations import check_cubes
+from lod.validation.cubes.structure import Graph
 
 HERE = Path(__file__).parent
 CUBES = sorted((HERE / "mocs_101").glob("table-*.cube.yml"))
-
-
-def _module(path: Path) -> Any:
-    spec = util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = util.module_from_spec(spec)
-    __import__("sys").modules[path.stem] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-another_year = _module(HERE / "another_year.py")
-
 FIGURE = " 0123456789０１２３４５６７８９，．,.－"
 ReadCube = Callable[[Path, Path], tuple[list[Any], list[Any]]]
 
@@ -41,8 +27,7 @@ pytestmark = pytest.mark.suite
 @pytest.fixture(scope="module")
 def grids(tables: Path) -> dict[str, Any]:
     """The sheets of the other year."""
-    made: dict[str, Any] = another_year.year_91(tables / "mocs_raw" / "101.xls")
-    return made
+    return another_year.year_91(tables / "mocs_raw" / "101.xls")
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,7 @@
-"""A small real release for the server's tests: a sealed store, descriptions, a dump, a manifest."""
+"""The site over small real releases, served as it is in production."""
 
 from __future__ import annotations
 
-import gzip
 import os
 import shutil
 import socket
@@ -10,121 +9,19 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import httpx
-import pyoxigraph
 import pytest
 import uvicorn
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
+from small_release import make_release
 from starlette.types import ASGIApp
 
-from lod.rdf.namespaces import QB, RDF
-from lod.release.history.log import record
-from lod.release.release import CURRENT, Manifest, Site, StoreRecord
-from lod.release.seal import MANIFEST, file_record, seal, write_store_files
 from lod.server.app import create_app
 from lod.server.http_protocol import TolerantProtocol
+from lod.server.sparql.question import QueryLimits
 
-BASE = "https://lod.example.org/"
-ATTRIBUTION = "本研究部分資料來源為行政院人事行政總處提供，文中任何闡釋或結論並不代表行政院人事行政總處之立場。"
-FIGURES = {
-    ("T", "T"): 156191, ("T", "M"): 94776, ("T", "F"): 61415,
-    ("65000", "T"): 18465, ("65000", "M"): 11200, ("65000", "F"): 7265,
-    ("63000", "T"): 25301, ("63000", "M"): 14022, ("63000", "F"): 11279,
-    ("09007", "T"): 312, ("09007", "M"): 201,
-}  # fmt: skip
-
-SITE = Site(
-    name="personnel",
-    base_iri=BASE,
-    languages=("zh-Hant-TW", "en"),
-    title={"zh-Hant-TW": "公務人力統計開放資料", "en": "Civil service statistics as linked data"},
-    description={"zh-Hant-TW": "逐格可取用、可查詢、可連結。", "en": "Every number has an address."},
-    agency_iri=BASE + "id/org/2.16.886.101.20003.20072",
-    agency_name={"zh-Hant-TW": "行政院人事行政總處", "en": "Directorate-General of Personnel Administration"},
-    agency_email="opendata@example.org",
-    licence_iri="https://data.gov.tw/license",
-    licence_name={"zh-Hant-TW": "政府資料開放授權條款－第1版", "en": "Open Government Data License, version 1.0"},
-    attribution={"zh-Hant-TW": ATTRIBUTION, "en": "Part of the data used in this study was provided by the agency."},
-)
-
-CATALOGUE = f"""
-@prefix dcat: <http://www.w3.org/ns/dcat#> .
-@prefix dct: <http://purl.org/dc/terms/> .
-<{BASE}catalog> a dcat:Catalog ; dct:title "目錄"@zh-Hant-TW, "Catalogue"@en ;
-    dcat:dataset <{BASE}data/civil-servants-by-county> .
-<{BASE}data/civil-servants-by-county> dcat:distribution [ dcat:downloadURL <{BASE}dump/1-aaaaaaaa/data.nt.gz> ] .
-"""
-VOID = f"""@prefix void: <http://rdfs.org/ns/void#> .
-<{BASE}void> a void:DatasetDescription . <{BASE}void#data> a void:Dataset .
-"""
-
-
-def observations() -> Iterator[Quad]:
-    """The figures of the dataset as `qb:Observation`."""
-    dataset = BASE + "data/civil-servants-by-county"
-    for (county, sex), value in FIGURES.items():
-        subject = NamedNode(f"{dataset}/obs/2012/{county}/{sex}")
-        yield Quad(subject, NamedNode(RDF + "type"), NamedNode(QB + "Observation"))
-        yield Quad(subject, NamedNode(QB + "dataSet"), NamedNode(dataset))
-        for name, code in (("period", "2012"), ("county", county), ("sex", sex)):
-            dimension = NamedNode(f"{BASE}def/dimension/{name}")
-            yield Quad(subject, dimension, NamedNode(f"{BASE}id/code/{name}/{code}"))
-        yield Quad(subject, NamedNode(BASE + "def/measure/headcount"), Literal(value))
-
-
-def make_release(
-    releases: Path,
-    name: str = "1-aaaaaaaa",
-    *,
-    turtle: str = "",
-    trig: str = "",
-    base: str = BASE,
-    void: str = VOID,
-    site: Site = SITE,
-) -> Path:
-    """A whole release folder with the pointer on it; `turtle` is loaded besides the figures."""
-    folder = releases / name
-    (folder / "dump").mkdir(parents=True)
-    store = pyoxigraph.Store(str(folder / "store"))
-    text = Path(__file__).with_name("personnel.ttl").read_text(encoding="utf-8") + turtle
-    store.bulk_load(text.encode(), format=RdfFormat.TURTLE)
-    store.bulk_extend(observations())
-    store.bulk_load(trig.encode(), format=RdfFormat.TRIG)
-    store.flush()
-    triples = len(store)
-    dump = store.dump(format=RdfFormat.N_TRIPLES, from_graph=pyoxigraph.DefaultGraph())
-    (folder / "dump" / "data.nt.gz").write_bytes(gzip.compress(dump or b"", mtime=0))
-    del store
-    (folder / "catalog.ttl").write_text(CATALOGUE, encoding="utf-8")
-    (folder / "void.ttl").write_text(void, encoding="utf-8")
-    files = tuple(
-        file_record(folder, path)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.is_relative_to(folder / "store")
-    )
-    manifest = Manifest(
-        name=name,
-        version=int(name.partition("-")[0]),
-        digest=name,
-        previous=None,
-        created="2026-01-02T03:04:05Z",
-        generator="lod",
-        triples=triples,
-        site=replace(site, base_iri=base),
-        inputs={},
-        clearance={},
-        store=StoreRecord(triples, "0" * 64),
-        files=files,
-    )
-    (folder / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
-    write_store_files(folder, folder / "store")
-    seal(folder)
-    (releases / CURRENT).write_text(name + "\n", encoding="utf-8")
-    record(releases, "publish", name, None)
-    return folder
+ONE_WORKER = QueryLimits(workers=1, spare=0)  # each is a process that imports the store: most tests ask no query
 
 
 @pytest.fixture(scope="session")
@@ -181,15 +78,29 @@ def site(url: str) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.fixture
-def open_site() -> Iterator[Open]:
-    """Serves another releases folder for the length of a test."""
+@contextmanager
+def opening() -> Iterator[Open]:
+    """Serves further releases folders, each with one query worker, until the end."""
     with ExitStack() as stack:
 
         def open_(releases: Path) -> httpx.Client:
-            address = stack.enter_context(serving(create_app(releases)))
+            address = stack.enter_context(serving(create_app(releases, limits=ONE_WORKER)))
             return stack.enter_context(httpx.Client(base_url=address, trust_env=False, timeout=60))
 
+        yield open_
+
+
+@pytest.fixture
+def open_site() -> Iterator[Open]:
+    """Serves another releases folder for the length of a test."""
+    with opening() as open_:
+        yield open_
+
+
+@pytest.fixture(scope="module")
+def open_for_module() -> Iterator[Open]:
+    """Serves another releases folder, which tests only read, for all tests of a module."""
+    with opening() as open_:
         yield open_
 
 
@@ -212,7 +123,7 @@ def open_app() -> Iterator[OpenApp]:
 def serve() -> Iterator[Callable[[Path], str]]:
     """Serves further releases folders for as long as the tests run; where each listens."""
     with ExitStack() as stack:
-        yield lambda folder: stack.enter_context(serving(create_app(folder)))
+        yield lambda folder: stack.enter_context(serving(create_app(folder, limits=ONE_WORKER)))
 
 
 @pytest.fixture(scope="session")

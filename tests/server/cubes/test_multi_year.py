@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import re
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from html import unescape
 from pathlib import Path
 
 import httpx
+import multi_year
 import pytest
 from pyoxigraph import RdfFormat, Store
 from python_calamine import CalamineWorkbook
@@ -20,16 +20,6 @@ from lod.server.charts.map import atlas
 BASE = "https://lod.example.org/"
 WIDE = 2_500
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def _turtle() -> str:
-    file = Path(__file__).with_name("multi_year.py")
-    spec = importlib.util.spec_from_file_location("multi_year", file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return str(module.turtle())
 
 
 def _wide() -> str:
@@ -46,7 +36,7 @@ def _wide() -> str:
 @pytest.fixture(scope="module")
 def releases(tmp_path_factory: pytest.TempPathFactory, make: Callable[..., Path]) -> Path:
     """A release with cubes of many years, and one of many columns."""
-    folder, turtle = tmp_path_factory.mktemp("years"), _turtle() + _wide()
+    folder, turtle = tmp_path_factory.mktemp("years"), multi_year.turtle() + _wide()
     release = make(folder, turtle=turtle)
     store = Store()
     store.load(turtle.encode(), format=RdfFormat.TURTLE)
@@ -56,10 +46,10 @@ def releases(tmp_path_factory: pytest.TempPathFactory, make: Callable[..., Path]
     return folder
 
 
-@pytest.fixture
-def years(releases: Path, open_site: Callable[[Path], httpx.Client]) -> httpx.Client:
+@pytest.fixture(scope="module")
+def years(releases: Path, open_for_module: Callable[[Path], httpx.Client]) -> httpx.Client:
     """The site over it."""
-    return open_site(releases)
+    return open_for_module(releases)
 
 
 def view(site: httpx.Client, query: str, dataset: str = "years", suffix: str = "html") -> httpx.Response:

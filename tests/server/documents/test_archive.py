@@ -37,8 +37,13 @@ def two(make: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> 
     return releases
 
 
-def test_a_frozen_release_answers_as_it_did(two: Path, open_site: Open) -> None:
-    site = open_site(two)
+@pytest.fixture(scope="module")
+def site(two: Path, open_for_module: Open) -> httpx.Client:
+    """The site over them."""
+    return open_for_module(two)
+
+
+def test_a_frozen_release_answers_as_it_did(site: httpx.Client) -> None:
     assert site.get("/doc/code/sex/X.ttl").status_code == 200
     assert site.get("/release/1-aaaaaaaa/doc/code/sex/X.ttl").status_code == 404
     answer = site.get("/release/1-aaaaaaaa/doc/code/sex.ttl")
@@ -50,8 +55,7 @@ def test_a_frozen_release_answers_as_it_did(two: Path, open_site: Open) -> None:
     assert "/release/" not in answer.text
 
 
-def test_a_frozen_page_leads_on_inside_its_release_and_says_so(two: Path, open_site: Open) -> None:
-    site = open_site(two)
+def test_a_frozen_page_leads_on_inside_its_release_and_says_so(site: httpx.Client) -> None:
     page = site.get(f"/release/1-aaaaaaaa{SEX}.en.html").text
     assert 'href="/release/1-aaaaaaaa/doc/code/sex/M.en.html"' in page
     assert "You see release 1-aaaaaaaa" in page
@@ -62,8 +66,7 @@ def test_a_frozen_page_leads_on_inside_its_release_and_says_so(two: Path, open_s
     assert site.get(f"/release/1-aaaaaaaa{SEX}.en.html").headers["etag"] != site.get(f"{SEX}.en.html").headers["etag"]
 
 
-def test_what_was_never_published_is_not_shown(two: Path, open_site: Open) -> None:
-    site = open_site(two)
+def test_what_was_never_published_is_not_shown(site: httpx.Client) -> None:
     for path in (
         "/release/3-cccccccc/doc/code/sex",
         "/release/9-dddddddd/",
@@ -82,16 +85,15 @@ def test_what_was_never_published_is_not_shown(two: Path, open_site: Open) -> No
         ("Fri, 01 Jan 2027 00:00:00 GMT", "2-bbbbbbbb"),
     ],
 )
-def test_a_document_is_its_own_time_gate(two: Path, open_site: Open, asked: str, name: str) -> None:
-    answer = open_site(two).get(SEX, headers={"accept-datetime": asked}, follow_redirects=False)
+def test_a_document_is_its_own_time_gate(site: httpx.Client, asked: str, name: str) -> None:
+    answer = site.get(SEX, headers={"accept-datetime": asked}, follow_redirects=False)
     assert answer.status_code == 302
     assert answer.headers["location"] == f"/release/{name}{SEX}"
     assert "Accept-Datetime" in answer.headers["vary"]
     assert 'rel="timemap"' in answer.headers["link"]
 
 
-def test_a_time_gate_leads_to_what_there_is(two: Path, open_site: Open) -> None:
-    site = open_site(two)
+def test_a_time_gate_leads_to_what_there_is(site: httpx.Client) -> None:
 
     def at(path: str, asked: str = "Thu, 01 Feb 2024 00:00:00 GMT") -> str:
         answer = site.get(path, headers={"accept-datetime": asked}, follow_redirects=False)
@@ -131,14 +133,13 @@ def test_a_replica_with_one_release_knows_that_one(two: Path, open_app: OpenApp,
     assert f"<id>{BASE}release/2-bbbbbbbb/</id>" in site.get("/feed.atom").text
 
 
-def test_a_time_that_is_none_is_refused(two: Path, open_site: Open) -> None:
-    answer = open_site(two).get(SEX, headers={"accept-datetime": "last year"})
+def test_a_time_that_is_none_is_refused(site: httpx.Client) -> None:
+    answer = site.get(SEX, headers={"accept-datetime": "last year"})
     assert answer.status_code == 400
     assert "Accept-Datetime" in answer.json()["detail"]
 
 
-def test_a_time_map_lists_every_version(two: Path, open_site: Open) -> None:
-    site = open_site(two)
+def test_a_time_map_lists_every_version(site: httpx.Client) -> None:
     answer = site.get(f"/timemap{SEX}")
     assert answer.headers["content-type"] == "application/link-format"
     assert f'<{BASE}release/1-aaaaaaaa/doc/code/sex>; rel="first memento"' in answer.text
@@ -154,8 +155,7 @@ def test_a_time_map_lists_every_version(two: Path, open_site: Open) -> None:
     assert f'</timemap{SEX}>; rel="timemap"' in site.get(f"{SEX}.ttl").headers["link"]
 
 
-def test_a_frozen_dataset_by_its_version(two: Path, open_site: Open) -> None:
-    site = open_site(two)
+def test_a_frozen_dataset_by_its_version(site: httpx.Client) -> None:
     for version in ("1", "1-aaaaaaaa"):
         answer = site.get(f"/data/civil-servants-by-county/release/{version}", follow_redirects=False)
         assert answer.status_code == 308
@@ -192,8 +192,7 @@ def test_what_hosts_are_asked_for_is_at_the_root_of_the_host(
     assert site.get("/elsewhere", headers=asked).status_code == 404
 
 
-def test_the_feed_tells_of_releases_newest_first(two: Path, open_site: Open) -> None:
-    site = open_site(two)
+def test_the_feed_tells_of_releases_newest_first(site: httpx.Client) -> None:
     answer = site.get("/feed.en.atom")
     assert answer.headers["content-type"] == "application/atom+xml"
     atom = "{http://www.w3.org/2005/Atom}"

@@ -27,16 +27,20 @@ STONES = (
 )
 
 
-@pytest.fixture
-def site(tmp_path: Path, make: Callable[..., Path], open_site: Callable[..., httpx.Client]) -> httpx.Client:
-    folder = make(tmp_path)
+@pytest.fixture(scope="module")
+def site(
+    tmp_path_factory: pytest.TempPathFactory, make: Callable[..., Path], open_for_module: Callable[..., httpx.Client]
+) -> httpx.Client:
+    """The site over a release with tombstones."""
+    releases = tmp_path_factory.mktemp("gone")
+    folder = make(releases)
     write_tombstones(folder, STONES)
     manifest = Manifest.from_json((folder / MANIFEST).read_text(encoding="utf-8"))
     data = json.loads(manifest.to_json())
     data["files"].append(asdict(file_record(folder, folder / "retired.json")))
     (folder / MANIFEST).write_text(json.dumps(data), encoding="utf-8")
     seal(folder)
-    return open_site(tmp_path)
+    return open_for_module(releases)
 
 
 @pytest.mark.parametrize(

@@ -70,10 +70,10 @@ def releases(tmp_path_factory: pytest.TempPathFactory, make: Callable[..., Path]
     return folder
 
 
-@pytest.fixture
-def long(releases: Path, open_site: Callable[[Path], httpx.Client]) -> httpx.Client:
+@pytest.fixture(scope="module")
+def long(releases: Path, open_for_module: Callable[[Path], httpx.Client]) -> httpx.Client:
     """The site over it."""
-    return open_site(releases)
+    return open_for_module(releases)
 
 
 def links(html: str, label: str) -> list[str]:

@@ -41,10 +41,10 @@ def releases(tmp_path_factory: pytest.TempPathFactory, make: Callable[..., Path]
     return folder
 
 
-@pytest.fixture
-def client(releases: Path, open_site: Callable[[Path], httpx.Client]) -> httpx.Client:
+@pytest.fixture(scope="module")
+def client(releases: Path, open_for_module: Callable[[Path], httpx.Client]) -> httpx.Client:
     """The site over it."""
-    return open_site(releases)
+    return open_for_module(releases)
 
 
 def _text(html: str) -> str:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 
-@pytest.fixture
-def graphs(make: Any, open_site: Any, tmp_path: Path) -> httpx.Client:
+@pytest.fixture(scope="module")
+def graphs(make: Any, open_for_module: Any, tmp_path_factory: pytest.TempPathFactory) -> httpx.Client:
     """The site over a release with a named graph."""
-    make(tmp_path, trig="<https://lod.example.org/g> { <urn:a> <urn:b> 'named' }")
-    client: httpx.Client = open_site(tmp_path)
+    releases = tmp_path_factory.mktemp("graphs")
+    make(releases, trig="<https://lod.example.org/g> { <urn:a> <urn:b> 'named' }")
+    client: httpx.Client = open_for_module(releases)
     return client
 
 
