@@ -626,3 +626,19 @@ def test_what_leads_elsewhere_is_refused_by_name(read: Read) -> None:
         "    po:", f"    targets: {target}\n    changeDetection: {{}}\n    po:"
     )
     assert [each.code for each in read(text)[1].errors] == ["LOD3012"] * 3
+
+
+@pytest.mark.parametrize(
+    "po", ["[ex:p, §~]", "[ex:p, [$(a), §null]]", "{p: ex:p, o: $(a), targets: §~}", "{p: ex:p, o: {value: §}}"]
+)
+def test_a_null_of_yaml_is_no_text(read: Read, po: str) -> None:
+    text = PERSON.replace("{po}", po)
+    _, findings = read(text.replace("§", ""))
+    [error] = findings.errors
+    assert isinstance(error.origin, TextOrigin)
+    line = text.splitlines()[error.origin.line - 1]
+    assert (error.code, error.origin.column - 1) == ("LOD3060", line.index("§"))
+
+
+def test_a_null_in_quotes_is_text(read: Read) -> None:
+    assert [parts(each) for each in objects(read, """[ex:p, ["~", 'null', ""]]""")] == [("~",), ("null",), ("",)]

@@ -61,7 +61,7 @@ MISTAKES = {
     "version": Mistake(
         table("rr:sqlQuery 'SELECT * FROM staff' ; rr:sqlVersion §rr:SQL2018"), "LOD3109", "version of SQL", "SQL2008'?"
     ),
-    "no table": Mistake("{0}ex:M rr:logicalTable §[] ; rr:subjectMap [ rr:column 'id' ] .", "LOD3103", "no rml:source"),
+    "no table": Mistake("{0}ex:M rr:logicalTable §[] ; rr:subjectMap [ rr:column 'id' ] .", "LOD3103", "rr:tableName"),
     "IRI for a column": Mistake(rule("rr:column §ex:name"), "LOD3105", "rr:column is text in quotes, not"),
     "class in quotes": Mistake(
         "{0}ex:M rr:logicalTable [ rr:tableName 'staff' ] ; rr:subjectMap [ rr:column 'id' ; rr:class §'ex:C' ] .",
@@ -74,6 +74,10 @@ MISTAKES = {
         "rr:subjectMap [ rr:column 'id' ; rr:termType §rr:Literal ] .",
         "LOD3107", "a subject is no literal",
     ),
+    "no table at all": Mistake(
+        "{0}§ex:M a rr:TriplesMap ; rr:subjectMap [ rr:column 'id' ] .", "LOD3103", "no source", "add rr:logicalTable"
+    ),
+    "no way to a term": Mistake(rule("rr:termType rr:IRI").replace("[ rr:t", "§[ rr:t"), "LOD3103", "", "rr:column"),
     "no predicate": Mistake("§[ rr:object 'a' ]", "LOD3103", "has no predicate"),
     "language": Mistake(rule("rr:column 'name' ; rr:language §'zh_TW'"), "LOD3009", "'zh_TW' is no language tag"),
     "datatype": Mistake(rule("rr:column 'id' ; rr:datatype §xsd:Integer"), "LOD4043", "'xsd:Integer'", "'xsd:integer'"),
@@ -87,7 +91,7 @@ MISTAKES = {
         rule("rr:parentTriplesMap ex:unit ; rr:joinCondition §[ rr:child 'unit' ]"), "LOD3103", "has no parent"
     ),
     "join without condition": Mistake(
-        "[ rr:predicate ex:p ; rr:objectMap §[ rr:parentTriplesMap ex:unit ] ]", "LOD4009", "needs a condition", "rml:"
+        rule("rr:parentTriplesMap ex:unit").replace("[ rr:par", "§[ rr:par"), "LOD4009", "needs a condition", "child"
     ),
     "join": Mistake(
         rule("rr:parentTriplesMap ex:unit ; rr:joinCondition [ rr:child 'name' ; rr:parent 'code' ]"),

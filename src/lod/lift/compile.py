@@ -249,7 +249,7 @@ class _Compiler:
                     parent=parent.name,
                 )
                 is_rml = referencing.origin.path.lower().endswith((".ttl", ".rml", ".nt"))
-                in_rml = say("rml:joinCondition [ rml:child … ; rml:parent … ]")
+                in_rml = say("add a joinCondition with its child and parent")
                 hint = in_rml if is_rml else say("condition: {function: equal, …}")
                 self.findings.error("LOD4009", message, referencing.origin, hint)
                 return None

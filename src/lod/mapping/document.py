@@ -7,7 +7,7 @@ what was written. A repeated key is an error, not the last one wins.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from lod.diagnostics import Findings, TextOrigin
 from lod.wording import NOTHING, joined, say, word
 
 _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NULL = "tag:yaml.org,2002:null"
 _WIDE = re.compile(r"[：，［］｛｝“”]")
 _ADVICE = (
     (
@@ -48,11 +49,15 @@ _ADVICE = (
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A scalar. `offset` is how far its first character is from `origin.column`, -1 when it spans lines."""
+    """A scalar. `offset` is how far its first character is from `origin.column`, -1 when it spans lines.
+
+    `is_null`: written `~`, `null` or not at all, which other readers of YAML take for «no value».
+    """
 
     value: str
     origin: TextOrigin
     offset: int = 0
+    is_null: bool = False
 
     def at(self, index: int, length: int = 1) -> TextOrigin:
         """Where the character at `index` of the value stands."""
@@ -111,6 +116,20 @@ def read_document(path: Path, shown: str, findings: Findings) -> Node | None:
             return None
         return _Converter(shown, findings).convert(root)
     return None
+
+
+def nulls(node: Node, *, but: Collection[str] = ()) -> Iterator[Text]:
+    """Where a document has no value, `but` behind these keys."""
+    if isinstance(node, Text):
+        if node.is_null:
+            yield node
+    elif isinstance(node, Listed):
+        for item in node.items:
+            yield from nulls(item, but=but)
+    else:
+        for key, value in node:
+            if key.value not in but:
+                yield from nulls(value, but=but)
 
 
 def _not_yaml(error: yaml.MarkedYAMLError, text: str, shown: str, findings: Findings) -> None:
@@ -184,4 +203,4 @@ def _text(node: yaml.ScalarNode, origin: TextOrigin) -> Text:
     one_line = node.start_mark.line == node.end_mark.line and node.style not in ("|", ">")
     quotes = 1 if node.style in ("'", '"') else 0
     as_written = origin.length == len(node.value) + 2 * quotes
-    return Text(node.value, origin, quotes if one_line and as_written else -1)
+    return Text(node.value, origin, quotes if one_line and as_written else -1, node.tag == _NULL)

@@ -23,7 +23,6 @@ from lod.rdf.turtle import Blank, Iri, Literal, Statement, Term
 from lod.wording import say
 
 Resource = Iri | Blank
-_AS_R2RML = {"reference": "column", "logicalSource": "logicalTable", "query": "sqlQuery"}
 
 
 @dataclass(slots=True)
@@ -34,7 +33,6 @@ class Graph:
     properties: dict[Resource, dict[str, list[Term]]] = field(default_factory=dict)
     described: dict[Resource, TextOrigin] = field(default_factory=dict)  # where the description begins
     legacy: set[Resource] = field(default_factory=set)
-    is_r2rml: bool = False  # its sources are logical tables
 
     def subjects_with(self, *names: str) -> list[Resource]:
         """The resources that have one of RML's properties, in the order of the text."""
@@ -54,7 +52,7 @@ class Graph:
         """The value of a property that may stand once; the first, and a finding, when it stands several times."""
         values = self.values(node, name)
         if len(values) > 1:
-            message = say("{name} stands {values} times here", name=self._name(name), values=len(values))
+            message = say("{name} stands {values} times here", name=_name(name), values=len(values))
             self.findings.error("LOD3104", message, values[1].origin, say("keep one"), [values[0].origin])
         return values[0] if values else None
 
@@ -65,7 +63,7 @@ class Graph:
             return value
         self.findings.error(
             "LOD3105",
-            say("{name} is text in quotes, not {value}", name=self._name(name), value=shown(value)),
+            say("{name} is text in quotes, not {value}", name=_name(name), value=shown(value)),
             value.origin,
         )
         return None
@@ -76,7 +74,7 @@ class Graph:
         if value is None or isinstance(value, Iri):
             return value
         self.findings.error(
-            "LOD3105", say("{name} is an IRI, not {value}", name=self._name(name), value=shown(value)), value.origin
+            "LOD3105", say("{name} is an IRI, not {value}", name=_name(name), value=shown(value)), value.origin
         )
         return None
 
@@ -93,19 +91,17 @@ class Graph:
     def _resource(self, value: Term, name: str) -> Resource | None:
         if not isinstance(value, Literal):
             return value
-        message = say("{name} is a resource, [ … ] or an IRI, not text", name=self._name(name))
+        message = say("{name} is a resource, [ … ] or an IRI, not text", name=_name(name))
         self.findings.error("LOD3105", message, value.origin)
         return None
-
-    def _name(self, name: str) -> str:
-        """A property as the document writes it."""
-        if ":" in name:
-            return f"<{name}>"
-        return f"rr:{_AS_R2RML.get(name, name)}" if self.is_r2rml else f"rml:{name}"
 
     def origin(self, node: Resource) -> TextOrigin:
         """Where a resource's description begins; where it is named, if it has none."""
         return self.described.get(node, node.origin)
+
+
+def _name(name: str) -> str:
+    return f"<{name}>" if ":" in name else f"rml:{name}"
 
 
 def read_graph(statements: Iterable[Statement], findings: Findings) -> Graph:
@@ -123,7 +119,6 @@ def read_graph(statements: Iterable[Statement], findings: Findings) -> Graph:
         graph.properties.setdefault(subject, {}).setdefault(statement.predicate.value, []).append(statement.object)
         if is_legacy(written):
             graph.legacy.add(subject)
-        graph.is_r2rml |= written.predicate.value == R2RML + "logicalTable"
     return graph
 
 

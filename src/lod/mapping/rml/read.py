@@ -31,12 +31,13 @@ from lod.mapping.rml.executions import read_joins
 from lod.mapping.rml.graph import Graph, Resource, read_graph
 from lod.mapping.rml.sources import read_formulation, read_source
 from lod.mapping.rml.terms import ReadTerm, Role, Terms
+from lod.mapping.rml.told import in_words, words_of
 from lod.mapping.rml.views import Views, is_view
 from lod.mapping.rml.vocabulary import RML, shown
 from lod.rdf.advice import syntax_advice
 from lod.rdf.iris import is_absolute
 from lod.rdf.namespaces import RDF
-from lod.rdf.turtle import Iri, TurtleSyntaxError, read_turtle
+from lod.rdf.turtle import Document, Iri, TurtleSyntaxError, read_turtle
 from lod.wording import NOTHING, say
 
 _Object = tuple[TermMap | ReferencingObjectMap | GatherMap | None, tuple[LogicalTarget, ...]]
@@ -73,6 +74,13 @@ def read_rml(path: Path, shown_path: str, findings: Findings) -> list[TriplesMap
             "LOD3101", say("not Turtle: {error}", error=error.message), where, syntax_advice(str(error), text)
         )
         return []
+    said = Findings()
+    found = _read(document, shown_path, said)
+    findings.extend(in_words(said, words_of(document.statements)))
+    return found
+
+
+def _read(document: Document, shown_path: str, findings: Findings) -> list[TriplesMap]:
     graph = read_graph(document.statements, findings)
     nodes = _triples_maps(graph)
     if not nodes:

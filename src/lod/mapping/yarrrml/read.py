@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from lod.diagnostics import Findings
 from lod.mapping.conditions import both
-from lod.mapping.document import Keyed, Node, Text, read_document
+from lod.mapping.document import Keyed, Node, Text, nulls, read_document
 from lod.mapping.functions import PREFIXES as FUNCTION_PREFIXES
 from lod.mapping.ir import LogicalSource, LogicalTarget, ReferencingObjectMap, TriplesMap
 from lod.mapping.shapes import Shapes
@@ -28,14 +28,36 @@ from lod.rdf.iris import is_absolute
 from lod.rdf.namespaces import PREFIXES
 from lod.wording import say
 
+# the subjects of blank nodes, what an empty cell means, and anchors, which say nothing themselves
+_MAY_BE_NULL = (
+    "subjects",
+    *(short for short, name in aliases("a mapping").items() if name == "subjects"),
+    "empty",
+    "variables",
+)
+
 
 def read_yarrrml(paths: Sequence[tuple[Path, str]], findings: Findings) -> list[TriplesMap]:
     """The triples maps of YARRRML files, each with the name it is shown by; what is wrong is in `findings`, all of it.
 
     Files that are read together are one: mappings, named sources and targets, and prefixes of one serve in all.
     """
+    said = Findings()
+    missing: list[Text] = []
+    found = _read(paths, said, missing)
+    for each in missing:
+        hint = say("write a value, or leave the key out")
+        if each.value:
+            hint = say("leave it out; in quotes it is text: '{text}'", text=each.value)
+        findings.error("LOD3060", say("there is no value here"), each.origin, hint)
+    places = {each.origin for each in missing}
+    findings.extend(each for each in said if each.origin not in places)
+    return found
+
+
+def _read(paths: Sequence[tuple[Path, str]], findings: Findings, missing: list[Text]) -> list[TriplesMap]:
     shapes = Shapes(findings)
-    documents = [each for path, shown in paths if (each := _document(path, shown, shapes))]
+    documents = [each for path, shown in paths if (each := _document(path, shown, shapes, missing))]
     found = _Found()
     for document in documents:
         others = [each for each in documents if each is not document]
@@ -66,10 +88,11 @@ class _Document:
     mappings: Keyed
 
 
-def _document(path: Path, shown: str, shapes: Shapes) -> _Document | None:
+def _document(path: Path, shown: str, shapes: Shapes, missing: list[Text]) -> _Document | None:
     document = shapes.keyed(read_document(path, shown, shapes.findings), "a mapping file")
     if document is None:
         return None
+    missing += nulls(document, but=_MAY_BE_NULL)
     values = values_of(document, "a mapping file", shapes.findings)
     if shapes.lacks(document, values, "mappings", aliases("a mapping file")):
         shapes.findings.error("LOD3005", say("a mapping file needs 'mappings'"), document.origin)

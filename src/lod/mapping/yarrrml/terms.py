@@ -39,7 +39,6 @@ TYPES = {
     "literal": (TermType.LITERAL, Safety.IRI),
     "blank": (TermType.BLANK_NODE, Safety.IRI),
 }
-_NOTHING = ("", "~", "null")  # how YAML writes that there is no value
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ class Terms:
 
     def subjects(self, node: Node) -> list[ReadTerm]:
         """The subjects; none written: a blank node for each row."""
-        if isinstance(node, Text) and node.value.lower() in _NOTHING:
+        if isinstance(node, Text) and node.is_null:
             return [ReadTerm(blank(node.origin))]
         return self.resources(node)
 
