@@ -329,13 +329,56 @@ def test_cells_of_a_workbook_keep_their_kinds(tmp_path: Path) -> None:
     assert lifted(path) == [
         '<id/12> <at> "2012-12-31T06:00:00"^^<xsd:dateTime> .',
         '<id/12> <day> "2012-12-31"^^<xsd:date> .',
-        '<id/12> <long> "PT36H0M0S"^^<xsd:duration> .',
+        '<id/12> <long> "P1DT12H"^^<xsd:duration> .',
         '<id/12> <name> " 臺北 " .',
         '<id/12> <open> "true"^^<xsd:boolean> .',
         '<id/12> <share> "0.1"^^<xsd:decimal> .',
         '<id/12> <sum> "42"^^<xsd:integer> .',
         '<id/13> <share> "1.0E20"^^<xsd:double> .',
         '<id/13> <sum> "2.5"^^<xsd:decimal> .',
+    ]
+
+
+def test_a_day_among_moments_is_one(tmp_path: Path) -> None:
+    """A spreadsheet does not tell a day from its midnight."""
+    write_sheet(tmp_path / "b.xlsx", [["id", "at", "day"], ["A", 0, 0], ["B", 0, 0]])
+    cells = {"B2": (2, 41274.25), "B3": (2, 41274), "C2": (1, 41274), "C3": (1, 41275)}
+    format_cells(
+        tmp_path / "b.xlsx",
+        {name: f'<c r="{name}" s="{style}"><v>{value}</v></c>' for name, (style, value) in cells.items()},
+    )
+    assert lifted(mapping(tmp_path, "['b.xlsx~xlsx', '2012']", ("at", "day"))) == [
+        '<id/A> <at> "2012-12-31T06:00:00"^^<xsd:dateTime> .',
+        '<id/A> <day> "2012-12-31"^^<xsd:date> .',
+        '<id/B> <at> "2012-12-31T00:00:00"^^<xsd:dateTime> .',
+        '<id/B> <day> "2013-01-01"^^<xsd:date> .',
+    ]
+
+
+def test_cells_without_a_value_are_told(tmp_path: Path) -> None:
+    """Errors, and formulas that nobody has worked out, where a rule asks for them."""
+    rows: list[list[Cell]] = [["id", "share", "sum", "other"], ["0", 0, 0, 0], ["1", 0, 0, 0], ["2", 0, 0, 0]]
+    write_sheet(tmp_path / "b.xlsx", rows)
+    format_cells(
+        tmp_path / "b.xlsx",
+        {
+            "B2": '<c r="B2" t="e"><v>#N/A</v></c>',
+            "B3": '<c r="B3" t="e"><f>1/0</f><v>#DIV/0!</v></c>',
+            "C3": '<c r="C3" t="str"><f>""</f><v></v></c>',
+            "D2": '<c r="D2"><f>1+1</f><v/></c>',
+        },
+    )
+    findings = Findings()
+    path = mapping(tmp_path, "['b.xlsx~xlsx', '2012']", ("share", "sum"))
+    lift_files([path], tmp_path / "out.nq", findings=findings)
+    [told] = [each for each in findings if each.code == "LOD2061"]
+    assert told.message == "2 cells of 'share' in b.xlsx: 2012 show an error, as #N/A: no value comes from there"
+    assert [str(each) for each in (told.origin, *told.related)] == [
+        "b.xlsx: 2012, row 2, column share",
+        "b.xlsx: 2012, row 3, column share",
+    ]
+    assert mistakes(mapping(tmp_path, "['b.xlsx~xlsx', '2012']", ("other",))) == [
+        "LOD2062 1 formula of 'other' in b.xlsx: 2012 has no value"
     ]
 
 
@@ -348,18 +391,28 @@ def test_rows_of_a_sheet_have_the_numbers_that_people_see(tmp_path: Path) -> Non
 
 
 def test_ods(tmp_path: Path) -> None:
-    workbooks.write_ods(tmp_path / "b.ods", "data", [["id", "n", "day"], ["甲", 3, "@"], ["乙", 2.50, None]])
+    rows: list[list[Cell]] = [["id", "n", "day", "long"], ["甲", 3, "@", "PT30H05M00S"], ["乙", 2.50, "!", None]]
+    workbooks.write_ods(tmp_path / "b.ods", "data", rows)
     with zipfile.ZipFile(tmp_path / "b.ods") as file:
         parts = {name: file.read(name).decode() for name in file.namelist()}
     day = '<table:table-cell office:value-type="date" office:date-value="2012-12-31"/>'
     cell = '<table:table-cell office:value-type="string"><text:p>@</text:p></table:table-cell>'
+    error = '<table:table-cell table:formula="of:=NA()" office:value-type="string" office:string-value="" '
+    error += 'calcext:value-type="error" '
+    error += 'xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0">'
+    error += "<text:p>#N/A</text:p></table:table-cell>"
     assert cell in parts["content.xml"]
     with zipfile.ZipFile(tmp_path / "b.ods", "w") as file:
         for name, text in parts.items():
-            file.writestr(name, text.replace(cell, day))
-    assert lifted(mapping(tmp_path, "['b.ods~ods']", ("n", "day"))) == [
+            file.writestr(name, text.replace(cell, day).replace(cell.replace("@", "!"), error))
+    findings = Findings()
+    path = mapping(tmp_path, "['b.ods~ods']", ("n", "day", "long"))
+    lift_files([path], tmp_path / "out.nq", findings=findings)
+    assert [(each.code, str(each.origin)) for each in findings] == [("LOD2061", "b.ods, row 3, column day")]
+    assert lifted(path) == [
         '<id/乙> <n> "2.5"^^<xsd:decimal> .',
         '<id/甲> <day> "2012-12-31"^^<xsd:date> .',
+        '<id/甲> <long> "P1DT6H5M"^^<xsd:duration> .',
         '<id/甲> <n> "3"^^<xsd:integer> .',
     ]
 
@@ -465,6 +518,30 @@ def test_postgresql_values_keep_their_kinds(tmp_path: Path, postgresql: str, mon
         '<id/2> <name> "" .',
         '<id/2> <open> "false"^^<xsd:boolean> .',
         '<id/2> <share> "INF"^^<xsd:double> .',
+    ]
+
+
+def test_postgresql_values_that_no_datatype_has_are_text(tmp_path: Path, postgresql: str) -> None:
+    execute(
+        postgresql,
+        "CREATE DOMAIN hundredth AS numeric(4, 2)",
+        "CREATE TABLE odd (id int, n numeric, day date, at timestamp, clock timetz, span interval, part hundredth)",
+        "INSERT INTO odd VALUES (1, 'NaN', 'infinity', '-infinity', '13:05:07+08', '-1 day -02:00', 0.50), "
+        "(2, 0, '0044-03-15 BC', '2012-12-31 08:00', '13:05:07+05:30', '-1 day +02:00', NULL)",
+    )
+    columns = ("n", "day", "at", "clock", "span", "part")
+    assert lifted(mapping(tmp_path, f"['{postgresql}~postgresql', odd]", columns)) == [
+        '<id/1> <at> "-infinity" .',
+        '<id/1> <clock> "13:05:07+08:00"^^<xsd:time> .',
+        '<id/1> <day> "infinity" .',
+        '<id/1> <n> "NaN" .',
+        '<id/1> <part> "0.5"^^<xsd:decimal> .',
+        '<id/1> <span> "-P1DT2H"^^<xsd:duration> .',
+        '<id/2> <at> "2012-12-31T08:00:00"^^<xsd:dateTime> .',
+        '<id/2> <clock> "13:05:07+05:30"^^<xsd:time> .',
+        '<id/2> <day> "0044-03-15 BC" .',
+        '<id/2> <n> "0"^^<xsd:decimal> .',
+        '<id/2> <span> "P-1DT2H" .',
     ]
 
 

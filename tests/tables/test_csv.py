@@ -73,6 +73,25 @@ def test_big5_read_as_utf_8_says_what_it_is(tmp_path: Path) -> None:
     assert "encoding: big5" in finding.hint
 
 
+@pytest.mark.parametrize(
+    ("beginning", "message", "hint"),
+    [
+        (b"PK\x03\x04\x14\0[Content_Types].xml", "a workbook", "write 'referenceFormulation: xlsx' in the source"),
+        (b"PK\x03\x04\x14\0table.csv", "a zip archive", "unpack it, and name the table that comes out"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0", "a workbook", "write 'referenceFormulation: xls' in the source"),
+        (b"\x1f\x8b\x08", "packed with gzip", "write 'compression: gzip' in the source"),
+        (b"%PDF-1.7\n", "a PDF", "a PDF holds no table, only pages: ask for the file that it was made from"),
+    ],
+)
+def test_a_file_that_is_no_text(tmp_path: Path, beginning: bytes, message: str, hint: str) -> None:
+    (tmp_path / "t.csv").write_bytes(beginning)
+    table, findings = try_open(tmp_path / "t.csv")
+    assert table is None
+    assert [(each.code, each.message, each.hint) for each in findings] == [
+        ("LOD2060", f"t.csv is {message}, not text", hint)
+    ]
+
+
 def test_first_rows_have_their_numbers(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text('a,b\n1,"x\ny"\n2,-\n3,\n')
     table, _ = try_open(tmp_path / "t.csv", Dialect(nulls=("-",)))

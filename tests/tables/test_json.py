@@ -142,6 +142,44 @@ def test_mistakes(text: str, iterator: str, reference: str, told: str, tmp_path:
     assert rows(written(tmp_path, text), iterator, *texts(reference))[1] == [told]
 
 
+def test_json_lines_with_a_byte_order_mark(tmp_path: Path) -> None:
+    lines = written(tmp_path, b'\xef\xbb\xbf{"a": 1}\r\n\r\n{"a": 2}\r\n', "file.jsonl")
+    assert rows(lines, "$", *texts("a")) == ([("1", 1), ("2", 2)], [])
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"a": 1}\n\n{"a": "臺"},\n', "LOD2011 file.jsonl:3:11: file.jsonl is not JSON: Extra data"),
+        (
+            '{"a": 1}\n{"a": "臺\\ud842"}\n',
+            "LOD2011 file.jsonl:2:9: file.jsonl is not JSON: half a character",
+        ),
+    ],
+)
+def test_mistakes_in_a_line(text: str, told: str, tmp_path: Path) -> None:
+    assert rows(written(tmp_path, text, "file.jsonl"), "$", *texts("a"))[1] == [told]
+
+
+def test_numbers_that_are_none(tmp_path: Path) -> None:
+    """What Python and JavaScript programs write, though RFC 8259 has no such numbers."""
+    file = written(tmp_path, '[{"a": NaN}, {"a": Infinity}, {"a": -Infinity}, {"a": 1e400}, {"a": -0.0}]')
+    found, told = rows(file, "$[*]", JsonColumn("a", Aspect.DOUBLE))
+    assert ([each for each, _ in found], told) == (["NaN", "INF", "-INF", "INF", "-0.0E0"], [])
+
+
+def test_big5_that_nobody_declared(tmp_path: Path) -> None:
+    findings = Findings()
+    file = written(tmp_path, '[{"a": "臺北"}]'.encode("cp950"))
+    table = open_json(file, file.name, Dialect(), "$[*]", {"a": TextOrigin("mapping")}, findings, None)
+    assert table is not None
+    with duckdb.connect() as connection:
+        ingest_json(connection, table, [0], tmp_path / "out.parquet", findings)
+    assert [(each.code, each.hint) for each in findings.errors] == [
+        ("LOD2002", "it looks like big5: set 'encoding: big5' in the source")
+    ]
+
+
 def test_an_iterator_that_stops_at_the_array(tmp_path: Path) -> None:
     findings = Findings()
     file, asked = written(tmp_path, '{"a": [{"b": 1}]}'), {"b": TextOrigin("mapping")}

@@ -35,7 +35,9 @@ def open_typed(
             from lod.tables.solutions import open_solutions
 
             return open_solutions(path, source.query, known, findings, is_plain=source.is_plain)
-    from lod.tables.sql import Address, Asked, open_database, open_sqlite
+    from lod.tables.adbc import Asked
+    from lod.tables.sql import Address, open_database
+    from lod.tables.sqlite import open_sqlite
 
     asked_for = Asked(source.part, source.query.strip().rstrip(";"))
     if source.formulation is Formulation.SQLITE:

@@ -15,36 +15,19 @@ from itertools import islice
 from pathlib import Path
 
 from lod.diagnostics import CellOrigin, Findings, Origin, did_you_mean
+from lod.tables.encodings import UNMARKED, encoding_hint, is_text, lacks_mark, python_codec, user_defined
 from lod.tables.table import Dialect, Table
-from lod.wording import NOTHING, Wording, say
+from lod.wording import Wording, say
 
 _BLOCK = 1 << 22
 _HEADER_LIMIT = 1 << 20  # bytes in which the header has to end
 _NUL = say("a NUL byte in a cell")
 _REJECTED = 2000  # characters of a rejected row that are kept
 _SHOWN = 10  # findings of one kind a table
-UNMARKED = say("UTF-16 without a byte order mark: nothing says which byte of two comes first")
-# Big5's rooms for characters of one's own (造字), https://www.unicode.org/Public/MAPPINGS/VENDORS/MICSFT/
-_USER_DEFINED = ((b"\x81\x40", b"\xa0\xfe"), (b"\xc6\xa1", b"\xc8\xfe"), (b"\xfa\x40", b"\xfe\xfe"))
-_GUESSES = ("utf-8", "cp950", "big5hkscs", "utf-16")
-# «Big5» on a Windows machine in Taiwan is code page 950
-_ALIASES = {"big5": "cp950", "utf-8": "utf-8-sig"}
-
 NO_CELL = "\x01 no cell \x01"
 """What stands in a copy where the file has no cell, and in no file: a null. Told to DuckDB, empty text is none."""
 
 csv.field_size_limit(1 << 24)
-
-
-def python_codec(encoding: str) -> str:
-    """The codec that reads an encoding as it is meant in Taiwan; a byte order mark is skipped."""
-    name = codecs.lookup(encoding).name
-    return _ALIASES.get(name, name)
-
-
-def is_utf8(dialect: Dialect) -> bool:
-    """Whether the bytes can be read as they are."""
-    return codecs.lookup(dialect.encoding).name in ("utf-8", "utf-8-sig", "ascii")
 
 
 def open_csv(path: Path, name: str, dialect: Dialect, findings: Findings, declared: Origin | None) -> Table | None:
@@ -68,9 +51,11 @@ def open_csv(path: Path, name: str, dialect: Dialect, findings: Findings, declar
             [CellOrigin(name)],
         )
         return None
+    if not is_text(head, name, declared, findings):
+        return None
     if lacks_mark(head, dialect.encoding):
         origin = CellOrigin(name, 1)
-        findings.error("LOD2002", UNMARKED, origin, _looks_like(likely_encoding(head)))
+        findings.error("LOD2002", UNMARKED, origin, encoding_hint(head))
         return None
     text = codecs.getincrementaldecoder(python_codec(dialect.encoding))(errors="replace").decode(head)
     try:
@@ -84,7 +69,7 @@ def open_csv(path: Path, name: str, dialect: Dialect, findings: Findings, declar
         _wrong_encoding(path, name, dialect, findings)
         return None
     if "\0" in "".join(columns):
-        hint = _looks_like(likely_encoding(head)) or say("the file is damaged, or it is UTF-16: set 'encoding'")
+        hint = encoding_hint(head) or say("the file is damaged, or it is UTF-16: set 'encoding'")
         findings.error("LOD2003", say("a NUL byte in the header"), CellOrigin(name, 1), hint)
         return None
     check_header(columns, name, findings)
@@ -145,7 +130,7 @@ def _wrong_encoding(path: Path, name: str, dialect: Dialect, findings: Findings)
         except UnicodeDecodeError as error:
             byte = error.object[error.start]
             with path.open("rb") as sample:
-                hint = user_defined(error, codec) or _looks_like(likely_encoding(sample.read(_HEADER_LIMIT), codec))
+                hint = user_defined(error, codec) or encoding_hint(sample.read(_HEADER_LIMIT), codec)
             message = say(
                 "byte {byte:#04x} (line {line}, byte {start}) does not fit {encoding}",
                 byte=byte,
@@ -163,46 +148,6 @@ def _wrong_encoding(path: Path, name: str, dialect: Dialect, findings: Findings)
         CellOrigin(name),
         say("set the source's 'encoding'"),
     )
-
-
-def lacks_mark(sample: bytes, encoding: str) -> bool:
-    """Whether bytes that are said to be UTF-16 do not tell which byte of two comes first (RFC 2781 §3.2)."""
-    is_utf16 = codecs.lookup(encoding).name == "utf-16"
-    return is_utf16 and not sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-
-
-def user_defined(error: UnicodeDecodeError, codec: str) -> Wording:
-    """What to do about a user-defined character of Big5; nothing if it is none."""
-    place = error.object[error.start : error.start + 2]
-    if codec != "cp950" or len(place) < 2 or not any(first <= place <= last for first, last in _USER_DEFINED):
-        return NOTHING
-    return say(
-        "{code} is a user-defined character, which has a shape only where it was drawn: put a character of Unicode in "
-        "its place; only tables from Hong Kong are big5hkscs",
-        code=f"0x{place.hex().upper()}",
-    )
-
-
-def _looks_like(likely: str) -> Wording:
-    return say("it looks like {likely}: set 'encoding: {likely}' in the source", likely=likely) if likely else NOTHING
-
-
-def likely_encoding(sample: bytes, tried: str = "") -> str:
-    """The encoding that fits the first bytes of a file, besides the one that was tried; '' if none does."""
-    if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    high, low = sample[::2].count(0), sample[1::2].count(0)  # bytes of digits, delimiters and line ends
-    if high or low:
-        return "utf-16le" if low > high else "utf-16be"
-    for name in _GUESSES[:3]:
-        if python_codec(name) == tried:
-            continue
-        try:
-            codecs.getincrementaldecoder(python_codec(name))().decode(sample)
-        except UnicodeDecodeError:
-            continue
-        return {"cp950": "big5"}.get(name, name)
-    return ""
 
 
 def _records(lines: Iterator[str], dialect: Dialect) -> Iterator[list[str]]:

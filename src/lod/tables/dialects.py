@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, unquote
 
 from lod.tables.spelled import stage_spelled
+from lod.tables.typed import duration
 
 DRIVERS = {"mysql": "PyMySQL", "mariadb": "PyMySQL", "mssql": "pymssql", "oracle": "oracledb"}
 """What to install for the dialects of SQLAlchemy that need no more than that."""
@@ -162,19 +163,12 @@ def _double(value: float) -> str:
     return {"inf": "INF", "-inf": "-INF", "nan": "NaN"}.get(text := repr(value), text.removesuffix(".0"))
 
 
-def _duration(value: datetime.timedelta) -> str:
-    sign, value = ("-", -value) if value < datetime.timedelta() else ("", value)
-    minutes, seconds = divmod(value.seconds, 60)
-    fraction = f".{value.microseconds:06}".rstrip("0") if value.microseconds else ""
-    return f"{sign}P{value.days}DT{minutes // 60}H{minutes % 60}M{seconds}{fraction}S"
-
-
 def _span(value: datetime.timedelta) -> _Spelled:
     """TIME of MySQL, which is a time of the day or, above it, a span."""
     if datetime.timedelta() <= value < _DAY:
         midnight = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
         return _seconds((midnight + value).time().isoformat()), "time"
-    return _duration(value), "dayTimeDuration"
+    return duration(value), "dayTimeDuration"
 
 
 _SPELLINGS: dict[type, tuple[str, Callable[[Any], str]]] = {

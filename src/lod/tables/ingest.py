@@ -17,7 +17,8 @@ from pathlib import Path
 import duckdb
 
 from lod.diagnostics import CellOrigin, Findings
-from lod.tables.csv import NO_CELL, Reject, is_utf8, rewrite
+from lod.tables.csv import NO_CELL, Reject, rewrite
+from lod.tables.encodings import is_utf8
 from lod.tables.json import ingest_json
 from lod.tables.table import Table
 from lod.tables.typed import TypedTable, ingest_typed

@@ -14,7 +14,7 @@ import codecs
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
@@ -22,7 +22,7 @@ from typing import Any, TextIO
 import duckdb
 
 from lod.diagnostics import CellOrigin, Findings, Origin, TextOrigin, did_you_mean
-from lod.tables.csv import UNMARKED, python_codec
+from lod.tables.encodings import UNMARKED, encoding_hint, is_text, is_utf8, python_codec
 from lod.tables.json_items import copy_items
 from lod.tables.json_values import DOUBLE_MACRO, aspect_sql, nodes_sql
 from lod.tables.jsonpath import JsonPath, JsonPathError, parse_jsonpath
@@ -33,7 +33,13 @@ from lod.wording import NOTHING, Wording, say
 _Query = JsonPath | XPath
 _LINES = (".jsonl", ".ndjson")
 _BLOCK = 1 << 20
+_HEAD = 1 << 12  # bytes that tell what a file is
 _SHOWN = 3
+# RFC 8259 §7: a character beyond the first 65,536 is two escapes, of which each alone is none
+_HALF = re.compile(
+    r"(?<!\\)(?:\\\\)*(\\u[dD][89aAbB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
+    r"|(?<!\\u[dD][89aAbB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+)
 _NAME = re.compile(r'"[^"]*"')
 
 
@@ -84,6 +90,8 @@ def _open_document(
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             size = file.tell()
+            file.seek(0)
+            head = file.read(_HEAD)
     except OSError as error:
         if isinstance(error, FileNotFoundError):
             siblings = [each.name for each in path.parent.iterdir() if each.is_file()] if path.parent.is_dir() else []
@@ -94,6 +102,8 @@ def _open_document(
             findings.error(
                 "LOD2008", say("cannot read {name}: {strerror}", name=name, strerror=error.strerror), declared
             )
+        return None
+    if not is_text(head, name, declared, findings):
         return None
     return Table(name, path, tuple(map(str, rows.columns)), dialect, digest, size, rows)
 
@@ -299,9 +309,16 @@ def _documents(table: Table, lines: bool) -> Iterator[Any]:
         yield read_xml(table.path)
         return
     with _open(table) as file:
-        texts: Iterable[str] = (line for line in file if line.strip()) if lines else [file.read()]
-        for text in texts:
-            yield json.loads(text)
+        if not lines:
+            yield json.loads(file.read())
+            return
+        for number, line in enumerate(file, start=1):
+            if line.strip():
+                try:
+                    yield json.loads(line.rstrip())
+                except json.JSONDecodeError as error:
+                    error.lineno = number
+                    raise
 
 
 def _is_lines(path: Path) -> bool:
@@ -320,8 +337,10 @@ def _open(table: Table) -> TextIO:
 
 
 def _utf8(table: Table, target: Path) -> Path:
-    """The file itself if it is in UTF-8, else the same text in `target`."""
-    if codecs.lookup(table.dialect.encoding).name in ("utf-8", "utf-8-sig", "ascii"):
+    """The file itself if it is in UTF-8 without a byte order mark, else the same text in `target`."""
+    with table.path.open("rb") as head:
+        is_marked = head.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
+    if is_utf8(table.dialect) and not is_marked:
         return table.path
     with _open(table) as source, target.open("w", encoding="utf-8", newline="") as file:
         while block := source.read(_BLOCK):
@@ -346,17 +365,26 @@ def _report_syntax(table: Table, error: Exception, findings: Findings) -> None:
             object=wrong.object[wrong.start],
             encoding=table.dialect.encoding,
         )
-        _tell(findings, "LOD2002", message, CellOrigin(table.name), say("set the source's encoding"))
+        hint = encoding_hint(wrong.object, python_codec(table.dialect.encoding)) or say("set the source's encoding")
+        _tell(findings, "LOD2002", message, CellOrigin(table.name), hint)
     except UnicodeError:
         _tell(findings, "LOD2002", UNMARKED, CellOrigin(table.name), say("set 'encoding: utf-16le' or 'utf-16be'"))
     else:
-        reason = str(error).splitlines()[0]
-        _tell(
-            findings,
-            "LOD2008",
-            say("{table} cannot be read: {reason}", table=table.name, reason=reason),
-            CellOrigin(table.name),
-        )
+        _report_refusal(table, str(error).splitlines()[0], findings)
+
+
+def _report_refusal(table: Table, reason: str, findings: Findings) -> None:
+    """What the engine refuses and the exact reader does not: half of a pair of escapes, which is no character."""
+    with _open(table) as file:
+        for number, line in enumerate(file, start=1):
+            if half := _HALF.search(line):
+                message = say("{table} is not JSON: {msg}", table=table.name, msg=say("half a character"))
+                hint = say("what wrote the file cut a text in the middle of a character: write the whole of it")
+                origin = TextOrigin(table.name, number, half.start(1) + 1, len(half[1]))
+                _tell(findings, "LOD2011", message, origin, hint)
+                return
+    message = say("{table} cannot be read: {reason}", table=table.name, reason=reason)
+    _tell(findings, "LOD2008", message, CellOrigin(table.name))
 
 
 def _tell(findings: Findings, code: str, message: Wording, origin: Origin, hint: Wording = NOTHING) -> None:

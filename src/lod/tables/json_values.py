@@ -20,8 +20,10 @@ CREATE OR REPLACE TEMP MACRO lod_double(t) AS
     [regexp_extract(CAST(TRY_CAST(t AS DOUBLE) AS VARCHAR), '{_PARTS}', ['s', 'i', 'f', 'e'])],
     lambda p: {{'s': p.s, 'a': p.i || p.f, 'e': length(p.i) + coalesce(TRY_CAST(nullif(p.e, '') AS INTEGER), 0)}}),
     lambda n: {{'s': n.s, 'g': ltrim(n.a, '0'), 'e': n.e - (length(n.a) - length(ltrim(n.a, '0'))) - 1}}),
-    lambda m: CASE WHEN m.g = '' THEN m.s || '0.0E0'
-      ELSE concat(m.s, m.g[1], '.', coalesce(nullif(rtrim(m.g[2:], '0'), ''), '0'), 'E', m.e) END)[1]
+    lambda m: CASE WHEN t IS NULL THEN NULL WHEN m.g <> '' THEN
+        concat(m.s, m.g[1], '.', coalesce(nullif(rtrim(m.g[2:], '0'), ''), '0'), 'E', m.e)
+      WHEN TRY_CAST(t AS DOUBLE) = 0 THEN m.s || '0.0E0'
+      WHEN lower(t) LIKE '%nan' THEN 'NaN' WHEN t LIKE '-%' THEN '-INF' ELSE 'INF' END)[1]
 """
 
 

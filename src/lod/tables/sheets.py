@@ -20,7 +20,7 @@ import python_calamine as calamine
 
 from lod.diagnostics import CellOrigin, Findings, Origin, did_you_mean
 from lod.tables.area import Area
-from lod.tables.csv import UNMARKED, lacks_mark, likely_encoding, python_codec, user_defined
+from lod.tables.encodings import UNMARKED, lacks_mark, likely_encoding, python_codec, user_defined
 from lod.tables.expansion import workbook_fits
 from lod.tables.opendocument import merged_ranges
 from lod.wording import NOTHING, Wording, say

@@ -10,6 +10,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
@@ -197,3 +198,15 @@ _KEPT: list[tempfile.TemporaryDirectory[str]] = []
 def quoted(text: str) -> str:
     """A text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def duration(length: timedelta) -> str:
+    """A span as XSD spells it, P1DT6H5M: https://www.w3.org/TR/xmlschema11-2/#f-dayTimeDurCan."""
+    sign, size = ("-", -length) if length < timedelta() else ("", length)
+    minutes, seconds = divmod(size.seconds, 60)
+    fraction = f".{size.microseconds:06}".rstrip("0") if size.microseconds else ""
+    parts = [(minutes // 60, "H"), (minutes % 60, "M")]
+    time = "".join(f"{number}{letter}" for number, letter in parts if number)
+    time += f"{seconds}{fraction}S" if seconds or fraction else ""
+    days = f"{size.days}D" if size.days else ""
+    return f"{sign}P{days}{'T' if time else ''}{time}" if days or time else "PT0S"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import datetime
+import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -24,7 +25,8 @@ from lod.tables.expansion import workbook_fits
 from lod.tables.opendocument import merged_ranges
 from lod.tables.parquet import file_digest
 from lod.tables.sheets import cell_name, damage_reported, merged_areas
-from lod.tables.typed import Source, TypedColumn, TypedTable, quoted, staged, typed_table
+from lod.tables.silent_cells import silent_cells
+from lod.tables.typed import Source, TypedColumn, TypedTable, duration, quoted, staged, typed_table
 from lod.wording import say
 
 Row = Sequence[object]
@@ -32,14 +34,15 @@ Row = Sequence[object]
 _EXACT = 10**15  # a spreadsheet keeps 15 digits: beyond them a whole number is not exact
 _LEAST = 1e-9  # what is smaller is no decimal that anybody has typed
 _SHOWN = 3
-_SECONDS = 86400
+_HOURS = re.compile(r"PT(\d+)H(\d+)M(\d+(?:\.\d+)?)S")
 
 
 def open_sheet(path: Path, sheet: str, source: Source, findings: Findings) -> TypedTable | None:
     """A handle on a sheet, by its name or its number from 1; '' is the first. None, and findings, when it is no table.
 
     Findings: LOD2001 no such file, LOD2006 a header that cannot be used, LOD2007 no rows, LOD2008 unreadable, LOD2023
-    no such sheet, LOD2024 merged cells, LOD2501 not a workbook, LOD5070 it unpacks to too much.
+    no such sheet, LOD2024 merged cells, LOD2061 (warning) cells that show an error, LOD2062 formulas without a value,
+    LOD2501 not a workbook, LOD5070 it unpacks to too much.
     """
     found = file_digest(path, source, findings)
     if found is None:
@@ -66,6 +69,7 @@ def open_sheet(path: Path, sheet: str, source: Source, findings: Findings) -> Ty
     else:
         _stage(chain([first], rows), width, target)
         columns = [str(n) for n in range(1, width + 1)]
+    _tell_silent_cells(path, opened.name, columns, first[0], source, findings)
     cells = [TypedColumn(column, f"v{n}", f"k{n}") for n, column in enumerate(columns)]
     return typed_table(source, path, *found, target, cells, "number")
 
@@ -119,6 +123,39 @@ def _header(row: Row, filled: Sequence[bool], source: Source, findings: Findings
     return names
 
 
+def _tell_silent_cells(
+    path: Path, sheet: str, columns: Sequence[str], header: int, source: Source, findings: Findings
+) -> None:
+    """Tell of cells in used columns from which no value comes, though they show something."""
+    found: dict[tuple[str, bool], list[CellOrigin]] = {}
+    for cell in silent_cells(path, sheet):
+        name = columns[cell.column - 1] if cell.column <= len(columns) else ""
+        if name in source.asked and (cell.row > header or not source.dialect.header):
+            origins = found.setdefault((name, bool(cell.text)), [])
+            origins.append(CellOrigin(source.name, cell.row, name, cell.text))
+    for (name, is_error), origins in found.items():
+        count, where = len(origins), origins[:_SHOWN]
+        if is_error:
+            message = say(
+                "{count:,} {count:cell|cells} of '{name}' in {source} {count:shows|show} an error, as {text}: no value "
+                "comes from there",
+                count=count,
+                name=name,
+                source=source.name,
+                text=where[0].text,
+            )
+            findings.warning("LOD2061", message, where[0], say("correct the formula, and save"), where[1:])
+            continue
+        message = say(
+            "{count:,} {count:formula|formulas} of '{name}' in {source} {count:has|have} no value",
+            count=count,
+            name=name,
+            source=source.name,
+        )
+        hint = say("open it in a spreadsheet program, which works them out, and save it: what wrote the file did not")
+        findings.error("LOD2062", message, where[0], hint, where[1:])
+
+
 def _filled_rows(sheet: calamine.CalamineSheet) -> Iterator[tuple[int, Row]]:
     for number, row in enumerate(sheet.iter_rows(), start=1):
         if any(_has(cell) for cell in row):
@@ -132,15 +169,20 @@ def _has(cell: object) -> bool:
 def _stage(records: Iterator[tuple[int, Row]], width: int, target: Path) -> list[bool]:
     """Rows as Parquet: `number`, and for each column its text `v0` … and its kind `k0` …; an empty cell has no text.
 
-    Returns which columns have a cell.
+    A spreadsheet knows no midnight: in a column with moments a day is one, too. Returns which columns have a cell.
     """
     table = target.with_suffix(".csv")
+    has_moments = [False] * width
     with table.open("w", encoding="utf-8", newline="") as file:
         write = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL).writerow
         for number, row in records:
-            write([number, *chain.from_iterable(_text_and_kind(cell) for cell in row[:width])])
+            cells = [_text_and_kind(cell) for cell in row[:width]]
+            for place, (_, kind) in enumerate(cells):
+                if kind == "dateTime":
+                    has_moments[place] = True
+            write([number, *chain.from_iterable(cells)])
     names = ", ".join(f"'v{n}': 'VARCHAR', 'k{n}': 'VARCHAR'" for n in range(width))
-    chosen = ", ".join(f"v{n}, coalesce(k{n}, '') AS k{n}" for n in range(width))
+    chosen = ", ".join(_chosen(n, has_moments=has_moments[n]) for n in range(width))
     with duckdb.connect(":memory:", config={"threads": 1}) as connection:
         connection.execute(
             f"COPY (SELECT number, {chosen} FROM read_csv({quoted(str(table))}, "  # noqa: S608
@@ -152,6 +194,15 @@ def _stage(records: Iterator[tuple[int, Row]], width: int, target: Path) -> list
         filled = connection.execute(f"SELECT {counts} FROM read_parquet({quoted(str(target))})").fetchone()  # noqa: S608
     table.unlink()
     return [bool(each) for each in filled or ()]
+
+
+def _chosen(n: int, *, has_moments: bool) -> str:
+    if not has_moments:
+        return f"v{n}, coalesce(k{n}, '') AS k{n}"
+    return (
+        f"CASE WHEN k{n} = 'date' THEN v{n} || 'T00:00:00' ELSE v{n} END AS v{n}, "
+        f"CASE WHEN k{n} = 'date' THEN 'dateTime' ELSE coalesce(k{n}, '') END AS k{n}"
+    )
 
 
 def _text_and_kind(cell: object) -> tuple[str, str]:
@@ -170,9 +221,12 @@ def _text_and_kind(cell: object) -> tuple[str, str]:
         case datetime.time():
             return cell.isoformat(), "time"
         case datetime.timedelta():
-            return _duration(cell), "duration"
+            return duration(cell), "duration"
         case _:
             text = str(cell)
+            if found := _HOURS.fullmatch(text):  # of OpenDocument, a day or more
+                hours, minutes, seconds = map(float, found.groups())
+                return duration(datetime.timedelta(hours=hours, minutes=minutes, seconds=seconds)), "duration"
             return (text if text.strip() else ""), ""
 
 
@@ -183,12 +237,3 @@ def _number(number: float) -> tuple[str, str]:
     if number.is_integer():
         return str(int(number)), "integer"
     return format(Decimal(repr(number)), "f"), "decimal"
-
-
-def _duration(length: datetime.timedelta) -> str:
-    """Hours beyond a day, as [h]:mm:ss shows them: https://www.w3.org/TR/xmlschema11-2/#duration."""
-    sign = "-" if length < datetime.timedelta() else ""
-    size = abs(length)
-    hours, seconds = divmod(size.days * _SECONDS + size.seconds, 3600)
-    fraction = f".{size.microseconds:06}".rstrip("0").rstrip(".")
-    return f"{sign}PT{hours}H{seconds // 60}M{seconds % 60}{fraction}S"

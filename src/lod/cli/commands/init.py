@@ -122,6 +122,6 @@ def _tables(target: Path) -> Path | None:
 
 def _encoding(table: Path) -> str:
     """The encoding that fits the bytes, UTF-8 if it does. Of a workbook it means nothing."""
-    from lod.tables.csv import likely_encoding
+    from lod.tables.encodings import likely_encoding
 
     return (likely_encoding(table.read_bytes()) if table.suffix.lower() == ".csv" else "") or "utf-8"
