@@ -35,6 +35,11 @@ def test_says_what_to_do_next(lod: Lod, tmp_path: Path) -> None:
     ]
 
 
+def test_the_next_step_can_be_copied_whatever_the_folder_is_called(lod: Lod, tmp_path: Path) -> None:
+    result = lod("init", "衛生局 統計", cwd=tmp_path)
+    assert "\n  cd '衛生局 統計'\n" in result.stderr
+
+
 def test_empty_folder_will_do(lod: Lod, tmp_path: Path) -> None:
     assert lod("init", ".", cwd=tmp_path).returncode == 0
     assert (tmp_path / "lod.toml").is_file()

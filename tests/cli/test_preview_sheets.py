@@ -34,6 +34,10 @@ def test_each_cell_shows_its_role(lod: Any, folder: Path) -> None:
     lines = [" ".join(line.split()) for line in shown.stdout.splitlines()]
     assert lines[1:5] == ["1 H 性別 H 人數", "2 L 男 D 12", "3 L 女 D 10", "4 N 資料來源："]
     assert "→ <https://example.org/data/staff/obs/2024-10/M>" in lines
+    told = "a qb:DataStructureDefinition staff.cube.yml:2:15"
+    assert told not in lines
+    more = lod("preview", "staff.cube.yml", "--rows", "1", "--verbose", cwd=folder).stdout
+    assert told in [" ".join(line.split()) for line in more.splitlines()]
 
 
 def test_a_cell_without_a_role_is_shown_with_the_mistake(lod: Any, folder: Path) -> None:

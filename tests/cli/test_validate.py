@@ -17,7 +17,8 @@ Lod = Callable[..., CompletedProcess[str]]
 SHAPES = """
 @prefix sh: <http://www.w3.org/ns/shacl#> .
 <http://e/Shape> a sh:NodeShape ; sh:targetClass <http://e/Thing> ;
-    sh:property [ sh:path <http://e/name> ; sh:minCount 1 ; sh:message "a thing has a name"@en ] .
+    sh:property [ sh:path <http://e/name> ; sh:minCount 1 ;
+        sh:message "a thing has a name"@en, "名稱必填"@zh-Hant-TW ] .
 """
 GOOD = '<http://e/1> a <http://e/Thing> ; <http://e/name> "one" .\n'
 BAD = "<http://e/2> a <http://e/Thing> .\n"
@@ -42,7 +43,7 @@ def test_violation(lod: Lod, folder: Path) -> None:
     result = lod("validate", "bad.ttl", "good.ttl", "--shapes", "shapes.ttl", "-o", "report.ttl", cwd=folder)
     assert result.returncode == 1
     assert result.stdout.startswith("bad.ttl:1")
-    assert "error LOD6001 2, name: a thing has a name" in result.stdout
+    assert "error LOD6001 2, name: a thing has a name\n" in result.stdout
     assert "<http://e/2> a <http://e/Thing> ." in result.stdout
     report = list(pyoxigraph.parse(path=str(folder / "report.ttl"), format=pyoxigraph.RdfFormat.TURTLE))
     focus = [q.object.value for q in report if q.predicate.value == "http://www.w3.org/ns/shacl#focusNode"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import quote
 
 from lod.diagnostics import TextOrigin
@@ -50,12 +51,16 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class PreviewRow:
-    """One source row: (column, text) of its cells, None for no value, and what it becomes."""
+    """One source row: (column, text) of its cells, None for no value, and what it becomes.
+
+    `is_declared`: it is no row of a source; a cube file itself says it, of structures and code lists.
+    """
 
     table: str
     row: int
     cells: tuple[tuple[str, str | None], ...]
     statements: tuple[PreviewStatement, ...]
+    is_declared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +83,11 @@ def preview(plan: Plan, rows: int, wanted: Wanted | None = None) -> Preview:
 
 
 def _rows_of(plan: Plan, table: Table, rows: int, wanted: Wanted | None) -> Iterator[PreviewRow]:
-    left = rows
+    left, is_declared = rows, isinstance(table, HeldTable) and table.path == Path()
     for row, cells in first_rows_of(plan, table, rows if wanted is None else _ALL):
         made = tuple(each for each in _statements(plan, table, row, cells) if not wanted or wanted.fits(each.line))
         if made or wanted is None:
-            yield PreviewRow(table.name, row, tuple(_shown(table, cells)), made)
+            yield PreviewRow(table.name, row, tuple(_shown(table, cells)), made, is_declared)
             left -= 1
         if not left:
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,18 @@ def test_a_draft_of_a_plain_csv_reads_it(tmp_path: Path) -> None:
     integer = "http://www.w3.org/2001/XMLSchema#integer"
     figure = f'<https://e.org/data/my-dataset/obs/2024-10/T/M> <https://e.org/def/measure/value> "1012"^^<{integer}> .'
     assert figure in lines
+
+
+def test_a_draft_asks_in_the_language_of_whoever_corrects_it() -> None:
+    sheet = Sheet("x", (("地區", "男", "女"), ("北", "1", "…"), ("南", "3", "4")))
+    english, chinese = (draft_cube(sheet, Source("x.csv", language=each)) for each in ("en", "zh-Hant-TW"))
+    assert english is not None
+    assert chinese is not None
+    plain = [[line.partition(" #")[0] for line in text.splitlines() if line[0] != "#"] for text in (english, chinese)]
+    assert plain[0] == plain[1]
+    comments = [line.partition("#")[2].partition("decide:")[2] for line in chinese.splitlines() if "decide:" in line]
+    assert len(comments) > 4
+    assert all(re.search(r"[\u4e00-\u9fff]", each) for each in comments[1:]), comments
 
 
 def test_a_sheet_without_figures_has_no_draft() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from importlib.resources import as_file, files
 from pathlib import Path
 from shutil import copyfile
@@ -46,7 +47,7 @@ def command(settings: Settings, folder: Path, table: Path | None, sheet: str | N
             target.parent.mkdir(parents=True, exist_ok=True)
             copyfile(source, target)
     output.line(say("A project that builds as it stands is in {folder}. Now:", folder=folder), settings)
-    for step in (f"cd {folder}", "lod build --publish", "lod serve"):
+    for step in (f"cd {shlex.quote(str(folder))}", "lod build --publish", "lod serve"):
         output.line(f"  {step}", settings)
     return 0
 
@@ -80,7 +81,9 @@ def _draft(settings: Settings, target: Path, table: Path, sheet_name: str | None
     tables = _tables(target)
     access = Path(os.path.relpath(table.resolve(), (tables or target.parent).resolve())).as_posix()
     wanted = [each for each in workbook.sheets if sheet_name in (None, each.name)]
-    text = draft_of_first(wanted, workbook.sheets, Source(access, "", encoding, dataset_id(target.name)))
+    text = draft_of_first(
+        wanted, workbook.sheets, Source(access, "", encoding, dataset_id(target.name), settings.language)
+    )
     if text is None:
         raise UsageError(
             say(
@@ -98,7 +101,7 @@ def _draft(settings: Settings, target: Path, table: Path, sheet_name: str | None
     said = say(
         "A draft is in {target}, with {count} {count:question|questions} marked 'decide:'. Correct it, then: "
         "lod preview {target}",
-        target=target,
+        target=shlex.quote(str(target)),
         count=text.count(DECIDE),
     )
     output.line(said, settings)

@@ -50,7 +50,7 @@ def command(
 ) -> int:
     """Show the first rows of each table and the triples that each becomes, with the line of the rule that made it.
 
-    Of a cube file, the whole sheet first, each cell with its role.
+    Of a cube file, the whole sheet first, each cell with its role; --verbose adds what it says of structures and codes.
     Reads no more than these rows. Works outside a project too; sources then stand beside the mapping.
 
     With --triple, or --subject and --predicate, the rows that made it, the rule and the cells. IRIs may be written with
@@ -198,12 +198,19 @@ def _surroundings(settings: Settings, mapping: Path, project: Path) -> tuple[lis
 def _lines(shown: Preview, base_iri: str, settings: Settings) -> Iterator[str]:
     from rich.cells import cell_len
 
+    hides = False
     for row in shown.rows:
+        if row.is_declared and not settings.verbose:
+            hides = True
+            continue
         yield output.place(CellOrigin(row.table, row.row), settings.language)
         width = max((cell_len(column) for column, _ in row.cells), default=0)
         yield from (f"    {_padded(column, width)}  {output.plain(text or '')}".rstrip() for column, text in row.cells)
         yield from _triples(row.statements, base_iri)
         yield ""
+    if hides:
+        words = say("Beside these the file itself says what structures and code lists are; --verbose shows it.")
+        yield translated(words, settings.language)
     for origin in shown.joins:
         words = say("{origin}: needs rows of another table and is not shown", origin=origin)
         yield translated(words, settings.language)

@@ -129,7 +129,7 @@ def _broken(
 ) -> Diagnostic:
     cell = parent.cells[0]
     names = "、".join(_name(code) for code in cover.missing)
-    place = f"sheet {page.sheet.name}!{cell_name(cell.row, cell.column)}"
+    place = say("sheet {sheet}!{cell}", sheet=page.sheet.name, cell=cell_name(cell.row, cell.column))
     label = cell.row_path[-1].text
     message = say(
         "{place}: '{label}' is {number}, {wrong} ({point})",

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode
 
+from lod.rdf.declared_prefixes import Term, declared_prefixes, prefix_lines
 from lod.rdf.namespaces import PREFIXES, QB, RDF, SH, SKOS
 from lod.release.descriptions.datasets import read_datasets, version_iri
 from lod.server.served import ServedRelease
@@ -38,12 +39,19 @@ def examples(served: ServedRelease, language: str) -> tuple[Example, ...]:
 
 def _published(served: ServedRelease, language: str) -> list[Example]:
     """What the store offers as executables."""
+
+    def objects(subject: Term, predicate: str) -> list[Term]:
+        if not isinstance(subject, NamedNode | BlankNode):
+            return []
+        return [quad.object for quad in served.quads(subject, NamedNode(predicate), None)]
+
     found: list[Example] = []
     for query_property in _QUERY_PROPERTIES:
         for quad in served.quads(None, query_property, None):
             if len(found) < MOST and isinstance(quad.object, Literal) and isinstance(quad.subject, NamedNode):
                 title = served.labels.label(quad.subject.value, language).value
-                found.append(Example(title, quad.object.value, quad.subject.value))
+                lines = prefix_lines(declared_prefixes(quad.subject, objects))
+                found.append(Example(title, lines + quad.object.value, quad.subject.value))
     return sorted(found, key=lambda example: example.title)
 
 

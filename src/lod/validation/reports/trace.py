@@ -118,10 +118,9 @@ class _Texts:
             return joined([shown(result.focus_node), ": ", said], "")
         name = about(result, self.labels)
         where = joined([shown(result.focus_node), *([name] if name else [])])
-        words: str = " / ".join(dict.fromkeys(result.messages.values()))  # in all languages of the shape
         value = "" if result.value is None else shown(result.value)
-        more = f" ({value})" if value and value not in words else ""
-        return joined([where, ": ", words, more], "")
+        is_said = any(value in words for words in result.messages.values())
+        return joined([where, ": ", said, *([f" ({value})"] if not is_said else [])], "")
 
     def hint(self, result: ValidationResult) -> Wording:
         """The rule that is broken, by the names of its component and shape."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from lod.rdf.declared_prefixes import declared_prefixes, prefix_lines
 from lod.rdf.namespaces import OWL, RDF, RDFS, SH
 from lod.rdf.parse import Document
 from lod.validation.shapes.terms import CONSTRAINTS
@@ -165,22 +166,10 @@ class ShapeGraph:
 
     def prefixes_for(self, constraint: Term) -> dict[str, str]:
         """The prefixes that a constraint's query may use: those declared (§5.2.1), then those of the files."""
-        found = self.prefixes
-        waiting, seen = list(self.objects(constraint, SH + "prefixes")), set[Term]()
-        while waiting:
-            ontology = waiting.pop()
-            if ontology in seen:
-                continue
-            seen.add(ontology)
-            waiting += self.objects(ontology, OWL + "imports")
-            for declaration in self.objects(ontology, SH + "declare"):
-                name, iri = self.value(declaration, SH + "prefix"), self.value(declaration, SH + "namespace")
-                if isinstance(name, Literal) and isinstance(iri, (Literal, NamedNode)):
-                    found[name.value] = iri.value
-        return found
+        return {**self.prefixes, **dict(declared_prefixes(constraint, self.objects))}
 
     def query(self, constraint: Term, text: str) -> str:
         """A constraint's query with the prefixes that it uses written before it."""
         used = set(re.findall(r"(?<![\w<?$:/-])([A-Za-z][\w.-]*)?:(?!//)", text))
         known = self.prefixes_for(constraint)
-        return "".join(f"PREFIX {name}: <{known[name]}>\n" for name in sorted(used & known.keys())) + text
+        return prefix_lines((name, known[name]) for name in used & known.keys()) + text

@@ -11,16 +11,27 @@ from lod.lift.cubes.drafts.known import SEXES, county_code, is_total
 from lod.tables.printed.layout import Label
 from lod.tables.printed.periods import part_of_year, period_of
 from lod.tables.printed.text import chinese_key, has_chinese, label_key, one_line, without_notes
+from lod.wording import NOTHING, Wording, say, translated
 
 Path = tuple[Label, ...]
 
-DECIDE = "decide:"  # what a person has to look at is marked with it
+DECIDE = "decide:"  # what a person has to look at is marked with it, in every language
 
 _SPAN = re.compile(r"(\d+)[^\d\-~]*[-~至](\d+)")
 _FEWEST_COUNTIES = 5
 _SAME = 0.8  # of the headings: so many have the same labels below them
 FIRST_YEAR = 1970  # a smaller number is rather something else
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,7}")
+
+
+def note(text: Wording, language: str) -> str:
+    """A comment for whoever corrects the draft, in their language."""
+    return f"# {translated(text, language)}"
+
+
+def decide(question: Wording, language: str) -> str:
+    """A question for them."""
+    return f"# {DECIDE} {translated(question, language)}"
 
 
 @dataclass(slots=True)
@@ -109,15 +120,17 @@ class Member:
     english: str
     parent: str = ""
     labels: list[str] = field(default_factory=list)
-    question: str = ""
+    question: Wording = NOTHING
 
-    def line(self) -> str:
+    def line(self, language: str) -> str:
         """Its line in a cube file."""
         more = [f"zh-Hant-TW: {quoted(self.chinese)}"] if self.chinese else []
         more += [f"en: {quoted(self.english)}"] if self.english else []
         more += [f"labels: [{', '.join(map(quoted, self.labels))}]"] if self.labels else []
         more += [f'parent: "{self.parent}"'] if self.parent and self.parent != "T" else []
-        return f'      "{self.code}": {{{", ".join(more)}}}' + (f" # {DECIDE} {self.question}" if self.question else "")
+        return f'      "{self.code}": {{{", ".join(more)}}}' + (
+            f" {decide(self.question, language)}" if self.question else ""
+        )
 
 
 @dataclass(slots=True)
@@ -129,28 +142,31 @@ class Codes:
     has_total: bool = False
 
 
-def code_list(axis: Axis, translated: dict[int, str]) -> Iterator[str]:
-    """The lines of an axis's code list. `translated`: the English label of a row."""
+def code_list(axis: Axis, english: dict[int, str], language: str) -> Iterator[str]:
+    """The lines of an axis's code list. `english`: the English label of a row; `language`: that of questions."""
     made = Codes(axis)
     are_counties = _are_counties(axis)
     for path in sorted(axis.paths, key=_reading_order):
         for depth in range(1, len(path) + 1):
-            _add(made, path[:depth], translated, are_counties)
-    what = "counties by the codes of the Ministry of the Interior" if are_counties else "what is it? rename it"
-    yield f"  {axis.name}: # {DECIDE} {what}, here and under 'dimensions'"
+            _add(made, path[:depth], english, are_counties)
+    what = say("what is it? rename it, here and under 'dimensions'")
+    if are_counties:
+        what = say("counties by the codes of the Ministry of the Interior, here and under 'dimensions'")
+    yield f"  {axis.name}: {decide(what, language)}"
     yield f"    title: {{zh-Hant-TW: {quoted(axis.title or axis.name)}, en: {axis.name.capitalize()}}}"
     members = list({id(each): each for each in made.members.values()}.values())
     if not made.has_total and () in axis.paths:
         made.has_total = True
-        members.insert(0, Member("T", "總計", "Total", question="no label says it: some figures are of all"))
+        members.insert(0, Member("T", "總計", "Total", question=say("no label says it: some figures are of all")))
     yield from ["    total: T"] if made.has_total else []
     spans = [span for key in made.members if (span := _SPAN.match(key[-1]))]
     if {span[1] for span in spans} & {span[2] for span in spans}:
-        yield f"    bands: half-open # {DECIDE} 18-25, 25-30: is 25 the second's? closed: both ends belong to each"
+        whose = say("18-25, 25-30: is 25 the second's? closed: both ends belong to each")
+        yield f"    bands: half-open {decide(whose, language)}"
     elif spans:
         yield "    bands: closed"
     yield "    codes:"
-    yield from (member.line() for member in members)
+    yield from (member.line(language) for member in members)
 
 
 def _are_counties(axis: Axis) -> bool:
@@ -163,7 +179,7 @@ def _reading_order(path: Path) -> tuple[int, int]:
     return (path[-1].row, path[-1].column) if path else (0, 0)
 
 
-def _add(made: Codes, path: Path, translated: dict[int, str], are_counties: bool) -> None:
+def _add(made: Codes, path: Path, english: dict[int, str], are_counties: bool) -> None:
     key = tuple(label_key(label.text) for label in path)
     if key in made.members:
         return
@@ -178,9 +194,9 @@ def _add(made: Codes, path: Path, translated: dict[int, str], are_counties: bool
     own = text if _CODE.fullmatch(text) and text != "T" else county
     taken = [each.code for each in made.members.values()]
     code = "T" if total else (own if own and own not in taken else _next(taken))
-    english = translated.get(path[-1].row, "")
     chinese = text if has_chinese(text) else ""
-    made.members[key] = Member(code, chinese, english or ("" if chinese else text), above.code if above else "")
+    name = english.get(path[-1].row, "") or ("" if chinese else text)
+    made.members[key] = Member(code, chinese, name, above.code if above else "")
 
 
 def _next(taken: Iterable[str]) -> str:

@@ -7,12 +7,13 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from lod.lift.cubes.drafts.lists import DECIDE, FIRST_YEAR, Axis, code_list, quoted, sex_list
+from lod.lift.cubes.drafts.lists import FIRST_YEAR, Axis, code_list, decide, note, quoted, sex_list
 from lod.lift.cubes.drafts.look import Shape
 from lod.tables.printed.layout import DataCell, Printed
 from lod.tables.printed.periods import period_in_file_name, periods_in
 from lod.tables.printed.text import has_chinese, one_line
 from lod.tables.sheets import Sheet, cell_name, column_letters
+from lod.wording import ENGLISH, say
 
 _UNIT = re.compile(r"^(?:單\s*位|Unit)\s*[:：]\s*(.+)$", re.IGNORECASE)
 
@@ -21,13 +22,14 @@ _UNIT = re.compile(r"^(?:單\s*位|Unit)\s*[:：]\s*(.+)$", re.IGNORECASE)
 class Source:
     """Where a sheet is, as a cube file says it. `sheet`: the value of that key, '' where the file has but one.
 
-    `dataset`: the id that it gets.
+    `dataset`: the id that it gets; `language`: that of notes and questions.
     """
 
     access: str
     sheet: str = ""
     encoding: str = "utf-8"
     dataset: str = "my-dataset"
+    language: str = ENGLISH
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +63,20 @@ def is_decimal(cells: Sequence[DataCell]) -> bool:
 def lines(draft: Draft) -> Iterator[str]:
     """The lines of the cube file."""
     title = next((one_line(each.text) for each in draft.printed.titles), draft.sheet.name)
-    yield "# A draft, made by looking at the sheet. Read every line, first those marked 'decide:', and correct it;"
-    yield "# `lod preview` shows the sheet in the colours of what its cells are taken for, and what its rows become."
+    language = draft.source.language
+    yield note(
+        say("A draft, made by looking at the sheet. Read every line, first those marked 'decide:', and correct it;"),
+        language,
+    )
+    yield note(
+        say("`lod preview` shows the sheet in the colours of what its cells are taken for, and what its rows become."),
+        language,
+    )
     yield "dataset:"
-    yield f"  id: {draft.source.dataset} # {DECIDE} stands in addresses: lower-case letters, digits and hyphens"
+    where = say("stands in addresses: lower-case letters, digits and hyphens")
+    yield f"  id: {draft.source.dataset} {decide(where, language)}"
     titles = f"zh-Hant-TW: {quoted(title)}, en: My dataset" if has_chinese(title) else f"en: {quoted(title)}"
-    yield f"  title: {{{titles}}} # {DECIDE} a title that is still true next year"
+    yield f"  title: {{{titles}}} {decide(say('a title that is still true next year'), language)}"
     yield f"source: {quoted(draft.source.access)}"
     if draft.source.encoding != "utf-8":
         yield f"encoding: {draft.source.encoding}"
@@ -75,15 +85,16 @@ def lines(draft: Draft) -> Iterator[str]:
     yield from _layout_lines(draft)
     yield from _values(draft)
     if any(axis.is_needed or axis.has_sexes for axis in draft.axes):
-        yield "codelists: # give every member a code that stays when its name changes"
-    translated = _translations(draft)
+        yield f"codelists: {note(say('give every member a code that stays when its name changes'), language)}"
+    english = _translations(draft)
     for axis in draft.axes:
-        yield from code_list(axis, translated) if axis.is_needed else ()
+        yield from code_list(axis, english, language) if axis.is_needed else ()
     if any(axis.has_sexes for axis in draft.axes):
         yield from sex_list(draft.axes)
     yield "dimensions:"
     yield from _dimensions(draft)
-    yield "checks: {totals: warning} # take it out when the lists and the dimensions are right"
+    when = say("take it out when the lists and the dimensions are right")
+    yield f"checks: {{totals: warning}} {note(when, language)}"
     yield from _units(draft)
     yield from _measures(draft)
 
@@ -122,7 +133,8 @@ def _layout_lines(draft: Draft) -> Iterator[str]:
     height = draft.sheet.height
     areas = [f"{cell_name(shape.header[0], c)}:{cell_name(height, c)}" for c in shape.texts]
     if areas:
-        yield f"  ignored: [{', '.join(map(quoted, areas))}] # {DECIDE} texts beside the figures: are they for nobody?"
+        whose = decide(say("texts beside the figures: are they for nobody?"), draft.source.language)
+        yield f"  ignored: [{', '.join(map(quoted, areas))}] {whose}"
 
 
 def _has_headings(draft: Draft) -> bool:
@@ -150,16 +162,20 @@ def _values(draft: Draft) -> Iterator[str]:
     empty = any(not draft.sheet.text(row, column).strip() for row in shape.rows for column in shape.data_columns)
     if not forms and not draft.signs and not draft.endings and not empty:
         return
+    language = draft.source.language
     yield "values:"
     if forms:
         yield f"  numbers: [{', '.join(forms)}]"
+    which = decide(say("0, missing (unknown) or suppressed (kept back)?"), language)
     for kind, signs in draft.signs.items():
-        yield f"  {kind}: [{', '.join(map(quoted, signs))}] # {DECIDE} 0, missing (unknown) or suppressed (kept back)?"
+        yield f"  {kind}: [{', '.join(map(quoted, signs))}] {which}"
     if draft.endings:
         marks = ", ".join(map(quoted, draft.endings))
-        yield f"  provisional: [{marks}] # {DECIDE} marks behind figures: provisional, revised or rounded?"
+        which = decide(say("marks behind figures: provisional, revised or rounded?"), language)
+        yield f"  provisional: [{marks}] {which}"
     if empty:
-        yield f"  not-applicable: [empty] # {DECIDE} an empty cell: no figure is possible, it is missing, or 0?"
+        which = decide(say("an empty cell: no figure is possible, it is missing, or 0?"), language)
+        yield f"  not-applicable: [empty] {which}"
 
 
 def _dimensions(draft: Draft) -> Iterator[str]:
@@ -186,13 +202,14 @@ def _period(draft: Draft) -> Iterator[str]:
     elif (named := period_in_file_name(stem)) and named.year >= FIRST_YEAR:
         yield "  period: {period: true, from: file-name}"
     else:
-        yield f"  period: {{period: true, value: '?'}} # {DECIDE} nothing says of when the figures are: value: 2012"
+        when = decide(say("nothing says of when the figures are: value: 2012"), draft.source.language)
+        yield f"  period: {{period: true, value: '?'}} {when}"
 
 
 def _units(draft: Draft) -> Iterator[str]:
     unit = _unit(draft)
     if unit:
-        yield f"units: # {DECIDE} the unit's code and its English name"
+        yield f"units: {decide(say('the code of the unit, and its English name'), draft.source.language)}"
         yield f"  unit: {{label: {{zh-Hant-TW: {quoted(unit)}, en: Unit}}, printed: [{quoted(unit)}]}}"
 
 
@@ -202,6 +219,7 @@ def _unit(draft: Draft) -> str:
 
 
 def _measures(draft: Draft) -> Iterator[str]:
+    language = draft.source.language
     yield "measures:"
     unit = ", unit: unit" if _unit(draft) else ""
     column = next(axis for axis in draft.axes if axis.source == "columns")
@@ -210,11 +228,13 @@ def _measures(draft: Draft) -> Iterator[str]:
     plain = [cell for cell in draft.printed.cells if one_line(cell.column_path[place].text) not in apart]
     if plain:
         kind = "decimal" if is_decimal(plain) else "integer"
-        yield f"  value: {{label: {{zh-Hant-TW: 數值, en: Value}}, type: {kind}{unit}}} # {DECIDE} what is measured"
+        what = decide(say("what is measured"), language)
+        yield f"  value: {{label: {{zh-Hant-TW: 數值, en: Value}}, type: {kind}{unit}}} {what}"
     for number, each in enumerate(draft.measures, start=1):
         kind = "decimal" if each.is_decimal else "integer"
         name = f"measure-{number}"
-        yield f"  {name}: # {DECIDE} its name and unit; a mean or a share stands apart from counts"
+        what = decide(say("its name and unit; a mean or a share stands apart from counts"), language)
+        yield f"  {name}: {what}"
         yield f"    label: {{zh-Hant-TW: {quoted(each.label)}, en: {name.capitalize()}}}"
         yield f"    type: {kind}"
         yield f"    labels: [{quoted(each.label)}]"
