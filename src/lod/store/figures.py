@@ -272,11 +272,13 @@ class ColumnFile:
         """Take cubes of at most `most` rows into memory with their source cells, for who asks of each observation."""
         small = [cube for cube in self.index.cubes if cube.rows <= most]
         names = [view(cube) for cube in small]
-        names += [origins_view(cube) for cube in small if origins_file(cube) in self.index.origins]
-        for number, name in enumerate(names):
+        origins = [origins_view(cube) for cube in small if origins_file(cube) in self.index.origins]
+        for number, name in enumerate([*names, *origins]):
             file = identifier(f"file {number}")
             self.database.execute(f"ALTER VIEW {name} RENAME TO {file}")
             self.database.execute(f"CREATE TABLE {name} AS FROM {file}")  # rows keep their order
+        for number, name in enumerate(origins):
+            self.database.execute(f"CREATE INDEX {identifier(f'index {number}')} ON {name} ({OBSERVATION})")
 
 
 def open_figures(release: Path) -> ColumnFile | None:

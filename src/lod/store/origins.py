@@ -30,8 +30,8 @@ def source_cells(columns: ColumnFile, dataset: str, observation: str) -> tuple[S
         return ()
     query = (
         f'SELECT property, source, sheet, "row", "column", cells, text FROM {origins_view(cube)} '
-        f'WHERE observation = {quoted(observation)} ORDER BY property, source, sheet, "row" LIMIT {MOST_CELLS}'
+        f'WHERE observation = {quoted(observation)} ORDER BY property, source, sheet, "row"'
     )
     with columns.database.cursor() as cursor:
-        found = cursor.execute(query).fetchall()
+        found = cursor.execute(query).fetchmany(MOST_CELLS)  # LIMIT takes twice the time of all else
     return tuple(SourceCell(p, s, sheet or "", r, c or "", at or "", t or "") for p, s, sheet, r, c, at, t in found)

@@ -16,6 +16,8 @@ from python_calamine import CalamineWorkbook
 
 from lod.release.bulk.cubes import write_cubes
 from lod.server.charts.map import atlas
+from lod.server.cubes.cube import read_cube
+from lod.server.served import open_served
 
 BASE = "https://lod.example.org/"
 WIDE = 2_500
@@ -167,3 +169,15 @@ def test_a_code_of_a_long_list_is_written_into_the_form(years: httpx.Client) -> 
     page = view(years, "rows=year&cols=-&village=77", "wide").text
     assert re.search(r'<input id="[^"]+" name="village" value="77"', page)
     assert len(page) < 60_000
+
+
+def test_lines_worked_out_at_once_are_those_asked_for_one_by_one(releases: Path) -> None:
+    (release,) = (folder for folder in releases.iterdir() if folder.is_dir())
+    for dataset in ("years", "bands"):
+        cube = read_cube(open_served(release), f"{BASE}data/{dataset}")
+        observations = cube.where({}, 1_000)
+        asked = [cube.along(each, dimension) for each in observations for dimension in cube.dimensions]
+        cube.hold_lines()
+        held = [cube.along(each, dimension) for each in observations for dimension in cube.dimensions]
+        assert held == asked
+        assert any(len(line) > 2 for line in held)

@@ -150,20 +150,32 @@ class Cube:
 
     def along(self, observation: Observation, dimension: Component) -> dict[Node, Observation]:
         """The observations that differ from one in this dimension alone, by their value in it."""
-        others = {
-            d.iri: observation.values[d.iri]
-            for d in self.dimensions
-            if d is not dimension and d.iri in observation.values
-        }
-        if len(others) < len(self.dimensions) - 1:
+        others = tuple(observation.values.get(d.iri) for d in self.dimensions if d is not dimension)
+        if None in others:
             return {}  # it has no place
         # all on one line have the same neighbours, and readers walk along it
         lines: Memo = self.kept.setdefault("lines", Memo(MOST_LINES))
-        line = f"{dimension.iri} {sorted((iri, str(value)) for iri, value in others.items())}"
-        return lines.get(line, lambda: self._on_line(others, dimension))
+        return lines.get((dimension.iri, others), lambda: self._on_line(observation, dimension))
 
-    def _on_line(self, others: Mapping[str, Node], dimension: Component) -> dict[Node, Observation]:
+    def _on_line(self, observation: Observation, dimension: Component) -> dict[Node, Observation]:
+        others = {d.iri: observation.values[d.iri] for d in self.dimensions if d is not dimension}
         return {o.values[dimension.iri]: o for o in self.where(others, MOST_ALONG) if dimension.iri in o.values}
+
+    def hold_lines(self) -> None:
+        """Work out all lines at once, for who walks along each of them: one question instead of one a line."""
+        if "all lines" in self.kept or any(len(places) > MOST_ALONG for places in self.codes.values()):
+            return
+        lines: dict[tuple[str, tuple[Node, ...]], dict[Node, Observation]] = {}
+        names = [dimension.iri for dimension in self.dimensions]
+        for observation in self.where({}, self.figures.count):
+            place = tuple(observation.values[iri] for iri in names if iri in observation.values)
+            if len(place) == len(names):
+                for n, iri in enumerate(names):
+                    lines.setdefault((iri, place[:n] + place[n + 1 :]), {})[place[n]] = observation
+        held = Memo(len(lines))
+        for key, line in lines.items():
+            held.get(key, lambda line=line: line)  # type: ignore[misc]
+        self.kept.update({"lines": held, "all lines": True})
 
 
 def read_cube(served: ServedRelease, iri: str) -> Cube:

@@ -42,6 +42,7 @@ _PAGES = frozenset(map(str, range(1, 21)))  # of a view's rows
 _MANNER = frozenset({"show", "chart", "page"})  # how a view is shown
 _UNBOUNDED = frozenset({"depth", "open", "across", "totals"})
 
+_MOST_LINKS = 50_000  # kept as they were found: pages beside each other lead to the same places
 _MOST_NAME = 255  # bytes of a file's name on every file system in use
 _LINK = re.compile(rb'((?: (?:href|src|action)="| content="0; url=))(/[^"]*)"')
 _ACTION = b' action="'
@@ -65,6 +66,7 @@ class Shelf:
     views: Mapping[str, Sequence[str]] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)  # paths that lead on to a document, and its stem
     onward: Mapping[str, str] = field(default_factory=dict)  # by language: what a page says that leads to the site
+    _links: dict[tuple[str, int], str] = field(default_factory=dict, compare=False, repr=False)
 
     def variants(self, stem: str) -> list[Address]:
         """Every variant of a document, pages first."""
@@ -122,6 +124,14 @@ class Shelf:
 
     def link(self, link: str, depth: int) -> str:
         """What a link from the site's root becomes in a page that lies `depth` folders down."""
+        found = self._links.get((link, depth))
+        if found is None:
+            if len(self._links) >= _MOST_LINKS:
+                self._links.clear()
+            found = self._links[link, depth] = self._find(link, depth)
+        return found
+
+    def _find(self, link: str, depth: int) -> str:
         inside = link.removeprefix(self.space.prefix) if self.space.prefix else link
         path, mark, rest = re.fullmatch(r"([^?#]*)([?#]?)(.*)", inside, re.DOTALL).groups()  # type: ignore[union-attr]
         up = "../" * depth

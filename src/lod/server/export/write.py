@@ -6,14 +6,14 @@ made beside its place and moved there when it is whole.
 
 from __future__ import annotations
 
+import gc
 import json
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
-from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -24,12 +24,10 @@ from lod.errors import UsageError
 from lod.events import Reporter, StageAdvanced, StageFinished, StageStarted, silent
 from lod.rdf.formats import HTML, Format, by_suffix
 from lod.server.addresses import DOCUMENT_FORMATS
-from lod.server.ask import Ask
-from lod.server.documents.dereference import DOCUMENTS, respond
-from lod.server.export.beside import aliases, answer_at, copied, made, onward, whole_views
-from lod.server.export.entry import entry_page
+from lod.server.documents.dereference import DOCUMENTS
+from lod.server.export.beside import aliases, copied, made, onward, whole_views
+from lod.server.export.documents import document_files
 from lod.server.export.paths import ROOT_FORMATS, Shelf, file_of
-from lod.server.pages.root import respond_at_root
 from lod.server.served import ServedRelease, open_served
 from lod.server.sparql.question import QueryLimits
 from lod.server.theme import open_theme
@@ -40,7 +38,7 @@ MARK = "export.json"
 """In the folder of an export: what it was made from. Only a folder that has it, or an empty one, is written over."""
 
 _STAGE = "export"
-_SLICE = 200  # documents between two reports of progress
+_SLICE = 50  # documents between two reports of progress; neighbours, which have much in common
 _KNOWN = "known.json"  # in the work folder: what each process has to know
 _SUBJECTS = "SELECT DISTINCT ?s WHERE { ?s ?p ?o FILTER(isIRI(?s) && STRSTARTS(STR(?s), ?base)) }"
 
@@ -153,14 +151,13 @@ def stems_of(served: ServedRelease) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Share:
-    """The part of the documents that one process writes: every `of`-th from `number` on."""
+    """The part of the documents that one process writes: the stretch of a `number`."""
 
     release: Path
     work: Path
     theme: Path | None
     suffixes: tuple[str, ...]
     number: int
-    of: int
 
 
 def _write_documents(
@@ -173,11 +170,11 @@ def _write_documents(
     report: Reporter,
 ) -> Exported:
     suffixes = tuple(item.suffix for item in formats)
-    parts = max(processes, -(-total // _SLICE))
+    parts = -(-total // _SLICE)
     left_out: list[str] = []
     written = 0
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        shares = [pool.submit(_write_share, _Share(release, work, theme, suffixes, n, parts)) for n in range(parts)]
+        shares = [pool.submit(_write_share, _Share(release, work, theme, suffixes, n)) for n in range(parts)]
         for share in as_completed(shares):
             count, skipped = share.result()
             written += count
@@ -187,21 +184,16 @@ def _write_documents(
 
 
 _MOST_HELD = 200_000  # rows of a cube that a process has in memory: some 50 MB
-_opened: dict[Path, tuple[ServedRelease, Known, set[str]]] = {}  # of this process: shares follow one another
+_opened: dict[Path, tuple[ServedRelease, Shelf, list[str], set[str]]] = {}  # of this process: shares follow one another
 
 
 def _write_share(share: _Share) -> tuple[int, list[str]]:
     if share.work not in _opened:
-        known = Known(**json.loads((share.work / _KNOWN).read_text(encoding="utf-8")))
-        opened = open_served(share.release, theme=open_theme(share.theme))
-        if columns := opened.columns():
-            columns.hold(_MOST_HELD)
-        _opened[share.work] = (opened, known, set())
-    served, known, written = _opened[share.work]
-    formats = tuple(item for suffix in share.suffixes if (item := by_suffix(suffix, DOCUMENT_FORMATS)))
-    shelf = open_shelf(served, known, formats)
+        _opened[share.work] = _open(share)
+        gc.set_threshold(50_000, 20, 100)  # what is made for a page is freed with it
+    served, shelf, stems, written = _opened[share.work]
     count, left_out = 0, []
-    for stem in islice(known.stems, share.number, None, share.of):
+    for stem in stems[share.number * _SLICE :][:_SLICE]:
         files = document_files(served, shelf, stem, written)
         if all(_write(share.work / "site", path, body) for path, body in files):
             count += 1
@@ -210,53 +202,14 @@ def _write_share(share: _Share) -> tuple[int, list[str]]:
     return count, left_out
 
 
-def document_files(served: ServedRelease, shelf: Shelf, stem: str, written: set[str]) -> Iterator[tuple[str, bytes]]:
-    """The files of one document, with the parts and views that it leads to and that are not `written`."""
-    answer_to = respond if stem.startswith(DOCUMENTS) else respond_at_root
-    for address in shelf.variants(stem):
-        answer = answer_to(served, Ask(address.path))
-        if answer.status != 200:
-            continue
-        if address.format is HTML:
-            yield address.path, shelf.relative(answer.body, address.path)
-            yield from part_files(served, shelf, shelf.parts_in(answer.body), written)
-        else:
-            yield address.path, answer.body
-    if HTML in shelf.formats:
-        for path in entry_paths(stem):
-            yield path, shelf.relative(entry_page(served, shelf, stem), path)
-
-
-def part_files(
-    served: ServedRelease, shelf: Shelf, wanted: Iterable[tuple[str, str]], written: set[str]
-) -> Iterator[tuple[str, bytes]]:
-    """The parts of lists and the views that pages link to, and those behind them.
-
-    Each is `written` once a process; where two processes make one, both write the same.
-    """
-    waiting = list(wanted)
-    while waiting:
-        path, query = waiting.pop()
-        place = shelf.part(path, query)
-        if place in written:
-            continue
-        written.add(place)
-        answer = answer_at(served, path, query)
-        if answer is None or answer.status != 200:
-            continue
-        if path.endswith(HTML.suffix):
-            yield place, shelf.relative(answer.body, place)
-            waiting += shelf.parts_in(answer.body)
-        else:
-            yield place, answer.body
-
-
-def entry_paths(stem: str) -> list[str]:
-    """Where the address without a suffix leads: a document's own, and that of the thing or term it is about."""
-    if stem == "/":
-        return ["/index.html"]
-    thing = stem.removeprefix("/doc") if stem.startswith("/doc/def/") else stem.replace("/doc/", "/id/", 1)
-    return [f"{path}/index.html" for path in dict.fromkeys((stem, thing))]
+def _open(share: _Share) -> tuple[ServedRelease, Shelf, list[str], set[str]]:
+    """What a process has open: the release, where all will lie, the documents, the parts that it has written."""
+    known = Known(**json.loads((share.work / _KNOWN).read_text(encoding="utf-8")))
+    served = open_served(share.release, theme=open_theme(share.theme))
+    if columns := served.columns():
+        columns.hold(_MOST_HELD)
+    formats = tuple(item for suffix in share.suffixes if (item := by_suffix(suffix, DOCUMENT_FORMATS)))
+    return served, open_shelf(served, known, formats), known.stems, set()
 
 
 def _write(site: Path, path: str, body: bytes) -> bool:

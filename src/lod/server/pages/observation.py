@@ -24,6 +24,7 @@ from lod.store.origins import source_cells
 
 _SOURCES = (DCT + "source", PROV + "wasDerivedFrom")
 MOST_NEIGHBOURS = 60
+_DEEPEST = 5  # level of a code that is shown as such
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,8 @@ class Neighbour:
     """The same figure for another code of one dimension."""
 
     label: Shown
-    numbers: tuple[str, ...]
-    level: int
+    numbers: str  # of each measure
+    level: int  # how deep it stands, as far as that is shown
     current: bool
     bar: Bar | None  # None for a total, which would dwarf its parts, and where there is no number
 
@@ -193,8 +194,8 @@ def _along(reader: Reader, cube: Cube, observation: Observation, dimension: Comp
     return [
         Neighbour(
             label=replace(reader.show(code.term), href=reader.href(other.iri), external=False),
-            numbers=tuple(_number(other, measure) for measure in measures),
-            level=code.level,
+            numbers=" / ".join([_number(other, measure) for measure in measures]),
+            level=min(code.level, _DEEPEST),
             current=other.iri == observation.iri,
             bar=None if code.has_children or amount == inf else _bar(amount, drawn),
         )
