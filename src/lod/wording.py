@@ -82,6 +82,20 @@ NOTHING: Final = say("")
 """No hint."""
 
 
+def to_json(text: str) -> dict[str, Any]:
+    """A sentence as JSON values: its template and its fields, those that are themselves said among them."""
+    if not isinstance(text, Wording):
+        return {"template": text, "fields": {}}
+    fields = {name: to_json(value) if isinstance(value, Wording) else value for name, value in text.fields.items()}
+    return {"template": text.template, "fields": fields}
+
+
+def from_json(told: Mapping[str, Any]) -> Wording:
+    """What `to_json` has told, for another process to say in any language."""
+    fields = {name: from_json(value) if isinstance(value, Mapping) else value for name, value in told["fields"].items()}
+    return Wording(told["template"], fields)
+
+
 def joined(texts: Iterable[str], separator: str = ", ") -> Wording:
     """Several texts as one, in whichever language they are shown."""
     parts = {f"part{number}": text for number, text in enumerate(texts)}

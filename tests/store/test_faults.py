@@ -8,9 +8,11 @@ import pyoxigraph
 import pytest
 
 from lod.rdf.formats import NTRIPLES, RESULTS_CSV
+from lod.store import graphs
+from lod.store.dataset import Dataset
 from lod.store.faults import may_be_wrong
 from lod.store.guard import QueryError, inspect_query
-from lod.store.query import Dataset, evaluate
+from lod.store.query import evaluate
 
 DATA = b"""@prefix : <http://e/> . :a :p :b . :b :p :c . :a :n 3 .
 :g1 { :x :p :y . :y :p :z } :g2 { :x :p :y }"""
@@ -100,6 +102,27 @@ def test_graphs_that_the_protocol_names(store: pyoxigraph.Store) -> None:
     query = "SELECT ?g ?n { GRAPH ?g { SELECT (COUNT(*) AS ?n) { ?a ?b ?c } } }"
     assert ask(store, query, Dataset((), ("http://e/g2",))) == ["g2,1"]
     assert ask(store, "SELECT ?s { ?s :p* :a }", Dataset(("http://e/g2",))) == ["a"]
+
+
+def test_several_graphs_are_one(store: pyoxigraph.Store) -> None:
+    """A default graph of several graphs is their merge (§13.2.1): what two of them hold stands once."""
+    count = "SELECT (COUNT(*) AS ?n) {} {{ ?s ?p ?o }}"
+    assert ask(store, count.format("FROM :g1 FROM :g2")) == ask(store, count.format("FROM :g1 FROM :g1")) == ["2"]
+    assert ask(store, count.format(""), Dataset(("http://e/g1", "http://e/g2", "http://e/g1"))) == ["2"]
+    beside = "SELECT ?g ?s FROM :g1 FROM :g2 FROM NAMED :g2 { ?s :p :y GRAPH ?g { ?s :p ?o MINUS { ?a :q ?b } } }"
+    assert ask(store, beside) == ["g2,x"]
+    assert (
+        ask(store, "SELECT ?s FROM NAMED :g1 { GRAPH ?g { SELECT ?s { ?s :p :z } } }", Dataset((), ("http://e/g2",)))
+        == []
+    )
+    assert ask(store, "BASE <http://e/> SELECT ?s FROM <g1> FROM <g2> { ?s :p :z }") == ["y"]
+
+
+def test_several_graphs_that_are_too_much(store: pyoxigraph.Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(graphs, "MOST_STATEMENTS", 2)
+    with pytest.raises(QueryError) as raised:
+        ask(store, "SELECT * FROM :g1 FROM :g2 { ?s ?p ?o }")
+    assert raised.value.code == "LOD6090"
 
 
 def test_a_graph_as_an_answer(store: pyoxigraph.Store) -> None:

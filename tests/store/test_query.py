@@ -17,8 +17,9 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, QueryResultsForma
 
 from lod.diagnostics import explanation
 from lod.rdf.formats import GRAPH_FORMATS, NTRIPLES, RESULT_FORMATS, RESULTS_CSV, RESULTS_TSV, Format
+from lod.store.dataset import Dataset
 from lod.store.guard import MAX_BYTES, QueryError, QueryForm, inspect_query, nested_repetition
-from lod.store.query import Dataset, evaluate, query
+from lod.store.query import evaluate, query
 from lod.store.rows import RowCounter
 from lod.store.snapshot import open_snapshot
 
@@ -60,6 +61,9 @@ def answered(store: pyoxigraph.Store, text: str, suffix: str | None = None) -> b
         ("ASK { FILTER(" + "!" * 101 + "true) }", "LOD5012", 1, 114),
         ("ASK { FILTER regex('a', '((a{1,40}){1,40})') }", "LOD5013", 1, 25),
         ("ASK { FILTER regex('a', '" + "a" * 501 + "') }", "LOD5013", 1, 25),
+        ("ASK { FILTER regex('a', '((a\\u007B1,40}){1,40})') }", "LOD5013", 1, 25),
+        ("ASK { FILTER(?a<?b&&?c>?d) }", "LOD5010", 1, 16),
+        ("ASK { \\u0053ERVICE <http://127.0.0.1/> { ?s ?p ?o } }", "LOD5014", 1, 7),
         ("ASK {\n\n  SERVICE <http://127.0.0.1/> { ?s ?p ?o } }", "LOD5014", 3, 3),
         ("# a comment\nINSERT DATA { <urn:a> <urn:b> <urn:c> }", "LOD5015", 2, 1),
         ("PREFIX a: <urn:a>\nLOAD <urn:x>", "LOD5015", 2, 1),
@@ -87,6 +91,16 @@ def test_the_guard_refuses_and_says_where(text: str, code: str, line: int, colum
 )
 def test_the_guard_lets_honest_queries_pass(text: str) -> None:
     assert inspect_query(text).form is QueryForm.ASK
+
+
+def test_characters_by_number(store: pyoxigraph.Store) -> None:
+    r"""`\\u0070` may stand wherever its character may (§19.2); in strings and comments the engine reads it."""
+    asked = "PREFIX \\u00e9: <urn:> # \\u000A }\nSELECT ?\\U0001F600x { "
+    asked += "é:\\u0073 <urn:\\u0070> ?x GRAPH ?g { é:s é:p '\\u006eamed' } }"
+    assert "?\U0001f600x { é:s <urn:p> ?x GRAPH ?g { é:s é:p '\\u006eamed'" in inspect_query(asked).text
+    assert answered(store, "SELECT ?\\u0078 { GRAPH ?g { <urn:s> <urn:p> ?x } }") == b'?x\n"named"\n'
+    with pytest.raises(QueryError):
+        answered(store, "ASK { ?s <urn:\\uD800> \\UFFFFFFFF }")
 
 
 def test_what_the_guard_tells() -> None:

@@ -25,7 +25,7 @@ class Format:
 
 _W3 = "http://www.w3.org/ns/formats/"
 
-TURTLE = Format("Turtle", "ttl", ("text/turtle", "application/x-turtle"), _W3 + "Turtle")
+TURTLE = Format("Turtle", "ttl", ("text/turtle", "application/x-turtle", "text/n3"), _W3 + "Turtle")
 NTRIPLES = Format("N-Triples", "nt", ("application/n-triples",), _W3 + "N-Triples")
 JSONLD = Format("JSON-LD", "jsonld", ("application/ld+json", "application/json"), _W3 + "JSON-LD")
 RDFXML = Format("RDF/XML", "rdf", ("application/rdf+xml",), _W3 + "RDF_XML")

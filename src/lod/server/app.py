@@ -197,6 +197,8 @@ class Site:
         if ask.accept_datetime:
             return await anyio.to_thread.run_sync(time_gate, self.archive, served, ask)
         answer = varied(await answer_document(served, ask), served)
+        if answer.status == 404 and ask.path.endswith("/"):
+            return await without_slash(served, ask) or answer
         if answer.status == 304 and scope["method"] == "GET":
             self.pool.known.keep(request_key(served.etag_prefix, scope), answer)
         return answer
@@ -213,6 +215,21 @@ class Site:
         if is_sparql(rest, frozen):  # one endpoint, over what is current
             return answers.redirect(307, f"{served.space.prefix}/sparql")
         return as_memento(await answer_document(frozen, asked), self.archive, frozen, name, asked)
+
+
+async def without_slash(served: ServedRelease, ask: Ask) -> Answer | None:
+    """The way to the address without its last slash, where there is something; None where there is nothing either."""
+    shorter = replace(ask, path=ask.path.rstrip("/"))
+    if (await answer_document(served, shorter)).status == 404:
+        return None
+    return to_shorter(served, shorter)
+
+
+def to_shorter(served: ServedRelease, shorter: Ask) -> Answer:
+    """308, which keeps the method and the query."""
+    return answers.redirect(
+        308, f"{served.space.prefix}{shorter.path}" + (f"?{shorter.query}" if shorter.query else "")
+    )
 
 
 def inside_path(path: str, prefix: str) -> str:
@@ -238,6 +255,8 @@ def other_method(scope: Scope) -> Answer | None:
 
 def refuse_as_asked(served: ServedRelease, scope: Scope, path: str, ask: Ask) -> Answer | None:
     """The answer to a request for a document that needs no look at the release: its method, its spelling."""
+    if ask.path != "/" and is_sparql(ask.path.rstrip("/"), served):
+        return to_shorter(served, replace(ask, path=ask.path.rstrip("/")))
     if (refused := other_method(scope)) is not None:
         return refused
     if len(path) > _MOST_PATH:

@@ -37,7 +37,7 @@ def may_be_wrong(text: str) -> bool:
 def mended(query: Query, variables: Sequence[str], names: Callable[[], Sequence[str]], ask: Ask) -> str:
     """The text that the engine answers as the specification has it: the query's own, as a rule.
 
-    `variables`: of its solutions; `names`: IRIs of the named graphs, where the query has no FROM. The query has been
+    `variables`: of its solutions; `names`: IRIs of the named graphs of its dataset. The query has been
     accepted by the engine's parser.
 
     Raises:
@@ -45,9 +45,8 @@ def mended(query: Query, variables: Sequence[str], names: Callable[[], Sequence[
     """
     text = query.text
     try:
-        given = _given_names(text)
         text = _with_plain_texts(text)
-        text = with_graphs_named(text, [f"<{name}>" for name in names()] if given is None else given)
+        text = with_graphs_named(text, [f"<{name}>" for name in names()])
         text = with_paths_of_no_step(text, _looking(text, ask))
         changed = with_nodes_of_each_solution(text)
         if changed != text and query.form is QueryForm.SELECT and has_more(changed):
@@ -73,15 +72,6 @@ def _with_plain_texts(text: str) -> str:
             text = f"{text[: token.start]}STR({text[token.start : end]}){text[end:]}"
             tokens = tokens_of(text)
     return text
-
-
-def _given_names(text: str) -> list[str] | None:
-    """The named graphs of the query's FROM clauses, as written; None: it has none, and the store's own are asked."""
-    found = outline(text)
-    if not found.datasets:
-        return None
-    written = [(found.tokens[span.start + 1].text.upper(), found.tokens[span.end - 1].text) for span in found.datasets]
-    return [name for keyword, name in written if keyword == "NAMED"]
 
 
 def _looking(text: str, ask: Ask) -> Callable[[str, str], bool]:

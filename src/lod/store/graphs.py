@@ -8,7 +8,7 @@ Which IRI stands for which file is not known here (`lod.release.history.graphs`)
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -18,7 +18,7 @@ import pyoxigraph
 from pyoxigraph import NamedNode, RdfFormat
 
 from lod.store.guard import Query, QueryError, Token, tokens_of
-from lod.wording import say
+from lod.wording import Wording, say
 
 MOST_STATEMENTS = 1_000_000
 """Of all graphs of one query: some 600 MB of memory, 3 seconds of one core."""
@@ -52,9 +52,17 @@ def graphs_in(query: Query, base_iri: str) -> NamedGraphs:
     """What a query says about graphs: after FROM, FROM NAMED and GRAPH, and as values that GRAPH ?g may have."""
     if _GRAPHS.search(query.text) is None:
         return NamedGraphs()
+    asked, said, is_chosen = dict[str, None](), dict[str, None](), False
+    for iri, before in iris_in(query, base_iri):
+        (asked if before in ("FROM", "NAMED", "GRAPH") else said)[iri] = None
+        is_chosen = is_chosen or before in ("FROM", "NAMED")
+    return NamedGraphs(tuple(asked), tuple(said), is_chosen)
+
+
+def iris_in(query: Query, base_iri: str) -> Iterator[tuple[str, str]]:
+    """The IRIs of a query in order, names spelt out, each with the word before it in capitals; '' where none is."""
     tokens = tokens_of(query.text)
     words = [token.text.upper() if token.kind == "word" else "" for token in tokens]
-    asked, said = dict[str, None](), dict[str, None]()
     base = base_iri
     for place, token in enumerate(tokens):
         before = words[place - 1] if place else ""
@@ -63,8 +71,7 @@ def graphs_in(query: Query, base_iri: str) -> NamedGraphs:
         elif "PREFIX" in words[max(place - 2, 0) : place]:
             continue
         elif (iri := _iri(token, query, base)) is not None:
-            (asked if before in ("FROM", "NAMED", "GRAPH") else said)[iri] = None
-    return NamedGraphs(tuple(asked), tuple(said), "FROM" in words)
+            yield iri, before
 
 
 def _iri(token: Token, query: Query, base: str) -> str | None:
@@ -82,13 +89,21 @@ def check_size(files: Collection[GraphFile]) -> None:
     Raises:
         QueryError: LOD6090 they hold more than `MOST_STATEMENTS`.
     """
-    held = sum(file.statements for file in files)
-    if held <= MOST_STATEMENTS:
-        return
     if any(not file.iri for file in files):
         hint = say("choose the graphs by FROM and FROM NAMED, so that the current release is not read beside them")
     else:
         hint = say("name fewer graphs, or download the files of these datasets and ask at home")
+    refuse_too_many(sum(file.statements for file in files), hint)
+
+
+def refuse_too_many(held: int, hint: Wording) -> None:
+    """Refuse graphs that hold too many statements.
+
+    Raises:
+        QueryError: LOD6090.
+    """
+    if held <= MOST_STATEMENTS:
+        return
     raise QueryError(
         say("the graphs of this query hold {held:,} statements, more than {most:,}", held=held, most=MOST_STATEMENTS),
         code="LOD6090",

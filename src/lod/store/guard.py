@@ -14,6 +14,7 @@ operand stands before it. What two readers could cut differently is refused rath
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -92,6 +93,8 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_CODEPOINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_SURROGATES = range(0xD800, 0xE000)
 _PAIRS = {")": "(", "}": "{", "]": "["}
 _FORM = re.compile("SELECT|ASK|CONSTRUCT|DESCRIBE", re.IGNORECASE)
 _UPDATE = re.compile("INSERT|DELETE|LOAD|CLEAR|DROP|CREATE|ADD|MOVE|COPY|WITH", re.IGNORECASE)
@@ -114,6 +117,7 @@ def inspect_query(text: str, *, services: Collection[str] = ()) -> Query:
             code="LOD5011",
             hint=say("put long lists of values into several queries, or download the data"),
         )
+    text = with_characters(text)
     tokens = tokens_of(text)
     _check_nesting(text, tokens)
     calls = False
@@ -135,6 +139,30 @@ def inspect_query(text: str, *, services: Collection[str] = ()) -> Query:
 def tokens_of(text: str) -> list[Token]:
     """Cut a query into tokens, comments and blanks left out."""
     return [Token(m.lastgroup or "", m.group(), m.start()) for m in _TOKEN.finditer(text) if m.lastgroup != "blank"]
+
+
+def with_characters(text: str) -> str:
+    """A query with the characters that its codepoint escapes stand for (§19.2): they may stand anywhere in it.
+
+    Those in strings are left to the engine, which reads them, and those of no character too: it says what is wrong.
+    """
+    if _CODEPOINT.search(text) is None:
+        return text
+    written: list[tuple[bool, list[str]]] = []
+    for found in _TOKEN.finditer(text):
+        is_apart = found.lastgroup in ("blank", "string")
+        if is_apart or not written or written[-1][0]:
+            written.append((is_apart, [found.group()]))
+        else:
+            written[-1][1].append(found.group())
+    runs = ((is_apart, "".join(parts)) for is_apart, parts in written)
+    return "".join(run if is_apart else _CODEPOINT.sub(_character, run) for is_apart, run in runs)
+
+
+def _character(found: re.Match[str]) -> str:
+    number = int(found[1] or found[2], 16)
+    is_one = number < _SURROGATES[0] or _SURROGATES[-1] < number <= sys.maxunicode
+    return chr(number) if is_one else found[0]
 
 
 def undeclared_prefix(text: str) -> QueryError | None:
@@ -197,9 +225,12 @@ def _check_nesting(text: str, tokens: list[Token]) -> None:
 def _check_comparison(text: str, token: Token, before: Token | None) -> None:
     """Refuse `?a <?b)#>`: one reader's IRI is another's "less than" with a comment that hides what follows.
 
-    Only what brackets or a comment sign inside could change what comes after; `scheme://` is no operand.
+    Likewise `?a<?b&&?c>?d`, an IRI by the rule of the longest token (§19.8), where no blank stands before it. Else only
+    what brackets or a comment sign inside could change what comes after; `scheme://` is no operand.
     """
-    if before is None or not set("#()[]") & set(token.text) or _HIERARCHICAL.match(token.text):
+    if before is None or _HIERARCHICAL.match(token.text):
+        return
+    if not set("#()[]") & set(token.text) and token.start > before.start + len(before.text):
         return
     if before.kind in ("open", "other") and before.text in _BEFORE_AN_OPERAND:
         return
@@ -240,7 +271,7 @@ def _check_service(text: str, token: Token, following: Token | None, services: C
 
 
 def _check_pattern(text: str, token: Token) -> None:
-    pattern = _ESCAPE.sub(lambda m: m[1], token.text.strip("\"'"))
+    pattern = _ESCAPE.sub(lambda m: m[1], _CODEPOINT.sub(_character, token.text.strip("\"'")))
     if len(pattern) > MAX_PATTERN or nested_repetition(pattern) > MAX_REPETITION:
         raise refusal(
             text,

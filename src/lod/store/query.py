@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import BinaryIO, Protocol
 
@@ -19,6 +19,7 @@ import pyoxigraph
 from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, Triple
 
 from lod.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS, RESULTS_TSV, TURTLE, Format, by_suffix
+from lod.store.dataset import WHOLE_STORE, Dataset, dataset_of, merged
 from lod.store.failures import evaluation_error, syntax_error
 from lod.store.faults import may_be_wrong, mended
 from lod.store.guard import Query, QueryError, QueryForm, inspect_query
@@ -47,24 +48,6 @@ class Way(StrEnum):
 
     STORE = "store"
     COLUMNS = "columns"
-
-
-@dataclass(frozen=True, slots=True)
-class Dataset:
-    """What the protocol says about the graphs to ask (SPARQL 1.1 Protocol §2.1.4); it goes before FROM in the query.
-
-    Empty means the store's own. A graph that the store does not hold is empty; nothing is ever fetched.
-    """
-
-    default_graphs: tuple[str, ...] = ()
-    named_graphs: tuple[str, ...] = ()
-
-    def __bool__(self) -> bool:
-        """Whether the protocol says anything about graphs."""
-        return bool(self.default_graphs or self.named_graphs)
-
-
-WHOLE_STORE = Dataset()
 
 
 def offered_formats(query: Query) -> tuple[Format, ...]:
@@ -125,6 +108,7 @@ def evaluate(
     found, way = None, Way.STORE
     if isinstance(store, pyoxigraph.Store):
         asked = inspected
+        store, dataset = merged(store, dataset or dataset_of(inspected, base_iri))
         if may_be_wrong(inspected.text):
             asked = _asked_rightly(store, inspected, dataset, base_iri)
         if columns is not None and asked is inspected and inspected.form is QueryForm.SELECT and not dataset:

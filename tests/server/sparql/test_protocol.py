@@ -78,7 +78,7 @@ def test_accept_is_weighed(endpoint: Any) -> None:
     assert endpoint.ask("SELECT * {} LIMIT 1", accept).headers["content-type"] == "text/csv; charset=utf-8"
 
 
-@pytest.mark.parametrize("name", ["turtle", "application/ld+json", "json", "xml", "rdf+xml", "n3", "json-ld"])
+@pytest.mark.parametrize("name", ["turtle", "application/ld+json", "json", "xml", "rdf+xml", "n3", "json-ld", "nquads"])
 def test_names_that_clients_use_for_formats(endpoint: Any, name: str) -> None:
     assert endpoint.ask(CONSTRUCT, format=name).status_code == 200
 
@@ -128,6 +128,7 @@ def test_graphs_named_by_the_protocol(endpoint: Any) -> None:
         ("GET", "query=INSERT%20DATA%20%7B%7D", None, b"", 400, "LOD5015"),
         ("GET", "query=ASK%20%7B%7D&format=ttl", None, b"", 406, "LOD9104"),
         ("GET", "query=hello", None, b"", 400, "LOD5010"),
+        ("GET", "query=ASK%20%7B%20%3Fs", None, b"", 400, "LOD5010"),
         ("POST", "", "application/sparql-query", b"ASK {} #" + b"x" * 70_000, 413, "LOD5011"),
         ("POST", "", "application/sparql-query", b"ASK {} #" + b"x" * 300_000, 413, "LOD5011"),
     ],

@@ -29,8 +29,8 @@ from lod.server.sparql.operation import Operation, ProtocolError, not_acceptable
 from lod.server.sparql.pool import QueryPool
 from lod.server.sparql.question import Question
 from lod.server.sparql.refusals import refuse
+from lod.store.dataset import Dataset
 from lod.store.guard import inspect_query
-from lod.store.query import Dataset
 from lod.wording import say
 
 PATH = "/graph-store"

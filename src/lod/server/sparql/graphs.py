@@ -6,9 +6,9 @@ import anyio.to_thread
 from pyoxigraph import NamedNode
 
 from lod.server.served import ServedRelease
+from lod.store.dataset import Dataset
 from lod.store.graphs import GraphFile, NamedGraphs, graphs_in
 from lod.store.guard import Query
-from lod.store.query import Dataset
 
 
 async def graphs_of(served: ServedRelease, query: Query, dataset: Dataset) -> tuple[GraphFile, ...]:

@@ -11,10 +11,23 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote_plus
 
 from lod.errors import LodError
-from lod.rdf.formats import GRAPH_FORMATS, HTML, JSONLD, RDFXML, RESULT_FORMATS, TURTLE, Format
+from lod.rdf.formats import (
+    GRAPH_FORMATS,
+    HTML,
+    JSONLD,
+    NQUADS,
+    NTRIPLES,
+    RDFXML,
+    RESULT_FORMATS,
+    RESULTS_JSON,
+    RESULTS_XML,
+    TURTLE,
+    Format,
+)
 from lod.rdf.iris import illegal_character, is_absolute
+from lod.store.dataset import Dataset
 from lod.store.guard import MAX_BYTES, Query
-from lod.store.query import Dataset, offered_formats
+from lod.store.query import offered_formats
 from lod.wording import NOTHING, Wording, say
 
 QUERY_TYPE = "application/sparql-query"
@@ -25,7 +38,10 @@ MAX_BODY = 4 * MAX_BYTES  # a form writes three characters for one
 _MOST_FIELDS = 100
 _ONLY_A_QUERY = re.compile(rb"query=([!-$'-~]*+(?:%[0-7][0-9A-Fa-f][!-$'-~]*+)*+)")  # in ASCII, as programs ask most
 _UPDATE_FIELDS = frozenset({"update", "using-graph-uri", "using-named-graph-uri"})
-_OTHER_NAMES = {"turtle": TURTLE, "n3": TURTLE, "json-ld": JSONLD, "rdf+xml": RDFXML, "rdfxml": RDFXML}
+_OTHER_NAMES = {
+    "turtle": TURTLE, "n3": TURTLE, "ntriples": NTRIPLES, "n-triples": NTRIPLES, "nquads": NQUADS, "n-quads": NQUADS,
+    "json-ld": JSONLD, "rdf+xml": RDFXML, "rdfxml": RDFXML, "srj": RESULTS_JSON, "srx": RESULTS_XML,
+}  # fmt: skip
 
 
 class ProtocolError(LodError):

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lod.rdf.formats import Format
+from lod.store.dataset import WHOLE_STORE, Dataset
 from lod.store.graphs import GraphFile
 from lod.store.guard import Query
-from lod.store.query import WHOLE_STORE, Dataset
 from lod.store.remote import RemoteStore
 
 

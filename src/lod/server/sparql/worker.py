@@ -35,13 +35,14 @@ import pyoxigraph
 
 from lod.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS, by_suffix
 from lod.store.columns import ColumnsError, CubeIndex, read_index
+from lod.store.dataset import Dataset
 from lod.store.graphs import GraphFile, load_graphs
 from lod.store.guard import Query, QueryError, QueryForm
-from lod.store.query import Dataset, Way, evaluate, mentions_totals
+from lod.store.query import Way, evaluate, mentions_totals
 from lod.store.remote import RemoteStore
 from lod.store.snapshot import StoreError, open_snapshot
 from lod.store.written import BLOCK
-from lod.wording import Wording, say
+from lod.wording import say, to_json
 
 if TYPE_CHECKING:
     from lod.store.columnar.answer import ColumnarAnswers
@@ -128,7 +129,7 @@ def main() -> None:
         except (QueryError, StoreError) as error:
             opened = None if isinstance(error, StoreError) else opened
             place = {"line": getattr(error, "line", 0), "column": getattr(error, "column", 0)}
-            said = {"message": _template(error.message), "hint": _template(error.hint), "code": error.code, **place}
+            said = {"message": to_json(error.message), "hint": to_json(error.hint), "code": error.code, **place}
             send_frame(answers, b"X", json.dumps(said, default=str).encode())
         signal.setitimer(signal.ITIMER_REAL, 0)
 
@@ -142,13 +143,6 @@ def _prepared(folder: str | dict[str, Any]) -> _Opened | None:
     if opened.index.cubes:
         _import_columnar()
     return opened
-
-
-def _template(text: str) -> dict[str, Any]:
-    """A sentence as its template and fields, so that the parent may say it in any language."""
-    if isinstance(text, Wording):
-        return {"template": text.template, "fields": dict(text.fields)}
-    return {"template": text, "fields": {}}
 
 
 @dataclass(slots=True)

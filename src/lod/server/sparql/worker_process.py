@@ -21,7 +21,7 @@ from lod.server.sparql.question import Question
 from lod.store.guard import QueryError
 from lod.store.remote import RemoteStore
 from lod.store.snapshot import StoreError
-from lod.wording import Wording, say
+from lod.wording import from_json, say
 
 _HEAD = 5  # bytes of a frame before its payload: a letter, the length
 _STDIN, _STDOUT = 0, 1
@@ -239,7 +239,7 @@ def _frame(kind: bytes, payload: object) -> bytes:
 
 def _complaint(said: dict[str, Any]) -> QueryError | StoreError:
     for text in ("message", "hint"):
-        said[text] = Wording(said[text]["template"], said[text]["fields"])
+        said[text] = from_json(said[text])
     if said["code"] in ("LOD5001", "LOD5002"):
         return StoreError(said["message"], hint=said["hint"], code=said["code"])
     return QueryError(**said)
