@@ -274,9 +274,13 @@ def test_axe_finds_nothing_to_complain_about_in_a_validation_report(
 
 
 @pytest.mark.parametrize("name", CHARTS)
-def test_no_chart_makes_a_page_wider_than_a_small_telephone(visit: NewVisit, name: str) -> None:
+def test_no_chart_is_wider_than_a_small_telephone(visit: NewVisit, name: str) -> None:
     page: Page = visit(width=360).open(CHARTS[name].format("zh-Hant-TW"))
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    boxes = page.evaluate("[...document.querySelectorAll('.chart-box')].map(e => [e.scrollWidth, e.clientWidth])")
+    assert all(inside <= outside for inside, outside in boxes), boxes
+    shown = page.evaluate("[...document.querySelectorAll('svg.chart')].filter(e => e.checkVisibility()).length")
+    assert shown == len(boxes)
 
 
 def test_a_researcher_pivots_charts_and_asks_behind_it_without_scripts(visit: NewVisit) -> None:
@@ -293,7 +297,7 @@ def test_a_researcher_pivots_charts_and_asks_behind_it_without_scripts(visit: Ne
     expect(page).to_have_url(re.compile(r"rows=sex&cols=county"))
     expect(page.locator("table.cube tbody th").first).to_contain_text("男女合計")
     page.get_by_role("link", name="熱圖").click()
-    expect(page.locator("svg.chart")).to_be_visible()
+    expect(page.locator("svg.chart").first).to_be_visible()
     page.get_by_role("link", name="以 SPARQL 查詢").click()
     expect(page.get_by_role("region").locator("tbody tr")).to_have_count(69)
 

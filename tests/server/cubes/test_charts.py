@@ -10,7 +10,8 @@ from itertools import pairwise
 import pytest
 
 from lod.server.charts.choose import one_series, parts_only, suitable
-from lod.server.charts.draw import draw
+from lod.server.charts.draw import WIDTH_SMALL, draw, draw_for_page
+from lod.server.charts.heat import MOST_SMALL
 from lod.server.charts.map import Atlas, without_outline
 from lod.server.charts.model import ChartData, Kind, Label, Mark, Role, Words
 from lod.server.charts.scales import class_of, classes, tick_text, ticks
@@ -89,10 +90,10 @@ def test_where_only_the_whole_was_counted_it_is_drawn() -> None:
 
 
 @pytest.mark.parametrize("kind", ["bar", "grouped", "stacked", "line", "pyramid", "heat", "map"])
-@pytest.mark.parametrize("standalone", [False, True])
-def test_a_drawing_is_well_formed_named_and_inside_its_box(kind: Kind, standalone: bool) -> None:
+@pytest.mark.parametrize(("standalone", "small"), [(False, False), (True, False), (False, True)])
+def test_a_drawing_is_well_formed_named_and_inside_its_box(kind: Kind, standalone: bool, small: bool) -> None:
     data = table(4, 2, "age", "sex")
-    root = ET.fromstring(draw(data, kind, ATLAS, name="c1", standalone=standalone))
+    root = ET.fromstring(draw(data, kind, ATLAS, beside=(data,), name="c1", standalone=standalone, small=small))
     width, height = (float(n) for n in root.attrib["viewBox"].split()[2:])
     assert [child.tag for child in root][:2] == [f"{SVG}title", f"{SVG}desc"]
     assert root[0].text == "Staff & <others>"
@@ -104,7 +105,9 @@ def test_a_drawing_is_well_formed_named_and_inside_its_box(kind: Kind, standalon
     for rect in root.iter(f"{SVG}rect"):
         if rect.attrib["width"] != "100%":
             assert float(rect.attrib.get("x", 0)) + float(rect.attrib["width"]) <= width + 0.1
-    classed = [element for element in root.iter() if element.attrib.get("class") not in {None, "chart", "p"}]
+    classed = [
+        element for element in root.iter() if element.attrib.get("class") not in {None, "chart", "chart small", "p"}
+    ]
     assert bool(classed) is not standalone
 
 
@@ -283,3 +286,58 @@ def test_large_numbers_and_long_units_stay_apart_and_inside() -> None:
     unit = re.search(r'<text x="([\d.]+)"[^>]*>(persons [^<]*…)<', svg)
     assert unit is not None
     assert float(unit[1]) - width_of(unit[2], 12) / 2 >= 0
+
+
+def test_a_page_has_a_drawing_for_a_telephone_where_the_other_would_be_scrolled_there() -> None:
+    def widths(columns: int, kind: Kind) -> list[float]:
+        svg = draw_for_page(table(4, columns, "area"), kind, ATLAS, name="c")
+        assert len(set(re.findall(r'<title id="([^"]*)"', svg))) == svg.count("<svg")
+        return [float(width) for width in re.findall(r'viewBox="0 0 ([\d.]+)', svg)]
+
+    assert all(min(widths(2, kind)) == WIDTH_SMALL for kind in ("bar", "grouped", "stacked", "line", "pyramid", "heat"))
+    assert len(widths(2, "map")) == 1
+    assert min(widths(MOST_SMALL, "heat")) == WIDTH_SMALL
+    assert len(widths(MOST_SMALL + 1, "heat")) == 1
+
+
+@pytest.mark.parametrize("kind", ["bar", "grouped", "stacked", "pyramid", "heat"])
+def test_on_a_telephone_names_stand_above_what_they_name(kind: Kind) -> None:
+    root = ET.fromstring(draw(table(3, 2), kind, None, small=True))
+    for n in range(3):
+        name = next(float(text.attrib["y"]) for text in root.iter(f"{SVG}text") if text.text == f"row {n}")
+        told = [
+            float(rect.attrib["y"]) for rect in root.iter(f"{SVG}rect") if len(rect) and f"row {n}" in str(rect[0].text)
+        ]
+        assert told
+        assert all(name < top < name + 40 for top in told)
+
+
+def test_a_heat_table_for_a_telephone_tells_classes_where_numbers_have_no_room() -> None:
+    data = table(2, 12)
+    marks = tuple(tuple(Mark(float(n * 1_000), f"{n * 1_000:,}") for n in range(12)) for _ in data.categories)
+    written = texts(draw(replace(data, marks=marks), "heat", None, small=True))
+    assert "0" in written
+    assert "11,000" not in written
+    assert any("11,000" in text and " – " in text for text in written)
+    assert "11,000" in texts(draw(replace(data, marks=marks), "heat", None))
+
+
+def test_several_measures_are_drawn_below_each_other_each_along_its_own_axis() -> None:
+    ages = replace(table(2, 1), measure="Mean age", unit="years")
+    persons = replace(ages, measure="Headcount", unit="persons", marks=((Mark(40_000.0, "40,000"),),) * 2)
+    written = texts(draw(ages, "bar", None, beside=(persons,)))
+    assert written.index("Mean age") < written.index("years") < written.index("Headcount") < written.index("persons")
+    assert {"10", "40,000"} <= set(written)
+    assert "Mean age" not in texts(draw(ages, "bar", None))
+
+
+def test_of_very_many_parts_the_wholes_are_drawn() -> None:
+    labels = [Label("all", total=True)]
+    for section in range(5):
+        labels.append(Label(f"section {section}", total=True, level=1))
+        labels += [Label(f"division {section}{n}", level=2) for n in range(12)]
+    labels.append(Label("unknown", level=1))
+    data = replace(table(len(labels), 1), categories=tuple(labels))
+    assert [label.text for label in parts_only(data).categories] == [*(f"section {n}" for n in range(5)), "unknown"]
+    few = replace(data, categories=data.categories[:20], marks=data.marks[:20])
+    assert len(parts_only(few).categories) == 17

@@ -66,9 +66,9 @@ def parts_only(data: ChartData) -> ChartData:
     """Without the totals of either axis: beside its own parts, a whole dwarfs them or is counted twice.
 
     Series without any figure are left out, as men and women where only both together were counted by age: then
-    the totals of that dimension are drawn.
+    the totals of that dimension are drawn. Of more categories than bars can be told apart, the upper levels are drawn.
     """
-    rows, parts = _parts(data.categories), _parts(data.series)
+    rows, parts = _fewer(data.categories, _parts(data.categories)), _parts(data.series)
     among = (parts, data.few, range(len(data.series)))
     columns = next((found for each in among if (found := _with_figures(data, rows, each))), parts)
     data = replace(
@@ -120,6 +120,17 @@ def _with_figures(data: ChartData, rows: Sequence[int], columns: Sequence[int]) 
     """Those columns in which any of these rows has a figure, told or not."""
     marks = [data.marks[row] for row in rows]
     return [column for column in columns if any(m[column].value is not None or not m[column].published for m in marks)]
+
+
+def _fewer(labels: tuple[Label, ...], parts: list[int]) -> list[int]:
+    """Of very many parts those wholes, none part of another, that are as many as can be told apart."""
+    if len(parts) <= MOST_BARS:
+        return parts
+    for level in range(max(label.level for label in labels), -1, -1):
+        upper = [n for n, label in enumerate(labels) if label.level == level or (label.level < level and n in parts)]
+        if 1 < len(upper) <= MOST_BARS and any(labels[n].total for n in upper):
+            return upper
+    return parts
 
 
 def _parts(labels: tuple[Label, ...]) -> list[int]:

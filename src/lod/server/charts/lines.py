@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from math import ceil
 
-from lod.server.charts.bars import draw_legend
+from lod.server.charts.legend import draw_legend
 from lod.server.charts.model import ChartData
 from lod.server.charts.scales import tick_text, ticks
 from lod.server.charts.svg import Drawing, fixed, width_of
 
-_HIGH = 280.0
+_HIGH, _HIGH_SMALL = 280.0, 220.0
 _SMALL = 12.0
 _LEAST_BETWEEN = 9.0  # between points that are marked: closer, they would hide the line
 _MONTH = re.compile(r"\d{4}-\d\d")
@@ -26,14 +26,15 @@ def draw_lines(drawing: Drawing, data: ChartData) -> None:
     ends = [width_of(data.categories[place].text, _SMALL) / 2 + 6 for place in (0, -1)]
     left = max(max(width_of(tick_text(value), _SMALL) for value in axis) + 18, ends[0])
     right, top = drawing.width - max(30, ends[1]), drawing.height + 26
-    bottom = top + _HIGH
+    high = _HIGH_SMALL if drawing.is_small else _HIGH
+    bottom = top + high
     step = (right - left) / max(len(data.categories) - 1, 1)
 
     def height(value: float) -> float:
-        return bottom - _HIGH * (value - axis[0]) / (axis[-1] - axis[0])
+        return bottom - high * (value - axis[0]) / (axis[-1] - axis[0])
 
     for value in axis:
-        drawing.line(left, height(value), right, height(value), "g")
+        drawing.line(left, height(value), right, height(value), "a" if value == 0 > axis[0] else "g")
         drawing.text(left - 8, height(value) + 4, tick_text(value), "m", at="end", size=_SMALL)
     if data.unit:
         drawing.text(

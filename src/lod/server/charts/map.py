@@ -12,12 +12,13 @@ from functools import lru_cache
 from importlib.resources import files
 
 from lod.rdf import languages
+from lod.server.charts.legend import draw_classes, step_of
 from lod.server.charts.model import ChartData, Label, Mark
-from lod.server.charts.scales import class_of, classes, tick_text
-from lod.server.charts.svg import STEPS, Drawing, shortened, width_of, wrapped
+from lod.server.charts.scales import classes
+from lod.server.charts.svg import STEPS, Drawing, wrapped
 
 FILE = "taiwan-counties.json"
-_SMALL, _TINY = 12.5, 10.5
+_TINY = 10.5
 _SIDE = 14.0  # what is left free beside the map
 _LEAST = 400.0  # how wide the drawing is, for its legend
 _FORMER = {"10001": "65000", "10003": "68000"}
@@ -67,14 +68,14 @@ def draw_map(drawing: Drawing, data: ChartData, atlas: Atlas) -> None:
     for code, path in atlas.paths.items():
         label, mark = marks.get(code, (None, Mark(None, "")))
         if mark.value is not None and label is not None:
-            drawing.path(path, _step(mark.value, bounds), f"{label.text}: {mark.text} {data.unit}".rstrip())
+            drawing.path(path, step_of(mark.value, bounds), f"{label.text}: {mark.text} {data.unit}".rstrip())
         else:
             gap = "hatch" if label is not None and not mark.published else "open"
             gaps[gap] = data.words.not_published if gap == "hatch" else data.words.not_applicable
             drawing.path(path, gap, f"{label.text if label else atlas.name(code, data.language)}: {gaps[gap]}")
     drawing.shift_back()
     drawing.height = top + height + 24
-    _legend(drawing, data, bounds, sorted(shown), gaps)
+    draw_classes(drawing, data.unit, shown, bounds, gaps, _SIDE)
     for line in wrapped(data.words.attribution, drawing.width - 2 * _SIDE, 3, _TINY):
         drawing.text(_SIDE, drawing.height + 12, line, "m", size=_TINY)
         drawing.height += 15
@@ -107,34 +108,6 @@ def _by_outline(data: ChartData) -> dict[str, tuple[Label, Mark]]:
 def _worth(mark: Mark) -> int:
     """A figure says more than that there is one, and that more than nothing."""
     return 2 if mark.value is not None else 0 if mark.published else 1
-
-
-def _step(value: float, bounds: list[float]) -> str:
-    return f"q{class_of(value, bounds) * (len(STEPS) - 1) // max(len(bounds) - 1, 1)}"
-
-
-def _legend(drawing: Drawing, data: ChartData, bounds: list[float], shown: list[float], gaps: dict[str, str]) -> None:
-    """The classes with what is in them, then the hatchings, in lines as long as the drawing is wide."""
-    by_class: dict[int, list[float]] = {}
-    for value in shown:
-        by_class.setdefault(class_of(value, bounds), []).append(value)
-    entries = [
-        (_step(inside[0], bounds), " – ".join(tick_text(value) for value in dict.fromkeys((inside[0], inside[-1]))))
-        for inside in by_class.values()
-    ]
-    x, y = _SIDE, drawing.height
-    if data.unit:
-        drawing.text(x, y + 13, shortened(data.unit, drawing.width - 2 * _SIDE, _SMALL), "m", size=_SMALL)
-        y += 22
-    wide = max((width_of(text, _SMALL) for _, text in entries), default=0) + 30 + 18
-    for kind, text in entries + [(gap, gaps[gap]) for gap in sorted(gaps, reverse=True)]:
-        own = max(wide, width_of(text, _SMALL) + 30)
-        if x > _SIDE and (x + own - 18 > drawing.width - _SIDE or kind in gaps):
-            x, y = _SIDE, y + 22
-        drawing.rect(x, y, 22, 16, kind)
-        drawing.text(x + 30, y + 13, shortened(text, drawing.width - x - 30, _SMALL), size=_SMALL)
-        x += own
-    drawing.height = y + 26
 
 
 def width_for(atlas: Atlas) -> float:

@@ -18,6 +18,7 @@ class Label:
     language: str = ""
     code: str = ""
     total: bool = False  # the others are parts of it
+    level: int = 0  # how deep it stands in its code list
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,14 @@ class ChartData:
     additive: bool = False  # parts add up to a whole: they may be stacked
     few: tuple[int, ...] = ()  # of many series those of one dimension alone, the others at their totals
     sexes: tuple[int, ...] = ()  # the series of the two sexes, all else as in `main`
+    measure: str = ""  # what is counted, where drawings of several stand below each other
     main: int | None = None  # the series that stands for all; None: its total, else its first, of periods the newest
     words: Words = field(default_factory=Words)
+
+    @property
+    def parts(self) -> int:
+        """How many categories stand for no others."""
+        return sum(not label.total for label in self.categories) or len(self.categories)
 
     def values(self) -> list[float]:
         """Every number."""

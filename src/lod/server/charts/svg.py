@@ -85,8 +85,9 @@ def fixed(number: float) -> str:
 class Drawing:
     """Collects the elements of one SVG document."""
 
-    def __init__(self, width: float, *, name: str, standalone: bool) -> None:
+    def __init__(self, width: float, *, name: str, standalone: bool = False, small: bool = False) -> None:
         self.width, self.height, self.name, self.standalone = width, 0.0, name, standalone
+        self.is_small = small  # for a telephone: names stand above what they name
         self._parts: list[str] = []
 
     def rect(self, x: float, y: float, width: float, height: float, kind: str, title: str = "") -> None:
@@ -115,10 +116,20 @@ class Drawing:
         self._add("circle", f'cx="{fixed(x)}" cy="{fixed(y)}" r="3.5" {self._paint(kind)}', title)
 
     def text(
-        self, x: float, y: float, text: str, kind: str = "t", *, at: str = "", lang: str = "", size: float = FONT
+        self,
+        x: float,
+        y: float,
+        text: str,
+        kind: str = "t",
+        *,
+        at: str = "",
+        lang: str = "",
+        size: float = FONT,
+        upwards: bool = False,
     ) -> None:
-        """A text; `at` is its anchor ('end', 'middle')."""
+        """A text; `at` is its anchor ('end', 'middle'); `upwards` it begins at its foot and climbs."""
         more = f' text-anchor="{at}"' if at else ""
+        more += f' transform="rotate(-90 {fixed(x)} {fixed(y)})"' if upwards else ""
         more += f' lang="{escape(lang)}"' if lang else ""
         more += f' font-size="{fixed(size)}"' if size != FONT else ""
         self._parts.append(f'<text x="{fixed(x)}" y="{fixed(y)}"{more} {self._paint(kind)}>{escape(text)}</text>')
@@ -131,7 +142,15 @@ class Drawing:
         if self.standalone:
             font += ' font-family="Noto Sans TC, Noto Sans CJK TC, PingFang TC, Microsoft JhengHei, sans-serif"'
             size += f' width="{fixed(self.width)}" height="{fixed(self.height)}"'
-        wide = " broad" if self.width > _BROAD else " narrow" if self.width < _NARROW else ""
+        wide = (
+            " small"
+            if self.is_small
+            else " broad"
+            if self.width > _BROAD
+            else " narrow"
+            if self.width < _NARROW
+            else ""
+        )
         kind = f'class="chart{"" if self.standalone else wide}"'
         head = f'<svg xmlns="http://www.w3.org/2000/svg" lang="{escape(language)}" {kind} {size} {names} {font}>'
         words = (

@@ -12,17 +12,16 @@ from lod.server.cubes.table import Cell, CubeTable
 from lod.server.pages.reader import Reader
 
 
-def chart_data(reader: Reader, view: View, table: CubeTable, title: str) -> ChartData:
-    """The table as a chart needs it. With several measures, the first alone: their units differ."""
-    many = len(view.measures)
-    picked = range(0, len(table.columns), many)
+def chart_data(reader: Reader, view: View, table: CubeTable, title: str, measure: int = 0) -> ChartData:
+    """The table as a chart needs it: the figures of one of its measures, since the units of several differ."""
+    picked = range(measure, len(table.columns), len(view.measures))
     roles = {c.role for c in view.columns}
-    unit = table.measures[0].note or table.measures[0].text
+    unit = table.measures[measure].note or table.measures[measure].text
     rows = table.rows
     if view.rows.role == "time" and any(not row.heading.stands_for_parts for row in rows):
         rows = tuple(row for row in rows if not row.heading.stands_for_parts)
     along = reader.t("comma").join(reader.label(c.iri).text for c in view.columns)
-    names = {"measure": table.measures[0].text, "rows": table.row_dimension.text}
+    names = {"measure": table.measures[measure].text, "rows": table.row_dimension.text}
     alone = reader.t("chart_description", **names)
     told = reader.t("chart_description_by", **names, columns=along) if along else alone
     return ChartData(
@@ -32,13 +31,20 @@ def chart_data(reader: Reader, view: View, table: CubeTable, title: str) -> Char
         category_role=view.rows.role,
         series_role=view.columns[0].role if len(view.columns) == 1 and len(roles) == 1 else "other",
         categories=tuple(
-            Label(r.heading.label.text, r.heading.label.language, r.heading.code, r.heading.stands_for_parts)
+            Label(
+                r.heading.label.text,
+                r.heading.label.language,
+                r.heading.code,
+                r.heading.stands_for_parts,
+                r.heading.level,
+            )
             for r in rows
         ),
         series=tuple(
             Label(table.series[c].text, table.series[c].language, total=table.column_totals[c]) for c in picked
         ),
         marks=tuple(tuple(_mark(row.cells[c]) for c in picked) for row in rows),
+        measure=table.measures[measure].text,
         main=_main(view, table.places),
         few=_few(view, table.places),
         sexes=_sexes(view, table.places),

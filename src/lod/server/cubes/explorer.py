@@ -26,7 +26,8 @@ from lod.server.cubes.whole import CSV, JSON, TABLES, WHOLE, XLSX, whole_file, w
 from lod.server.documents.describe import TYPE
 from lod.server.negotiation import choose_format, choose_language
 from lod.server.pages.citation import CITATION_FORMATS, reference, write_reference
-from lod.server.pages.explorer import VIEW, dataset_title, drawn_table, explorer_page, figure_of, has_png
+from lod.server.pages.explorer import VIEW, dataset_title, explorer_page, has_png
+from lod.server.pages.figure import drawn_table, figure_of
 from lod.server.pages.frame import render
 from lod.server.pages.reader import Reader
 from lod.server.refusals import bad_request, not_acceptable, not_found

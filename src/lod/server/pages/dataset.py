@@ -20,7 +20,8 @@ from lod.server.cubes.whole import TABLES, told
 from lod.server.documents.describe import Description
 from lod.server.documents.variant import document_bytes
 from lod.server.pages.citation import CITATION_FORMATS, CITE, reference, schema_org
-from lod.server.pages.explorer import VIEW, Figure, Select, Tab, dataset_title, explorer_parts
+from lod.server.pages.explorer import VIEW, Select, Tab, dataset_title, explorer_parts
+from lod.server.pages.figure import Figure
 from lod.server.pages.frame import Crumb, Frame, make_frame
 from lod.server.pages.headline import Headline, Periods, periods_of, total_of
 from lod.server.pages.properties import Property, properties

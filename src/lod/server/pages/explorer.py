@@ -13,22 +13,18 @@ from pyoxigraph import NamedNode
 
 from lod.rdf.namespaces import DCT
 from lod.server.addresses import Address
-from lod.server.charts.choose import MOST_POINTS, one_series, parts_only, suitable, trimmed
-from lod.server.charts.draw import ALONE, draw
-from lod.server.charts.map import atlas, without_outline
-from lod.server.charts.model import ChartData, Kind
+from lod.server.charts.model import Kind
 from lod.server.cubes.cube import Component, Cube
-from lod.server.cubes.drawn import chart_data
 from lod.server.cubes.files import as_sparql
 from lod.server.cubes.slices import Keys, View, default_view, exchanged, keys_of, query_of
 from lod.server.cubes.table import CubeTable, Grid, lay_out, read_grid
 from lod.server.cubes.whole import XLSX
+from lod.server.pages.figure import Figure, drawn_table, figure_of
 from lod.server.pages.frame import Crumb, Frame, make_frame
 from lod.server.pages.reader import Reader, Shown
 
 MOST_ON_DATASET_PAGE = 50  # rows; the explorer has all
 MOST_CHOICES = 400  # of a field of the form; a code of a longer list is written into it
-MOST_NAMED = 12  # places that a map has no outline of
 VIEW = "slice"  # the last part of a view's path
 
 
@@ -63,16 +59,6 @@ class Tab:
     href: str
     current: bool
     language: str = ""  # of the text, where it is not the page's
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A chart and what is said of it."""
-
-    svg: str
-    kind: Kind
-    caption: str
-    no_map: bool = False  # a map would suit, and is not installed
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,48 +190,6 @@ def dataset_title(reader: Reader, iri: str) -> Shown:
 
 def _attribute(text: str) -> str:
     return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
-
-
-def drawn_table(reader: Reader, cube: Cube, view: View, grid: Grid, table: CubeTable) -> CubeTable:
-    """What a chart of the view is drawn from: the table, or of a long time all periods, whatever the table's page."""
-    if view.rows.role != "time" or table.pages < 2:
-        return table
-    return lay_out(reader, cube, replace(view, page=1), grid, "", MOST_POINTS)
-
-
-def figure_of(
-    reader: Reader,
-    view: View,
-    title: str,
-    table: CubeTable,
-    *,
-    name: str = "chart",
-    standalone: bool = False,
-) -> tuple[Figure | None, tuple[Kind, ...]]:
-    """The chart of a view, and the kinds that suit it; None when nothing can be drawn."""
-    data = chart_data(reader, view, table, title)
-    installed = atlas()
-    kinds = suitable(data, installed.paths if installed else ())
-    if not kinds:
-        return None, ()
-    chosen = view.chart or kinds[0]
-    kind: Kind = chosen if chosen in kinds else kinds[0]
-    missing = installed is None and (view.chart == "map" or _could_be_map(data))
-    svg = draw(data, kind, installed, name=name, standalone=standalone)
-    caption = (one_series(data) if kind in ALONE else data).words.description
-    drawn, among = len(trimmed(parts_only(data), kind).categories), len(parts_only(data).categories)
-    if drawn < among and kind != "map":
-        caption += reader.t("chart_part", drawn=drawn, among=among)
-    if kind == "map" and installed is not None and (off := without_outline(one_series(data), installed)):
-        named = reader.t("comma").join(off[:MOST_NAMED]) + ("…" if len(off) > MOST_NAMED else "")
-        caption = f"{caption} {reader.t('map_without', places=named)}"
-    caption = " ".join((caption, *data.words.notices))
-    return Figure(svg, kind, caption, missing), kinds
-
-
-def _could_be_map(data: ChartData) -> bool:
-    codes = [label.code for label in data.categories if not label.total]
-    return data.category_role == "area" and sum(len(code) == 5 and code.isdecimal() for code in codes) * 2 > len(codes)
 
 
 def _files(figure: Figure | None) -> Iterable[tuple[str, str, str]]:

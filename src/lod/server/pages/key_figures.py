@@ -15,7 +15,8 @@ from pyoxigraph import NamedNode
 from lod.server.cubes.cube import Component, Cube, Place, read_cube
 from lod.server.cubes.slices import View, first_code, query_of
 from lod.server.cubes.table import CubeTable, lay_out, read_grid, state_of
-from lod.server.pages.explorer import VIEW, Figure, dataset_title, figure_of
+from lod.server.pages.explorer import VIEW, dataset_title
+from lod.server.pages.figure import Figure, figure_of
 from lod.server.pages.headline import Headline, headline
 from lod.server.pages.home import datasets
 from lod.server.pages.reader import Reader, Shown

@@ -17,11 +17,11 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from lod.rdf.namespaces import XSD
 from lod.server.charts.choose import suitable, trimmed
-from lod.server.charts.draw import draw
+from lod.server.charts.draw import draw_for_page
 from lod.server.charts.map import atlas
 from lod.server.charts.model import ChartData, Kind, Label, Mark, Role, Words
 from lod.server.cubes.cube import ROLES, read_structure
-from lod.server.pages.explorer import Figure
+from lod.server.pages.figure import Figure
 from lod.server.pages.home import datasets
 from lod.server.pages.labels import last_segment
 from lod.server.pages.reader import Reader, format_number
@@ -80,7 +80,7 @@ def chart_of(
         caption += reader.t("chart_part", drawn=drawn, among=len(data.categories))
     if is_cut:
         caption += " " + reader.t("sparql_cut", rows=f"{len(rows):,}")
-    return Figure(draw(data, kind, installed), kind, caption), kinds
+    return Figure(draw_for_page(data, kind, installed), kind, caption), kinds
 
 
 def _data(reader: Reader, columns: list[_Column], title: str) -> ChartData | None:

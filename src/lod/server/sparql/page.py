@@ -12,7 +12,8 @@ from pyoxigraph import Literal, NamedNode, QueryResultsFormat, RdfFormat
 from lod.rdf.formats import GRAPH_FORMATS, NTRIPLES, RESULT_FORMATS, RESULTS_TSV
 from lod.server.addresses import Address
 from lod.server.charts.model import Kind
-from lod.server.pages.explorer import Figure, Tab
+from lod.server.pages.explorer import Tab
+from lod.server.pages.figure import Figure
 from lod.server.pages.frame import Crumb, FormatLink, Frame, make_frame, render
 from lod.server.pages.reader import Reader, Shown, format_number
 from lod.server.sparql.chart import chart_of
