@@ -11,6 +11,7 @@ from marked import Place, assert_explained, lift_marked
 
 from lod.diagnostics import CellOrigin, Diagnostic, Findings
 from lod.lift.run import lift_files
+from lod.mapping.csvw.validate import validate_csvw
 
 STAFF = "id,name,unit,count,tag\n1,林,A,3,zh-Hant-TW\n2,陳,B,5,en\n3,王,A,7,en\n"
 UNIT = "code,label\nA,人事處\nB,主計處\n"
@@ -116,6 +117,24 @@ def test_an_empty_column_in_a_template_is_told(tmp_path: Path) -> None:
     lift_files([tmp_path / "m.json"], tmp_path / "out.nq", findings=findings)
     assert [(each.code, each.severity) for each in findings] == [("LOD4040", "info")]
     assert "'tag' of staff.csv is empty in every row" in next(iter(findings)).message
+
+
+@pytest.mark.parametrize(("about", "rows"), [("{id}", 1), ("{id}/{year}", 2), ("{?id,year}", 0), ("{tag}", 0)])
+def test_rows_that_share_a_subject_are_told(about: str, rows: int, tmp_path: Path) -> None:
+    """By a lift as by a check: `-` is no year, and a default stands for no tag."""
+    (tmp_path / "staff.csv").write_text("id,year,tag\n1,2020,\n2,-,\n,2021,\n", encoding="utf-8")
+    more: dict[str, dict[str, str]] = {"year": {"null": "-", "datatype": "gYear"}, "tag": {"default": "none"}}
+    columns = [{"name": name, "titles": name, **more.get(name, {})} for name in ("id", "year", "tag")]
+    schema = {"columns": columns, "aboutUrl": f"https://example.org/{about}"}
+    document = {"@context": "http://www.w3.org/ns/csvw", "url": "staff.csv", "tableSchema": schema}
+    (tmp_path / "m.json").write_text(json.dumps(document), encoding="utf-8")
+    lifted, checked = Findings(), Findings()
+    lift_files([tmp_path / "m.json"], tmp_path / "out.nq", findings=lifted)
+    validate_csvw(tmp_path / "m.json", checked)
+    for found in (lifted, checked):
+        assert [(each.code, each.severity, each.message[:8]) for each in found] == [
+            ("LOD3061", "warning", f"in {rows} row"[:8])
+        ] * bool(rows)
 
 
 def test_all_in_one_pass(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lod.diagnostics import Findings, TextOrigin
-from lod.wording import Wording
+from lod.wording import Wording, say
 
 ROW = -1  # an input: the row's number among the rows, 1-based
 SOURCE_ROW = -2  # an input: the number of its record in the file, 1-based
@@ -96,7 +96,14 @@ class Spelling:
     unless_null: int | Made | None = None
 
 
-Native = Copy | Spelling
+@dataclass(frozen=True, slots=True)
+class Lacks:
+    """The text `1` where one of the inputs is empty, or one of what was made is null; else null."""
+
+    parts: tuple[int | Made, ...]
+
+
+Native = Copy | Spelling | Lacks
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,7 +176,35 @@ class Refers:
         return ((self.view, self.column), (self.target, self.target_column))
 
 
-Constraint = Unique | Refers
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """A column has a text in no row: in `shown`, a template, no value is missing. To miss one is a warning."""
+
+    view: View
+    column: str
+    shown: str
+    origin: TextOrigin
+
+    @property
+    def columns(self) -> tuple[tuple[View, str], ...]:
+        """The columns that it speaks of."""
+        return ((self.view, self.column),)
+
+
+Constraint = Unique | Refers | Complete
+
+INCOMPLETE = "LOD3061"
+REQUIRE_IT = say("fill the column, or say that it is required")
+
+
+def missing_value(template: str, count: int) -> Wording:
+    """What is said of rows in which a template of a subject lacks a value."""
+    return say(
+        "in {n:,} {n:row|rows} a column of '{text}' is empty, so rows may share a subject that are not one thing",
+        n=count,
+        text=template,
+    )
+
 
 # A column that constraints speak of holds a combination of values as one text:
 KEY_VALUES, KEY_ITEMS, KEY_NULL = "\x1e", "\x1f", "\x1d"  # between values, between items of a list, for no value

@@ -15,7 +15,7 @@ from lod.mapping.csvw.metadata.context import expand
 from lod.mapping.csvw.metadata.dialect import Dialect, default_dialect
 from lod.mapping.csvw.metadata.model import Column, Schema, Table
 from lod.mapping.csvw.syntax.language_tags import UNDEFINED, languages_match
-from lod.mapping.csvw.syntax.uri_template import UriTemplate
+from lod.mapping.csvw.syntax.uri_template import Expression, UriTemplate
 from lod.mapping.csvw.tabular import Header, Record, header, read_text, records
 from lod.rdf.iris import escape_brackets, is_absolute, resolve
 from lod.wording import Wording, say, word
@@ -143,6 +143,24 @@ def unknown_variables(annotated: AnnotatedTable) -> Iterator[tuple[Column, UriTe
         for template in (given.about_url, given.property_url, given.value_url):
             if template is not None:
                 yield from ((column, template, name) for name in template.names if name not in known)
+
+
+def subject_places(annotated: AnnotatedTable) -> Iterator[tuple[UriTemplate, tuple[int, ...]]]:
+    """The templates of subjects, each once, and the places of the columns without which rows share a subject.
+
+    A named variable, as in `{?id}`, may be left out; a list may be empty.
+    """
+    real = {column_name(each): each for each in reversed(annotated.columns) if not each.virtual}
+    seen = set[str]()
+    for column in annotated.columns:
+        template = column.inherited.about_url
+        if template is None or column.suppress_output or template.text in seen:
+            continue
+        seen.add(template.text)
+        needed = (each for each in template.parts if isinstance(each, Expression) and not each.operator.named)
+        used = (real[each.name] for part in needed for each in part.variables if each.name in real)
+        if places := tuple(dict.fromkeys(each.number - 1 for each in used if not each.inherited.separator)):
+            yield template, places
 
 
 @dataclass(frozen=True, slots=True)

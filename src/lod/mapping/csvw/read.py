@@ -19,7 +19,7 @@ from lod.mapping.csvw.site import Site, shown_path, site_of
 from lod.mapping.csvw.table_view import TableView, table_view
 from lod.mapping.csvw.validate import report_incompatibilities, report_unknown_variables
 from lod.mapping.ir import TriplesMap
-from lod.mapping.view import Constraint, Refers, Unique, View
+from lod.mapping.view import Complete, Constraint, Refers, Unique, View
 from lod.wording import say
 
 
@@ -90,10 +90,12 @@ def _ask_for_keys(group: TableGroup, views: list[TableView]) -> None:
 
 
 def _constraints(group: TableGroup, views: list[TableView]) -> Iterator[Constraint]:
-    """Primary and foreign keys (Metadata §5.5)."""
+    """Primary and foreign keys (Metadata §5.5), and subjects that no value is missing of."""
     by_table = {id(table): view for table, view in zip(group.tables, views, strict=True)}
     for table, made in zip(group.tables, views, strict=True):
         view, key = made.view(), table.schema.primary_key
+        for column, template in made.subjects.items():
+            yield Complete(view, column, template.text, template.at or table.at)
         if key:
             yield Unique(view, made.key(key), ", ".join(key), table.at)
         for foreign in table.schema.foreign_keys:

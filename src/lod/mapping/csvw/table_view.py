@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from lod.diagnostics import Findings, TextOrigin
-from lod.mapping.csvw.annotated import AnnotatedTable, column_name, rows, shown_name, to_url
+from lod.mapping.csvw.annotated import AnnotatedTable, column_name, rows, shown_name, subject_places, to_url
 from lod.mapping.csvw.cells import Cell, is_plain_text, key_text, parse_cell, variable_value
 from lod.mapping.csvw.metadata.context import expand
 from lod.mapping.csvw.metadata.model import Column
@@ -29,6 +29,7 @@ from lod.mapping.view import (
     Copy,
     Derivation,
     Derived,
+    Lacks,
     Made,
     PlainCsv,
     Records,
@@ -52,6 +53,7 @@ class TableView:
     records: Records
     derivations: dict[str, Derivation] = field(default_factory=dict)
     made: View | None = None
+    subjects: dict[str, UriTemplate] = field(default_factory=dict)  # templates, by the column of missing values
 
     @property
     def url(self) -> str:
@@ -231,6 +233,10 @@ class _Scope:
 Compute = Callable[[Texts], Derived]
 
 
+def _nothing(_: Texts) -> Derived:
+    return Derived(((None,),))
+
+
 def _plain(texts: Texts) -> Derived:
     return Derived(((texts[0] or None,),))
 
@@ -311,6 +317,11 @@ def table_view(annotated: AnnotatedTable, at: TextOrigin) -> TableView:
             made.empty_list(column)
         else:
             made.values(column)
+    for template, places in subject_places(annotated):
+        name = f"missing in {template.text}"
+        parts = tuple(part for place in places if (part := made.part(place)) is not None)
+        made.derivations[name] = Derivation((), (name,), _nothing, Lacks(parts))
+        made.subjects[name] = template
     return made
 
 

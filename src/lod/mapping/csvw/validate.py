@@ -19,6 +19,7 @@ from lod.mapping.csvw.annotated import (
     incompatibilities,
     rows,
     shown_name,
+    subject_places,
     unknown_variables,
 )
 from lod.mapping.csvw.cells import Cell, key_text, parse_cell
@@ -26,8 +27,9 @@ from lod.mapping.csvw.locate import MISSING_FILE, table_group
 from lod.mapping.csvw.metadata.document import referenced_table
 from lod.mapping.csvw.metadata.model import Column, ForeignKey, Table, TableGroup
 from lod.mapping.csvw.site import Site, site_of
+from lod.mapping.csvw.syntax.uri_template import UriTemplate
 from lod.mapping.csvw.tabular import Record
-from lod.mapping.view import shown_key
+from lod.mapping.view import INCOMPLETE, REQUIRE_IT, missing_value, shown_key
 from lod.wording import NOTHING, Wording, say, word
 
 INCOMPATIBLE, NO_VARIABLE = "LOD3512", "LOD3514"
@@ -45,6 +47,27 @@ class _Keys:
     def add(self, row: int, cells: list[Cell]) -> None:
         key = key_text(self.columns, [cells[place] for place in self.places])
         self.rows.setdefault(key, []).append(row)
+
+
+@dataclass(slots=True)
+class _Subjects:
+    """The rows in which a subject's template lacks a value."""
+
+    template: UriTemplate
+    places: tuple[int, ...]
+    count: int = 0
+    first: int = 0
+
+    def add(self, row: int, cells: list[Cell]) -> None:
+        if any(not cells[place].values for place in self.places):
+            self.count += 1
+            self.first = self.first or row
+
+    def report(self, name: str, table: Table, findings: Findings) -> None:
+        if self.count:
+            missing = CellOrigin(name, self.first)
+            message = missing_value(self.template.text, self.count)
+            findings.warning(INCOMPLETE, message, self.template.at or table.at, REQUIRE_IT, [missing])
 
 
 @dataclass(slots=True)
@@ -109,11 +132,16 @@ def _judge(table: Table, path: Path, name: str, wanted: set[tuple[str, ...]], fi
     report_unknown_variables(annotated, findings)
     judge = _CellJudge(annotated.columns, name, findings)
     keys = {names: _keys(judge, names) for names in wanted}
+    subjects = [_Subjects(template, places) for template, places in subject_places(annotated)]
     for row in rows(annotated, findings):
         cells = judge.row(row)
         for key in keys.values():
             key.add(row.number, cells)
+        for subject in subjects:
+            subject.add(row.number, cells)
     judge.close()
+    for subject in subjects:
+        subject.report(name, table, findings)
     return _Judged(table, keys, name)
 
 

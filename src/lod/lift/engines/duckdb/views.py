@@ -19,15 +19,19 @@ from lod.lift.engines import sql
 from lod.lift.plan import Cell, Column, Encoding
 from lod.mapping.view import (
     FIRST,
+    INCOMPLETE,
     ITEM,
     NEXT,
+    REQUIRE_IT,
     ROW,
     ROW_NUMBER,
     SOURCE_NUMBER,
     SOURCE_ROW,
+    Complete,
     Constraint,
     Copy,
     Derivation,
+    Lacks,
     Made,
     Native,
     PlainCsv,
@@ -35,6 +39,7 @@ from lod.mapping.view import (
     Refers,
     Unique,
     View,
+    missing_value,
     shown_key,
 )
 from lod.tables.ingest import ingest
@@ -109,14 +114,15 @@ class ViewReader:
         """A native derivation as an expression; the tables of what others made are joined."""
         if isinstance(native, Copy):
             return f"nullif(c{native.input}, '')"
+        if isinstance(native, Lacks):
+            return f"CASE WHEN {' OR '.join(self._is_missing(part) for part in native.parts)} THEN '1' END"
         text = sql.concat(part if isinstance(part, str) else (self._part(part),) for part in native.parts)
-        match native.unless_null:
-            case None:
-                return text
-            case int():
-                return f"CASE WHEN c{native.unless_null} <> '' THEN {text} END"
-            case Made():
-                return f"CASE WHEN {self._part(native.unless_null)} IS NOT NULL THEN {text} END"
+        if native.unless_null is None:
+            return text
+        return f"CASE WHEN NOT {self._is_missing(native.unless_null)} THEN {text} END"
+
+    def _is_missing(self, part: int | Made) -> str:
+        return f"({self._part(part)} IS NULL)" if isinstance(part, Made) else f"(c{part} = '')"
 
     def _part(self, part: int | Made) -> str:
         if isinstance(part, Made):
@@ -206,6 +212,8 @@ class ViewReader:
                     self._judge_unique(constraint)
                 case Refers():
                     self._judge_reference(constraint)
+                case Complete():
+                    self._judge_completeness(constraint)
 
     def _judge_unique(self, key: Unique) -> None:
         column, file = self._column(key.view, key.column), self._file(key.view)
@@ -249,6 +257,15 @@ class ViewReader:
             self.violations.error(NO_ROW, message, origin, NOTHING, [key.origin])
         self._more(NO_ROW, found[0][-1] if found else 0, key.view)
 
+    def _judge_completeness(self, template: Complete) -> None:
+        column, file = self._column(template.view, template.column), self._file(template.view)
+        found = self.connection.execute(f"SELECT count(*), min(row) FROM {file} WHERE {column} IS NOT NULL").fetchone()
+        count, first = found or (0, 0)
+        if count:
+            message = missing_value(template.shown, count)
+            place = [CellOrigin(template.view.name, first)]
+            self.violations.warning(INCOMPLETE, message, template.origin, REQUIRE_IT, place)
+
     def _more(self, code: str, count: int, view: View) -> None:
         if count > _SHOWN:
             self.violations.error(
@@ -290,7 +307,9 @@ def _same(derivation: Derivation, table: str) -> str:
 
 def _made(native: Native) -> list[Derivation]:
     """The derivations that a native one needs."""
-    parts = () if isinstance(native, Copy) else (*native.parts, native.unless_null)
+    if isinstance(native, Copy):
+        return []
+    parts = native.parts if isinstance(native, Lacks) else (*native.parts, native.unless_null)
     return [part.derivation for part in parts if isinstance(part, Made)]
 
 
