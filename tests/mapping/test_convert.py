@@ -178,6 +178,35 @@ def test_lists_and_containers(tmp_path: Path) -> None:
     assert all(each.origin for each in findings.errors)
 
 
+VIEWS = """@prefix rml: <http://w3id.org/rml/> . @prefix ex: <https://example.org/> .
+<#items> rml:viewOn [ rml:source [ a rml:FilePath ; rml:root rml:MappingDirectory ; rml:path "a.json" ] ;
+    rml:referenceFormulation rml:JSONPath ; rml:iterator "$[*]" ] ;
+  rml:field [ rml:fieldName "id" ; rml:reference "$.id" ],
+  [ rml:fieldName "item" ; rml:iterator "$.items[*]" ; rml:field [ rml:fieldName "n" ; rml:reference "$.n" ] ] .
+<#a> rml:logicalSource [ rml:viewOn [ rml:source [ a rml:FilePath ; rml:root rml:MappingDirectory ; rml:path "a.csv" ;
+    rml:null "" ] ; rml:referenceFormulation rml:CSV ] ; rml:field [ rml:fieldName "key" ; rml:template "k{id}" ] ;
+    rml:leftJoin [ rml:parentLogicalView <#items> ; rml:field [ rml:fieldName "n" ; rml:reference "item.n" ] ;
+      rml:joinCondition [ rml:childMap [ rml:template "{key}" ] ; rml:parentMap [ rml:template "k{id}" ] ] ] ] ;
+  rml:subjectMap [ rml:template "https://example.org/{key}" ] ;
+  rml:predicateObjectMap [ rml:predicate ex:n ; rml:objectMap [ rml:reference "n" ] ] .
+"""
+
+
+def test_logical_views(tmp_path: Path) -> None:
+    """RML says them again, from another folder, too; YARRRML has none."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.csv").write_text("id\n1\n2\n", encoding="utf-8")
+    (folder / "a.json").write_text('[{"id": 1, "items": [{"n": 3}, {"n": 4}]}, {"id": 2}]', encoding="utf-8")
+    (folder / "m.rml.ttl").write_text(VIEWS, encoding="utf-8")
+    text = convert(read_mappings([folder / "m.rml.ttl"], Findings()), Language.RML, Findings(), folder=tmp_path)
+    (tmp_path / FILES[Language.RML]).write_text(text, encoding="utf-8")
+    before, after = lift(folder / "m.rml.ttl", tmp_path / "b"), lift(tmp_path / FILES[Language.RML], tmp_path / "a")
+    assert before == after
+    assert len((before or {})["out.nq"]) == 2
+    assert converted(folder / "m.rml.ttl", Language.YARRRML) == ""
+
+
 FOREIGN = """prefixes: {ex: 'http://example.com/'}
 targets: {t: ['http://example.com/sparql~sparql', turtle]}
 sources:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from lod.diagnostics import Findings, Severity
-from lod.mapping.ir import LogicalSource, Mapping, TriplesMap
+from lod.mapping.ir import LogicalSource, LogicalView, Mapping, TriplesMap
 from lod.wording import say
 
 
@@ -36,10 +36,10 @@ def convert(mapping: Mapping, language: Language, findings: Findings, *, folder:
         hint = say("keep the metadata document to check the tables by")
         findings.warning("LOD3018", message, None, hint)
     if language is Language.RML:
-        from lod.mapping.write_rml import write_rml
+        from lod.mapping.rml.write import write_rml
 
         return write_rml(mapping, findings)
-    from lod.mapping.write_yarrrml import write_yarrrml
+    from lod.mapping.yarrrml.write import write_yarrrml
 
     return write_yarrrml(mapping, findings)
 
@@ -62,8 +62,15 @@ _NAMES = {Language.RML: "RML", Language.YARRRML: "YARRRML"}
 
 def _moved(triples_map: TriplesMap, folder: Path) -> TriplesMap:
     """The triples map in a document of another folder."""
-    source = triples_map.source
-    return replace(triples_map, source=replace(source, access=_path_from(source, folder)))
+    return replace(triples_map, source=_source_from(triples_map.source, folder))
+
+
+def _source_from(source: LogicalSource, folder: Path) -> LogicalSource:
+    view = source.content
+    if not isinstance(view, LogicalView):
+        return replace(source, access=_path_from(source, folder))
+    joins = tuple(replace(each, parent=_source_from(each.parent, folder)) for each in view.joins)
+    return replace(source, content=replace(view, on=_source_from(view.on, folder), joins=joins))
 
 
 def _path_from(source: LogicalSource, folder: Path) -> str:
