@@ -67,6 +67,7 @@ def expected(texts: list[str]) -> list[str]:
         ["A", "B", "A", ""] * 20,  # nothing changes
         [*SIGNS, "A", ""] * 10,  # few values change: they are listed
         [f"{sign}{n}" for sign in SIGNS for n in range(10)],  # too many to be listed
+        [*(f"A{n}" for n in range(2100)), *SIGNS],  # the first rows have nothing to encode, the last have
     ],
 )
 @pytest.mark.parametrize("few", [20_000, 0])

@@ -26,6 +26,7 @@ from lod.tables.table import Table
 
 _FEW = 20_000  # values that are looked at one by one
 _CHANGED = 16  # values that are listed in the statement
+_FIRST = 2048  # rows that are asked before all
 _Asked = tuple[Table, int, Encoding]
 _Spelled = tuple[tuple[str, str], ...]
 
@@ -145,11 +146,18 @@ class Columns:
             self._spelled[(table, *each)] = () if is_plain else None
 
     def _ask(self, table: Table, conditions: list[str]) -> list[bool]:
-        """Whether each condition holds for every value there is."""
+        """Whether each condition holds for every value there is. Most that do not fail in the first rows already."""
+        rows = self.scan(table)
+        first = self._hold(f"(SELECT * FROM {rows} LIMIT {_FIRST})", conditions)
+        rest = [condition for condition, holds in zip(conditions, first, strict=True) if holds]
+        found = iter(self._hold(rows, rest))
+        return [holds and next(found) for holds in first]
+
+    def _hold(self, rows: str, conditions: list[str]) -> list[bool]:
         if not conditions:
             return []
         every = ", ".join(f"coalesce(bool_and({condition}), true)" for condition in conditions)
-        found = self.connection.execute(f"SELECT {every} FROM {self.scan(table)}").fetchone()
+        found = self.connection.execute(f"SELECT {every} FROM {rows}").fetchone()
         return [bool(each) for each in found or ()]
 
 

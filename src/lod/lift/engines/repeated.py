@@ -30,7 +30,7 @@ def mostly_unique_lines(session: Session, emission: Emission, name: str) -> _Mad
     counts = ", ".join(f"count(*) FILTER (WHERE {sql.conjunction(each)})" for each in needed)
     alone = session.database.row(f"SELECT {counts} FROM {source} WHERE {present} AND {among}")
     selects, lines = distinct_lines(session, emission, name, several.condition)
-    return [wide(session, emission, among), *selects], sum(map(int, alone)) + lines
+    return [wide(session, session.columns.mark(emission), among), *selects], sum(map(int, alone)) + lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +54,15 @@ def distinct_lines(session: Session, emission: Emission, name: str, among: str =
     where = sql.conjunction([*sql.present(emission.key.columns), *([among] if among else [])])
     source = f"(SELECT * FROM {rows_sql(session, emission)} WHERE {where})"
     seen = _look(session, emission, source)
-    if seen.reduces:
-        reduced = reduce(session, [emission], name.replace("_", "-"), among)
-        emission = reduced.emission
-        if has_unique_key(session, emission, reduced.rows):
-            made = count_by_maker(session, reduced, [sql.conjunction(each) for each in conditions_of(emission)])
-            return [wide(session, emission)], sum(made.values())
-        source = rows_sql(session, emission)
-        seen = _look(session, emission, source)
-    return _by_columns(session, emission, source, seen, name)
+    if not seen.reduces:
+        return _by_columns(session, session.columns.mark(emission), source, seen, name)
+    reduced = reduce(session, [emission], name.replace("_", "-"), among)
+    emission = session.columns.mark(reduced.emission)  # there are fewer cells to look at now
+    if has_unique_key(session, emission, reduced.rows):
+        made = count_by_maker(session, reduced, [sql.conjunction(each) for each in conditions_of(emission)])
+        return [wide(session, emission)], sum(made.values())
+    source = rows_sql(session, emission)
+    return _by_columns(session, emission, source, _look(session, emission, source), name)
 
 
 @dataclass(slots=True)

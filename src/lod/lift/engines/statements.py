@@ -45,12 +45,12 @@ def write_statements(session: Session, plan: Plan, surveys: Sequence[Survey], ta
             continue
         output.add(*_united(session, circle, sum(seen[e].statements for e in circle), f"shared-{number}"))
     for number, emission in enumerate(apart):
-        marked = session.columns.mark(emission)
         if seen[emission].is_unique:
+            marked = session.columns.mark(emission)
             output.add([wide(session, marked)], {emission.triples_map: seen[emission].statements})
             continue
         compare = mostly_unique_lines if seen[emission].is_mostly_unique else distinct_lines
-        selects, lines = compare(session, marked, f"distinct_{number}")
+        selects, lines = compare(session, emission, f"distinct_{number}")
         output.add(selects, {emission.triples_map: lines})
     session.database.write(output.selects, target)
     return output.counts
