@@ -101,6 +101,10 @@ class Sources:
             self.tables[key] = table if len(self.findings.errors) == before else None
         return self.tables[key]
 
+    def asked(self, source: LogicalSource) -> Iterator[Reference]:
+        """The references by which anything in the mapping asks for values of a source."""
+        return (each for use in self._uses[_same(source)] for each in references(use.expression))
+
     def table_for(
         self, source: LogicalSource, needed: list[Reference], made: Iterable[TermMap | None] = ()
     ) -> Table | None:

@@ -14,6 +14,9 @@ from lod.diagnostics import Findings, Severity
 from lod.mapping.ir import LogicalSource, LogicalView, Mapping, TriplesMap
 from lod.wording import say
 
+LEAVE_OUT = say("leave it out of what is converted")
+MAKE_TIDY = say("--tidy DIR writes such rows as CSV files, and the mapping over these")
+
 
 class Language(StrEnum):
     """A language that mappings are written in."""
@@ -27,6 +30,8 @@ def convert(mapping: Mapping, language: Language, findings: Findings, *, folder:
 
     What cannot be said is in `findings` (LOD3018); the text is then not the whole mapping.
     """
+    if not mapping.triples_maps:
+        findings.error("LOD3115", say("there is no triples map in what is to be converted"))
     if folder is not None:
         mapping = replace(mapping, triples_maps=tuple(_moved(each, folder) for each in mapping.triples_maps))
     if mapping.views or mapping.constraints:

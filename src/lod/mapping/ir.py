@@ -258,6 +258,11 @@ class LogicalSource:
         return self.access.startswith(("http://", "https://"))
 
     @property
+    def makes_its_rows(self) -> bool:
+        """Whether the mapping language makes its rows of a file, or holds them itself: they are not the file's own."""
+        return self.view is not None or self.formulation in (Formulation.PRINTED, Formulation.ROWS)
+
+    @property
     def file(self) -> str:
         """The path of the file; of a web address the name that it is saved under."""
         return unquote(urlsplit(self.access).path.rpartition("/")[2]) if self.is_on_the_web else self.access

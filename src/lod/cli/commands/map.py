@@ -32,9 +32,25 @@ def command() -> None:
 @click.argument("mappings", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="MAPPING...")
 @click.option("--to", "language", required=True, type=click.Choice(_LANGUAGES), help="The language to write.")
 @click.option("-o", "--output", "out", type=click.Path(path_type=Path), metavar="FILE", help="Where to; else printed.")
+@click.option(
+    "--tables", type=click.Path(path_type=Path), metavar="DIR", help="With --tidy: look here for sources first."
+)
+@click.option(
+    "--tidy",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write rows that only this program can read (printed sheets, CSVW) there as CSV files, and map these.",
+)
 @reporting_findings
 @click.pass_obj
-def convert_command(settings: Settings, mappings: tuple[Path, ...], language: str, out: Path | None) -> int:
+def convert_command(
+    settings: Settings,
+    mappings: tuple[Path, ...],
+    language: str,
+    out: Path | None,
+    tables: Path | None,
+    tidy: Path | None,
+) -> int:
     """Write mappings of any language as one document in RML or YARRRML.
 
     It makes the same statements. What the language cannot say is an error, and nothing is written. Functions of others
@@ -42,8 +58,9 @@ def convert_command(settings: Settings, mappings: tuple[Path, ...], language: st
     that they fit the place of FILE; without -o the document fits the place of the mapping.
 
     \b
-    Example:
+    Examples:
       lod map convert mappings/staff.yarrrml.yml --to rml -o mappings/staff.rml.ttl
+      lod map convert mappings/staff.cube.yml --to rml -o out/staff.rml.ttl --tidy out
     """
     from lod.diagnostics import Findings
     from lod.mapping.convert import Language, convert, without_what_only_lifts_need
@@ -51,10 +68,18 @@ def convert_command(settings: Settings, mappings: tuple[Path, ...], language: st
 
     if out and out.resolve() in [path.resolve() for path in mappings]:
         raise click.UsageError(say("'{out}' is what is to be converted: give another name with -o", out=out))
+    if tidy and not out:
+        raise click.UsageError(say("--tidy needs -o: the paths to its files fit the place of the document"))
     findings = Findings()
     mapping = read_mappings([existing(path) for path in mappings], findings)
     findings = without_what_only_lifts_need(findings)
     findings.raise_if_errors()
+    if tidy and out:
+        from lod.lift.tidy import tidied
+
+        folders = [*([tables] if tables else []), *dict.fromkeys(path.parent for path in mappings)]
+        mapping = tidied(mapping, folders, tidy, out, findings)
+        findings.raise_if_errors()
     text = convert(mapping, Language(language), findings, folder=out.parent if out else None)
     findings.raise_if_errors()
     if out:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from lod.diagnostics import Findings, TextOrigin
+from lod.mapping.convert import LEAVE_OUT, MAKE_TIDY
 from lod.mapping.ir import (
     Dialect,
     ExpressionField,
@@ -41,13 +42,8 @@ class SourceWriter:
     terms: TermWriter
     findings: Findings
 
-    def _refuse(self, what: Wording, origin: TextOrigin) -> None:
-        self.findings.error(
-            "LOD3018",
-            say("{what} cannot be written in RML", what=what),
-            origin,
-            say("leave it out of what is converted"),
-        )
+    def _refuse(self, what: Wording, origin: TextOrigin, hint: Wording = LEAVE_OUT) -> None:
+        self.findings.error("LOD3018", say("{what} cannot be written in RML", what=what), origin, hint)
 
     def source(self, source: LogicalSource) -> Properties:
         """A logical source, or a logical view."""
@@ -63,7 +59,8 @@ class SourceWriter:
         formulation = _FORMULATIONS.get(source.formulation)
         if formulation is None or source.view or source.part or source.content is not None:
             read_as = say("sources read as {formulation}", formulation=source.formulation)
-            self._refuse(say("tables that CSVW describes") if source.view else read_as, source.origin)
+            what = say("tables that CSVW describes") if source.view else read_as
+            self._refuse(what, source.origin, MAKE_TIDY if source.makes_its_rows else LEAVE_OUT)
             return Properties([])
         dialect, default = source.dialect, Dialect()
         is_plain = replace(dialect, encoding="", nulls=(), empty_is_null=True) == replace(default, encoding="")

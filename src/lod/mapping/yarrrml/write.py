@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from lod.diagnostics import Findings, TextOrigin
+from lod.mapping.convert import LEAVE_OUT, MAKE_TIDY
 from lod.mapping.functions import GREL, foreign_function, function_named, short_name
 from lod.mapping.functions import PREFIXES as FUNCTION_PREFIXES
 from lod.mapping.ir import (
@@ -114,7 +115,7 @@ class _Writer:
         if name is None or source.view or source.in_working_folder or source.namespaces:
             read_as = say("sources read as {formulation}", formulation=source.formulation)
             what = say("tables that CSVW describes") if source.view else read_as
-            hint = say("leave it out of what is converted")
+            hint = MAKE_TIDY if source.makes_its_rows else LEAVE_OUT
             if source.namespaces:
                 what, hint = say("prefixes of XPath"), say("declare them at the document's root")
             if source.in_working_folder:
