@@ -31,7 +31,7 @@ demo: .venv/installed web
 	@$(BIN)/lod serve --host 127.0.0.1 --port $(PORT)
 
 test: .venv/installed-test web $(CLIENTS)
-	@failed=; for check in "ruff format --check ." "ruff check ." mypy lint-imports "pytest -n $(JOBS) --dist worksteal $(ARGS)"; do \
+	@failed=; for check in "ruff format --check ." "ruff check ." mypy "pytest -n $(JOBS) --dist worksteal $(ARGS)"; do \
 	  echo "— $$check"; $(BIN)/$$check || failed="$$failed · $$check"; \
 	done; [ -z "$$failed" ] || { echo "failed:$$failed"; exit 1; }
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 from hypothesis import settings
+from once import made_once
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 # No code is generated and little compiled: half of the time that small tables take
@@ -44,7 +47,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """`--shared DIR`: the folder with conformance suites and tables of others; the rest is for `make kill-loop`."""
     parser.addoption("--shared", default=os.environ.get("LOD_SHARED", str(REPOSITORY.parent / "shared")))
     parser.addoption("--kills", type=int, default=10, help="how many builds the kill loop kills")
-    parser.addoption("--kill-every", type=int, default=11, help="of so many steps of a build, it is killed at one")
+    parser.addoption("--kill-every", type=int, default=29, help="of so many steps of a build, it is killed at one")
     parser.addoption("--publishers", type=int, default=6, help="how many builds race")
 
 
@@ -61,6 +64,37 @@ def shared(request: pytest.FixtureRequest) -> Path:
 def repository() -> Path:
     """The root of this repository: the reference project."""
     return REPOSITORY
+
+
+def _lod(folder: Path, *arguments: str) -> None:
+    """Run the program as people do."""
+    command = [sys.executable, "-m", "lod", *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(scope="session")
+def reference_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the reference project, built and published as its README says; tests only read it."""
+
+    def make(folder: Path) -> None:
+        for name in ("tables", "mappings", "ontologies", "shapes", "queries"):
+            shutil.copytree(REPOSITORY / name, folder / name)
+        shutil.copy(REPOSITORY / "lod.toml", folder)
+        _lod(folder, "build", "--publish")
+
+    return made_once(tmp_path_factory, "reference", make)
+
+
+@pytest.fixture(scope="session")
+def first_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project of `lod init`, built and published; tests read it, or change a copy."""
+
+    def make(folder: Path) -> None:
+        _lod(folder, "init", "statistics")
+        _lod(folder / "statistics", "build", "--publish")
+
+    return made_once(tmp_path_factory, "first", make) / "statistics"
 
 
 @pytest.fixture(scope="session")

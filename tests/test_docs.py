@@ -18,11 +18,9 @@ import click
 import pytest
 from ports import free_port
 
-from lod.cli.help import catalogue, texts_of
 from lod.cli.main import COMMANDS, lod
 from lod.diagnostics import explanation, known_codes
 from lod.project.load import KEYS
-from lod.wording import ENGLISH, LANGUAGES
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SOURCE = REPOSITORY / "src" / "lod"
@@ -261,23 +259,3 @@ def test_tutorial_word_by_word(terminal: Terminal) -> None:
         for line in expected:
             assert re.search(rf"^{pattern(line)}$", printed, flags=re.MULTILINE), f"$ {command}\n{printed}"
         assert "LOD0001" not in printed, printed
-
-
-def _commands(command: click.Command = lod, name: str = "lod") -> Iterator[tuple[str, click.Command]]:
-    yield name, command
-    if isinstance(command, click.Group):
-        context = click.Context(command)
-        for each in command.list_commands(context):
-            inner = command.get_command(context, each)
-            assert inner is not None
-            yield from _commands(inner, f"{name} {each}")
-
-
-@pytest.mark.parametrize("language", [each for each in LANGUAGES if each != ENGLISH])
-def test_the_help_of_commands_is_translated(language: str) -> None:
-    """Every text, and no text that no command has: `lod.cli.help`."""
-    texts = {text: name for name, command in _commands() for text in texts_of(command)}
-    known = set(catalogue(language)) - {"Show this message and exit."}
-    missing = {text: name for text, name in texts.items() if text not in known}
-    assert missing == {}, f"write them into src/lod/languages/{language}/help/commands.toml"
-    assert sorted(known - set(texts)) == []

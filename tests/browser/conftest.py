@@ -28,31 +28,15 @@ FLAGS = (
     "--disable-sync",
 )
 expect.set_options(timeout=60_000)  # milliseconds; five seconds are too few on a machine with much else to do
-PROJECT = ("lod.toml", "tables", "mappings", "ontologies", "shapes", "queries")
 
 
 @pytest.fixture(scope="session")
-def project(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the reference project, built and published."""
-    folder = tmp_path_factory.mktemp("project")
-    for name in PROJECT:
-        source = repository / name
-        if source.is_dir():
-            shutil.copytree(source, folder / name)
-        else:
-            shutil.copy(source, folder / name)
-    command = [sys.executable, "-m", "lod", "build", "--publish"]
-    subprocess.run(command, cwd=folder, check=True, timeout=300, capture_output=True)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def url(project: Path) -> Iterator[str]:
+def url(reference_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where `lod serve` listens; without a slash at the end."""
-    log = project / "serve.log"
+    log = tmp_path_factory.mktemp("site") / "log"
     with log.open("wb") as out:
         command = [sys.executable, "-m", "lod", "serve", "--port", "0"]
-        server = subprocess.Popen(command, cwd=project, stdout=out, stderr=out)
+        server = subprocess.Popen(command, cwd=reference_project, stdout=out, stderr=out)
     try:
         yield _address(server, log)
     finally:

@@ -54,20 +54,10 @@ def project(lod: Lod, tmp_path: Path) -> Path:
     return tmp_path / "statistics"
 
 
-@pytest.fixture(scope="session")
-def built_once(lod: Lod, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A published project of `lod init`, for `published` to copy."""
-    folder = tmp_path_factory.mktemp("built")
-    assert lod("init", "statistics", cwd=folder).returncode == 0
-    result = lod("build", "--publish", cwd=folder / "statistics")
-    assert result.returncode == 0, result.stderr
-    return folder / "statistics"
-
-
 @pytest.fixture
-def published(built_once: Path, tmp_path: Path) -> Path:
+def published(first_project: Path, tmp_path: Path) -> Path:
     """A published project that the test may change, in a folder with a blank and Chinese in its name."""
-    return Path(shutil.copytree(built_once, tmp_path / "統計 statistics"))
+    return Path(shutil.copytree(first_project, tmp_path / "統計 statistics"))
 
 
 @dataclass

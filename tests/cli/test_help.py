@@ -43,6 +43,14 @@ def test_help_of_a_command(name: str, language: str, capsys: pytest.CaptureFixtu
     assert capsys.readouterr().out.startswith("Usage: "), "another run is in English again"
 
 
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_text_is_translated_and_no_other(language: str) -> None:
+    known = set(catalogue(language))
+    missing = {text: name for text, name in TEXTS.items() if text not in known}
+    assert missing == {}, f"write them into src/lod/languages/{language}/help/commands.toml"
+    assert sorted(known - set(TEXTS)) == []
+
+
 def test_lines_are_filled_by_columns() -> None:
     assert filled("一二三，四五 six 七", 6) == ["一二三，", "四五", "six 七"]
     assert filled("abc def", 3) == ["abc", "def"]

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import pyoxigraph
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store
 
 from lod.rdf.namespaces import QB, RDF
+from lod.release.bulk.cubes import write_cubes
 from lod.release.history.log import record
 from lod.release.release import CURRENT, Manifest, Site, StoreRecord
 from lod.release.seal import MANIFEST, file_record, seal, write_store_files
@@ -76,14 +76,14 @@ def make_release(
     """A whole release folder with the pointer on it; `turtle` is loaded besides the figures."""
     folder = releases / name
     (folder / "dump").mkdir(parents=True)
-    store = pyoxigraph.Store(str(folder / "store"))
+    store = Store(str(folder / "store"))
     text = Path(__file__).with_name("personnel.ttl").read_text(encoding="utf-8") + turtle
     store.bulk_load(text.encode(), format=RdfFormat.TURTLE)
     store.bulk_extend(observations())
     store.bulk_load(trig.encode(), format=RdfFormat.TRIG)
     store.flush()
     triples = len(store)
-    dump = store.dump(format=RdfFormat.N_TRIPLES, from_graph=pyoxigraph.DefaultGraph())
+    dump = store.dump(format=RdfFormat.N_TRIPLES, from_graph=DefaultGraph())
     (folder / "dump" / "data.nt.gz").write_bytes(gzip.compress(dump or b"", mtime=0))
     del store
     (folder / "catalog.ttl").write_text(CATALOGUE, encoding="utf-8")
@@ -113,3 +113,15 @@ def make_release(
     (releases / CURRENT).write_text(name + "\n", encoding="utf-8")
     record(releases, "publish", name, None)
     return folder
+
+
+def write_columns(release: Path, turtle: str = "") -> None:
+    """Write observations as columns, too, as `lod build` does: those of `turtle`, else all of the release."""
+    if turtle:
+        store = Store()
+        store.load(turtle.encode(), format=RdfFormat.TURTLE)
+    else:
+        store = Store.read_only(str(release / "store"))
+    part = release.parent / "part.nq"
+    store.dump(str(part), format=RdfFormat.N_QUADS)
+    write_cubes([part], release)

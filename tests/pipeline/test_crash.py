@@ -90,7 +90,7 @@ def test_killed_at_a_stage(root: Path, published: str, stage: str) -> None:
 
 
 def test_killed_anywhere(root: Path, published: str, request: pytest.FixtureRequest) -> None:
-    """At every eleventh thing that it asks of the file system below the releases folder, until it gets through; at each
+    """At every 29th thing that it asks of the file system below the releases folder, until it gets through; at each
     one with `--kill-every 1`."""
     every = request.config.getoption("--kill-every")
     limit, kills = min(3, every), 0

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import csv
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from once import made_once
 from pyoxigraph import RdfFormat, Store
 
 from lod.diagnostics import Findings
 from lod.lift.run import lift_files
-from lod.pipeline.run import build
-from lod.project.load import load_project
+from lod.release.release import open_current
 
 BASE = "https://lod.example.org/"
 
@@ -36,12 +35,16 @@ def table(repository: Path) -> ReadTable:
 @pytest.fixture(scope="session")
 def lifted(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the mappings make of the tables: one N-Quads file."""
-    findings = Findings()
-    out = tmp_path_factory.mktemp("reference") / "reference.nq"
-    mappings = sorted((repository / "mappings").glob("*.yml"))
-    lift_files(mappings, out, tables=repository / "tables", base_iri=BASE, threads=1, findings=findings)
-    assert {item.code for item in findings} <= {"LOD4040"}, "code lists may have columns that nobody has filled yet"
-    return out
+
+    def make(folder: Path) -> None:
+        findings = Findings()
+        mappings = sorted((repository / "mappings").glob("*.yml"))
+        tables = repository / "tables"
+        lift_files(mappings, folder / "all.nq", tables=tables, base_iri=BASE, threads=1, findings=findings)
+        codes = {item.code for item in findings}
+        assert codes <= {"LOD4040"}, "code lists may have columns that nobody has filled yet"
+
+    return made_once(tmp_path_factory, "reference lifted", make) / "all.nq"
 
 
 @pytest.fixture(scope="session")
@@ -67,11 +70,6 @@ def copied() -> Callable[[Store], Store]:
 
 
 @pytest.fixture(scope="session")
-def release(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def release(reference_project: Path) -> Path:
     """A release of the reference project."""
-    folder = tmp_path_factory.mktemp("reference")
-    for name in ("tables", "mappings", "ontologies", "shapes", "queries"):
-        shutil.copytree(repository / name, folder / name)
-    shutil.copy(repository / "lod.toml", folder)
-    result = build(load_project(folder / "lod.toml"))
-    return folder / "releases" / result.release
+    return open_current(reference_project / "releases").folder

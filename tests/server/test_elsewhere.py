@@ -147,10 +147,11 @@ ENGINES = {"oxigraph": oxigraph, "virtuoso": virtuoso}
 
 
 @pytest.fixture(scope="module", params=ENGINES)
-def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def project(
+    request: pytest.FixtureRequest, first_project: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
     """A project of `lod init` whose releases go to a store, published once and, with one figure changed, again."""
-    folder = tmp_path_factory.mktemp("project") / "staff"
-    lod(folder.parent, "init", "staff")
+    folder = shutil.copytree(first_project, tmp_path_factory.mktemp("project") / "staff")
     with ENGINES[request.param](tmp_path_factory.mktemp("engine")) as section:
         with (folder / "lod.toml").open("a", encoding="utf-8") as file:
             file.write(f'\n[store]\nkind = "sparql"\n{section}')
@@ -258,10 +259,8 @@ def test_without_the_secret_nothing_moves(project: Path, monkeypatch: pytest.Mon
     assert refused.value.code == "LOD8204"
 
 
-def test_a_store_that_is_not_there_leaves_the_old_release(tmp_path: Path) -> None:
-    lod(tmp_path, "init", "staff")
-    folder = tmp_path / "staff"
-    lod(folder, "build", "--publish")
+def test_a_store_that_is_not_there_leaves_the_old_release(first_project: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(first_project, tmp_path / "staff")
     before = (folder / "releases" / "current").read_text(encoding="utf-8")
     url = f"http://127.0.0.1:{free_port()}"
     with (folder / "lod.toml").open("a", encoding="utf-8") as file:
@@ -274,9 +273,8 @@ def test_a_store_that_is_not_there_leaves_the_old_release(tmp_path: Path) -> Non
     assert (folder / "releases" / "current").read_text(encoding="utf-8") == before
 
 
-def test_while_the_store_is_gone_everything_says_so_and_names_no_neighbour(tmp_path: Path) -> None:
-    lod(tmp_path, "init", "staff")
-    folder = tmp_path / "staff"
+def test_while_the_store_is_gone_everything_says_so_and_names_no_neighbour(first_project: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(first_project, tmp_path / "staff")
     with ExitStack() as until:
         with oxigraph(tmp_path) as section:
             with (folder / "lod.toml").open("a", encoding="utf-8") as file:
@@ -303,11 +301,10 @@ def test_an_answer_that_the_store_cut_is_an_error(tmp_path: Path) -> None:
 @pytest.mark.skipif(not NGINX, reason="no nginx on this machine (apt-get install nginx-light)")
 @pytest.mark.parametrize("auth", ["basic", "bearer"])
 def test_a_store_behind_basic_and_bearer_authentication(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, auth: str
+    first_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, auth: str
 ) -> None:
     with oxigraph(tmp_path) as section, guarded(tmp_path, section.split('"')[1].removesuffix("/query"), auth) as url:
-        lod(tmp_path, "init", "staff")
-        folder = tmp_path / "staff"
+        folder = shutil.copytree(first_project, tmp_path / "staff")
         with (folder / "lod.toml").open("a", encoding="utf-8") as file:
             file.write(
                 f'\n[store]\nkind = "sparql"\nquery = "{url}/query"\nupdate = "{url}/update"\n'

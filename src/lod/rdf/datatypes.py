@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lod.rdf.namespaces import RDF, XSD
+from lod.rdf.namespaces import XSD
 
 _ZONE = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))?"
 _YEAR = r"-?(?:[1-9][0-9]{3,}|0[0-9]{3})"
@@ -75,9 +75,6 @@ DERIVED_INTEGERS = frozenset(
     iri for iri, space in LEXICAL_SPACES.items() if space.pattern == _INTEGER and iri != XSD + "integer"
 )
 """The integer types that XML Schema derives from xsd:integer, §3.4.14 to §3.4.25."""
-
-# Datatypes whose texts need a language, so that no mapping can make them with a datatype alone
-NEED_LANGUAGE = frozenset({RDF + "langString", RDF + "dirLangString"})
 
 _TEXTS = "string normalizedString token language Name NCName NMTOKEN NMTOKENS ID IDREF IDREFS ENTITY ENTITIES QName"
 _OTHERS = "NOTATION base64Binary precisionDecimal yearMonthDuration dayTimeDuration anyType anySimpleType anyAtomicType"

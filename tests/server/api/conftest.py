@@ -7,9 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from pyoxigraph import RdfFormat, Store
-
-from lod.release.bulk.cubes import write_cubes
+from small_release import write_columns
 
 SLICES = """
 @prefix qb: <http://purl.org/linked-data/cube#> .
@@ -25,10 +23,7 @@ def columnar(tmp_path_factory: pytest.TempPathFactory, make: Callable[..., Path]
     """A releases folder; the release's observations are columns too, and its dataset declares a slice."""
     releases = tmp_path_factory.mktemp("api")
     folder = make(releases, turtle=SLICES)
-    store = Store.read_only(str(folder / "store"))
-    part = releases / "part.nq"
-    store.dump(str(part), format=RdfFormat.N_QUADS)
-    write_cubes([part], folder)
+    write_columns(folder)
     return releases
 
 

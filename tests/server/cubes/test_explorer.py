@@ -12,9 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from pyoxigraph import RdfFormat, Store
+from small_release import write_columns
 
-from lod.release.bulk.cubes import write_cubes
 from lod.server.cubes import cube as cube_module
 from lod.server.cubes import table as cube_table
 from lod.server.cubes.cube import StoreFigures, read_cube
@@ -52,11 +51,7 @@ def wide(tmp_path_factory: pytest.TempPathFactory, make: MakeRelease) -> Path:
     """A release with columns beside the store, as `lod build` makes them."""
     releases = tmp_path_factory.mktemp("wide")
     folder = make(releases, turtle=WIDE)
-    store = Store()
-    store.load(WIDE.encode(), format=RdfFormat.TURTLE)
-    part = releases / "part.nq"
-    store.dump(str(part), format=RdfFormat.N_QUADS)
-    write_cubes([part], folder)
+    write_columns(folder, WIDE)
     return folder
 
 

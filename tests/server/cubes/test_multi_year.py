@@ -11,10 +11,9 @@ from pathlib import Path
 import httpx
 import multi_year
 import pytest
-from pyoxigraph import RdfFormat, Store
 from python_calamine import CalamineWorkbook
+from small_release import write_columns
 
-from lod.release.bulk.cubes import write_cubes
 from lod.server.charts.map import atlas
 from lod.server.cubes.cube import read_cube
 from lod.server.served import open_served
@@ -40,11 +39,7 @@ def releases(tmp_path_factory: pytest.TempPathFactory, make: Callable[..., Path]
     """A release with cubes of many years, and one of many columns."""
     folder, turtle = tmp_path_factory.mktemp("years"), multi_year.turtle() + _wide()
     release = make(folder, turtle=turtle)
-    store = Store()
-    store.load(turtle.encode(), format=RdfFormat.TURTLE)
-    part = folder / "part.nq"
-    store.dump(str(part), format=RdfFormat.N_QUADS)
-    write_cubes([part], release)
+    write_columns(release, turtle)
     return folder
 
 

@@ -9,9 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from pyoxigraph import RdfFormat, Store
-
-from lod.release.bulk.cubes import write_cubes
+from small_release import write_columns
 
 BASE = "https://lod.example.org/"
 STAFF = 150
@@ -62,11 +60,7 @@ def releases(tmp_path_factory: pytest.TempPathFactory, make: Callable[..., Path]
     """A release whose things have more of everything than a page shows."""
     folder = tmp_path_factory.mktemp("long")
     release = make(folder, turtle=PREFIXES + BIG + FLAT + DOWN + CUBE + THING)
-    store = Store()
-    store.load((PREFIXES + CUBE + THING).encode(), format=RdfFormat.TURTLE)
-    part = folder / "part.nq"
-    store.dump(str(part), format=RdfFormat.N_QUADS)
-    write_cubes([part], release)
+    write_columns(release, PREFIXES + CUBE + THING)
     return folder
 
 

@@ -15,7 +15,6 @@ from urllib.parse import parse_qs
 from pyoxigraph import Literal, NamedNode
 
 from lod.rdf.formats import HTML
-from lod.rdf.namespaces import SKOS
 from lod.server import answers
 from lod.server.addresses import Address, parse_address
 from lod.server.answers import Answer, header
@@ -34,8 +33,6 @@ from lod.server.refusals import not_acceptable, not_found
 from lod.server.served import Node, ServedRelease
 
 PAGE = 100  # values
-
-_CONCEPT_SCHEME = NamedNode(SKOS + "ConceptScheme")
 
 
 @dataclass(frozen=True, slots=True)
