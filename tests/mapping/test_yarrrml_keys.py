@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import jsonschema_rs
 import pytest
+import yaml
 
 from lod.diagnostics import Findings
 from lod.mapping.read import read_mappings
@@ -104,3 +106,37 @@ def test_the_schema_knows_every_key() -> None:
 def test_the_published_schema_is_that_of_the_code() -> None:
     path = Path(keys.__file__).parent.parent / "schemas" / "yarrrml.schema.json"
     assert json.loads(path.read_text(encoding="utf-8")) == schema.json_schema()
+
+
+GOOD = """prefixes: {ex: 'https://example.org/'}
+sources: {p: {access: p.csv, referenceFormulation: csv, delimiter: tab}}
+mappings:
+  person:
+    source: p
+    s: ex:$(id)
+    po: [[a, ex:Person], {p: ex:name, o: {value: $(name), language: zh}}, {p: ex:of, o: {mapping: person}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "mistaken"),
+    [
+        ("", ""),
+        ("s: ex:$(id)", "s: null"),
+        ("source: p", "sorce: p"),
+        ("source: p", "graphs: ex:g"),
+        ("value: $(name)", "valeu: $(name)"),
+        ("value: $(name)", "value: ~"),
+        ("p: ex:of, o:", "p: ex:of, obj:"),
+        ("access: p.csv", "acess: p.csv"),
+        ("mappings:", "maps:"),
+    ],
+)
+def test_the_schema_underlines_what_the_reader_refuses(written: str, mistaken: str, tmp_path: Path) -> None:
+    text = GOOD.replace(written, mistaken, 1)
+    (tmp_path / "m.yml").write_text(text, encoding="utf-8")
+    findings = Findings()
+    read_mappings([tmp_path / "m.yml"], findings)
+    is_valid = jsonschema_rs.validator_for(schema.json_schema()).is_valid(yaml.safe_load(text))
+    assert is_valid is not bool(findings.errors)
+    assert is_valid is (mistaken in ("", "s: null"))

@@ -34,7 +34,16 @@ _BEHIND: dict[tuple[str, str], tuple[tuple[str, ...], bool]] = {
 _BEHIND |= {(place, "condition"): (("a condition",), False) for place in PLACES if "condition" in PLACES[place]}
 _BEHIND |= {(place, "targets"): (("a target",), False) for place in PLACES if place != "a mapping file"}
 _BEHIND |= {(place, "parameters"): (("a parameter",), False) for place in PLACES if "parameters" in PLACES[place]}
-_SCALAR: _Schema = {"type": ["string", "number", "boolean", "null"]}
+_SCALAR: _Schema = {"type": ["string", "number", "boolean"]}  # null is no value: LOD3060
+_NULL: _Schema = {"type": "null"}
+# What has to be said at a place.
+_NEEDED = {
+    "a mapping file": "mappings",
+    "a mapping": "sources",
+    "a predicate-object": "objects",
+    "a target": "access",
+    "a parameter": "value",
+}
 
 
 def json_schema() -> _Schema:
@@ -54,7 +63,10 @@ def _place(place: str) -> _Schema:
             continue
         properties[name] = _behind(place, name, f"{key.meaning} ({key.kind})")
         properties |= {alias: {"description": f"Short for {name}.", **_only(properties[name])} for alias in key.aliases}
-    return {"type": "object", "properties": properties, "additionalProperties": False}
+    schema: _Schema = {"type": "object", "properties": properties, "additionalProperties": False}
+    if needed := _NEEDED.get(place):
+        schema["anyOf"] = [{"required": [name]} for name in (needed, *PLACES[place][needed].aliases)]
+    return schema
 
 
 def _only(schema: _Schema) -> _Schema:
@@ -67,7 +79,8 @@ def _behind(place: str, key: str, description: str) -> _Schema:
     there, several = _BEHIND[place, key]
     keyed = [{"$ref": f"#/$defs/{_name(each)}"} for each in there]
     inner: _Schema = {"type": "array", "items": {"anyOf": [_SCALAR, {"type": "array"}, *keyed]}}
-    one: _Schema = {"anyOf": [_SCALAR, inner, *keyed]}
+    may_be_null = [_NULL] if (place, key) == ("a mapping", "subjects") else []
+    one: _Schema = {"anyOf": [_SCALAR, inner, *keyed, *may_be_null]}
     return {"description": description, **({"type": "object", "additionalProperties": one} if several else one)}
 
 
