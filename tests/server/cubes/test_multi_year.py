@@ -16,6 +16,8 @@ from small_release import write_columns
 
 from lod.server.charts.map import atlas
 from lod.server.cubes.cube import read_cube
+from lod.server.cubes.whole import MOST_MADE, TABLES, told
+from lod.server.pages.reader import Reader
 from lod.server.served import open_served
 
 BASE = "https://lod.example.org/"
@@ -176,3 +178,18 @@ def test_lines_worked_out_at_once_are_those_asked_for_one_by_one(releases: Path)
         held = [cube.along(each, dimension) for each in observations for dimension in cube.dimensions]
         assert held == asked
         assert any(len(line) > 2 for line in held)
+
+
+def test_of_a_file_that_takes_long_to_make_the_size_is_estimated(
+    releases: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (release,) = (folder for folder in releases.iterdir() if folder.is_dir())
+    sizes = []
+    for _ in range(2):
+        served = open_served(release)
+        reader, cube = Reader(served, "en", explicit=True), read_cube(served, f"{BASE}data/wide")
+        sizes.append([told(reader, cube, form, "Wide") for form in TABLES])
+        for form in TABLES:
+            monkeypatch.setitem(MOST_MADE, form, 1)
+    assert [bool(each.sha256) for each in (*sizes[0], *sizes[1])] == [True] * 3 + [False] * 3
+    assert all(0.9 < estimated.bytes / made.bytes < 1.1 for made, estimated in zip(*sizes, strict=True))

@@ -21,6 +21,8 @@ from lod.server.cubes.table import MOST_CELLS, Column, Cut, Grid, State, state_o
 from lod.server.pages.reader import Reader
 from lod.server.served import Node
 
+_NOWHERE = ("", "")  # code and label of an observation that has no value in a dimension
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -66,22 +68,21 @@ def _places(cube: Cube, view: View, row: Place, column: Column) -> list[tuple[st
     return [(d.iri, at[d.iri]) for d in cube.dimensions if d.iri in at]
 
 
-def all_records(reader: Reader, cube: Cube) -> Iterator[Record]:
-    """Every figure of a cube that has at most `MOST_CELLS` observations."""
+def all_records(reader: Reader, cube: Cube, most: int = MOST_CELLS) -> Iterator[Record]:
+    """Every figure of a cube's first `most` observations."""
     keys = keys_of(cube)
-    labels = {d.iri: {p.term: reader.show(p.term).text for p in cube.codes[d.iri]} for d in cube.dimensions}
-    for observation in cube.where({}, MOST_CELLS):
-        at = [(d.iri, observation.values.get(d.iri)) for d in cube.dimensions]
+    named = [
+        (d.iri, {p.term: (keys.codes[d.iri].get(p.term, ""), reader.show(p.term).text) for p in cube.codes[d.iri]})
+        for d in cube.dimensions
+    ]
+    for observation in cube.where({}, most):
+        values = observation.values
+        at = [names.get(values[iri], _NOWHERE) if iri in values else _NOWHERE for iri, names in named]
+        codes, labels = tuple(code for code, _ in at), tuple(label for _, label in at)
         for measure in cube.measures:
             state = state_of(observation, measure.iri)
-            yield Record(
-                tuple(keys.codes[iri].get(term, "") if term else "" for iri, term in at),
-                tuple(labels[iri].get(term, "") if term else "" for iri, term in at),
-                keys.names[measure.iri],
-                observation.values[measure.iri].value if state == "value" else "",
-                state,
-                observation.iri,
-            )
+            value = values[measure.iri].value if state == "value" else ""
+            yield Record(codes, labels, keys.names[measure.iri], value, state, observation.iri)
 
 
 def used_dimensions(cube: Cube, view: View | None) -> list[Component]:
@@ -128,18 +129,33 @@ def as_json(reader: Reader, cube: Cube, view: View | None, figures: Iterable[Rec
         **({"truncated": str(cut), "notices": cut.notices(reader)} if str(cut) else {}),
         "dimensions": [{"key": keys.names[d.iri], "iri": d.iri, "label": reader.label(d.iri).text} for d in used],
         "measures": [{"key": keys.names[m.iri], "iri": m.iri, "label": reader.label(m.iri).text} for m in measures],
-        "figures": [
-            {
-                **{keys.names[d.iri]: {"code": c, "label": n} for d, c, n in zip(used, r.codes, r.labels, strict=True)},
-                "measure": r.measure,
-                "value": json_number(r.value),
-                "status": r.state,
-                "observation": r.observation or None,
-            }
-            for r in figures
-        ],
     }
-    return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
+    head = json.dumps(document, ensure_ascii=False, indent=1).removesuffix("\n}")
+    lines = ",\n".join(_figures_as_json([keys.names[d.iri] for d in used], figures))
+    return f'{head},\n "figures": [\n{lines}\n ]\n}}\n'.encode()
+
+
+def _figures_as_json(names: list[str], figures: Iterable[Record]) -> Iterator[str]:
+    """One object a line. What is said of a code is written once, however many figures stand at it."""
+    places: list[dict[tuple[str, str], str]] = [{} for _ in names]
+    for record in figures:
+        parts = []
+        for name, known, code, label in zip(names, places, record.codes, record.labels, strict=True):
+            part = known.get((code, label))
+            if part is None:
+                part = known[code, label] = f"{_json(name)}: {_json({'code': code, 'label': label})}"
+            parts.append(part)
+        told = {
+            "measure": record.measure,
+            "value": json_number(record.value),
+            "status": record.state,
+            "observation": record.observation or None,
+        }
+        yield f"  {{{', '.join((*parts, _json(told)[1:]))}"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")

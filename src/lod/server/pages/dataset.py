@@ -190,8 +190,9 @@ def _tables(reader: Reader, cube: Cube) -> Iterable[Download]:
         whole = f"{served.space.prefix}{stem}/{VIEW}.{reader.language}"
         for form in TABLES:
             known = told(reader, cube, form, dataset_title(reader, cube.iri).text)
-            size, digest = (readable_size(known.bytes), known.sha256) if known else ("", "")
-            yield Download(form.name, form.media_type, f"{whole}.{form.suffix}?all=yes", size, digest)
+            size = readable_size(known.bytes)
+            size = size if known.sha256 else reader.t("about_size", size=size)
+            yield Download(form.name, form.media_type, f"{whole}.{form.suffix}?all=yes", size, known.sha256)
     file = isinstance(cube.figures, ColumnFigures) and f"cubes/{cube.figures.cube.file}"
     entry = dump_files(served.release).get(file) if file else None
     if entry is not None:
