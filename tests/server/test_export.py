@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -14,9 +15,9 @@ from lod.diagnostics import Findings
 from lod.errors import UsageError
 from lod.rdf.formats import HTML, TURTLE
 from lod.server.addresses import DOCUMENT_FORMATS, UrlSpace
-from lod.server.export.beside import made, whole_views
+from lod.server.export.beside import made
 from lod.server.export.paths import Shelf, file_of
-from lod.server.export.write import MARK, Known, export_site, open_shelf, stems_of
+from lod.server.export.write import MARK, export_site, know, open_shelf
 from lod.server.served import open_served
 from lod.server.sparql.question import QueryLimits
 
@@ -51,8 +52,8 @@ def test_every_link_leads_to_a_file_or_to_another_site(exported: Path) -> None:
 
 def test_a_file_is_what_the_server_answers(exported: Path, releases: Path, site: httpx.Client) -> None:
     served = open_served(releases / "1-aaaaaaaa")
-    stems = sorted(stems_of(served))
-    shelf = open_shelf(served, Known(stems, whole_views(served)), DOCUMENT_FORMATS)
+    known = know(served)
+    stems, shelf = known.stems, open_shelf(served, known, DOCUMENT_FORMATS)
     compared = 0
     for path in made(served, DOCUMENT_FORMATS, QueryLimits()):
         if not path.startswith("/search."):  # has a script that answers without the server
@@ -99,6 +100,18 @@ def test_the_main_views_of_a_cube_are_files(exported: Path, site: httpx.Client) 
         assert all(file.is_file() for name in ("CSV", "JSON", "Excel", "SVG") for file in linked(turned, name))
     whole = exported / "data" / "civil-servants-by-county" / "slice.en.csv"
     assert whole.read_bytes() == site.get("/data/civil-servants-by-county/slice.en.csv?all=yes").content
+
+
+def test_a_view_tells_the_address_of_its_file_and_of_its_frame(exported: Path) -> None:
+    (chart,) = linked(exported / "data" / "civil-servants-by-county.en.html", "Heat table")
+    page = unescape(unescape(chart.read_text(encoding="utf-8")))
+    (address,) = re.findall(rf'<dd class="iri">{BASE}([^<]*)</dd>', page)
+    assert (exported / address).resolve() == chart.resolve()
+    (frame,) = re.findall(rf'<iframe src="{BASE}([^"]*)"', page)
+    framed = (exported / frame).read_text(encoding="utf-8")
+    assert "<svg" in framed
+    (back,) = re.findall(r'<a href="([^"]*)" target="_top">', framed)
+    assert ((exported / frame).parent / back).resolve() == chart.resolve()
 
 
 def test_a_page_that_leads_to_the_site_says_so(exported: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeVar, cast, get_args
 from urllib.parse import parse_qsl, urlencode
@@ -30,6 +30,7 @@ MOST_COLUMNS = 30
 MOST_ROWS = 200  # on a page
 MOST_SHOWN = 3_000  # cells on a page, so that none weighs a megabyte
 MOST_BESIDE = 120  # columns on a page
+MOST_BESIDE_CODES = 24  # of a dimension that is held: each has a link
 FOLDED_ABOVE = 60  # rows: a longer hierarchy begins folded
 
 _RESERVED = {"rows", "cols", "measure", "show", "chart", "totals", "depth", "open", "page", "across"}
@@ -115,6 +116,16 @@ def main_views(cube: Cube) -> tuple[View, ...]:
     measures = [cube.measures, *((m,) for m in cube.measures)] if len(cube.measures) > 1 else [cube.measures]
     ways = [first, turned] if (turned := exchanged(first)) else [first]
     return tuple(replace(way, measures=each) for way in ways for each in measures)
+
+
+def other_codes(cube: Cube, view: View) -> Iterator[tuple[Component, Place, View]]:
+    """The same view at each code of a dimension that it holds, where these are few; one dimension after the other."""
+    for dimension in cube.dimensions:
+        places = cube.codes[dimension.iri]
+        if dimension.iri in view.held and 1 < len(places) <= MOST_BESIDE_CODES:
+            for place in places:
+                held = {**view.held, dimension.iri: place}
+                yield dimension, place, replace(view, held=held, opened=frozenset(), page=1, across=1)
 
 
 def choose_axes(cube: Cube, sizes: dict[str, int]) -> tuple[Component, list[Component], list[Component]]:

@@ -1,4 +1,4 @@
-"""A whole cube as a file that is made when somebody asks; its size is told beforehand, of small ones the digest, too."""
+"""A whole cube as a file that is made when somebody asks; its size is told before, of small ones the digest, too."""
 
 from __future__ import annotations
 

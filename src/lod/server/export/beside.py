@@ -14,14 +14,12 @@ from lod.rdf.formats import HTML, Format
 from lod.server.answers import Answer
 from lod.server.api.openapi import APIS, OPENAPI
 from lod.server.ask import Ask
-from lod.server.cubes.cube import read_cube
-from lod.server.cubes.slices import main_views, query_of
 from lod.server.documents.archive import FEED, TIMEMAP, Archive, respond_from_archive
 from lod.server.documents.context import CONTEXT, context_path
 from lod.server.documents.sitemap import sitemap_paths
 from lod.server.export.search import search_makers
+from lod.server.export.views import dataset_stems
 from lod.server.pages.citation import CITATION_FORMATS, CITE
-from lod.server.pages.home import datasets
 from lod.server.pages.reader import Reader
 from lod.server.pages.root import robots
 from lod.server.routes import route_of
@@ -80,20 +78,6 @@ def _of_archive(served: ServedRelease) -> dict[str, Make]:
     times = [TIMEMAP + dataset[1:] for dataset in dataset_stems(served)]
     paths = (*feeds, *contexts, *times)
     return {path: _body(respond_from_archive, archive, served, Ask(path)) for path in paths}
-
-
-def dataset_stems(served: ServedRelease) -> dict[str, str]:
-    """The datasets that have a page: stem → IRI."""
-    return {stem: iri for iri in datasets(served) if (stem := served.space.document_of(iri))}
-
-
-def whole_views(served: ServedRelease) -> dict[str, list[str]]:
-    """The queries of the views of each dataset that are written however they are shown, by the dataset's path."""
-    found: dict[str, list[str]] = {}
-    for stem, iri in dataset_stems(served).items():
-        cube = read_cube(served, iri)
-        found[stem] = [query_of(cube, view, plain=True) for view in main_views(cube)]
-    return found
 
 
 def aliases(served: ServedRelease) -> Mapping[str, str]:

@@ -10,16 +10,17 @@ a reader chooses) is linked where it lives, under the base IRI, and the page say
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from html import escape, unescape
-from urllib.parse import parse_qsl, unquote, urlencode
+from urllib.parse import unquote
 
 from lod.rdf.formats import HTML, Format
 from lod.server.addresses import DOCUMENT_FORMATS, Address, UrlSpace, parse_address
-from lod.server.cubes.explorer import PNG, ViewPath, split_view
+from lod.server.cubes.explorer import ViewPath, split_view
 from lod.server.cubes.whole import TABLES, WHOLE
+from lod.server.export.views import WrittenViews
 from lod.server.pages.search import STEM as SEARCH
 from lod.server.pages.short import CODES, DATASETS, LINKS
 
@@ -38,14 +39,14 @@ ROOT_FORMATS: dict[str, tuple[Format, ...]] = {
 PARTS = frozenset({CODES, LINKS, DATASETS})
 """Pages that hold a part of what another has the beginning of, by their stems."""
 
-_PAGES = frozenset(map(str, range(1, 21)))  # of a view's rows
-_MANNER = frozenset({"show", "chart", "page"})  # how a view is shown
-_UNBOUNDED = frozenset({"depth", "open", "across", "totals"})
-
 _MOST_LINKS = 50_000  # kept as they were found: pages beside each other lead to the same places
 _MOST_NAME = 255  # bytes of a file's name on every file system in use
 _LINK = re.compile(rb'((?: (?:href|src|action)="| content="0; url=))(/[^"]*)"')
 _ACTION = b' action="'
+_ANCHOR = b'<a href="'
+_ADDRESS = re.compile(
+    rb'(<a href="|src=&#34;|<dd class="iri">)(https?://[^"<\s]*?/slice\.[^"<\s]*?\?[^"<\s]*?)(?="|&#34;|<)'
+)
 _LANGUAGE = re.compile(rb'<html lang="([^"]*)"')
 _FORM = re.compile(rb"(<form\b[^<>]*>)(.*?)</form>", re.DOTALL)
 
@@ -54,8 +55,7 @@ _FORM = re.compile(rb"(<form\b[^<>]*>)(.*?)</form>", re.DOTALL)
 class Shelf:
     """What an export holds: documents by their stems, in `formats`, their pages in `languages`.
 
-    `views`: of each dataset, by its path, the queries of the views that are there however they are shown; first the
-    first view, whose charts alone are also images of dots, which take long.
+    `views`: those of each dataset, by its path.
     """
 
     space: UrlSpace
@@ -63,7 +63,7 @@ class Shelf:
     formats: tuple[Format, ...]
     languages: tuple[str, ...]
     files: Container[str] = ()  # paths of what is copied or made besides
-    views: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    views: Mapping[str, WrittenViews] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)  # paths that lead on to a document, and its stem
     onward: Mapping[str, str] = field(default_factory=dict)  # by language: what a page says that leads to the site
     _links: dict[tuple[str, int], str] = field(default_factory=dict, compare=False, repr=False)
@@ -97,22 +97,14 @@ class Shelf:
         return f"{address.stem}/{_digest(unescape(query))}.{address.language}.html"
 
     def _view(self, view: ViewPath, query: str) -> str:
-        """Where a view lies. Of other codes than the first ones, only the page that a document leads to is written."""
-        if view.framed or view.format is None or view.language not in self.languages:
+        """Where a view lies; '' where it is no file."""
+        if view.format is None or view.language not in self.languages:
             return ""
         variant = f"{view.language}.{view.format.suffix}"
         if query == WHOLE:  # where the dataset's description says that the whole file is
             return f"{view.stem}.{variant}" if view.format in TABLES else ""
-        asked = dict(parse_qsl(query))
-        if not _UNBOUNDED.isdisjoint(asked) or asked.get("page", "1") not in _PAGES:
-            return ""
-        plain = urlencode([pair for pair in parse_qsl(query) if pair[0] not in _MANNER])
-        whole = self.views.get(view.dataset, ())
-        if view.format is PNG:
-            is_here = plain in whole[:1]
-        else:
-            is_here = plain in whole or (view.format is HTML and asked.keys().isdisjoint({"chart", "page"}))
-        return f"{view.stem}/{_digest(query)}.{variant}" if is_here else ""
+        views = self.views.get(view.dataset, WrittenViews())
+        return f"{view.stem}/{_digest(query)}.{variant}" if views.has(view, query) else ""
 
     def parts_in(self, page: bytes) -> Iterator[tuple[str, str]]:
         """The parts that a page of the site links to: path and query."""
@@ -120,6 +112,10 @@ class Shelf:
             path, _, query = unescape(match[2].decode("utf-8")).removeprefix(self.space.prefix).partition("?")
             query = query.partition("#")[0]
             if query and self.part(path, query):
+                yield path, query
+        for match in self._addresses(page):
+            path, query = self._path_of(match)
+            if self.part(path, query):
                 yield path, query
 
     def link(self, link: str, depth: int) -> str:
@@ -160,7 +156,26 @@ class Shelf:
                 link = self.link(link, depth)
             return match[1] + link.encode("utf-8") + b'"'
 
-        return self._saying(_LINK.sub(changed, page))
+        return self._saying(self._with_addresses(_LINK.sub(changed, page), depth))
+
+    def _addresses(self, page: bytes) -> Iterator[re.Match[bytes]]:
+        """The addresses of views that a page tells in full, for frames on other sites and for readers."""
+        return _ADDRESS.finditer(page) if b"/slice." in page else iter(())
+
+    def _path_of(self, address: re.Match[bytes]) -> tuple[str, str]:
+        """The path and query of an address of ours, which may be escaped twice; of another, what is no path."""
+        path, _, query = unescape(unescape(address[2].decode("utf-8"))).partition("?")
+        return f"/{path.removeprefix(self.space.base)}", query
+
+    def _with_addresses(self, page: bytes, depth: int) -> bytes:
+        """A page that tells where its view lies in the export: below the base IRI, if that is where it is put."""
+        pieces, done = [], 0
+        for match in self._addresses(page):
+            if place := self.part(*self._path_of(match)):
+                place = f"{'../' * depth if match[1] == _ANCHOR else self.space.base}{place[1:]}"
+                pieces += [page[done : match.start(2)], place.encode()]
+                done = match.end(2)
+        return b"".join([*pieces, page[done:]])
 
     def _saying(self, page: bytes) -> bytes:
         """A page that leads to the site itself says so: in each form that the site answers, else at its end."""

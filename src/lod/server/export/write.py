@@ -25,9 +25,10 @@ from lod.events import Reporter, StageAdvanced, StageFinished, StageStarted, sil
 from lod.rdf.formats import HTML, Format, by_suffix
 from lod.server.addresses import DOCUMENT_FORMATS
 from lod.server.documents.dereference import DOCUMENTS
-from lod.server.export.beside import aliases, copied, made, onward, whole_views
+from lod.server.export.beside import aliases, copied, made, onward
 from lod.server.export.documents import document_files
 from lod.server.export.paths import ROOT_FORMATS, Shelf, file_of
+from lod.server.export.views import WrittenViews, written_views
 from lod.server.served import ServedRelease, open_served
 from lod.server.sparql.question import QueryLimits
 from lod.server.theme import open_theme
@@ -83,7 +84,7 @@ def export_site(
     try:
         site = work / "site"
         site.mkdir()
-        known = Known(sorted(stems_of(served)), whole_views(served))
+        known = know(served)
         (work / _KNOWN).write_text(json.dumps(asdict(known)), encoding="utf-8")
         done = _write_documents(release, work, formats, processes, len(known.stems), theme, report)
         _write_beside(served, site, open_shelf(served, known, formats), limits or QueryLimits())
@@ -116,7 +117,12 @@ class Known:
     """What must be known of the whole before anything is written: every document, the views that are files."""
 
     stems: list[str]
-    views: dict[str, list[str]]
+    views: dict[str, WrittenViews]
+
+
+def know(served: ServedRelease) -> Known:
+    """Read it of a release."""
+    return Known(sorted(stems_of(served)), written_views(served))
 
 
 def open_shelf(served: ServedRelease, known: Known, formats: Sequence[Format]) -> Shelf:
@@ -204,7 +210,8 @@ def _write_share(share: _Share) -> tuple[int, list[str]]:
 
 def _open(share: _Share) -> tuple[ServedRelease, Shelf, list[str], set[str]]:
     """What a process has open: the release, where all will lie, the documents, the parts that it has written."""
-    known = Known(**json.loads((share.work / _KNOWN).read_text(encoding="utf-8")))
+    told = json.loads((share.work / _KNOWN).read_text(encoding="utf-8"))
+    known = Known(told["stems"], {stem: WrittenViews(**views) for stem, views in told["views"].items()})
     served = open_served(share.release, theme=open_theme(share.theme))
     if columns := served.columns():
         columns.hold(_MOST_HELD)

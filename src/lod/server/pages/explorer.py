@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import groupby
 from urllib.parse import urlencode
 
 from pyoxigraph import NamedNode
@@ -16,7 +17,7 @@ from lod.server.addresses import Address
 from lod.server.charts.model import Kind
 from lod.server.cubes.cube import Component, Cube
 from lod.server.cubes.files import as_sparql
-from lod.server.cubes.slices import Keys, View, default_view, exchanged, keys_of, query_of
+from lod.server.cubes.slices import Keys, View, default_view, exchanged, keys_of, other_codes, query_of
 from lod.server.cubes.table import CubeTable, Grid, lay_out, read_grid
 from lod.server.cubes.whole import XLSX
 from lod.server.pages.figure import Figure, drawn_table, figure_of
@@ -62,6 +63,14 @@ class Tab:
 
 
 @dataclass(frozen=True, slots=True)
+class Codes:
+    """The same view at each code of a dimension that it holds."""
+
+    dimension: Shown
+    tabs: tuple[Tab, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Take:
     """The view in another form."""
 
@@ -85,6 +94,7 @@ class ExplorerPage:
     action: str
     tabs: tuple[Tab, ...]
     arrangements: tuple[Tab, ...]  # the same figures with rows and columns exchanged, and of each measure
+    codes: tuple[Codes, ...]
     takes: tuple[Take, ...]
     sparql: str
     embed: str
@@ -139,6 +149,7 @@ def explorer_page(reader: Reader, cube: Cube, view: View, grid: Grid, address: A
         action=here,
         tabs=tuple(_tabs(reader, cube, view, kinds, figure, here)),
         arrangements=tuple(_arrangements(reader, cube, view, here)),
+        codes=tuple(_other_codes(reader, cube, view, here)),
         takes=tuple(takes),
         sparql=f"{reader.page('/sparql')}?{urlencode({'query': as_sparql(cube, view)})}",
         embed=f'<iframe src="{_attribute(embed)}" title="{_attribute(title.text)}" width="100%" height="520"></iframe>',
@@ -229,6 +240,17 @@ def _arrangements(reader: Reader, cube: Cube, view: View, here: str) -> Iterable
             name = Shown(reader.t("every_measure")) if len(chosen) > 1 else reader.label(chosen[0].iri)
             href = f"{here}?{query_of(cube, replace(plain, measures=chosen))}"
             yield Tab(name.text, href, chosen == view.measures, name.language)
+
+
+def _other_codes(reader: Reader, cube: Cube, view: View, here: str) -> Iterable[Codes]:
+    """Another year, another county: a link each."""
+    for dimension, each in groupby(other_codes(cube, view), key=lambda found: found[0]):
+        tabs = []
+        for _, place, other in each:
+            name = reader.show(place.term)
+            is_here = view.held[dimension.iri] is place
+            tabs.append(Tab(name.text, f"{here}?{query_of(cube, other)}", is_here, name.language))
+        yield Codes(reader.label(dimension.iri), tuple(tabs))
 
 
 def _selects(reader: Reader, cube: Cube, view: View) -> Iterable[Select]:
