@@ -11,7 +11,7 @@ import pytest
 from lod.diagnostics import Findings, FindingsError
 from lod.lift.lineage import find_rows
 from lod.lift.run import lift_files
-from lod.tables.dialects import parts_of, sqlalchemy_url
+from lod.tables.databases.dialects import parts_of, sqlalchemy_url
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 EX = "https://example.org/"
@@ -160,7 +160,7 @@ def test_rows_are_numbered_as_the_query_orders_them(
 def test_memory_does_not_grow_with_the_rows(tmp_path: Path, mariadb: str) -> None:
     """What the server sends is never held: some hundred MB pass through a process that may not grow by as much."""
     code = (
-        "import resource, sys; from lod.tables.dialects import stage_rows, sqlalchemy_url\n"
+        "import resource, sys; from lod.tables.databases.dialects import stage_rows, sqlalchemy_url\n"
         "url = sqlalchemy_url(sys.argv[1]); stage_rows(url, '', 'SELECT 1'); stage_rows(url, '', sys.argv[2] % 20000)\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss; stage_rows(url, '', sys.argv[2] % 300000)\n"
         "print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)"

@@ -10,7 +10,7 @@ import pytest
 
 from lod.diagnostics import Findings, FindingsError
 from lod.lift.run import lift_files
-from lod.tables.dialects import sqlalchemy_url
+from lod.tables.databases.dialects import sqlalchemy_url
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 HEAD = """@prefix rr: <http://www.w3.org/ns/r2rml#> . @prefix ex: <http://example.com/> .

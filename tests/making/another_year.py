@@ -14,7 +14,7 @@ from pathlib import Path
 from lod.diagnostics import Findings
 from lod.tables.area import Area
 from lod.tables.printed.text import label_key
-from lod.tables.sheets import Value, cell_name, open_workbook
+from lod.tables.workbooks.sheets import Value, cell_name, open_workbook
 
 LATER = ("新北市各機關", "臺中市各機關", "臺南市各機關")  # municipalities since 2010-12-25
 YEARS = tuple(f"民國{year}年" for year in range(92, 101))  # of the first table: its last one is made the other year

@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from lod.tables.sheets import cell_name
+from lod.tables.workbooks.sheets import cell_name
 
 Cell = str | int | float | None
 

@@ -18,7 +18,7 @@ import zstandard
 from lod.diagnostics import Findings
 from lod.tables import expansion
 from lod.tables.compressed import plain_file
-from lod.tables.sheets import open_workbook
+from lod.tables.workbooks.sheets import open_workbook
 
 TEXT = "name,place\n王小明,臺北市\n" * 3
 

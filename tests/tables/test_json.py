@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lod.diagnostics import Findings, TextOrigin
-from lod.tables.json import ingest_json, open_json
-from lod.tables.json_items import copy_items
-from lod.tables.jsonpath import JsonPathError, parse_jsonpath
+from lod.tables.documents.json import ingest_json, open_json
+from lod.tables.documents.json_items import copy_items
+from lod.tables.documents.jsonpath import JsonPathError, parse_jsonpath
 from lod.tables.table import Aspect, Dialect, JsonColumn
 
 XSD = "http://www.w3.org/2001/XMLSchema#"

@@ -14,7 +14,7 @@ from lod.tables.area import Area
 from lod.tables.printed.layout import Printed, Role
 from lod.tables.printed.read import read_printed
 from lod.tables.printed.values import State
-from lod.tables.sheets import Sheet, Value
+from lod.tables.workbooks.sheets import Sheet, Value
 
 LAYOUT = Layout(
     (2, 3),

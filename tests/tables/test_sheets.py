@@ -10,8 +10,8 @@ import workbooks
 
 from lod.diagnostics import Findings
 from lod.tables.area import Area
-from lod.tables.opendocument import merged_ranges
-from lod.tables.sheets import Workbook, cell_name, column_letters, open_workbook
+from lod.tables.workbooks.opendocument import merged_ranges
+from lod.tables.workbooks.sheets import Workbook, cell_name, column_letters, open_workbook
 
 ROWS: list[list[workbooks.Cell]] = [["縣市", "人數"], ["　臺北市", 26089], [None, "  12 "], ["平均", 40.5]]
 

@@ -69,7 +69,7 @@ def _cell(shown: SheetRoles, row: int, column: int) -> Text:
 
 def roles_as_json(shown: SheetRoles) -> dict[str, object]:
     """The roles by cell name."""
-    from lod.tables.sheets import cell_name
+    from lod.tables.workbooks.sheets import cell_name
 
     roles = {cell_name(row, column): str(role) for (row, column), role in sorted(shown.roles.items())}
     return {"sheet": shown.source, "roles": roles}

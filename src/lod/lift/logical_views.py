@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lod.diagnostics import CellOrigin, Findings, did_you_mean
 from lod.mapping.ir import Call, Expression, ExpressionField, Field, Formulation, LogicalView, Reference, references
-from lod.tables.jsonpath import JsonPathError, parse_jsonpath
+from lod.tables.documents.jsonpath import JsonPathError, parse_jsonpath
 from lod.tables.table import Table
 from lod.tables.typed import TypedTable
 from lod.wording import say

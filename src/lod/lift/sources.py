@@ -43,7 +43,7 @@ from lod.mapping.read import Shown, shown_path
 from lod.mapping.view import View
 from lod.tables.compressed import plain_file
 from lod.tables.csv import open_csv
-from lod.tables.json import has_several, open_json, open_xml
+from lod.tables.documents.json import has_several, open_json, open_xml
 from lod.tables.table import Aspect, Computed, Dialect, JsonColumn, JsonRows, Table
 from lod.tables.typed import TypedTable
 from lod.wording import say

@@ -24,7 +24,7 @@ def open_typed(
     known = Source(f"{name}: {part}" if part else name, dialect, asked, source.origin)
     match source.formulation:
         case Formulation.WORKBOOK:
-            from lod.tables.workbook import open_sheet  # who has no workbook does not wait for calamine
+            from lod.tables.workbooks.workbook import open_sheet  # who has no workbook does not wait for calamine
 
             return open_sheet(path, source.part, known, findings)
         case Formulation.PARQUET:
@@ -32,12 +32,12 @@ def open_typed(
 
             return open_parquet(path, known, findings)
         case Formulation.SPARQL:
-            from lod.tables.solutions import open_solutions
+            from lod.tables.documents.solutions import open_solutions
 
             return open_solutions(path, source.query, known, findings, is_plain=source.is_plain)
-    from lod.tables.adbc import Asked
-    from lod.tables.sql import Address, open_database
-    from lod.tables.sqlite import open_sqlite
+    from lod.tables.databases.adbc import Asked
+    from lod.tables.databases.sql import Address, open_database
+    from lod.tables.databases.sqlite import open_sqlite
 
     asked_for = Asked(source.part, source.query.strip().rstrip(";"))
     if source.formulation is Formulation.SQLITE:

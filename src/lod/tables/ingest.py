@@ -18,8 +18,8 @@ import duckdb
 
 from lod.diagnostics import CellOrigin, Findings
 from lod.tables.csv import NO_CELL, Reject, rewrite
+from lod.tables.documents.json import ingest_json
 from lod.tables.encodings import is_utf8
-from lod.tables.json import ingest_json
 from lod.tables.table import Table
 from lod.tables.typed import TypedTable, ingest_typed
 from lod.wording import say

@@ -26,9 +26,7 @@ def open_parquet(path: Path, source: Source, findings: Findings) -> TypedTable |
         return None
     try:
         with duckdb.connect(":memory:", config={"threads": 1}) as connection:
-            described = connection.execute(
-                f"DESCRIBE SELECT * FROM read_parquet({quoted(str(path))})"  # noqa: S608
-            ).fetchall()
+            described = connection.execute(f"DESCRIBE SELECT * FROM read_parquet({quoted(str(path))})").fetchall()
     except duckdb.Error as error:
         message = say("{source} is not a Parquet file: {error}", source=source.name, error=str(error).splitlines()[0])
         findings.error("LOD2021", message, source.declared, say("is it complete?"), [CellOrigin(source.name)])

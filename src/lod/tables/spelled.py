@@ -43,7 +43,7 @@ def _parquet(path: Path, columns: int, longest: int) -> Path:
     with duckdb.connect(":memory:", config={"threads": 1, "memory_limit": limit}) as connection:
         connection.execute("SET enable_progress_bar = false")
         connection.execute(
-            f"COPY (SELECT * FROM read_csv({quoted(str(path))}, header = false, auto_detect = false, delim = ',', "  # noqa: S608
+            f"COPY (SELECT * FROM read_csv({quoted(str(path))}, header = false, auto_detect = false, delim = ',', "
             f"quote = '\"', escape = '\"', columns = {{{listed}}}, allow_quoted_nulls = false, parallel = false, "
             f"max_line_size = {longest}, buffer_size = {2 * longest})) "
             f"TO {quoted(str(target))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"

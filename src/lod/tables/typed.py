@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 
 from lod.diagnostics import CellOrigin, Findings, Origin
-from lod.tables.json_values import DOUBLE_MACRO
+from lod.tables.documents.json_values import DOUBLE_MACRO
 from lod.tables.table import Aspect, Dialect, JsonColumn, JsonRows, Table
 from lod.wording import say
 
@@ -97,9 +97,9 @@ def ingest_typed(
     connection.execute("SET preserve_insertion_order = true")
     connection.execute(DOUBLE_MACRO)
     source = f"read_parquet({quoted(str(table.records))}, file_row_number = true)"
-    values = f"SELECT {', '.join([*read, f'{table.row} AS row'])} FROM {source}"  # noqa: S608
+    values = f"SELECT {', '.join([*read, f'{table.row} AS row'])} FROM {source}"
     done = connection.execute(
-        f"COPY (SELECT {', '.join([*chosen, 'row'])} FROM ({values})) "  # noqa: S608
+        f"COPY (SELECT {', '.join([*chosen, 'row'])} FROM ({values})) "
         f"TO {quoted(str(target))} (FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE {ROW_GROUP})"
     ).fetchone()
     rows = int(done[0]) if done else 0
@@ -123,7 +123,7 @@ def _value(table: TypedTable, place: int) -> str:
 
 
 def _aspect(place: int, aspect: Aspect) -> str:
-    """What a column of the table keeps of a cell (`lod.tables.json_values.aspect_sql`, for JSON)."""
+    """What a column of the table keeps of a cell (`lod.tables.documents.json_values.aspect_sql`, for JSON)."""
     text, kind = f"v{place}", f"k{place}"
     match aspect:
         case Aspect.TEXT:

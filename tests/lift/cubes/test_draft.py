@@ -14,7 +14,7 @@ from lod.lift.cubes.drafts.lists import quoted
 from lod.lift.cubes.drafts.workbook import draft_of_first
 from lod.lift.cubes.drafts.written import Source
 from lod.lift.run import lift_files
-from lod.tables.sheets import Sheet, open_workbook
+from lod.tables.workbooks.sheets import Sheet, open_workbook
 
 
 def _lifted(text: str, folder: Path, tables: Path) -> tuple[set[str], Findings]:

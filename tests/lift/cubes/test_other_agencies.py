@@ -12,7 +12,7 @@ from lod.diagnostics import Findings, FindingsError, Severity
 from lod.lift.cubes.drafts.draft import draft_cube
 from lod.lift.cubes.drafts.written import Source
 from lod.lift.run import lift_files
-from lod.tables.sheets import open_workbook
+from lod.tables.workbooks.sheets import open_workbook
 
 N = None
 Rows = list[list[Any]]

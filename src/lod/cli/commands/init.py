@@ -58,7 +58,7 @@ def _draft(settings: Settings, target: Path, table: Path, sheet_name: str | None
     from lod.lift.cubes.drafts.lists import DECIDE
     from lod.lift.cubes.drafts.workbook import dataset_id, draft_of_first
     from lod.lift.cubes.drafts.written import Source
-    from lod.tables.sheets import open_workbook
+    from lod.tables.workbooks.sheets import open_workbook
 
     if target.exists() or not target.name.endswith(".cube.yml"):
         raise UsageError(

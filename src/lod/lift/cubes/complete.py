@@ -10,7 +10,7 @@ from lod.diagnostics import Diagnostic, Severity
 from lod.lift.cubes.tidy import Observed, Point, Tidy
 from lod.mapping.cube.model import Edition
 from lod.tables.printed.page import Page
-from lod.tables.sheets import cell_name
+from lod.tables.workbooks.sheets import cell_name
 from lod.wording import say
 
 _MOST = 20  # points that are named; the others are counted

@@ -13,7 +13,7 @@ from lod.tables.printed.page import Page
 from lod.tables.printed.periods import Period, period_in_file_name, period_of, periods_in
 from lod.tables.printed.text import chinese_key, label_key
 from lod.tables.printed.values import Unreadable, read_figure
-from lod.tables.sheets import cell_name
+from lod.tables.workbooks.sheets import cell_name
 from lod.wording import say
 
 

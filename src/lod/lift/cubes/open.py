@@ -25,8 +25,8 @@ from lod.tables.printed.periods import Period
 from lod.tables.printed.read import read_printed
 from lod.tables.printed.text import has_chinese, label_key, one_line
 from lod.tables.printed.values import State
-from lod.tables.sheets import Sheet, Workbook, cell_name, open_workbook
 from lod.tables.table import Dialect
+from lod.tables.workbooks.sheets import Sheet, Workbook, cell_name, open_workbook
 from lod.wording import NOTHING, say
 
 _UNIT = re.compile(r"^(?:單\s*位|Unit)\s*[:：]\s*(.+)$", re.IGNORECASE)

@@ -9,7 +9,7 @@ from lod.diagnostics import CellOrigin
 from lod.lift.cubes.tidy import Observed, Tidy
 from lod.mapping.cube.model import Edition, Part
 from lod.tables.printed.layout import Printed
-from lod.tables.sheets import Workbook, cell_name, column_letters
+from lod.tables.workbooks.sheets import Workbook, cell_name, column_letters
 
 
 @dataclass(frozen=True, slots=True, eq=False)

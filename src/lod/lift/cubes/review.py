@@ -12,7 +12,7 @@ from lod.lift.cubes.opened import OpenPart, OpenSheet, Said
 from lod.lift.cubes.tidy import FOR_ALL, Observed, Point
 from lod.mapping.cube.model import Dimension
 from lod.tables.printed.layout import Role
-from lod.tables.sheets import cell_name, column_letters
+from lod.tables.workbooks.sheets import cell_name, column_letters
 from lod.wording import NOTHING, Wording, say
 
 _MOST = 20  # findings of one kind about one pair of sheets; the others are counted

@@ -12,7 +12,7 @@ from lod.lift.cubes.workbooks import workbooks
 from lod.mapping.cube.read import read_cube
 from lod.tables.printed.layout import Role
 from lod.tables.printed.read import read_printed
-from lod.tables.sheets import Sheet, open_workbook
+from lod.tables.workbooks.sheets import Sheet, open_workbook
 
 
 @dataclass(frozen=True, slots=True)

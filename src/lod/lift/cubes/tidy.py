@@ -16,7 +16,7 @@ from lod.tables.printed.page import Page
 from lod.tables.printed.periods import Period, in_year
 from lod.tables.printed.text import one_line
 from lod.tables.printed.values import State
-from lod.tables.sheets import cell_name
+from lod.tables.workbooks.sheets import cell_name
 from lod.wording import Wording, say
 
 _PRECISION = 400  # digits: more than any stored number has

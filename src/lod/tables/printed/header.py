@@ -13,7 +13,7 @@ from lod.diagnostics import CellOrigin
 from lod.tables.printed.layout import Label
 from lod.tables.printed.page import Page
 from lod.tables.printed.text import has_chinese, label_key, one_line
-from lod.tables.sheets import cell_name
+from lod.tables.workbooks.sheets import cell_name
 from lod.wording import say
 
 Path = tuple[Label, ...]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from lod.diagnostics import CellOrigin, Findings
 from lod.tables.printed.layout import Layout, Role
-from lod.tables.sheets import Sheet, cell_name, column_letters
+from lod.tables.workbooks.sheets import Sheet, cell_name, column_letters
 from lod.wording import NOTHING, Wording, say
 
 

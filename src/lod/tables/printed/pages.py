@@ -10,7 +10,7 @@ from lod.tables.printed.layout import Role
 from lod.tables.printed.page import Page
 from lod.tables.printed.periods import periods_in
 from lod.tables.printed.text import has_chinese, label_key, one_line
-from lod.tables.sheets import cell_name
+from lod.tables.workbooks.sheets import cell_name
 from lod.wording import say
 
 _PAGE = re.compile(r"[(（]?(?:續\d*完?|cont(?:inued|\.?d?)?\.?|第?\d+頁?(?:共\d+頁)?)[)）]?$|^續")

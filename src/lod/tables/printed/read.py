@@ -12,7 +12,7 @@ from lod.tables.printed.pages import divide
 from lod.tables.printed.patterns import is_one_of
 from lod.tables.printed.text import indentation, label_key, numbering, one_line
 from lod.tables.printed.values import Unreadable, read_figure
-from lod.tables.sheets import Sheet
+from lod.tables.workbooks.sheets import Sheet
 from lod.wording import Wording, say
 
 Path = tuple[Label, ...]

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
-from lod.tables.sheets import Value
+from lod.tables.workbooks.sheets import Value
 from lod.wording import NOTHING, Wording, say
 
 EMPTY = "empty"  # how a declaration names the empty cell

@@ -16,7 +16,7 @@ from lod.mapping.cube.model import Layout, Marks
 from lod.tables.printed.layout import DataCell, Label
 from lod.tables.printed.read import read_printed
 from lod.tables.printed.text import has_chinese, label_key, one_line
-from lod.tables.sheets import Sheet, cell_name, column_letters
+from lod.tables.workbooks.sheets import Sheet, cell_name, column_letters
 
 _MOST_TABLES = 20  # below each other in one sheet
 _ALL_FORMS = ("text", "padded", "full-width", "thousands", "spaced", "percent-sign", "parentheses", "triangle")

@@ -15,7 +15,7 @@ from itertools import pairwise
 from lod.mapping.cube.layouts import USUAL_NOTES, USUAL_TITLES
 from lod.tables.printed.periods import part_of_year, period_of
 from lod.tables.printed.text import has_chinese, indentation, label_key, numbering, one_line
-from lod.tables.sheets import Sheet
+from lod.tables.workbooks.sheets import Sheet
 
 _NUMBER = re.compile(r"[(（]?[+▲△▼▽-]?\d{1,3}(?:[, ]?\d{3})*(?:\.\d+)?[%)]*|[+-]?\d+(?:\.\d+)?%?")
 _ENDING = re.compile(r"(?<=[\d%])\s*(?:\([a-z]\)|[a-z*#]{1,2})\Z", re.IGNORECASE)  # 2.35 r, 12*

@@ -11,7 +11,7 @@ from lod.lift.cubes.drafts.lists import decide, quoted
 from lod.lift.cubes.drafts.look import look
 from lod.lift.cubes.drafts.written import Source
 from lod.tables.printed.text import label_key
-from lod.tables.sheets import Sheet
+from lod.tables.workbooks.sheets import Sheet
 from lod.wording import say
 
 _ID = re.compile(r"[a-z][a-z0-9-]*")

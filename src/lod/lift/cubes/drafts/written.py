@@ -12,7 +12,7 @@ from lod.lift.cubes.drafts.look import Shape
 from lod.tables.printed.layout import DataCell, Printed
 from lod.tables.printed.periods import period_in_file_name, periods_in
 from lod.tables.printed.text import has_chinese, one_line
-from lod.tables.sheets import Sheet, cell_name, column_letters
+from lod.tables.workbooks.sheets import Sheet, cell_name, column_letters
 from lod.wording import ENGLISH, say
 
 _UNIT = re.compile(r"^(?:單\s*位|Unit)\s*[:：]\s*(.+)$", re.IGNORECASE)

@@ -32,10 +32,10 @@ from lod.mapping.ir import (
     RowIdentity,
     ViewJoin,
 )
+from lod.tables.documents.json import item_rows
+from lod.tables.documents.json_values import DOUBLE_MACRO, aspect_sql, nodes_sql
+from lod.tables.documents.jsonpath import parse_jsonpath
 from lod.tables.ingest import ingest
-from lod.tables.json import item_rows
-from lod.tables.json_values import DOUBLE_MACRO, aspect_sql, nodes_sql
-from lod.tables.jsonpath import parse_jsonpath
 from lod.tables.table import Table
 from lod.tables.typed import TypedTable
 

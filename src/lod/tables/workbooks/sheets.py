@@ -22,7 +22,7 @@ from lod.diagnostics import CellOrigin, Findings, Origin, did_you_mean
 from lod.tables.area import Area
 from lod.tables.encodings import UNMARKED, lacks_mark, likely_encoding, python_codec, user_defined
 from lod.tables.expansion import workbook_fits
-from lod.tables.opendocument import merged_ranges
+from lod.tables.workbooks.opendocument import merged_ranges
 from lod.wording import NOTHING, Wording, say
 
 SUFFIXES = (".xls", ".xlsx", ".xlsm", ".xlsb", ".ods", ".csv")
@@ -184,7 +184,7 @@ def _sheet(sheet: calamine.CalamineSheet, spans: tuple[Area, ...]) -> Sheet:
 
 
 def merged_areas(sheet: calamine.CalamineSheet) -> tuple[Area, ...]:
-    """The merged ranges that calamine knows: none of OpenDocument (`lod.tables.opendocument` does)."""
+    """The merged ranges that calamine knows: none of OpenDocument (`lod.tables.workbooks.opendocument` does)."""
     return tuple(
         sorted(
             Area(top + 1, left + 1, bottom + 1, right + 1)

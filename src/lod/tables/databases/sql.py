@@ -1,9 +1,9 @@
 """Databases as tables: what a query gives, taken once, as a stream of batches, into Parquet.
 
-SQLite and PostgreSQL through ADBC (`lod.tables.adbc`), all others through SQLAlchemy (`lod.tables.dialects`). ADBC's
-two spell the values themselves: each column comes as text. A row's number is its place in the result, 1-based: where
-that has to mean something, the query says ORDER BY. Databases are opened so that nothing can be written, and the digest
-is that of the Parquet file.
+SQLite and PostgreSQL through ADBC (`adbc.py`), all others through SQLAlchemy (`dialects.py`). ADBC's two spell the
+values themselves: each column comes as text. A row's number is its place in the result, 1-based: where that has to mean
+something, the query says ORDER BY. Databases are opened so that nothing can be written, and the digest is that of the
+Parquet file.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from lod.diagnostics import Findings
-from lod.tables.adbc import Asked, refusals, table_of
 from lod.tables.csv import check_header
-from lod.tables.dialects import DRIVERS, sqlalchemy_url, stage_rows
-from lod.tables.postgresql import open_postgresql
+from lod.tables.databases.adbc import Asked, refusals, table_of
+from lod.tables.databases.dialects import DRIVERS, sqlalchemy_url, stage_rows
+from lod.tables.databases.postgresql import open_postgresql
+from lod.tables.databases.sqlite import open_sqlite
 from lod.tables.spelled import spelled_column
-from lod.tables.sqlite import open_sqlite
 from lod.tables.typed import Source, TypedTable
 from lod.wording import say
 

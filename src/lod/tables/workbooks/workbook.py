@@ -22,11 +22,11 @@ import python_calamine as calamine
 from lod.diagnostics import CellOrigin, Findings, did_you_mean
 from lod.tables.csv import check_header
 from lod.tables.expansion import workbook_fits
-from lod.tables.opendocument import merged_ranges
 from lod.tables.parquet import file_digest
-from lod.tables.sheets import cell_name, damage_reported, merged_areas
-from lod.tables.silent_cells import silent_cells
 from lod.tables.typed import Source, TypedColumn, TypedTable, duration, quoted, staged, typed_table
+from lod.tables.workbooks.opendocument import merged_ranges
+from lod.tables.workbooks.sheets import cell_name, damage_reported, merged_areas
+from lod.tables.workbooks.silent_cells import silent_cells
 from lod.wording import say
 
 Row = Sequence[object]
@@ -185,13 +185,13 @@ def _stage(records: Iterator[tuple[int, Row]], width: int, target: Path) -> list
     chosen = ", ".join(_chosen(n, has_moments=has_moments[n]) for n in range(width))
     with duckdb.connect(":memory:", config={"threads": 1}) as connection:
         connection.execute(
-            f"COPY (SELECT number, {chosen} FROM read_csv({quoted(str(table))}, "  # noqa: S608
+            f"COPY (SELECT number, {chosen} FROM read_csv({quoted(str(table))}, "
             f"columns = {{'number': 'BIGINT', {names}}}, header = false, nullstr = '', allow_quoted_nulls = true, "
             "auto_detect = false, quote = '\"', escape = '\"', delim = ',', new_line = '\\n')) "
             f"TO {quoted(str(target))} (FORMAT parquet, COMPRESSION lz4_raw)"
         )
         counts = ", ".join(f"count(v{n}) > 0" for n in range(width))
-        filled = connection.execute(f"SELECT {counts} FROM read_parquet({quoted(str(target))})").fetchone()  # noqa: S608
+        filled = connection.execute(f"SELECT {counts} FROM read_parquet({quoted(str(target))})").fetchone()
     table.unlink()
     return [bool(each) for each in filled or ()]
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from posixpath import join, normpath
 from xml.etree import ElementTree
 
-from lod.tables.opendocument import cells_of, sheet_of
+from lod.tables.workbooks.opendocument import cells_of, sheet_of
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"

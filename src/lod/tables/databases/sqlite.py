@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import quote
 
 from lod.diagnostics import Findings
-from lod.tables.adbc import Asked, driven, is_missing, name_of, refusals, stage, stream, table_of
 from lod.tables.csv import check_header
-from lod.tables.sqlite_values import sqlite_column, sqlite_text
+from lod.tables.databases.adbc import Asked, driven, is_missing, name_of, refusals, stage, stream, table_of
+from lod.tables.databases.sqlite_values import sqlite_column, sqlite_text
 from lod.tables.typed import Source, TypedTable
 from lod.wording import say
 
@@ -31,11 +31,11 @@ def open_sqlite(path: Path, asked: Asked, source: Source, findings: Findings) ->
         if not asked.query and is_missing(cursor, _TABLES, asked, source, findings):
             return None
         query = asked.sql
-        names = stream(cursor, f"SELECT * FROM ({query}\n) LIMIT 0").columns  # noqa: S608
+        names = stream(cursor, f"SELECT * FROM ({query}\n) LIMIT 0").columns
         check_header([re.sub(r":\d+$", "", name) for name in names], source.name, findings, 0)
         chosen = ", ".join(f"{sqlite_text(name_of(name))} AS v{n}" for n, name in enumerate(names))
         kinds = ", ".join(f"typeof({name_of(name)}) AS k{n}" for n, name in enumerate(names))
-        target = stage(cursor, f"SELECT {chosen}, {kinds} FROM ({query}\n)", as_text=True)  # noqa: S608
+        target = stage(cursor, f"SELECT {chosen}, {kinds} FROM ({query}\n)", as_text=True)
         declared = _types(cursor, query)
         cells = [sqlite_column(name, n, each) for n, (name, each) in enumerate(zip(names, declared, strict=True))]
         return table_of(source, path, target, cells)
@@ -44,7 +44,7 @@ def open_sqlite(path: Path, asked: Asked, source: Source, findings: Findings) ->
 
 def _types(cursor: Any, query: str) -> list[str]:
     """The types that the columns of a query were declared with, '' for what is computed. Only a view tells them."""
-    cursor.execute(f"CREATE TEMP VIEW lod_asked AS SELECT * FROM ({query}\n)")  # noqa: S608
+    cursor.execute(f"CREATE TEMP VIEW lod_asked AS SELECT * FROM ({query}\n)")
     declared = stream(cursor, "SELECT type FROM pragma_table_info('lod_asked') ORDER BY cid")
     return [str(each).upper() for (each,) in declared.fetchall()]
 

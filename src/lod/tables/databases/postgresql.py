@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from lod.diagnostics import Findings
-from lod.tables.adbc import Asked, driven, is_missing, name_of, refusals, stage, stream, table_of
-from lod.tables.dialects import parts_of
+from lod.tables.databases.adbc import Asked, driven, is_missing, name_of, refusals, stage, stream, table_of
+from lod.tables.databases.dialects import parts_of
 from lod.tables.typed import Source, TypedColumn, TypedTable, decimal_sql, quoted
 
 _SETTINGS = (
@@ -63,13 +63,13 @@ def open_postgresql(uri: str, asked_for: Asked, source: Source, findings: Findin
         if not known.query and is_missing(cursor, _TABLES, known, source, findings):
             return None
         query = known.sql
-        names = stream(cursor, f"SELECT * FROM ({query}\n) AS q LIMIT 0").columns  # noqa: S608
+        names = stream(cursor, f"SELECT * FROM ({query}\n) AS q LIMIT 0").columns
         asked = ", ".join(_TYPE.format(name_of(name), n) for n, name in enumerate(names))
         none = f"(SELECT 1) AS o LEFT JOIN ({query}\n) AS q ON false"
-        types = [str(each) for each in stream(cursor, f"SELECT {asked} FROM {none}").fetchall()[0]]  # noqa: S608
+        types = [str(each) for each in stream(cursor, f"SELECT {asked} FROM {none}").fetchall()[0]]
         spelled = [_text(f"q.{name_of(name)}", each) for name, each in zip(names, types, strict=True)]
         chosen = ", ".join(f"{text} AS v{n}" for n, text in enumerate(spelled))
-        target = stage(cursor, f"SELECT {chosen} FROM ({query}\n) AS q")  # noqa: S608
+        target = stage(cursor, f"SELECT {chosen} FROM ({query}\n) AS q")
         cells = [_column(name, f"v{n}", each) for n, (name, each) in enumerate(zip(names, types, strict=True))]
         return table_of(source, Path(), target, cells)
     return None

@@ -22,12 +22,12 @@ from typing import Any, TextIO
 import duckdb
 
 from lod.diagnostics import CellOrigin, Findings, Origin, TextOrigin, did_you_mean
+from lod.tables.documents.json_items import copy_items
+from lod.tables.documents.json_values import DOUBLE_MACRO, aspect_sql, nodes_sql
+from lod.tables.documents.jsonpath import JsonPath, JsonPathError, parse_jsonpath
+from lod.tables.documents.xml import XmlError, XPath, check_queries, is_singular, read_xml, texts
 from lod.tables.encodings import UNMARKED, encoding_hint, is_text, is_utf8, python_codec
-from lod.tables.json_items import copy_items
-from lod.tables.json_values import DOUBLE_MACRO, aspect_sql, nodes_sql
-from lod.tables.jsonpath import JsonPath, JsonPathError, parse_jsonpath
 from lod.tables.table import Aspect, Dialect, JsonColumn, JsonRows, Table
-from lod.tables.xml import XmlError, XPath, check_queries, is_singular, read_xml, texts
 from lod.wording import NOTHING, Wording, say
 
 _Query = JsonPath | XPath
@@ -179,7 +179,7 @@ def _ingest(
     connection.execute(DOUBLE_MACRO)
     _check_values(connection, table, items, values, queries, findings)
     done = connection.execute(
-        f"COPY (SELECT {', '.join([*chosen, 'row'])} FROM ({values})) "  # noqa: S608
+        f"COPY (SELECT {', '.join([*chosen, 'row'])} FROM ({values})) "
         f"TO {_quoted(str(target))} (FORMAT parquet, COMPRESSION lz4_raw)"
     ).fetchone()
     return int(done[0]) if done else 0
@@ -228,17 +228,17 @@ def item_rows(table: Table, scratch: Path) -> str:
     """A select of a JSON table's rows, whole, as `j`; `scratch` is a file that it may need to read from."""
     assert table.json is not None
     select, (place,) = _items(table, parse_jsonpath(table.json.iterator), {"$": parse_jsonpath("$")}, scratch)
-    return f"SELECT json_extract(j, {_quoted(place)}) AS j FROM ({select})"  # noqa: S608
+    return f"SELECT json_extract(j, {_quoted(place)}) AS j FROM ({select})"
 
 
 def _scan(path: Path, form: str, iterator: str, size: int) -> str:
     options = f"format = '{form}', maximum_object_size = {max(1 << 24, min(size + 1024, (1 << 32) - 1))}"
-    documents = f"SELECT json AS j FROM read_json_objects({_quoted(str(path))}, {options})"  # noqa: S608
+    documents = f"SELECT json AS j FROM read_json_objects({_quoted(str(path))}, {options})"
     if iterator == "$":
         return documents
     if "[*]" not in iterator:
-        return f"SELECT json_extract(j, {_quoted(iterator)}) AS j FROM ({documents})"  # noqa: S608
-    return f"SELECT unnest({nodes_sql('j', iterator)}) AS j FROM ({documents})"  # noqa: S608
+        return f"SELECT json_extract(j, {_quoted(iterator)}) AS j FROM ({documents})"
+    return f"SELECT unnest({nodes_sql('j', iterator)}) AS j FROM ({documents})"
 
 
 def _values(items: str, places: list[str]) -> str:
@@ -248,11 +248,11 @@ def _values(items: str, places: list[str]) -> str:
     """
     single = [f"json_extract(j, {_quoted(p)}) AS v{n}" for n, p in enumerate(places) if "[*]" not in p]
     several = [(n, p) for n, p in enumerate(places) if "[*]" in p]
-    numbered = f"SELECT j, row_number() OVER () AS row FROM ({items})"  # noqa: S608
+    numbered = f"SELECT j, row_number() OVER () AS row FROM ({items})"
     chosen = ", ".join(["row", *single, *(f"{nodes_sql('j', p)} AS l{n}" for n, p in several)])
-    query = f"SELECT {chosen} FROM ({numbered})"  # noqa: S608
+    query = f"SELECT {chosen} FROM ({numbered})"
     for n, _ in several:
-        query = f"SELECT * EXCLUDE (l{n}), unnest(l{n}) AS v{n} FROM ({query})"  # noqa: S608
+        query = f"SELECT * EXCLUDE (l{n}), unnest(l{n}) AS v{n} FROM ({query})"
     return query
 
 
@@ -267,14 +267,14 @@ def _check_values(
     """A reference that leads to an array or an object names no value; one that no item has is often misspelt."""
     kinds = [f"json_type(v{n})" for n in range(len(queries))]
     counts = [f"count(*) FILTER (WHERE {k} IN ('ARRAY', 'OBJECT')), count({k})" for k in kinds]
-    row = connection.execute(f"SELECT {', '.join(['count(*)', *counts])} FROM ({values})").fetchone()  # noqa: S608
+    row = connection.execute(f"SELECT {', '.join(['count(*)', *counts])} FROM ({values})").fetchone()
     assert row is not None
     for n, (reference, query) in enumerate(queries.items()):
         nested, present = row[1 + 2 * n : 3 + 2 * n]
         if nested:
             _report_nested(connection, table, reference, n, values, findings)
         elif row[0] and not present and query.is_singular:
-            known = connection.execute(f"SELECT json_type(j), json_keys(j) FROM ({items}) LIMIT 1").fetchone()  # noqa: S608
+            known = connection.execute(f"SELECT json_type(j), json_keys(j) FROM ({items}) LIMIT 1").fetchone()
             kind, names = known or ("", [])
             hint = did_you_mean(reference.removeprefix("$."), names or [])
             if kind == "ARRAY" and table.json:
@@ -293,7 +293,7 @@ def _report_nested(
     connection: duckdb.DuckDBPyConnection, table: Table, reference: str, n: int, values: str, findings: Findings
 ) -> None:
     kind = f"json_type(v{n})"
-    query = f"SELECT row, {kind}, left(v{n} ->> '$', 60) FROM ({values}) WHERE {kind} IN ('ARRAY', 'OBJECT')"  # noqa: S608
+    query = f"SELECT row, {kind}, left(v{n} ->> '$', 60) FROM ({values}) WHERE {kind} IN ('ARRAY', 'OBJECT')"
     found = connection.execute(f"{query} LIMIT {_SHOWN}").fetchall()
     kind, more = ("an array", "[*] for its items") if found[0][1] == "ARRAY" else ("an object", ".… for a member")
     origins = [CellOrigin(table.name, int(at), reference, str(text)) for at, _, text in found]

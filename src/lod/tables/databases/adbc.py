@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 from lod.diagnostics import CellOrigin, Findings, did_you_mean
-from lod.tables.dialects import RefusedError, parts_of
+from lod.tables.databases.dialects import RefusedError, parts_of
 from lod.tables.typed import ROW_GROUP, Source, TypedColumn, TypedTable, staged, typed_table
 from lod.wording import say
 
@@ -32,7 +32,7 @@ class Asked:
     @property
     def sql(self) -> str:
         """The query, in SQL 2008."""
-        return self.query.rstrip().rstrip(";") or f"SELECT * FROM {'.'.join(map(name_of, parts_of(self.table)))}"  # noqa: S608
+        return self.query.rstrip().rstrip(";") or f"SELECT * FROM {'.'.join(map(name_of, parts_of(self.table)))}"
 
 
 class DatabaseError(Exception):

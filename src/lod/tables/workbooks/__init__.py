@@ -1,0 +1,1 @@
+"""Spreadsheets: as grids of cells for printed tables, and tidy sheets as tables."""
