@@ -1,7 +1,7 @@
 """The public site over a releases folder, as an ASGI application.
 
-Documents are answered by `Site`, before any framework layer; Starlette carries the machinery beside them: assets,
-dumps, the SPARQL endpoint, start and stop. https://www.starlette.io/
+`Site` stands before any framework layer and answers itself; Starlette carries what is left: dumps, start and stop.
+https://www.starlette.io/
 """
 
 from __future__ import annotations
@@ -16,9 +16,6 @@ from pathlib import Path
 
 import anyio.to_thread
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -73,7 +70,7 @@ def create_app(
     elsewhere: Endpoint | None = None,
     theme: Path | None = None,
     log: RequestLogOptions | None = None,
-) -> Starlette:
+) -> ASGIApp:
     """The site over `releases`: it serves the release that is current and follows the pointer; or stays on `release`.
 
     Nothing is opened here: an empty or damaged folder answers 503 until there is a release. `limits` hold for the
@@ -96,17 +93,9 @@ def create_app(
             with calm_collector(), telling(metrics):
                 yield
 
-    return Starlette(
-        routes=[
-            Route(DUMP + "{path:path}", Dumps(current)),
-        ],
-        middleware=[
-            *([Middleware(RequestLog, options=log)] if log else []),
-            Middleware(Site, current=current, pool=pool, archive=Archive(current)),
-        ],
-        exception_handlers={Exception: on_error},
-        lifespan=lifespan,
-    )
+    rest = Starlette(routes=[Route(DUMP + "{path:path}", Dumps(current))], lifespan=lifespan)
+    site = Site(rest, current, pool, Archive(current))
+    return RequestLog(site, log) if log else site
 
 
 @contextmanager
@@ -128,14 +117,14 @@ def calm_collector() -> Iterator[None]:
         gc.unfreeze()
 
 
-def create_app_for(folder: Path) -> Starlette:
+def create_app_for(folder: Path) -> ASGIApp:
     """The site over one release folder, for a replica that was handed a copy."""
     return create_app(folder.parent, release=folder.name)
 
 
 @dataclass(slots=True)
 class Site:
-    """Answers documents itself; passes machinery on, with the site's headers on every response."""
+    """Answers requests; what `app` answers leaves with the site's headers, too."""
 
     app: ASGIApp
     current: CurrentRelease
@@ -149,6 +138,15 @@ class Site:
         if (known := self._known(scope)) is not None:
             await send_answer(known, scope, send)
             return
+        try:
+            await self._respond(scope, receive, send)
+        except Exception:
+            with suppress(RuntimeError):  # where an answer has begun, the server ends the connection
+                await send_answer(_fault(), scope, send)
+            raise  # the server logs it
+
+    async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request be answered where its path leads."""
         path = canonical_path(scope.get("raw_path") or scope["path"].encode()) or ""
         if path.startswith(MACHINERY):
             await send_answer(self._machinery(scope, read_ask(scope, path)), scope, send)
@@ -290,8 +288,6 @@ def with_headers(send: Send) -> Send:
     return send_with_headers
 
 
-def on_error(_request: Request, _error: Exception) -> Response:
-    """500: our fault. The log has the traceback, the visitor has not."""
-    answer = answers.problem(500, "Internal Server Error", "The fault is ours; it has been logged.")
-    headers = {name.decode(): value.decode() for name, value in (*answer.headers, *answers.SECURITY_HEADERS)}
-    return Response(answer.body, 500, headers)
+def _fault() -> Answer:
+    """500: ours. The log has the traceback, the visitor has not."""
+    return answers.problem(500, "Internal Server Error", "The fault is ours; it has been logged.")

@@ -23,9 +23,10 @@ class Ask:
 
 def read_ask(scope: Scope, path: str) -> Ask:
     """Read a request; several fields of one name are one (RFC 9110 §5.2)."""
-    found: dict[bytes, bytes] = {}
+    found: dict[bytes, str] = {}
     for name, value in scope["headers"]:
         if name in _FIELDS:
-            found[name] = found[name] + b", " + value if name in found else value
-    accept, language, known, moment = (found.get(name, b"").decode("latin-1") for name in _FIELDS)
+            text = value.decode("latin-1")
+            found[name] = f"{found[name]}, {text}" if name in found else text
+    accept, language, known, moment = [found.get(name, "") for name in _FIELDS]
     return Ask(path, accept, language, known, moment, scope["query_string"].decode("latin-1"))

@@ -79,6 +79,14 @@ def test_the_cache_keeps_the_latest_and_nothing_large() -> None:
     assert [key for key in ("0", "1", "2", "3", "large") if cache.get(key)] == ["1", "2", "3"]
 
 
+def test_the_cache_keeps_what_is_cheap_when_it_is_asked_for_again() -> None:
+    cache, answer = AnswerCache(), Kept(b"abc", "store")
+    cache.keep_if_again("once", answer)
+    assert cache.get("once") is None
+    cache.keep_if_again("once", answer)
+    assert cache.get("once") is answer
+
+
 def test_refusals_speak_the_readers_language(endpoint: Any) -> None:
     asked = {"params": {"query": "SELECT ?x { ?x"}, "headers": {"accept": "application/json"}}
     for language, word in (("en", "is not closed"), ("zh-TW", "沒有結束"), ("", "is not closed")):

@@ -25,7 +25,7 @@ from lod.errors import UsageError
 from lod.wording import say
 
 if TYPE_CHECKING:
-    from starlette.applications import Starlette
+    from starlette.types import ASGIApp
     from uvicorn import Config
 
     from lod.project.model import ServeOptions
@@ -196,7 +196,7 @@ def _address(listener: socket.socket) -> str:
     return f"http://{shown}:{port}/"
 
 
-def _configuration(app: Callable[[], Starlette], settings: Settings, workers: int) -> Config:
+def _configuration(app: Callable[[], ASGIApp], settings: Settings, workers: int) -> Config:
     import uvicorn
     from uvicorn.config import LOGGING_CONFIG
 

@@ -199,14 +199,17 @@ def varied(answer: Answer, served: ServedRelease) -> Answer:
     """
     if answer.status not in {200, 303, 304}:
         return answer
-    headers = list(answer.headers)
-    if answer.status != 303 and served.last_modified and any(name == b"etag" for name, _ in headers):
-        headers.append((b"last-modified", served.last_modified))
-    for place, (name, value) in enumerate(headers):
+    headers, vary = list(answer.headers), None
+    for place, (name, _) in enumerate(answer.headers):
         if name == b"vary":
-            headers[place] = (name, value + b", " + _DATED)
-            return Answer(answer.status, tuple(headers), answer.body)
-    return Answer(answer.status, (*headers, _VARY), answer.body)
+            vary = place
+        elif name == b"etag" and answer.status != 303 and served.last_modified:
+            headers.append((b"last-modified", served.last_modified))
+    if vary is None:
+        headers.append(_VARY)
+    else:
+        headers[vary] = (b"vary", headers[vary][1] + b", " + _DATED)
+    return Answer(answer.status, tuple(headers), answer.body)
 
 
 def memento_path(served: ServedRelease, name: str, inside: str) -> str:

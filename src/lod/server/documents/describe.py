@@ -7,7 +7,7 @@ subject: no scan, and never more than `MOST_QUADS`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
@@ -72,9 +72,9 @@ class Description:
             self._grouped.update({predicate: list(values) for predicate, values in found.items()})
         return self._grouped
 
-    def objects(self, predicate: str) -> list[NamedNode | BlankNode | Literal]:
+    def objects(self, predicate: str) -> Sequence[NamedNode | BlankNode | Literal]:
         """The values of one of its properties, each once."""
-        return list(self.grouped().get(predicate, ()))
+        return self.grouped().get(predicate, ())
 
 
 def describe(served: ServedRelease, iri: str, page: int = 0, *, whole: bool = False) -> Description | None:

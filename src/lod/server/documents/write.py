@@ -10,7 +10,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple
 
 from lod.rdf.formats import JSON, JSONLD, NQUADS, NTRIPLES, RDFXML, TRIG, TURTLE, Format
 from lod.rdf.languages import written
-from lod.rdf.namespaces import PREFIXES
+from lod.rdf.namespaces import PREFIXES, RDF
 from lod.server.answers import header
 from lod.server.documents.context import GENERAL, Context
 from lod.server.documents.describe import ABOUT_TERMS, TYPE, Description
@@ -63,8 +63,8 @@ def write_whole(description: Description, about: Iterable[Triple], format: Forma
     """
     prefixes: dict[str, str] = {}
     if format is not NTRIPLES:
-        literals = [value for _, value in description.own if isinstance(value, Literal) and value.language is None]
-        datatypes = [literal.datatype.value for literal in literals]
+        literals = [value for _, value in description.own if isinstance(value, Literal)]
+        datatypes = {literal.datatype.value for literal in literals} - {RDF + "langString"}
         prefixes = _prefixes_of(ABOUT_TERMS.union(description.grouped(), description.types, datatypes), base)
     return _serialize([*description.quads, *about], format, prefixes)
 

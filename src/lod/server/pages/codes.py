@@ -5,6 +5,7 @@ SKOS: https://www.w3.org/TR/skos-reference/ ; trees are cut where a hierarchy cl
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -127,13 +128,13 @@ def code_list_page(reader: Reader, description: Description, address: Address) -
     )
 
 
-def _labels(description: Description) -> list[Node]:
-    return next((found for iri in _LABELS if (found := description.objects(iri))), [])
+def _labels(description: Description) -> Sequence[Node]:
+    return next((found for iri in _LABELS if (found := description.objects(iri))), ())
 
 
-def _definitions(description: Description) -> list[Node]:
+def _definitions(description: Description) -> Sequence[Node]:
     names = (SKOS + "definition", DCT + "description", RDFS + "comment", SKOS + "scopeNote")
-    return next((found for iri in names if (found := description.objects(iri))), [])
+    return next((found for iri in names if (found := description.objects(iri))), ())
 
 
 def _canonical(reader: Reader, address: Address) -> str:

@@ -70,6 +70,7 @@ class AnswerCache:
     largest: int = 1 << 20
     _kept: OrderedDict[str, Kept] = field(default_factory=OrderedDict)
     _size: int = 0
+    _marks: bytearray = field(default_factory=lambda: bytearray(1 << 16))  # of keys that were asked for
 
     def get(self, key: str) -> Kept | None:
         """The answer under a key."""
@@ -86,3 +87,15 @@ class AnswerCache:
         self._size += len(answer.body)
         while self._size > self.capacity:
             self._size -= len(self._kept.popitem(last=False)[1].body)
+
+    def keep_if_again(self, key: str, answer: Kept) -> None:
+        """Keep an answer that is found as soon as kept, where it was asked for before, as far as is known.
+
+        Who reads everything once neither fills the memory nor drives out what others ask for.
+        """
+        name = hash(key)
+        place, mark = name & 0xFFFF, (name >> 16 & 0xFF) or 1
+        if self._marks[place] == mark:
+            self.keep(key, answer)
+        else:
+            self._marks[place] = mark

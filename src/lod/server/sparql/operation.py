@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, unquote_plus
+from urllib.parse import parse_qsl, unquote_to_bytes
 
 from lod.errors import LodError
 from lod.rdf.formats import (
@@ -70,7 +70,7 @@ def parse_operation(method: str, query_string: bytes, content_type: str, body: b
     """
     only = _ONLY_A_QUERY.fullmatch(query_string)
     if only is not None and method != "POST":
-        return Operation(unquote_plus(only[1].decode("ascii"), errors="strict"))
+        return Operation(unquote_to_bytes(only[1].replace(b"+", b" ")).decode("ascii"))
     fields = _fields(query_string, "the URL")
     if method == "POST":
         media_type, charset = _media_type(content_type)

@@ -72,7 +72,7 @@ async def serve_sparql(
         if exchange.method == "OPTIONS":
             await send_answer(_options(), scope, send)
             return
-        operation = await _read_operation(exchange)
+        operation = await _read_posted(exchange) if exchange.method == "POST" else _read_asked(exchange)
         await _answer(exchange, operation)
     except ClientGone:
         return
@@ -89,17 +89,18 @@ async def serve_sparql(
         await send_answer(answer, scope, send)
 
 
-async def _read_operation(exchange: Exchange) -> Operation:
-    method = exchange.method
-    if method not in ("GET", "HEAD", "POST"):
-        raise ProtocolError(
-            405,
-            say("{method} means nothing here", method=method),
-            code="LOD9103",
-            hint=say("the methods are {methods}", methods=METHODS),
-        )
-    if method != "POST":
-        return parse_operation(method, exchange.scope["query_string"], "", b"")
+def _read_asked(exchange: Exchange) -> Operation:
+    if exchange.method in ("GET", "HEAD"):
+        return parse_operation(exchange.method, exchange.scope["query_string"], "", b"")
+    raise ProtocolError(
+        405,
+        say("{method} means nothing here", method=exchange.method),
+        code="LOD9103",
+        hint=say("the methods are {methods}", methods=METHODS),
+    )
+
+
+async def _read_posted(exchange: Exchange) -> Operation:
     body = bytearray()
     while True:
         message = await exchange.receive()
@@ -118,7 +119,7 @@ async def _read_operation(exchange: Exchange) -> Operation:
         said = say("a request comes unpacked; this one says that it is {coding}", coding=coding)
         raise ProtocolError(415, said, code="LOD9102", hint=say("send it without Content-Encoding"))
     sent_as = request_header(exchange.scope, b"content-type")
-    return parse_operation(method, exchange.scope["query_string"], sent_as, bytes(body))
+    return parse_operation("POST", exchange.scope["query_string"], sent_as, bytes(body))
 
 
 async def _answer(exchange: Exchange, operation: Operation) -> None:
@@ -152,7 +153,7 @@ async def _answer(exchange: Exchange, operation: Operation) -> None:
     graphs = () if is_plain else await graphs_of(exchange.served, query, operation.dataset)
     if is_plain and (found := answer_here(exchange, query, chosen)) is not None:
         if key is not None:
-            exchange.pool.cache.keep(key, found)
+            exchange.pool.cache.keep_if_again(key, found)
         at_once = Answer(200, (*headers, header("answered-from", found.way)), found.body)
         await send_answer(at_once, exchange.scope, exchange.send)
         return
