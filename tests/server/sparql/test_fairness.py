@@ -19,13 +19,14 @@ CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 
 def test_a_client_that_used_its_time_up_waits(start: Any) -> None:
     with start(QueryLimits(seconds=4, workers=1, client_seconds=3)) as endpoint:
-        assert endpoint.ask("ASK { ?s ?p ?o }").status_code == 200
+        for _ in range(2):  # what takes no time is known from the second time on
+            assert endpoint.ask("ASK { ?s ?p ?o }").status_code == 200
         assert endpoint.ask(CROSS).status_code == 504
         refused = endpoint.ask("ASK { ?s ?p ?x }")
         assert refused.status_code == 429
         assert int(refused.headers["retry-after"]) >= 1
         assert refused.json()["code"] == "LOD9204"
-        known = endpoint.ask("ASK { ?s ?p ?o }")  # asked before: free
+        known = endpoint.ask("ASK { ?s ?p ?o }")  # known: free
         assert known.status_code == 200
 
 
