@@ -53,6 +53,19 @@ def test_without_a_file_it_is_printed(lod: Lod, folder: Path) -> None:
     assert document["text"].startswith("@prefix")
 
 
+def test_tidy_rows_stand_beside_a_document(lod: Lod, folder: Path) -> None:
+    result = lod("map", "convert", "staff.yarrrml.yml", "--to", "rml", "--tidy", "rows", cwd=folder)
+    assert result.returncode == 2
+    assert "--tidy" in result.stderr
+    (folder / "staff.csv-metadata.json").write_text(
+        '{"@context": "http://www.w3.org/ns/csvw", "url": "staff.csv"}', encoding="utf-8"
+    )
+    arguments = ("map", "convert", "staff.csv-metadata.json", "--to", "yarrrml", "-o", "out/m.yml")
+    assert "--tidy DIR" in lod(*arguments, cwd=folder).stderr
+    assert lod(*arguments, "--tidy", "out", cwd=folder).returncode == 0
+    assert sorted(each.suffix for each in (folder / "out").iterdir()) == [".csv", ".csv", ".yml"]
+
+
 def test_what_is_wrong(lod: Lod, folder: Path) -> None:
     result = lod("map", "convert", "staff.yarrrml.yml", "--to", "rml", "-o", "staff.yarrrml.yml", cwd=folder)
     assert result.returncode == 2

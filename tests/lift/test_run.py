@@ -118,3 +118,15 @@ def test_packed_output(ending: str, engine: str, tmp_path: Path) -> None:
         packed = sorted(file)
     lift_files([mapping], tmp_path / "out.nq", base_iri="https://example.org/", findings=Findings())
     assert packed == sorted((tmp_path / "out.nq").read_text(encoding="utf-8").splitlines(keepends=True))
+
+
+def test_a_path_from_the_root_of_another_machine(tmp_path: Path) -> None:
+    """It is read below the tables or beside the mapping, and that is said."""
+    (tmp_path / "no-such-root").mkdir()
+    (tmp_path / "no-such-root" / "p.csv").write_text("id\n1\n", encoding="utf-8")
+    (tmp_path / "m.yarrrml.yml").write_text(
+        "mappings: {m: {sources: [['/no-such-root/p.csv~csv']], s: 'http://e.org/$(id)', po: [[a, skos:Concept]]}}\n"
+    )
+    findings = Findings()
+    assert lift_files([tmp_path / "m.yarrrml.yml"], tmp_path / "out.nq", findings=findings).statements == 1
+    assert [(each.code, each.severity) for each in findings] == [("LOD3062", "warning")]

@@ -16,6 +16,7 @@ from lod.mapping.ir import (
     Call,
     Constant,
     Dialect,
+    Expression,
     Mapping,
     Reference,
     ReferencingObjectMap,
@@ -58,7 +59,11 @@ def objects(read: Read, po: str) -> list[TermMap]:
 
 def parts(term: TermMap) -> tuple[str, ...]:
     """An expression without positions: texts, and references as $name."""
-    expression = term.expression
+    return parts_of(term.expression)
+
+
+def parts_of(expression: Expression) -> tuple[str, ...]:
+    """Likewise of an expression."""
     if isinstance(expression, Template):
         return tuple(part if isinstance(part, str) else f"${part.name}" for part in expression.parts)
     if isinstance(expression, Reference):
@@ -642,3 +647,29 @@ def test_a_null_of_yaml_is_no_text(read: Read, po: str) -> None:
 
 def test_a_null_in_quotes_is_text(read: Read) -> None:
     assert [parts(each) for each in objects(read, """[ex:p, ["~", 'null', ""]]""")] == [("~",), ("null",), ("",)]
+
+
+def test_a_join_in_one_line(read: Read) -> None:
+    """By place or by name, and the same as with keys."""
+    other = "  other:\n    sources: [['o.csv~csv']]\n    s: ex:$(k)\n"
+    conditions = ("equal($(a), $(b)), equal(str1 = x$(c), str2 = $(d))", "equal($(a),$(b)) , equal($(d)y, $(e))")
+    for written, last in zip(conditions, (("x", "$c"), ("$d", "y")), strict=True):
+        mapping, findings = read(PERSON.replace("{po}", f"{{p: ex:p, o: {{f: 'join(other, {written})'}}}}") + other)
+        assert findings.errors == []
+        made = mapping.triples_maps[0].predicate_object_maps[0].object
+        assert isinstance(made, ReferencingObjectMap)
+        assert made.parent == "other"
+        first, second = made.joins
+        assert (parts_of(first.child), parts_of(first.parent)) == (("$a",), ("$b",))
+        assert parts_of(second.child) == last
+    for written, code in (("othr, equal($(a), $(b))", "LOD3007"), ("other, equal($(a))", "LOD3112")):
+        _, findings = read(PERSON.replace("{po}", f"{{p: ex:p, o: {{f: 'join({written})'}}}}") + other)
+        assert code in [each.code for each in findings.errors]
+
+
+@pytest.mark.parametrize("key", ["quoted", "quotedNonAsserted"])
+def test_statements_as_terms_are_refused_by_name(read: Read, key: str) -> None:
+    """They are of YARRRML-star: not unknown, and nothing else is missing."""
+    text = PERSON.replace("{po}", f"{{p: ex:p, o: {{{key}: person}}}}").replace("s: ex:$(id)", f"s: {{{key}: person}}")
+    _, findings = read(text)
+    assert [each.code for each in findings.errors] == ["LOD3012", "LOD3012"]

@@ -242,7 +242,13 @@ class Sources:
 
     def _path(self, source: LogicalSource) -> Path:
         folders = [Path.cwd(), *self.folders] if source.in_working_folder else list(self.folders)
-        return _found(folders, source.file) or (self.folders[0] if self.folders else Path()) / source.file
+        found = _found(folders, source.file)
+        below = source.file.lstrip("/")
+        if found is None and below != source.file and (found := _found(folders, below)):
+            message = say("there is no file {path}: '{below}' is read", path=source.file, below=below)
+            hint = say("write the path without '/' in front")
+            self.findings.warning("LOD3062", message, source.origin, hint)
+        return found or (self.folders[0] if self.folders else Path()) / source.file
 
     def _locate(self, access: str) -> tuple[Path, str]:
         path = _found(self.folders, access) or (self.folders[0] if self.folders else Path()) / access

@@ -20,9 +20,9 @@ from lod.mapping.ir import Call, Constant, Expression, Join, references
 from lod.mapping.shapes import Shapes
 from lod.mapping.templates import Names
 from lod.mapping.yarrrml.keys import values_of
+from lod.mapping.yarrrml.one_line import CALL, arguments_of, part, stripped
 from lod.wording import say
 
-_CALL = re.compile(r"\s*((?:[A-Za-z_][\w.\-]*)?:?[A-Za-z_][\w.\-]*)\s*\(", re.ASCII)
 _STR = {"str1": "value", "str2": "value2"}  # as the specification calls the parameters of `equal`
 _SIDES = {"s": "child", "subject": "child", "o": "parent", "object": "parent"}
 
@@ -118,7 +118,7 @@ class Calls:
         return self.call(values, node.origin) if values else None
 
     def _condition_values(self, node: Node) -> dict[str, Node] | None:
-        if isinstance(node, Text) and _CALL.match(node.value):
+        if isinstance(node, Text) and CALL.match(node.value):
             return {"function": node}
         keyed = self.shapes.keyed(node, "a condition")
         return values_of(keyed, "a condition", self.findings) if keyed else None
@@ -132,7 +132,7 @@ class Calls:
                     "LOD3005", say("here a 'function' is needed"), origin, say("function: grel:toUpperCase")
                 )
             return None
-        if _CALL.match(text.value):
+        if CALL.match(text.value):
             if "parameters" in values:
                 message = say("the call names its parameters, and so does 'parameters'")
                 self.findings.error("LOD3002", message, values["parameters"].origin, say("keep one"))
@@ -245,14 +245,14 @@ class Calls:
     # A call in one line: ex:f(p = $(x), q = ex:g(r = text))
 
     def _one_line(self, text: Text) -> tuple[Function, list[Input], TextOrigin] | None:
-        opened = _CALL.match(text.value)
+        opened = CALL.match(text.value)
         assert opened, "looked at before"
-        arguments = _arguments(text, opened.end())
+        arguments = arguments_of(text, opened.end())
         if arguments is None:
             hint = say('ex:f(parameter = $(column), other = "text, with a comma")')
             self.findings.error("LOD3008", say("the call is not closed: '(' without ')' at its end"), text.origin, hint)
             return None
-        function = self._function(_part(text, *opened.span(1)))
+        function = self._function(part(text, *opened.span(1)))
         if function is None:
             return None
         inputs = [self._argument(function, each) for each in arguments]
@@ -266,15 +266,15 @@ class Calls:
                 "LOD3004", say("'{text}' does not say which parameter", text=text.value.strip()), text.origin, hint
             )
             return None
-        parameter = self._parameter(function, _stripped(_part(text, 0, len(name))))
-        given = _stripped(_part(text, len(name) + 1, len(text.value)))
+        parameter = self._parameter(function, stripped(part(text, 0, len(name))))
+        given = stripped(part(text, len(name) + 1, len(text.value)))
         expression = self._value(given)
         return Input(parameter, expression) if parameter and expression else None
 
     def _value(self, text: Text) -> Expression | None:
         if len(text.value) > 1 and text.value[0] == text.value[-1] == '"':
-            return self._template(_part(text, 1, len(text.value) - 1), "literal")
-        if _CALL.match(text.value) and text.value.endswith(")"):
+            return self._template(part(text, 1, len(text.value) - 1), "literal")
+        if CALL.match(text.value) and text.value.endswith(")"):
             return self.call({"function": text}, text.origin)
         return self._template(text)
 
@@ -319,37 +319,3 @@ def _all(conditions: list[Call]) -> Expression | None:
 
 def _local_names(parameter: Parameter) -> list[str]:
     return [re.split("[#:]", each)[-1] for each in parameter.iris]
-
-
-def _part(text: Text, start: int, end: int) -> Text:
-    """A part of a text that knows where it stands."""
-    origin = text.at(start, max(1, end - start))
-    return Text(text.value[start:end], origin if text.offset >= 0 else text.origin, 0 if text.offset >= 0 else -1)
-
-
-def _stripped(text: Text) -> Text:
-    start = len(text.value) - len(text.value.lstrip())
-    return _part(text, start, max(start, len(text.value.rstrip())))
-
-
-def _arguments(text: Text, start: int) -> list[Text] | None:
-    """The arguments of the call whose bracket opens before `start`; None if it does not close at the text's end."""
-    found: list[Text] = []
-    depth, quoted, began, skip = 1, False, start, False
-    for index in range(start, len(text.value)):
-        sign = text.value[index]
-        if skip or sign == "\\":
-            skip = not skip
-        elif sign == '"':
-            quoted = not quoted
-        elif quoted:
-            continue
-        elif sign in "()":
-            depth += 1 if sign == "(" else -1
-        if depth == 0 or (sign == "," and depth == 1 and not quoted):
-            found.append(_part(text, began, index))
-            began = index + 1
-        if depth == 0:
-            rest = text.value[index + 1 :].strip()
-            return None if rest else [each for each in found if each.value.strip() or len(found) > 1]
-    return None

@@ -30,6 +30,7 @@ _FUNCTION = Key("name or call", "The function that makes the value.", "grel:toUp
 _PARAMETERS = Key("list", "What the function is given.", "[[grel:valueParam, $(name)]]", ("pms",))
 # of targets that are no files: web addresses, event streams, files whose names are made of values
 _ELSEWHERE = ("authentication", "credentials", "headers", "id", "ldes", "methodName", "rel", "security", "source")
+_QUOTED = {name: Key("", "", "", is_later=True) for name in ("quoted", "quotedNonAsserted")}  # statements as terms
 _TYPE = Key("iri, uri, unsafe-iri, literal or blank", "The kind of term.", "iri")
 
 PLACES: dict[str, dict[str, Key]] = {
@@ -110,6 +111,7 @@ PLACES: dict[str, dict[str, Key]] = {
             _CONDITION,
         ),
         "targets": _TARGETS,
+        **_QUOTED,
     },
     "an object": {
         "value": Key("template", "The object.", "$(name)", ("v",)),
@@ -126,6 +128,7 @@ PLACES: dict[str, dict[str, Key]] = {
             _CONDITION,
         ),
         "targets": _TARGETS,
+        **_QUOTED,
     },
     "a language": {
         "value": Key("template", "The language.", "zh-Hant-TW", ("v",)),

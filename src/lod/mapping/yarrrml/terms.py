@@ -25,7 +25,8 @@ from lod.mapping.ir import (
 from lod.mapping.shapes import Shapes
 from lod.mapping.templates import Names
 from lod.mapping.yarrrml.calls import Calls
-from lod.mapping.yarrrml.keys import aliases, values_of
+from lod.mapping.yarrrml.keys import PLACES, aliases, values_of
+from lod.mapping.yarrrml.one_line import joined_in_one_line
 from lod.mapping.yarrrml.targets import Targets
 from lod.rdf.datatypes import BUILT_IN
 from lod.rdf.languages import is_language_tag
@@ -167,6 +168,9 @@ class Terms:
     def _long_object(self, node: Keyed, kind: Kind, is_class: bool) -> list[ReadObject]:
         values = values_of(node, "an object", self.findings)
         targets = self.targets.read(values.get("targets"))
+        call = values.get("function")
+        if isinstance(call, Text) and (joined := joined_in_one_line(call)):
+            values = values_of(joined, "an object", self.findings)
         if "mapping" in values:
             return self._referencing(values, node.origin, targets)
         targets += self._targets_of_language(values.get("language"))
@@ -175,8 +179,8 @@ class Terms:
         value = values.get("value")
         if "function" in values or isinstance(value, Keyed):
             inner = values if "function" in values else values_of(value, "a function", self.findings)  # type: ignore[arg-type]
-            call = self.calls.call(inner, node.origin)
-            made = self._made(call, own, is_class, node.origin) if call else None
+            made_by = self.calls.call(inner, node.origin)
+            made = self._made(made_by, own, is_class, node.origin) if made_by else None
         elif text := self.shapes.text(value):
             made = self._term(text, own, is_class)
         elif (given := self._type(own.type)) and given[0] is TermType.BLANK_NODE:
@@ -188,7 +192,9 @@ class Terms:
         return [ReadObject(replace(made, condition=self.calls.condition(values.get("condition"))), targets)]
 
     def _misspelt(self, node: Keyed, place: str) -> bool:
-        """Whether a needed key may be there under a wrong name: that has been said."""
+        """Whether a needed key may be there under a wrong name, or one that is not supported: that has been said."""
+        if any(key in PLACES[place] and PLACES[place][key].is_later for key in node.entries):
+            return True
         needed = ("value", "function", "mapping")
         return not all(self.shapes.lacks(node, {}, key, aliases(place)) for key in needed)
 
