@@ -181,13 +181,30 @@ def as_sparql(cube: Cube, view: View) -> str:
     axes = [view.rows.iri, *(c.iri for c in view.columns)]
     held = [f"    <{iri}> {_term(place.term)} ;" for iri, place in view.held.items()]
     free = [f"    <{iri}> ?{names[iri]} ;" for iri in axes]
+    parts = [clause for iri in axes if (clause := _without_totals(cube, view, iri, names[iri]))]
     figures = [f"  OPTIONAL {{ ?observation <{m.iri}> ?{names[m.iri]} }}" for m in view.measures]
     selected = " ".join(f"?{names[iri]}" for iri in [*axes, *(m.iri for m in view.measures)])
     body = [f"  ?observation qb:dataSet <{cube.iri}> ;", *held, *free]
     body[-1] = body[-1].removesuffix(";") + "."
     order = " ".join(f"?{names[iri]}" for iri in axes)
-    lines = ["PREFIX qb: <http://purl.org/linked-data/cube#>", f"SELECT {selected} WHERE {{", *body, *figures, "}"]
+    lines = [
+        "PREFIX qb: <http://purl.org/linked-data/cube#>",
+        f"SELECT {selected} WHERE {{",
+        *body,
+        *parts,
+        *figures,
+        "}",
+    ]
     return "\n".join([*lines, f"ORDER BY {order}"])
+
+
+def _without_totals(cube: Cube, view: View, dimension: str, name: str) -> str:
+    """That codes which stand for others are not wanted; '' where they are, or where there are none but these."""
+    places = cube.codes[dimension]
+    wholes = [_term(place.term) for place in places if place.has_children]
+    if view.totals or not 0 < len(wholes) < len(places):
+        return ""
+    return f"  FILTER (?{name} NOT IN ({', '.join(wholes)}))"
 
 
 def _term(term: Node) -> str:
