@@ -12,7 +12,7 @@ base_iri = "https://a.example/"
 languages = ["zh-Hant-TW", "en"]
 title = { zh-Hant-TW = "人員", en = "Staff" }
 [agency]
-iri = "id/org/1"
+iri = "https://org.example/1"
 name = { en = "Agency" }
 [licence]
 iri = "https://data.gov.tw/license"

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+
+from pyoxigraph import Store
 
 from lod.diagnostics import Diagnostic, FindingsError
 from lod.errors import GateRefused
@@ -20,6 +23,7 @@ from lod.validation.built import validate_lift
 from lod.validation.cubes.findings import cube_findings
 from lod.validation.cubes.observations import Doubts, check_cubes, doubts_about, doubts_in
 from lod.validation.cubes.structure import Graph, declares_cubes
+from lod.validation.own_addresses import Made, Own, tell_own_addresses
 from lod.validation.reports.account import Account, findings_of, summary
 from lod.validation.reports.page import changed
 from lod.validation.reports.trace import Sources as Origins
@@ -48,6 +52,7 @@ def validate(job: Job, loaded: Loaded) -> Validated:
     material, folder = loaded.compiled.material, job.work / "report"
     shutil.rmtree(folder, ignore_errors=True)
     store = open_snapshot(loaded.snapshot.folder)
+    _tell_own_addresses(job, loaded, store)
     graph = Graph(store)
     options = job.project.build
     broken = check_cubes(graph, _doubts(job, loaded)) if declares_cubes(graph) else ()
@@ -85,6 +90,23 @@ def validate(job: Job, loaded: Loaded) -> Validated:
         write_account(folder, account, job.site)
         raise ValidationRefused(tuple(job.findings), account, job.project.relative(folder / PAGE))
     return _unless_broken(Validated(loaded, account), findings, job)
+
+
+def _tell_own_addresses(job: Job, loaded: Loaded, store: Store) -> None:
+    """Tell of addresses below the base IRI that nothing describes."""
+    project, material = job.project, loaded.compiled.material
+    named = {"agency.iri": project.agency.iri, "licence.iri": project.licence.iri}
+    places = {key: replace(place, path=project.relative(Path(place.path))) for key, place in project.origins.items()}
+    tell_own_addresses(
+        Own(project.base_iri, store, lambda address: any(each.match(address) for each in material.retired)),
+        Made(loaded.compiled.plan, loaded.result.lineage, material.vocabularies),
+        {key: (iri, places.get(key)) for key, iri in named.items()},
+        job.findings,
+        spill=job.work / "addresses",
+        memory_limit=project.build.memory_limit,
+        threads=project.build.threads,
+        shown=lambda path: project.relative(Path(path)),
+    )
 
 
 def _doubts(job: Job, loaded: Loaded) -> Doubts:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lod.diagnostics import Findings
+from lod.lift.engines.duckdb.objects import open_tables
 from lod.lift.engines.session import open_session
-from lod.lift.lineage import read_lineage, table_file
 from lod.lift.plan import Plan
 from lod.lineage import Lineage
 from lod.rdf.parse import Document
@@ -94,10 +94,6 @@ def _validate(
 
 def _sieve(lifted: Lifted, graph: ShapeGraph, targeted: Sequence[Node], large: int, work: Path) -> Sieved:
     with open_session(lifted.memory_limit, lifted.threads, work / "spill") as session:
-        numbered = {record.table.file for record in read_lineage(lifted.lineage) if record.table.is_numbered}
-        for number, table in enumerate(lifted.plan.tables):
-            session.files[table] = lifted.lineage.folder / table_file(number)
-            if session.files[table] in numbered:
-                session.sifted.add(table)
+        open_tables(session, lifted.plan, lifted.lineage)
         sieve = Sieve(session, lifted.plan, lifted.others, graph, processors()[0], work, large)
         return sieve.run(targeted)
