@@ -51,3 +51,34 @@ def test_a_broken_table_is_previewed_up_to_its_break(tmp_path: Path) -> None:
     assert [row.row for row in shown.rows] == [2]
     with pytest.raises(FindingsError):
         lift_files([folder / "mapping.yarrrml.yml"], tmp_path / "out.nq", findings=Findings())
+
+
+def test_what_a_lift_refuses_is_marked(tmp_path: Path) -> None:
+    """In the preview where the lift tells it, and nowhere else."""
+    (tmp_path / "t.csv").write_text(
+        "id,n,day,at,page,tag\n1,n/a,2023-02-29,200,http://a b,x y\n2,-3,2024-02-29,-128,http://x.example/,zh-Hant\n",
+        encoding="utf-8",
+    )
+    rules = "[ex:n, $(n), xsd:negativeInteger], [ex:d, $(day), xsd:date], [ex:b, $(at), xsd:byte], [ex:p, $(page)~iri]"
+    path = tmp_path / "m.yarrrml.yml"
+    path.write_text(
+        "prefixes: {ex: 'http://ex.example/'}\nmappings:\n  m:\n    sources: [['t.csv~csv']]\n    s: ex:$(id)\n"
+        f"    po: [{rules}, [ex:t, $(id), $(tag)~lang]]\n",
+        encoding="utf-8",
+    )
+    plan = compile_plan(
+        read_mappings([path], findings := Findings()), folders=[tmp_path], base_iri="", findings=findings
+    )
+    wrong, right = preview(plan, 2).rows
+    assert [each.refused for each in wrong.statements] == [
+        "no xsd:negativeInteger",
+        "no xsd:date",
+        "no xsd:byte",
+        "no legal IRI",
+        "no language tag",
+    ]
+    assert not any(each.refused for each in right.statements)
+    with pytest.raises(FindingsError) as caught:
+        lift_files([path], tmp_path / "out.nq", findings=Findings())
+    told = [each for each in caught.value.diagnostics if each.code in ("LOD4003", "LOD4004", "LOD4006")]
+    assert len(told) == 5

@@ -161,7 +161,7 @@ MISTAKES = {
     ),
     # language tags
     "yarrrml language": Mistake(
-        "yarrrml", "- [ex:a, $(name), §zh_TW~lang]", "LOD3009", "'zh_TW' is no language tag", "with hyphens"
+        "yarrrml", "- [ex:a, $(name), §zh_TW~lang]", "LOD3009", "'zh_TW' is no language tag", "did you mean 'zh-TW'?"
     ),
     "yarrrml language of a cell": Mistake(
         "yarrrml",

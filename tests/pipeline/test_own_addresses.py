@@ -46,7 +46,7 @@ def test_values_of_cells_and_of_rules(root: Path) -> None:
     ]
     assert (cells.hint, str(cells.rule)) == ("did you mean 'id/sex/F'?", "mappings/staff.yarrrml.yml:12:9")
     assert "(4 statements)" in rule.message
-    assert (rule.hint, str(rule.origin)) == ("did you mean 'data/staff'?", "mappings/staff.yarrrml.yml:11:24")
+    assert (rule.hint, str(rule.origin)) == ("did you mean 'data/staff'?", "mappings/staff.yarrrml.yml:11:22")
 
 
 def test_what_people_wrote_themselves(root: Path) -> None:

@@ -74,7 +74,7 @@ def test_good(folder: Path) -> None:
         ('"https://a.example/"', '"a.example/"', "LOD1005", 3, "an IRI begins with a scheme: https://…"),
         ("data.gov.tw/license", "data.gov.tw/a b", "LOD1005", 13, "' ' stands in no IRI"),
         ("https://data.gov.tw/license", "data.gov.tw/license", "LOD1005", 13, "write https://data.gov.tw/license"),
-        ('["zh-Hant-TW", "en"]', '["zh_TW", "en"]', "LOD1005", 4, "as in zh-Hant-TW, en"),
+        ('["zh-Hant-TW", "en"]', '["zh_TW", "en"]', "LOD1005", 4, "did you mean 'zh-TW'?"),
         ('name = "staff"', "name = “staff”", "LOD1002", 2, 'write straight quotation marks: "…"'),
         ('name = "staff"', 'name ＝ "staff"', "LOD1002", 2, "write signs in half width: , = [ ]"),
         ('name = "staff"', 'name: "staff"', "LOD1002", 2, 'write: name = "value"'),

@@ -55,3 +55,19 @@ def test_best(have: list[str], wanted: str, expected: str) -> None:
 def test_pick() -> None:
     assert languages.pick({"zh-Hant-TW": "人", "en": "person"}, "zh-Hant") == "人"
     assert languages.pick({}, "en") == ""
+
+
+@pytest.mark.parametrize(
+    ("tag", "hint"),
+    [
+        ("zh_Hant", "did you mean 'zh-Hant'?"),
+        ("zh_hant_tw", "did you mean 'zh-Hant-TW'?"),
+        ("zh-Hant-TWN", "did you mean 'zh-Hant'?"),
+        ("Chinese", "did you mean 'zh-Hant-TW'?"),
+        ("中文", "did you mean 'zh-Hant-TW'?"),
+        ("?", "as in zh-Hant-TW or en"),
+    ],
+)
+def test_what_is_no_tag_has_one_near(tag: str, hint: str) -> None:
+    assert not languages.may_be_registered(tag)
+    assert languages.tag_hint(tag) == hint

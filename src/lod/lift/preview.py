@@ -5,6 +5,7 @@ The few rows of a CSV are read and spelled here, by the same rules; those of oth
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +16,13 @@ from lod.lift.held import HeldTable, first_held_rows
 from lod.lift.plan import ROW, Cell, Encoding, Joined, Piece, Plan, Scan, Statement, Term
 from lod.lift.viewed import ViewTable, first_view_rows
 from lod.mapping.ir import TermType
-from lod.rdf.iris import iri_safe, is_absolute
+from lod.rdf.datatypes import LEXICAL_SPACES
+from lod.rdf.iris import ABSOLUTE_IRI, iri_safe, is_absolute
+from lod.rdf.languages import LANGUAGE_TAG
 from lod.rdf.nquads import escape, label
 from lod.tables.csv import first_rows
 from lod.tables.table import Aspect, Table
+from lod.wording import NOTHING, Wording, say
 
 Cells = Sequence[str | None]
 _ALL = 10_000_000
@@ -26,12 +30,16 @@ _ALL = 10_000_000
 
 @dataclass(frozen=True, slots=True)
 class PreviewStatement:
-    """One statement of a row: the N-Quads line, the rule that made it, and the (column, text) of its cells."""
+    """One statement of a row: the N-Quads line, the rule that made it, and the (column, text) of its cells.
+
+    `refused`: why a lift would not write it, '' if it would.
+    """
 
     line: str
     triples_map: str
     origin: TextOrigin
     cells: tuple[tuple[str, str | None], ...]
+    refused: Wording = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +80,7 @@ class Preview:
 
 
 def preview(plan: Plan, rows: int, wanted: Wanted | None = None) -> Preview:
-    """The first `rows` rows of each table and their statements. Values are not checked as the lift checks them.
+    """The first `rows` rows of each table and their statements, those that a lift would refuse among them.
 
     With `wanted`, the first rows that make such a statement, wherever they stand, and of their statements those alone.
     """
@@ -128,7 +136,24 @@ def _statements(plan: Plan, table: Table, row: int, cells: Cells) -> Iterator[Pr
                 if line:
                     places = sorted(column.index for column in statement.columns if column.index >= 0)
                     used = tuple((_column_name(table, place), cells[place]) for place in places)
-                    yield PreviewStatement(line, emission.triples_map, statement.origin, used)
+                    refused = next(filter(None, (_refused(term, row, cells) for term in statement.terms)), NOTHING)
+                    yield PreviewStatement(line, emission.triples_map, statement.origin, used, refused)
+
+
+def _refused(term: Term, row: int, cells: Cells) -> Wording:
+    """What a value is not, though its term says so, as `lod.lift.engines.checks` has it."""
+    made = [piece for piece in term.pieces if isinstance(piece, Cell)]
+    value = (spell_term(term, row, cells) or "")[1:-1] if term.kind is TermType.IRI else _spell(term.pieces, row, cells)
+    if term.kind is TermType.IRI and any(cell.encoding is Encoding.RAW for cell in made):
+        return NOTHING if re.fullmatch(ABSOLUTE_IRI, value or "") else say("no legal IRI")
+    if any(isinstance(piece, Cell) for piece in term.language):
+        tag = _spell(term.language, row, cells) or ""
+        return NOTHING if re.fullmatch(LANGUAGE_TAG, tag) else say("no language tag")
+    datatype = "".join(piece for piece in term.datatype if isinstance(piece, str))
+    space = LEXICAL_SPACES.get(datatype) if made else None
+    if space is None or space.has(value or ""):
+        return NOTHING
+    return say("no {name}", name="xsd:" + datatype.rpartition("#")[2])
 
 
 def _column_name(table: Table, place: int) -> str:

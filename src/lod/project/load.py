@@ -15,7 +15,7 @@ from lod.project.positions import key_positions
 from lod.project.shares import parse_share
 from lod.project.toml import read_toml
 from lod.rdf.iris import illegal_character, is_absolute, resolve
-from lod.rdf.languages import is_language_tag
+from lod.rdf.languages import is_language_tag, tag_hint
 from lod.wording import NOTHING, Wording, say, word
 
 FILE = "lod.toml"
@@ -155,7 +155,7 @@ class _Reader:
         for tag in tags:
             if not is_language_tag(tag):
                 message = say("'{tag}' is no language tag", tag=tag)
-                self._error("LOD1005", message, "project.languages", say("as in zh-Hant-TW, en"))
+                self._error("LOD1005", message, "project.languages", tag_hint(tag))
         return tags if len(self.findings.errors) == before else ()
 
     def _store(self) -> StoreOptions | None:

@@ -5,6 +5,8 @@ https://www.w3.org/TR/xmlschema11-2/
 
 from __future__ import annotations
 
+import re
+from calendar import monthrange
 from dataclasses import dataclass
 
 from lod.rdf.namespaces import XSD
@@ -28,6 +30,18 @@ class LexicalSpace:
     least: int | None = None  # bounds of integers
     most: int | None = None
     has_day: bool = False  # begins with year-month-day, which the calendar has to know
+
+    def has(self, text: str) -> bool:
+        """Whether a text is of it."""
+        if re.fullmatch(self.pattern, text) is None:
+            return False
+        if (self.least, self.most) != (None, None):
+            number = int(text)
+            return (self.least is None or number >= self.least) and (self.most is None or number <= self.most)
+        if self.has_day and re.match(r"\d{4}-", text):
+            year, month, day = int(text[:4]), int(text[5:7]), int(text[8:10])
+            return day <= monthrange(year or 4, month)[1]  # the year 0 is a leap year, and none of Python's
+        return True
 
 
 def _integers(least: int | None, most: int | None, example: str = "12") -> LexicalSpace:

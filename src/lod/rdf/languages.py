@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import TypeVar
 
+from lod.wording import Wording, say
+
 T = TypeVar("T")
 
 # BCP 47 (RFC 5646 §2.1), well-formedness: language, script, region, variants, extensions, private use; or private use
@@ -20,12 +22,27 @@ LANGUAGE_TAG = (
     r"(?:-[xX](?:-[A-Za-z0-9]{1,8})+)?|[xX](?:-[A-Za-z0-9]{1,8})+"
 )
 _LANGUAGE_TAG = re.compile(LANGUAGE_TAG)
+_LONG = 4  # letters
+_NAMES = {"chinese": "zh-Hant-TW", "english": "en", "japanese": "ja", "中文": "zh-Hant-TW", "英文": "en", "日文": "ja"}
 _IMPLIED_SCRIPT = {"tw": "hant", "hk": "hant", "mo": "hant", "cn": "hans", "sg": "hans", "my": "hans"}
 
 
 def is_language_tag(tag: str) -> bool:
     """Whether a tag is well-formed. Whether its subtags are registered is not looked at."""
     return _LANGUAGE_TAG.fullmatch(tag) is not None
+
+
+def may_be_registered(tag: str) -> bool:
+    """Whether a tag is well-formed and no name in English: of four letters and more no language is registered."""
+    return is_language_tag(tag) and len(tag.split("-")[0]) < _LONG
+
+
+def tag_hint(tag: str) -> Wording:
+    """What to write instead of what is no tag: zh_Hant → zh-Hant, chinese → zh-Hant-TW."""
+    near = _NAMES.get(tag.casefold()) or written(re.sub(r"[_\s]+", "-", tag.strip()))
+    while near and not may_be_registered(near):
+        near = near.rpartition("-")[0]
+    return say("did you mean '{near}'?", near=near) if near else say("as in zh-Hant-TW or en")
 
 
 @lru_cache(maxsize=1024)

@@ -166,6 +166,7 @@ def _reasons(shown: Preview, base_iri: str, settings: Settings) -> Iterator[str]
         for each in row.statements:
             terms = each.line.removesuffix(" .").split(" ", 2)
             yield f"  → {' '.join(_short(term, base_iri) for term in terms)}"
+            yield from ([f"      ✗ {_refusal(each, settings)}"] if each.refused else [])
             for column, text in each.cells:
                 yield f"      {column} = {output.plain(text or '')}"
             yield f"      {each.origin}"
@@ -206,7 +207,7 @@ def _lines(shown: Preview, base_iri: str, settings: Settings) -> Iterator[str]:
         yield output.place(CellOrigin(row.table, row.row), settings.language)
         width = max((cell_len(column) for column, _ in row.cells), default=0)
         yield from (f"    {_padded(column, width)}  {output.plain(text or '')}".rstrip() for column, text in row.cells)
-        yield from _triples(row.statements, base_iri)
+        yield from _triples(row.statements, base_iri, settings)
         yield ""
     if hides:
         words = say("Beside these the file itself says what structures and code lists are; --verbose shows it.")
@@ -216,20 +217,25 @@ def _lines(shown: Preview, base_iri: str, settings: Settings) -> Iterator[str]:
         yield translated(words, settings.language)
 
 
-def _triples(statements: tuple[PreviewStatement, ...], base_iri: str) -> Iterator[str]:
-    """The statements of one row by subject: predicate, object and the place of the rule."""
+def _triples(statements: tuple[PreviewStatement, ...], base_iri: str, settings: Settings) -> Iterator[str]:
+    """The statements of one row by subject: predicate, object, the place of the rule, and what a lift refuses."""
     from rich.cells import cell_len
 
     subject = ""
-    parts = [(each.line.removesuffix(" .").split(" ", 2), each.origin) for each in statements]
-    properties = [_short(terms[1], base_iri) for terms, _ in parts]
-    objects = [_short(terms[2], base_iri) for terms, _ in parts]
+    parts = [each.line.removesuffix(" .").split(" ", 2) for each in statements]
+    properties = [_short(terms[1], base_iri) for terms in parts]
+    objects = [_short(terms[2], base_iri) for terms in parts]
     wide, wider = (max(map(cell_len, texts), default=0) for texts in (properties, objects))
-    for (terms, origin), predicate, value in zip(parts, properties, objects, strict=True):
+    for terms, each, predicate, value in zip(parts, statements, properties, objects, strict=True):
         if terms[0] != subject:
             subject = terms[0]
             yield f"  → {_short(subject, base_iri)}"
-        yield f"      {_padded(predicate, wide)}  {_padded(value, min(wider, 60))}  {origin}"
+        mark = f"  ✗ {_refusal(each, settings)}" if each.refused else ""
+        yield f"      {_padded(predicate, wide)}  {_padded(value, min(wider, 60))}  {each.origin}{mark}"
+
+
+def _refusal(statement: PreviewStatement, settings: Settings) -> str:
+    return translated(say("{what}: a lift refuses it", what=statement.refused), settings.language)
 
 
 def _short(term: str, base_iri: str) -> str:
@@ -265,6 +271,7 @@ def _as_json(row: PreviewRow) -> dict[str, Any]:
                 "triples_map": each.triples_map,
                 "rule": str(each.origin),
                 "cells": dict(each.cells),
+                **({"refused": str(each.refused)} if each.refused else {}),
             }
             for each in row.statements
         ],

@@ -16,13 +16,12 @@ from lod.mapping.cube.model import Code, CodeList, Texts, Unit
 from lod.mapping.cube.scalars import label_path
 from lod.mapping.document import Keyed, Node, Text
 from lod.mapping.shapes import Shapes
-from lod.rdf.languages import is_language_tag
+from lod.rdf.languages import may_be_registered
 from lod.wording import say
 
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
 _LIST = re.compile(r"[a-z][a-z0-9-]*")
 _OF_A_CODE = known("a code")
-_LONGEST_LANGUAGE = 3  # letters: longer ones are legal, unassigned, and here misspelt keys
 
 
 def read_texts(node: Node | None, shapes: Shapes, place: str, others: tuple[str, ...] = ()) -> Texts:
@@ -31,7 +30,7 @@ def read_texts(node: Node | None, shapes: Shapes, place: str, others: tuple[str,
     found = []
     for key, value in keyed or ():
         text = shapes.text(value)
-        if not is_language_tag(key.value) or len(key.value.partition("-")[0]) > _LONGEST_LANGUAGE:
+        if not may_be_registered(key.value):
             near = did_you_mean(key.value, others)
             hint = near if near.startswith("did you") else say("write the texts by language: {zh-Hant-TW: …, en: …}")
             shapes.findings.error(

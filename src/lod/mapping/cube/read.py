@@ -21,7 +21,7 @@ from lod.mapping.document import Keyed, Node, Text
 from lod.mapping.shapes import Shapes
 from lod.mapping.templates import Names
 from lod.rdf.iris import is_absolute
-from lod.rdf.languages import is_language_tag
+from lod.rdf.languages import may_be_registered, tag_hint
 from lod.rdf.namespaces import PREFIXES
 from lod.wording import Wording, say, word
 
@@ -270,9 +270,9 @@ class _Reader:
         if shapes.lacks(keyed, given, "column"):
             message = say("{place} needs '{needed}'", place=word(place), needed="column")
             shapes.findings.error("LOD3005", message, keyed.origin, say("column: D"))
-        if language and not is_language_tag(language.value):
+        if language and not may_be_registered(language.value):
             message = say("'{tag}' is no language tag", tag=language.value)
-            shapes.findings.error("LOD3009", message, language.origin, say("write zh-Hant-TW, or en"))
+            shapes.findings.error("LOD3009", message, language.origin, tag_hint(language.value))
         if not columns:
             return None
         labels = read_texts(given.get("label"), shapes, "'label'")

@@ -33,7 +33,7 @@ from lod.mapping.rml.targets import read_targets
 from lod.mapping.rml.templates import parse_template
 from lod.mapping.rml.vocabulary import DEFAULT_GRAPH, RML, shown
 from lod.rdf.iris import illegal_character, is_absolute
-from lod.rdf.languages import is_language_tag
+from lod.rdf.languages import may_be_registered, tag_hint
 from lod.rdf.namespaces import RDF, XSD
 from lod.rdf.turtle import Blank, Iri, Literal, Term
 from lod.wording import say, word
@@ -279,11 +279,9 @@ class Terms:
 
     def _language(self, node: Resource) -> tuple[Expression | None, tuple[LogicalTarget, ...]]:
         expression, targets = self._attached(node, "language")
-        if isinstance(expression, Constant) and not (
-            is_language_tag(expression.value) and len(expression.value.split("-")[0]) <= 3
-        ):
+        if isinstance(expression, Constant) and not may_be_registered(expression.value):
             message = say("'{expression}' is no language tag", expression=expression.value)
-            self.findings.error("LOD3009", message, expression.origin, say("as in zh-Hant-TW or en"))
+            self.findings.error("LOD3009", message, expression.origin, tag_hint(expression.value))
         return expression, targets
 
     def _datatype(self, node: Resource) -> tuple[Expression | None, tuple[LogicalTarget, ...]]:
