@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from lod.rdf.datatypes import DERIVED_INTEGERS
 from lod.rdf.namespaces import XSD
+from lod.store.query import query as answer
+from lod.store.rewriting.tags import with_known_tags
 
 
 def _returned(*terms: tuple[str, str]) -> list[tuple[str, str]]:
@@ -33,3 +37,30 @@ def test_what_stays() -> None:
     """Codes as strings, dates, years, integers too long for the store, and what is no value of its type."""
     kept = [("0001", "string"), ("2012-12-31", "date"), ("2012", "gYear"), ("099999999999999999999", "integer")]
     assert _returned(*kept, ("n/a", "integer")) == sorted([*kept, ("n/a", "integer")])
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        'FILTER(LANG(?label) = "zh-Hant-TW")',
+        "FILTER('zh-Hant-TW' = lang(?label))",
+        'FILTER(!(LANG(?label) != "ZH-hant-tw"))',
+        'FILTER("zh-TW" != LANG(?label) && LANG(?label) IN ("ja", "zh-Hant-TW"))',
+        'FILTER(LANG(?label) NOT IN ("en", "zh-TW"))',
+        'VALUES ?tag { "zh-Hant-TW" } FILTER(LANG(?label) = ?tag)',
+        'FILTER(STRSTARTS(LANG(?label), "zh-Hant"))',
+        'FILTER(LANGMATCHES(LANG(?label), "zh-Hant-TW"))',
+        'FILTER(?label = "甲"@zh-Hant-TW)',
+    ],
+)
+def test_a_language_tag_is_found_in_whichever_case(condition: str) -> None:
+    store, node, out = Store(), NamedNode("https://e.example/a"), BytesIO()
+    for text, tag in (("甲", "zh-Hant-TW"), ("A", "en"), ("甲", "zh-TW")):
+        store.add(Quad(node, node, Literal(text, language=tag)))
+    answer(store, f"SELECT ?label {{ ?s ?p ?label {condition} }}", out, suffix="tsv")
+    assert out.getvalue().decode() == '?label\n"甲"@zh-Hant-TW\n'
+
+
+def test_texts_that_are_no_tags_keep_their_case() -> None:
+    query = """SELECT * { ?s ?p "LANG(?x) = 'A'" FILTER(LANG(?a) = "X"@en || ?b = "Y" || LANG(?a) = "\\u005A") }"""
+    assert with_known_tags(query) == query

@@ -18,6 +18,7 @@ import pyoxigraph
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions
 
 from lod.rdf.formats import RESULTS_JSON, RESULTS_XML, Format
+from lod.rdf.tags import with_written_tags
 from lod.store.guard import Query, QueryForm
 from lod.store.rows import RowCounter
 
@@ -107,8 +108,9 @@ def look_up(
         results.serialize(out, _syntax(chosen))  # type: ignore[arg-type]  # it asks for no more than these two methods
     except (SyntaxError, ValueError, RuntimeError, OSError, _TooMuch):
         return None  # whoever may be killed finds out what it is
+    body = with_written_tags(out.body, chosen)
     if is_bounded or isinstance(results, QueryBoolean):
-        return out.body
-    if len(out.body) <= most * _LEAST_ROW.get(chosen, 1):
-        return out.body
-    return out.body if RowCounter(chosen).count(out.body) <= most else None
+        return body
+    if len(body) <= most * _LEAST_ROW.get(chosen, 1):
+        return body
+    return body if RowCounter(chosen).count(body) <= most else None

@@ -24,6 +24,7 @@ from lod.store.failures import evaluation_error, syntax_error
 from lod.store.faults import may_be_wrong, mended
 from lod.store.guard import Query, QueryError, QueryForm, inspect_query
 from lod.store.remote import RemoteError, RemoteStore
+from lod.store.rewriting.tags import with_known_tags
 from lod.store.written import Sink, Written, write_graph, write_results
 from lod.wording import Wording, say
 
@@ -107,6 +108,8 @@ def evaluate(
     """
     found, way = None, Way.STORE
     if isinstance(store, pyoxigraph.Store):
+        if (text := with_known_tags(inspected.text)) != inspected.text:
+            inspected = replace(inspected, text=text)
         asked = inspected
         store, dataset = merged(store, dataset or dataset_of(inspected, base_iri))
         if may_be_wrong(inspected.text):

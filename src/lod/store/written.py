@@ -11,6 +11,7 @@ from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfForm
 
 from lod.rdf.formats import RESULTS_TSV, Format
 from lod.rdf.iris import is_absolute
+from lod.rdf.tags import TagStream
 from lod.store.failures import evaluation_error, too_many_rows
 from lod.store.guard import Query
 from lod.store.rows import RowCounter
@@ -42,13 +43,13 @@ def write_results(
     is_cut: bool,
 ) -> Written:
     """Solutions, or ASK's answer. What it raises: `lod.store.query.evaluate`."""
-    blocks = _Blocks(out)
+    blocks = _Blocks(out, chosen)
     if isinstance(results, QuerySolutions):
         assert not is_cut or chosen is RESULTS_TSV, "only lines can be cut"
         blocks.counter, blocks.max_rows, blocks.is_cut = RowCounter(chosen), max_rows, is_cut
     try:
         results.serialize(blocks, QueryResultsFormat.from_media_type(chosen.media_type))  # type: ignore[arg-type]
-        blocks.flush()
+        blocks.finish()
     except _Cut:
         blocks.reason()  # which nobody is told, but it must not be kept
         return Written(max_rows or 0, is_cut=True)
@@ -63,7 +64,7 @@ def write_graph(
     results: Iterable[Triple], inspected: Query, chosen: Format, out: Sink, max_rows: int | None, is_cut: bool
 ) -> Written:
     """A graph, triple by triple. What it raises: `lod.store.query.evaluate`."""
-    blocks, seen, is_longer = _Blocks(out), 0, False
+    blocks, seen, is_longer = _Blocks(out, chosen), 0, False
 
     def counted(triples: Iterable[Triple]) -> Iterator[Triple]:
         nonlocal seen, is_longer
@@ -83,7 +84,7 @@ def write_graph(
     syntax = RdfFormat.from_media_type(chosen.media_type)
     try:
         pyoxigraph.serialize(counted(results), blocks, syntax, prefixes=prefixes)  # type: ignore[arg-type]
-        blocks.flush()
+        blocks.finish()
     except (OSError, RuntimeError, ValueError) as error:
         raise blocks.reason() or evaluation_error(error, inspected) from None
     finally:
@@ -98,8 +99,9 @@ class _Cut(Exception):
 class _Blocks:
     """Collects what a serialiser writes into blocks, counts rows, and remembers why it stopped."""
 
-    def __init__(self, out: Sink) -> None:
+    def __init__(self, out: Sink, chosen: Format) -> None:
         self._out = out
+        self._tags = TagStream(chosen)
         self._pending: list[bytes] = []
         self._size = 0
         self.counter: RowCounter | None = None
@@ -130,7 +132,15 @@ class _Blocks:
             del reason
 
     def flush(self) -> None:
-        block = b"".join(self._pending)
+        """Hand on what has come, but for what may be half a language tag."""
+        self._hand_on(is_last=False)
+
+    def finish(self) -> None:
+        """Hand on the rest."""
+        self._hand_on(is_last=True)
+
+    def _hand_on(self, *, is_last: bool) -> None:
+        block = self._tags.take(b"".join(self._pending), is_last=is_last)
         self._pending, self._size = [], 0
         if not block:
             return

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple, serialize
 
 from lod.rdf.formats import JSON, JSONLD, NQUADS, NTRIPLES, RDFXML, TRIG, TURTLE, Format
-from lod.rdf.languages import written
 from lod.rdf.namespaces import PREFIXES, RDF
+from lod.rdf.tags import with_written_tags
 from lod.server.answers import header
 from lod.server.documents.context import GENERAL, Context
 from lod.server.documents.describe import ABOUT_TERMS, TYPE, Description
@@ -69,38 +68,10 @@ def write_whole(description: Description, about: Iterable[Triple], format: Forma
     return _serialize([*description.quads, *about], format, prefixes)
 
 
-_TAG = re.compile(rb"[a-z0-9]+-[a-z0-9-]+")
-_XML_LANG = re.compile(rb'(?<=xml:lang=")[a-z0-9]+-[a-z0-9-]+')
-
-
 def _serialize(statements: Sequence[Triple | Quad], format: Format, prefixes: dict[str, str]) -> bytes:  # noqa: A002
     """Write a document. The store knows language tags in lower case; they leave as BCP 47 recommends."""
     document = serialize(statements, format=_OXIGRAPH[format], prefixes=prefixes or None) or b""  # type: ignore[arg-type]  # a mixture is taken too
-    if format is RDFXML:
-        return _XML_LANG.sub(lambda match: _written(match[0]), document)
-    pieces, done, at = [], 0, document.find(b'"@')
-    while at >= 0:
-        if document[at - 1] in _DOUBTFUL:  # does the quote begin a literal, or is it of its text?
-            return _LITERAL.sub(_with_written_tag, document)
-        if tag := _TAG.match(document, at + 2):
-            pieces += [document[done : tag.start()], _written(tag[0])]
-            done = tag.end()
-        at = document.find(b'"@', at + 2)
-    return b"".join([*pieces, document[done:]]) if pieces else document
-
-
-# In what the serialiser writes, a quote inside a literal is escaped, so this meets every literal as a whole.
-_LITERAL = re.compile(rb'("(?:[^"\\]|\\.)*"@)([a-z0-9]+-[a-z0-9-]+)|"(?:[^"\\]|\\.)*"')
-_DOUBTFUL = frozenset(b' \t\n([\\"')
-
-
-def _with_written_tag(match: re.Match[bytes]) -> bytes:
-    return match[1] + _written(match[2]) if match[2] else match[0]
-
-
-@lru_cache(maxsize=256)
-def _written(tag: bytes) -> bytes:
-    return written(tag.decode("ascii")).encode("ascii")
+    return with_written_tags(document, format)
 
 
 def prefixes_for(statements: Iterable[Triple | Quad], base: str) -> dict[str, str]:
