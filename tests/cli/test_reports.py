@@ -65,6 +65,15 @@ def test_files_are_named_from_the_working_folder(lod: Lod, folder: Path) -> None
     assert f"::error file={folder.name}/員額.yarrrml.yml,line=5," in result.stdout
 
 
+def test_a_sheet_is_told_at_its_workbook(tmp_path: Path) -> None:
+    (tmp_path / "staff.xlsx").touch()
+    item = Diagnostic("LOD3609", Severity.ERROR, say("no rows"), CellOrigin("staff.xlsx sheet 表1", 9, "E"))
+    (result,) = sarif([item], ENGLISH, [tmp_path])["runs"][0]["results"]
+    uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert uri == str(tmp_path / "staff.xlsx")
+    assert f"file={tmp_path}/staff.xlsx,line=9" in github([item], ENGLISH, [tmp_path])
+
+
 def test_what_is_escaped_for_github() -> None:
     item = Diagnostic("LOD1", Severity.WARNING, say("100 %\nnot"), CellOrigin("a,b:c.csv", 7, "c"))
     bare = Diagnostic("", Severity.INFO, say("words"))

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -111,10 +112,11 @@ def _place(origin: Origin) -> tuple[str, int, int, int]:
 
 
 def _from_here(name: str, folders: Sequence[Path]) -> str:
-    """The file as seen from the working folder, which is what those who read reports know."""
+    """The file as seen from the working folder, which is what those who read reports know; of a sheet, its workbook."""
     here = Path.cwd()
-    for folder in (Path(), *folders):
-        found = folder / name
+    workbook = name.rpartition(" sheet ")[0]
+    for folder, file in product((Path(), *folders), filter(None, (name, workbook))):
+        found = folder / file
         if found.exists():
             whole = found.resolve()
             return whole.relative_to(here).as_posix() if whole.is_relative_to(here) else whole.as_posix()

@@ -45,8 +45,8 @@ CORS_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"access-control-allow-origin", b"*"),
     (
         b"access-control-expose-headers",
-        b"Accept-Ranges, Answered-From, Content-Location, Content-Range, ETag, Link, Memento-Datetime, Query-Limits, "
-        b"Retry-After, Truncated",
+        b"Accept-Ranges, Answered-From, Content-Location, Content-Range, Empty-Graphs, ETag, Link, Memento-Datetime, "
+        b"Query-Limits, Retry-After, Truncated",
     ),
 )
 

@@ -83,6 +83,11 @@ def _iri(token: Token, query: Query, base: str) -> str | None:
     return urljoin(base, query.prefixes[prefix] + re.sub(r"\\(.)", r"\1", rest))
 
 
+def empty_graph(iri: str) -> Wording:
+    """What is said of a graph that is nowhere (LOD6110)."""
+    return say("there is no graph <{iri}> here, so it is empty", iri=iri)
+
+
 def check_size(files: Collection[GraphFile]) -> None:
     """Refuse graphs that are too much for memory.
 

@@ -132,6 +132,24 @@ def test_a_version_that_is_not_there(versions: httpx.Client, names: tuple[Path, 
     assert (graph.status_code, graph.json()["code"]) == (404, "LOD6092")
 
 
+@pytest.mark.parametrize("clause", ["FROM", "FROM NAMED", "default-graph-uri", "GRAPH"])
+def test_a_graph_that_is_nowhere_is_empty_and_told(versions: httpx.Client, clause: str) -> None:
+    asked = {"query": f"SELECT * {clause} <data/stff> {{ ?s ?p ?o }}"}
+    if clause == "default-graph-uri":
+        asked = {"query": "SELECT * { ?s ?p ?o }", clause: f"{DATASET[:-3]}ff"}
+    elif clause == "GRAPH":
+        asked = {"query": "SELECT * { GRAPH <data/stff> { ?s ?p ?o } }"}
+    for _ in range(2):  # the second time from what is kept
+        answer = versions.get("/sparql", params=asked, headers={"accept": "text/csv"})
+        assert (answer.status_code, answer.text.count("\r\n")) == (200, 1)
+        assert answer.headers["empty-graphs"] == "<https://lod.example.org/data/stff>"
+    page = versions.get("/sparql.zh-Hant-TW.html", params=asked).text
+    assert "這裡沒有 &lt;https://lod.example.org/data/stff&gt; 這個圖" in page
+    assert DATASET in page.partition('role="status"')[2].partition("</div>")[0]
+    known = versions.get("/sparql", params={"query": f"SELECT * FROM <{DATASET}> {{ ?s ?p ?o }} LIMIT 1"})
+    assert "empty-graphs" not in known.headers
+
+
 def test_too_much_is_refused(names: tuple[Path, str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(graphs, "MOST_STATEMENTS", 200)
     asks = ReleaseGraphs(open_current(names[0]))
@@ -173,3 +191,10 @@ def test_the_command_line_answers_the_same(names: tuple[Path, str, str], capfdbi
         main(["query", THEN_AND_NOW, "--project", str(names[0].parent)])
     assert ended.value.code in (0, None)
     assert b"11\t77" in capfdbinary.readouterr().out
+    with pytest.raises(SystemExit) as ended:
+        main(["query", "ASK FROM <data/stff> { ?s ?p ?o }", "--project", str(names[0].parent)])
+    assert ended.value.code in (0, None)
+    told = capfdbinary.readouterr()
+    assert told.out.strip() == b"false"
+    assert b"warning LOD6110" in told.err
+    assert DATASET.encode() in told.err

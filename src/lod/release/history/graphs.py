@@ -10,10 +10,11 @@ own has no other graphs inside (`lod.release.bulk.dumps`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lod.diagnostics import did_you_mean
 from lod.errors import LodError
 from lod.release.bulk.names import names_of
 from lod.release.descriptions.datasets import VERSION, DatasetRecord, read_datasets, version_iri
@@ -21,7 +22,7 @@ from lod.release.publishing.candidates import published_folders
 from lod.release.release import Release, open_release
 from lod.store.graphs import GraphFile, NamedGraphs, check_size
 from lod.store.guard import QueryError
-from lod.wording import say
+from lod.wording import Wording, say
 
 _MOST_LISTED = 1_000
 
@@ -68,6 +69,14 @@ class ReleaseGraphs:
             found.append(self._whole(self.current, "", ".nq.zst"))
         check_size(found)
         return found
+
+    def nowhere(self, asked: Iterable[str]) -> list[tuple[str, Wording]]:
+        """Of graphs that a question names and the store has not, those that are nowhere, with what is near.
+
+        They are empty (SPARQL 1.1 Query §13.2), and an empty answer looks like one: who asks is told.
+        """
+        known = read_datasets(self.current.folder)
+        return [(iri, did_you_mean(iri, known)) for iri in dict.fromkeys(asked) if self.find(iri) is None]
 
     def find(self, iri: str) -> GraphFile | None:
         """The file that a graph's name stands for; None: there is no such graph.

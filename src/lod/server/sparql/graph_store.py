@@ -89,7 +89,7 @@ def _named_graph(exchange: Exchange, path: str) -> str | None:
 async def _answer(exchange: Exchange, graph: str | None) -> None:
     served = exchange.served
     query, dataset = inspect_query(_ALL), Dataset() if graph is None else Dataset((graph,))
-    graphs = await graphs_of(served, query, dataset)
+    graphs = (await graphs_of(served, query, dataset)).files
     if graph is not None and not graphs and not is_in_store(served, graph):
         hint = say("the service description at {url} names the graphs", url=f"{served.space.base}sparql")
         raise ProtocolError(404, say("there is no graph '{iri}' here", iri=graph), code="LOD9206", hint=hint)

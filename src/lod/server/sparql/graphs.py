@@ -2,17 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import anyio.to_thread
 from pyoxigraph import NamedNode
 
+from lod.rdf.iris import to_uri
+from lod.server.answers import header
 from lod.server.served import ServedRelease
 from lod.store.dataset import Dataset
-from lod.store.graphs import GraphFile, NamedGraphs, graphs_in
+from lod.store.graphs import GraphFile, NamedGraphs, empty_graph, graphs_in
 from lod.store.guard import Query
+from lod.wording import Wording
 
 
-async def graphs_of(served: ServedRelease, query: Query, dataset: Dataset) -> tuple[GraphFile, ...]:
-    """What a question has to be answered from when it names such graphs; none: from the store as it stands.
+@dataclass(frozen=True, slots=True)
+class Graphs:
+    """What a question has to be answered from when it names graphs: none, from the store as it stands.
+
+    `empty`: the graphs that it names and that are nowhere, with what is near.
+    """
+
+    files: tuple[GraphFile, ...] = ()
+    empty: tuple[tuple[str, Wording], ...] = ()
+
+    @property
+    def headers(self) -> tuple[tuple[bytes, bytes], ...]:
+        """What tells programs of those that are nowhere."""
+        named = ", ".join(f"<{to_uri(iri)}>" for iri, _ in self.empty[:_MOST_TOLD])
+        return (header("empty-graphs", named),) if named else ()
+
+    @property
+    def said(self) -> tuple[Wording, ...]:
+        """The same for people."""
+        return tuple(part for iri, near in self.empty[:_MOST_TOLD] for part in (empty_graph(iri), near) if part)
+
+
+_MOST_TOLD = 8
+_NONE = Graphs()
+
+
+async def graphs_of(served: ServedRelease, query: Query, dataset: Dataset) -> Graphs:
+    """The graphs that a question names.
 
     Raises:
         QueryError: LOD6090 to LOD6092, as `ReleaseGraphs.asked_for`.
@@ -20,17 +51,18 @@ async def graphs_of(served: ServedRelease, query: Query, dataset: Dataset) -> tu
     names = graphs_in(query, served.space.base)
     asked = (*names.asked, *dataset.default_graphs, *dataset.named_graphs)
     if not asked and not names.said:
-        return ()
+        return _NONE
     names = NamedGraphs(asked, names.said, names.is_chosen or bool(dataset))
-    return await anyio.to_thread.run_sync(_files, served, names)
+    return await anyio.to_thread.run_sync(_graphs, served, names)
 
 
-def _files(served: ServedRelease, names: NamedGraphs) -> tuple[GraphFile, ...]:
+def _graphs(served: ServedRelease, names: NamedGraphs) -> Graphs:
     has_named = served.graph is None
     if has_named:  # what the store has itself is not looked for elsewhere
         asked, said = ([iri for iri in each if not is_in_store(served, iri)] for each in (names.asked, names.said))
         names = NamedGraphs(tuple(asked), tuple(said), names.is_chosen)
-    return tuple(served.graphs().asked_for(names, beside=has_named))
+    graphs = served.graphs()
+    return Graphs(tuple(graphs.asked_for(names, beside=has_named)), tuple(graphs.nowhere(names.asked)))
 
 
 def is_in_store(served: ServedRelease, iri: str) -> bool:

@@ -52,11 +52,15 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """An answer for the page, in one of `PAGE_FORMATS`. `is_cut`: there are more rows than it shows."""
+    """An answer for the page, in one of `PAGE_FORMATS`. `is_cut`: there are more rows than it shows.
+
+    `said`: what a reader should know of it.
+    """
 
     form: QueryForm
     body: bytes
     is_cut: bool
+    said: tuple[Wording, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,7 @@ class SparqlPage:
     boolean: bool | None
     failure: Failure | None
     reason: str  # of the failure, in the page's language
-    said: tuple[Shown, ...]  # what went wrong, and what to do about it
+    said: tuple[Shown, ...]  # what went wrong, and what to do about it; what a reader should know of an answer
     figure: Figure | None  # the answer as a chart
     tabs: tuple[Tab, ...]  # how it can be shown
     downloads: tuple[FormatLink, ...]
@@ -133,7 +137,7 @@ def sparql_page(
         boolean=result.body == b"true" if isinstance(result, Outcome) and result.form is QueryForm.ASK else None,
         failure=result if isinstance(result, Failure) else None,
         reason=_reason(reader, result) if isinstance(result, Failure) else "",
-        said=tuple(_said(reader, result)) if isinstance(result, Failure) else (),
+        said=tuple(_said(reader, result)) if result else (),
         figure=figure,
         tabs=tuple(_tabs(reader, text, kinds, figure)),
         downloads=tuple(_downloads(reader, operation, result)) if isinstance(result, Outcome) else (),
@@ -157,9 +161,10 @@ def _reason(reader: Reader, failure: Failure) -> str:
     return reader.t(key if key in reader.t.text else "sparql_failed")
 
 
-def _said(reader: Reader, failure: Failure) -> Iterator[Shown]:
-    """Message and hint in the reader's language; in English, and marked so, where nobody has translated them."""
-    for text in filter(None, (failure.message, failure.hint)):
+def _said(reader: Reader, result: Outcome | Failure) -> Iterator[Shown]:
+    """Messages and hints in the reader's language; in English, and marked so, where nobody has translated them."""
+    texts = result.said if isinstance(result, Outcome) else (result.message, result.hint)
+    for text in filter(None, texts):
         known = translated(text, reader.language)
         yield Shown(known, "" if known != text or reader.language == ENGLISH else ENGLISH)
 

@@ -39,7 +39,7 @@ from lod.server.sparql.exchange import (
     endpoint_headers,
     stream_answer,
 )
-from lod.server.sparql.graphs import graphs_of
+from lod.server.sparql.graphs import Graphs, graphs_of
 from lod.server.sparql.operation import (
     MAX_BODY,
     Operation,
@@ -141,7 +141,9 @@ async def _answer(exchange: Exchange, operation: Operation) -> None:
     if validator and answers.is_fresh(request_header(exchange.scope, b"if-none-match"), validator):
         await send_answer(answers.not_modified(validator, answers.SHORT, "Accept"), exchange.scope, exchange.send)
         return
-    headers = [content_type(chosen), *endpoint_headers(exchange, validator)]
+    is_plain = query.is_look_up and not operation.dataset  # which names no graph
+    graphs = Graphs() if is_plain else await graphs_of(exchange.served, query, operation.dataset)
+    headers = [content_type(chosen), *endpoint_headers(exchange, validator), *graphs.headers]
     if key is not None and (kept := exchange.pool.cache.get(key)) is not None:
         count_query("cached", kept.way)
         known = Answer(200, (*headers, header("answered-from", kept.way)), kept.body)
@@ -149,8 +151,6 @@ async def _answer(exchange: Exchange, operation: Operation) -> None:
             exchange.pool.known.keep(request_key(exchange.served.etag_prefix, exchange.scope), known)
         await send_answer(known, exchange.scope, exchange.send)
         return
-    is_plain = query.is_look_up and not operation.dataset  # which names no graph
-    graphs = () if is_plain else await graphs_of(exchange.served, query, operation.dataset)
     if is_plain and (found := answer_here(exchange, query, chosen)) is not None:
         if key is not None:
             exchange.pool.cache.keep_if_again(key, found)
@@ -158,7 +158,7 @@ async def _answer(exchange: Exchange, operation: Operation) -> None:
         await send_answer(at_once, exchange.scope, exchange.send)
         return
     base = exchange.served.space.base
-    question = Question(exchange.served.statements, query, chosen, operation.dataset, base, graphs)
+    question = Question(exchange.served.statements, query, chosen, operation.dataset, base, graphs.files)
     async with Watched(exchange, question) as watched:
         await stream_answer(watched, headers, key)
 
@@ -187,13 +187,14 @@ def _key(exchange: Exchange, operation: Operation, query: Query, chosen: Format)
 async def _answer_page(exchange: Exchange, operation: Operation, query: Query) -> None:
     """The answer as a page: the first rows, and a word where there are more."""
     chosen = PAGE_FORMATS[query.form.is_graph]
+    graphs = await graphs_of(exchange.served, query, operation.dataset)
     question = Question(
         exchange.served.statements,
         query,
         chosen,
         operation.dataset,
         exchange.served.space.base,
-        await graphs_of(exchange.served, query, operation.dataset),
+        graphs.files,
         rows=min(PAGE_ROWS, exchange.limits.rows),
         is_cut=True,
     )
@@ -201,11 +202,11 @@ async def _answer_page(exchange: Exchange, operation: Operation, query: Query) -
         answer = watched.answer
         assert answer is not None
         body = b"".join([block async for block in answer.blocks])
-        outcome, way = Outcome(query.form, body, answer.is_cut), answer.way
+        outcome, way = Outcome(query.form, body, answer.is_cut, graphs.said), answer.way
     # many labels are read for a long table: not on the event loop
     page = await anyio.to_thread.run_sync(sparql_page, exchange.reader, exchange.limits, operation, outcome)
     headers = (content_type(HTML), header("content-language", exchange.language), *endpoint_headers(exchange, None))
-    headers = (*headers, header("answered-from", way))
+    headers = (*headers, header("answered-from", way), *graphs.headers)
     await send_answer(Answer(200, headers, page), exchange.scope, exchange.send)
 
 
