@@ -29,5 +29,13 @@ def test_diff(lod: Callable[..., CompletedProcess[str]], published: Path) -> Non
     assert any(quad.object == pyoxigraph.NamedNode(added) for quad in quads)
     assert f"<code>{added}</code>" in lod("diff", "--format", "html", cwd=published).stdout
     assert "新增的觀測值: 1" in lod("diff", "--lang", "zh-Hant-TW", cwd=published).stdout
+    settings = published / "lod.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("opendata@", "data@"), encoding="utf-8")
+    assert lod("build", cwd=published).returncode == 0
+    (said,) = json.loads(lod("diff", "--format", "json", cwd=published).stdout)["site"]
+    assert said == {"key": "agency.email", "before": "opendata@example.org", "after": "data@example.org"}
+    for form in ("text", "html", "turtle"):
+        told = lod("diff", "--format", form, cwd=published).stdout
+        assert "agency.email: opendata@example.org → data@example.org" in told
     name = json.loads(lod("releases", "--format", "json", cwd=published).stdout)[0]["name"]
     assert "nothing differs" in lod("diff", name, name, cwd=published).stdout

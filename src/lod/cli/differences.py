@@ -8,6 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from lod.rdf.namespaces import PROV, RDFS, VOID
+from lod.rdf.nquads import literal
 from lod.wording import say, translated
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ _KINDS = {
     "uris": say("URIs"),
 }
 _SAME = say("nothing differs")
+_SITE = say("what lod.toml says of publisher and terms")
 _STYLE = (
     ":root{color-scheme:light dark;--line:light-dark(#e2ded3,#30363b);--soft:light-dark(#5a6068,#a7aeb5)}"
     "body{font:100%/1.6 system-ui,'Noto Sans TC','Noto Sans CJK TC','PingFang TC','Microsoft JhengHei',sans-serif;"
@@ -80,6 +82,7 @@ def as_turtle(difference: Difference) -> str:
     """A `void:Dataset` for what was added, removed and changed of each kind: how many, and examples."""
     lines = [f"@prefix void: <{VOID}> .", f"@prefix prov: <{PROV}> .", f"@prefix rdfs: <{RDFS}> .", ""]
     lines += [f'<#difference> a prov:Entity ; rdfs:label "{difference.before} → {difference.after}" .']
+    lines += [f"<#difference> rdfs:comment {literal(line)} ." for line in _site_lines(difference)]
     for kind, change in difference.changes.items():
         counted = "void:triples" if kind == "triples" else "void:entities"
         for way in _WAYS:
@@ -94,7 +97,14 @@ def as_turtle(difference: Difference) -> str:
 
 
 def _named(difference: Difference, language: str) -> Iterator[tuple[str, Part]]:
-    """`added datasets` and the others, with what they are."""
+    """`added datasets` and the others, with what they are; then the keys of lod.toml that say something else."""
+    from lod.release.history.difference import Part  # there already, since something was compared
+
     for kind, change in difference.changes.items():
         for way, said in _WAYS.items():
             yield translated(say("{way} {kind}", way=said, kind=_KINDS[kind]), language), getattr(change, way)
+    yield translated(_SITE, language), Part(len(difference.site), _site_lines(difference))
+
+
+def _site_lines(difference: Difference) -> tuple[str, ...]:
+    return tuple(f"{each.key}: {each.before or '–'} → {each.after or '–'}" for each in difference.site)

@@ -22,6 +22,8 @@ _DOUBTFUL = frozenset(b' \t\n([\\"')
 
 def with_written_tags(document: bytes, format: Format) -> bytes:  # noqa: A002 - the term
     """A document of the store's serialiser, or a part of one that cuts no tag and, where lines are, no line."""
+    if format is RESULTS_CSV:  # which has no tags
+        return document
     if format in (RESULTS_JSON, JSONLD):
         return _IN_JSON.sub(_with_written_end, document)
     if format in (RESULTS_XML, RDFXML):
@@ -47,8 +49,6 @@ class TagStream:
 
     def take(self, block: bytes, *, is_last: bool) -> bytes:
         """What can leave once this block has come."""
-        if self._format is RESULTS_CSV:  # which has no tags
-            return block
         if not is_last:
             cut = block.rfind(self._end) + 1
             if not cut:

@@ -13,6 +13,7 @@ import pytest
 from pyoxigraph import QueryResultsFormat, RdfFormat
 
 from lod.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS, Format
+from lod.rdf.tags import with_written_tags
 from lod.server.served import ServedRelease
 from lod.server.sparql.question import QueryLimits
 
@@ -44,7 +45,8 @@ def test_select_in_each_format(endpoint: Any, served: ServedRelease, offer: Form
     assert isinstance(served.store, pyoxigraph.Store)
     results = served.store.query(SELECT)
     assert isinstance(results, pyoxigraph.QuerySolutions)
-    assert answer.content == results.serialize(format=QueryResultsFormat.from_media_type(offer.media_type))
+    written = results.serialize(format=QueryResultsFormat.from_media_type(offer.media_type)) or b""
+    assert answer.content == with_written_tags(written, offer)
     assert answer.headers["content-length"] == str(len(answer.content))
 
 

@@ -9,7 +9,7 @@ import gzip
 import json
 import shutil
 import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -21,6 +21,7 @@ from lod.rdf.namespaces import QB, RDF, SKOS
 from lod.release.descriptions.datasets import read_datasets
 from lod.release.history.changes import CHANGES
 from lod.release.history.log import history, read_log
+from lod.release.history.site import SiteChange, site_changes
 from lod.release.publishing.candidates import candidate_names, release_folders
 from lod.release.publishing.publish import release_named
 from lod.release.release import Release, ReleaseError, current_name, open_release
@@ -51,11 +52,15 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """From release `before` to release `after`. `changes`: datasets, triples, observations, codes, uris."""
+    """From release `before` to release `after`. `changes`: datasets, triples, observations, codes, uris.
+
+    `site`: what is said of the project beside them.
+    """
 
     before: str
     after: str
     changes: dict[str, Change]
+    site: tuple[SiteChange, ...] = ()
 
 
 def releases_to_compare(releases: Path, before: str | None, after: str | None) -> tuple[Release, Release]:
@@ -114,7 +119,8 @@ def write_changes(
         found = _compare(old, after, memory_limit, threads, statements=is_small, known=known)
     except LiftError:  # so many statements do not fit: the release is none the worse for a shorter comparison
         found = _compare(old, after, memory_limit, threads, statements=False, known=known)
-    (after.folder / CHANGES).write_text(json.dumps(asdict(found), ensure_ascii=False, indent=1) + "\n", "utf-8")
+    told = {"before": found.before, "after": found.after, "changes": {k: asdict(v) for k, v in found.changes.items()}}
+    (after.folder / CHANGES).write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
 def compare(before: Release, after: Release, *, memory_limit: str = "512MB", threads: int = 2) -> Difference:
@@ -123,7 +129,8 @@ def compare(before: Release, after: Release, *, memory_limit: str = "512MB", thr
     Raises:
         LiftError: LOD4008 out of memory or disk.
     """
-    return _compare(contents_of(before), contents_of(after), memory_limit, threads, statements=True)
+    found = _compare(contents_of(before), contents_of(after), memory_limit, threads, statements=True)
+    return replace(found, site=site_changes(before.site, after.site))
 
 
 def _compare(
