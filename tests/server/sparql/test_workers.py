@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import subprocess
@@ -16,12 +17,14 @@ from pathlib import Path
 
 import pyoxigraph
 import pytest
+import uvloop
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 
 from lod.errors import LodError
 from lod.rdf.formats import RESULTS_CSV
 from lod.server.sparql.pool import PoolBusy, QueryPool
 from lod.server.sparql.question import QueryLimits, Question
+from lod.server.sparql.worker_process import start_worker
 from lod.store.guard import Query, QueryError, QueryForm, inspect_query
 from lod.store.snapshot import StoreError
 
@@ -77,6 +80,23 @@ def test_a_missing_store_is_said_and_costs_no_worker(store: Path, tmp_path: Path
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="this system does not list open files in /proc")
+def test_a_worker_that_is_called_off_while_it_starts_is_ended() -> None:
+    """As when a site stops just then; what is left open is a warning, and so an error."""
+
+    async def run() -> None:
+        for turns in range(4):
+            starting = asyncio.create_task(start_worker(QueryLimits().memory_bytes, has_network=False))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            starting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await starting
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # the loop of a site
+        runner.run(run())
+    gc.collect()
+
+
 def test_killed_workers_are_replaced_and_nothing_is_left_behind(store: Path) -> None:
     seen: set[int] = set()
 

@@ -13,6 +13,7 @@ import os
 import sys
 import time
 from asyncio.subprocess import DEVNULL, PIPE
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -185,7 +186,7 @@ async def start_worker(memory_bytes: int, *, has_network: bool) -> WorkerProcess
         LodError: LOD9111 it does not start.
     """
     command = [sys.executable, "-P", "-m", "lod.server.sparql.worker", str(memory_bytes)]
-    _, worker = await asyncio.get_running_loop().subprocess_exec(
+    beginning = asyncio.get_running_loop().subprocess_exec(
         WorkerProcess,
         *command,
         *(["network"] if has_network else []),
@@ -194,6 +195,7 @@ async def start_worker(memory_bytes: int, *, has_network: bool) -> WorkerProcess
         stderr=DEVNULL,
         env={**os.environ, "MALLOC_ARENA_MAX": "1"},  # glibc reserves 64 MB of address space a thread otherwise
     )
+    worker = await _whole(beginning)
     try:
         await worker.ready
     except ConnectionError:
@@ -204,6 +206,16 @@ async def start_worker(memory_bytes: int, *, has_network: bool) -> WorkerProcess
         await worker.kill()
         raise
     return worker
+
+
+async def _whole(beginning: Coroutine[None, None, tuple[asyncio.SubprocessTransport, WorkerProcess]]) -> WorkerProcess:
+    """A worker that has begun. Called off in between it would be left behind, half begun: so it is ended then."""
+    task = asyncio.ensure_future(beginning)
+    try:
+        return (await asyncio.shield(task))[1]
+    except asyncio.CancelledError:
+        await (await task)[1].kill()
+        raise
 
 
 def encoded(question: Question, *, seconds: float, rows: int, max_bytes: int) -> bytes:
