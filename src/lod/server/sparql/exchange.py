@@ -24,8 +24,9 @@ from lod.server.pages.reader import Reader
 from lod.server.served import ServedRelease
 from lod.server.sparql.answer_cache import Kept
 from lod.server.sparql.fairness import ENDING, client_of, query_name
-from lod.server.sparql.pool import QueryAnswer, QueryPool
+from lod.server.sparql.pool import QueryPool
 from lod.server.sparql.question import QueryLimits, Question
+from lod.server.sparql.run import QueryAnswer
 from lod.store.guard import Query, QueryError
 from lod.store.lookup import look_up
 from lod.store.query import Way
