@@ -6,6 +6,9 @@ import contextlib
 import json
 import shutil
 import signal
+import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -77,6 +80,23 @@ def yielding(ancestor: int) -> set[int]:
     while more := {process for process, parent in parents.items() if parent in below} - below:
         below |= more
     return {process for process in below if nice.get(process, 0) == nice[ancestor] + 10}
+
+
+def test_what_cannot_be_served_is_said_at_once(published: Path, lod: Lod) -> None:
+    """In one line, however many processes were asked for, and before anything is said to be served."""
+    command = 'ulimit -v 1500000; exec "$@"'  # less than query workers are given
+    refused = subprocess.run(
+        ["bash", "-c", command, "serve", sys.executable, "-m", "lod", "serve", "--port", "0", "--workers", "2"],
+        cwd=published, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.startswith("error LOD9111 ")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        told = lod("serve", "--port", "0", "--metrics-port", port, cwd=published)
+    assert told.returncode == 2
+    assert f"LOD0002 port {port} of 127.0.0.1 is taken" in told.stderr
+    assert f"--metrics-port {int(port) + 1}" in told.stderr
 
 
 def test_a_new_release_is_taken_up(published: Path, serve: Serve, lod: Lod) -> None:
@@ -159,3 +179,22 @@ def test_queries_in_the_log_when_asked_for(published: Path, serve: Serve) -> Non
     httpx.post(f"{site.address}sparql", data={"query": SECRET})
     (line,) = [json.loads(line) for line in site.stop(signal.SIGTERM).splitlines() if line.startswith("{")]
     assert line["text"] == SECRET
+
+
+def test_sighup_replaces_the_processes_and_loses_no_request(published: Path, serve: Serve) -> None:
+    site = serve(published, "--workers", "2")
+    httpx.get(f"{site.address}-/health", timeout=60)
+
+    def processes() -> set[str]:
+        command = ["ps", "-o", "pid=,args=", "--ppid", str(site.process.pid)]
+        lines = subprocess.run(command, capture_output=True, text=True, check=False).stdout.splitlines()
+        return {line.split()[0] for line in lines if "spawn_main" in line}
+
+    before = processes()
+    site.process.send_signal(signal.SIGHUP)
+    gives_up = time.monotonic() + 240
+    while processes() & before:
+        assert time.monotonic() < gives_up, "some stay"
+        assert httpx.get(f"{site.address}doc/code/office/A.ttl", timeout=60).status_code == 200
+    assert len(processes()) == len(before) == 2
+    assert httpx.get(f"{site.address}sparql?query=ASK%20%7B%7D", timeout=60).json()["boolean"] is True

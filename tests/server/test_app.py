@@ -10,6 +10,7 @@ import socket
 import time
 import weakref
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,7 +19,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lod.server import served
+from lod.server import machinery, served
 
 ROUTES = (
     "/",
@@ -87,6 +88,13 @@ def test_health_tells_the_release(site: httpx.Client) -> None:
     state = site.get("/-/health").json()
     assert state["status"] == "ok"
     assert state["release"] == "1-aaaaaaaa"
+
+
+def test_health_tells_of_another_version_beneath_it(site: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "installed" not in site.get("/-/health").json()
+    monkeypatch.setattr(machinery, "__version__", "0.0.1")
+    state = site.get("/-/health").json()
+    assert (state["running"], state["installed"]) == ("0.0.1", version("lod"))
 
 
 def test_static_files_are_named_by_content_and_kept(site: httpx.Client) -> None:

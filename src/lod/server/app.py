@@ -204,12 +204,17 @@ class Site:
     async def _frozen(self, served: ServedRelease, scope: Scope, ask: Ask) -> Answer:
         """Answer from a release that was published before, as it was."""
         name, rest = split_release(ask.path)
+        if not name:
+            return to_path(served, replace(ask, path=RELEASE.rstrip("/")))
         asked = replace(ask, path=rest)
         if rest.startswith(MACHINERY):
             return self._machinery(scope, asked)
         frozen = await anyio.to_thread.run_sync(self.archive.open, name) if rest else None
         if frozen is None:
-            return await missing(served, ask)
+            whole = await anyio.to_thread.run_sync(self.archive.whole_name, name)
+            if whole is None or (whole == name and rest):
+                return await missing(served, ask)
+            return to_path(served, replace(ask, path=f"{RELEASE}{whole}{rest or '/'}"))
         if is_sparql(rest, frozen):  # one endpoint, over what is current
             return answers.redirect(307, f"{served.space.prefix}/sparql")
         return as_memento(await answer_document(frozen, asked), self.archive, frozen, name, asked)
@@ -220,10 +225,10 @@ async def without_slash(served: ServedRelease, ask: Ask) -> Answer | None:
     shorter = replace(ask, path=ask.path.rstrip("/"))
     if (await answer_document(served, shorter)).status == 404:
         return None
-    return to_shorter(served, shorter)
+    return to_path(served, shorter)
 
 
-def to_shorter(served: ServedRelease, shorter: Ask) -> Answer:
+def to_path(served: ServedRelease, shorter: Ask) -> Answer:
     """308, which keeps the method and the query."""
     return answers.redirect(
         308, f"{served.space.prefix}{shorter.path}" + (f"?{shorter.query}" if shorter.query else "")
@@ -254,7 +259,7 @@ def other_method(scope: Scope) -> Answer | None:
 def refuse_as_asked(served: ServedRelease, scope: Scope, path: str, ask: Ask) -> Answer | None:
     """The answer to a request for a document that needs no look at the release: its method, its spelling."""
     if ask.path != "/" and is_sparql(ask.path.rstrip("/"), served):
-        return to_shorter(served, replace(ask, path=ask.path.rstrip("/")))
+        return to_path(served, replace(ask, path=ask.path.rstrip("/")))
     if (refused := other_method(scope)) is not None:
         return refused
     if len(path) > _MOST_PATH:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import PackageNotFoundError, version
 
+from lod import __version__
 from lod.errors import LodError
 from lod.server import answers
 from lod.server.answers import Answer, header
@@ -28,6 +30,15 @@ def respond_to_machinery(current: CurrentRelease, path: str, if_none_match: str)
     return Answer(200, headers, asset.body)
 
 
+def upgrade() -> dict[str, str]:
+    """Which version of the program runs and which is installed, where another was installed beneath it."""
+    try:
+        installed = version("lod")
+    except PackageNotFoundError:  # just now, between the old one and the new
+        return {}
+    return {} if installed == __version__ else {"running": __version__, "installed": installed}
+
+
 def health(current: CurrentRelease) -> Answer:
     """200 when a release is open and its store answers, 503 when not."""
     try:
@@ -42,6 +53,7 @@ def health(current: CurrentRelease) -> Answer:
         "release": manifest.name,
         "triples": manifest.triples,
         **({"trouble": trouble.code} if trouble else {}),
+        **upgrade(),
     }
     headers = (header("content-type", "application/json"), header("cache-control", answers.NO_STORE))
     return Answer(200, headers, json.dumps(state).encode() + b"\n")

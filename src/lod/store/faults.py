@@ -15,6 +15,7 @@ from functools import cache
 from lod.store.guard import Query, QueryForm, refusal, tokens_of
 from lod.store.rewriting.blank_nodes import has_more, only_these, with_nodes_of_each_solution
 from lod.store.rewriting.graphs import TooManyGraphs, with_graphs_named
+from lod.store.rewriting.nodes import with_variables_for_nodes
 from lod.store.rewriting.outline import Unreadable, closing, outline
 from lod.store.rewriting.paths import with_paths_of_no_step
 from lod.wording import say
@@ -47,7 +48,11 @@ def mended(query: Query, variables: Sequence[str], names: Callable[[], Sequence[
     try:
         text = _with_plain_texts(text)
         text = with_graphs_named(text, [f"<{name}>" for name in names()])
-        text = with_paths_of_no_step(text, _looking(text, ask))
+        try:
+            text = with_paths_of_no_step(text, _looking(text, ask))
+        except Unreadable:
+            text = with_variables_for_nodes(text, query.form, variables)
+            text = with_paths_of_no_step(text, _looking(text, ask))
         changed = with_nodes_of_each_solution(text)
         if changed != text and query.form is QueryForm.SELECT and has_more(changed):
             changed = only_these(changed, variables)

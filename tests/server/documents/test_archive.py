@@ -70,8 +70,6 @@ def test_what_was_never_published_is_not_shown(site: httpx.Client) -> None:
     for path in (
         "/release/3-cccccccc/doc/code/sex",
         "/release/9-dddddddd/",
-        "/release/",
-        "/release/1-aaaaaaaa",
     ):
         assert site.get(path).status_code == 404, path
 
@@ -163,6 +161,11 @@ def test_a_frozen_dataset_by_its_version(site: httpx.Client) -> None:
     page = site.get("/data/civil-servants-by-county/release/1.en.html", follow_redirects=False)
     assert page.headers["location"].endswith("/data/civil-servants-by-county.en.html")
     assert site.get("/data/civil-servants-by-county/release/7").status_code == 404
+    for said, meant in {"/1/catalog?a=b": "/catalog?a=b", "/1": "/", "/1-aaaaaaaa": "/"}.items():
+        answer = site.get(f"/release{said}", follow_redirects=False)
+        assert (answer.status_code, answer.headers["location"]) == (308, f"/release/1-aaaaaaaa{meant}")
+    assert site.get("/release/7/catalog").status_code == 404
+    assert site.get("/release/", follow_redirects=False).headers["location"] == "/release"
 
 
 def test_under_a_base_with_a_path(make: Callable[..., Path], tmp_path: Path, open_site: Open) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import secrets
@@ -21,7 +22,7 @@ from lod.cli import output
 from lod.cli.files import existing, open_project
 from lod.cli.options import in_project, quiet_and_verbose
 from lod.cli.output import Settings
-from lod.errors import UsageError
+from lod.errors import LodError, UsageError
 from lod.wording import say
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from lod.server.sparql.question import QueryLimits
 
 _BACKLOG = 2048
+_SILENT_FOR = 60  # seconds that a process may be silent on a busy machine before another takes its place
 
 
 @click.command("serve")
@@ -101,6 +103,10 @@ def command(
     theme = existing(theme) if theme else loaded.theme if loaded else None
     open_theme(theme)  # and if the theme is wrong, what is wrong with it
     serve = loaded.serve if loaded else ServeOptions()
+    limits = query_limits(serve)
+    try_workers(limits)  # likewise, and if something listens where figures are to be told
+    if metrics_port:
+        listen("127.0.0.1", metrics_port, option="--metrics-port").close()
     listener = listen(host or serve.host, serve.port if port is None else port)
     address = _address(listener)
     said = say("Release {name} is served at {address}", name=release.manifest.name, address=address)
@@ -109,7 +115,6 @@ def command(
     output.line(f"  SPARQL    {address}sparql", settings)
     output.line(say("Ctrl-C stops."), settings)
     elsewhere = Endpoint(**asdict(loaded.store)) if loaded and loaded.store else None
-    limits = query_limits(serve)
     app = partial(
         create_app,
         loaded.releases if loaded else release.folder.parent,
@@ -152,6 +157,21 @@ def query_limits(serve: ServeOptions) -> QueryLimits:
     )
 
 
+def try_workers(limits: QueryLimits) -> None:
+    """Start one query worker and end it.
+
+    Raises:
+        LodError: LOD9111 it does not start.
+    """
+    from lod.server.sparql.worker_process import start_worker
+
+    async def start() -> None:
+        worker = await start_worker(limits.memory_bytes, has_network=False)
+        await worker.kill()
+
+    asyncio.run(start())
+
+
 @contextmanager
 def _shared_figures(workers: int) -> Iterator[None]:
     """A folder in which several processes add their figures up, named before any of them is started."""
@@ -163,8 +183,8 @@ def _shared_figures(workers: int) -> Iterator[None]:
         yield
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket, so that a taken port is known before anything is started.
+def listen(host: str, port: int, *, option: str = "--port") -> socket.socket:
+    """A listening socket, so that a taken port is known before anything is started. `option` chooses another.
 
     Raises:
         UsageError: LOD0002 the port is taken, LOD0004 this machine cannot listen there.
@@ -177,7 +197,8 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:
-            hint = say("something listens there already; choose another port: --port {port}", port=port + 1)
+            other = f"{option} {port + 1}"
+            hint = say("something listens there already; choose another port: {other}", other=other)
             raise UsageError(
                 say("port {port} of {host} is taken", port=port, host=host), hint=hint, code="LOD0002"
             ) from error
@@ -222,16 +243,26 @@ def _configuration(app: Callable[[], ASGIApp], settings: Settings, workers: int)
         server_header=False,
         backlog=_BACKLOG,
         timeout_graceful_shutdown=15,  # longer than a query may take: none is lost
+        timeout_worker_healthcheck=_SILENT_FOR,
     )
 
 
 def _answer(config: Config, listener: socket.socket) -> None:
-    """Answer until Ctrl-C or SIGTERM."""
+    """Answer until Ctrl-C or SIGTERM. Of several processes, SIGHUP replaces one after the other.
+
+    Raises:
+        LodError: LOD9060 they did not come up.
+    """
     from uvicorn import Server
+    from uvicorn.config import STARTUP_FAILURE
     from uvicorn.supervisors import Multiprocess
 
     if config.workers > 1:
-        Multiprocess(config, sockets=[listener]).run()
+        supervisor = Multiprocess(config, sockets=[listener])
+        supervisor.run()
+        if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
+            hint = say("what stopped them stands above; try --workers 1, or have a look at the machine: lod doctor")
+            raise LodError(say("the processes that answer do not start"), hint=hint, code="LOD9060")
         return
     try:
         Server(config).run(sockets=[listener])

@@ -46,7 +46,7 @@ _IN_ALL = (
 )
 _THINGS = ("/id/", "/def/", "/doc/", "/data/")
 _OF_DATASET = re.compile(r"(/data/.+?)(?:/slice(?:\.[\w.-]+)?|/cite\.[\w.-]+|\.(?:csv|parquet|xlsx))\Z")
-_FROZEN_DATASET = re.compile(r"(/data/[^/]+)/release/(?:(\d+)|([^/]+))\Z")
+_FROZEN_DATASET = re.compile(r"(/data/[^/]+)/release/([^/]+)\Z")
 
 _OPEN_AT_ONCE = 4  # older releases kept open, some 30 MB each
 _MOST_VERSIONS = 1_000  # in a time map: the newest
@@ -68,6 +68,11 @@ class Archive:
             since.setdefault(name, time)
         found = [Edition(name, time) for name, time in since.items()]
         return sorted(found, key=lambda edition: edition.since)[-_MOST_VERSIONS:]
+
+    def whole_name(self, said: str) -> str | None:
+        """The name of the release that is said by its name or its number; None when there is none."""
+        names = (edition.name for edition in self.editions())
+        return next((name for name in names if said in (name, name.partition("-")[0])), None)
 
     def history(self) -> list[tuple[str, datetime]]:
         """Which release became the current one when, oldest first: one may come back. Of those that are still there.
@@ -146,12 +151,10 @@ def respond_from_archive(archive: Archive, served: ServedRelease, ask: Ask) -> A
     found = _FROZEN_DATASET.match(address.stem)
     if found is None:
         return None
-    dataset, version, name = found.groups()
+    dataset, said = found.groups()
     path = Address(dataset, address.format, address.language).path
-    for edition in archive.editions():
-        if edition.name == name or edition.name.partition("-")[0] == version:
-            return answers.redirect(308, memento_path(served, edition.name, path), cache=answers.LONG)
-    return None
+    whole = archive.whole_name(said)
+    return answers.redirect(308, memento_path(served, whole, path), cache=answers.LONG) if whole else None
 
 
 def was_ever(served: ServedRelease, inside: str) -> bool:

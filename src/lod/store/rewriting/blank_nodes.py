@@ -23,24 +23,52 @@ def with_nodes_of_each_solution(text: str) -> str:
         Unreadable: it cannot be written so.
     """
     found = outline(text)
-    if not found.calls:
+    calls = [call for call in found.calls if call.scope]  # in HAVING and ORDER BY any node will do
+    if not calls:
         return text
     edits: list[tuple[int, int, str]] = []  # from, to, instead
     first: dict[int, int] = {}
-    for call in found.calls:
+    for call in calls:
+        if _stands_for_itself(found, call):
+            edits += _alone(found, call, calls)
+            continue
         first.setdefault(call.group, call.owner)
-        edits += _call(found, call)
-    for call in {one.group: one for one in reversed(found.calls)}.values():
+        edits += _call(found, call, f"{_OWN}{call.group}")
+    for call in {one.group: one for one in reversed(calls) if one.group in first}.values():
         edits.append(_own(found, call, first[call.group]))
     for start, end, instead in sorted(edits, reverse=True):
         text = text[:start] + instead + text[end:]
     return text
 
 
-def _call(found: Outline, call: Call) -> list[tuple[int, int, str]]:
+def _call(found: Outline, call: Call, own: str) -> list[tuple[int, int, str]]:
     opening = found.tokens[call.start + 1].start
     end = found.tokens[closing(found.tokens, call.start + 1)].start
-    return [(opening, opening + 1, f"(MD5(CONCAT({_OWN}{call.group}, "), (end, end + 1, ")))")]
+    return [(opening, opening + 1, f"(MD5(CONCAT({own}, "), (end, end + 1, ")))")]
+
+
+def _stands_for_itself(found: Outline, call: Call) -> bool:
+    """Whether no variable can be had for a call's solution: it is a group, or is to be made distinct."""
+    if call.scope != "SELECT":
+        return call.scope == "GROUP"
+    return call.owner in found.grouped or found.tokens[call.owner + 1].text.upper() == "DISTINCT"
+
+
+def _alone(found: Outline, call: Call, calls: Sequence[Call]) -> list[tuple[int, int, str]]:
+    """A text of its own in the call itself, where no other call of its solution has to give the same node.
+
+    What has a new node in each row is distinct: the word goes.
+    """
+    if any(other is not call and (other.scope, other.group) == (call.scope, call.group) for other in calls):
+        raise Unreadable
+    edits = _call(found, call, "STRUUID()")
+    after = found.tokens[call.owner + 1]
+    if call.scope == "SELECT" and after.text.upper() == "DISTINCT":
+        around = [token.text.upper() for token in found.tokens[call.start - 1 : call.start + 5]]
+        if [*around[:1], *around[4:]] != ["(", ")", "AS"] or found.tokens[call.start + 2].kind != "string":
+            raise Unreadable  # it might have no value
+        edits.append((after.start, after.start + len(after.text), ""))
+    return edits
 
 
 def _own(found: Outline, call: Call, owner: int) -> tuple[int, int, str]:
@@ -49,11 +77,7 @@ def _own(found: Outline, call: Call, owner: int) -> tuple[int, int, str]:
     if call.scope in ("BIND", "FILTER"):
         place = found.tokens[owner].start
         return place, place, f"BIND(STRUUID() AS {variable}) "
-    if call.scope != "SELECT" or call.owner in found.grouped:
-        raise Unreadable
     after = found.tokens[call.owner + 1]
-    if after.text.upper() == "DISTINCT":
-        raise Unreadable
     place = after.start + (len(after.text) if after.text.upper() == "REDUCED" else 0)
     return place, place, f" (STRUUID() AS {variable}) "
 

@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from lod.store.rewriting.outline import GraphClause, Outline, outline
 from lod.store.rewriting.paths import has_path_of_no_step
 
-MOST_COPIES = 500  # of a clause, those inside it included: the engine's stack bears some thousand alternatives
-MOST = 1 << 20  # characters that a clause may grow to
+MOST_COPIES = 20_000  # of a clause, those inside it included: two seconds of the engine's time
+MOST = 1 << 22  # characters that a clause may grow to
+_SIDE_BY_SIDE = 32
 _LOSING = frozenset({"SELECT", "VALUES", "MINUS", "GRAPH"})
 
 
@@ -58,7 +59,15 @@ def _written_out(found: Outline, clause: GraphClause, names: Sequence[str]) -> s
         for number, name in enumerate(names)
     ]
     nothing = f"{{ GRAPH <urn:x-lod:none> {found.written(clause.body)} VALUES {variable} {{ }} }}"
-    return f"{found.text[:start]}{{ {' UNION '.join(copies or [nothing])} }}{found.text[brace.start + 1 :]}"
+    return f"{found.text[:start]}{{ {_alternatives(copies or [nothing])} }}{found.text[brace.start + 1 :]}"
+
+
+def _alternatives(copies: Sequence[str]) -> str:
+    """One of them or another, in halves of halves: the engine's stack bears a thousand side by side."""
+    if len(copies) <= _SIDE_BY_SIDE:
+        return " UNION ".join(copies)
+    middle = len(copies) // 2
+    return f"{{ {_alternatives(copies[:middle])} }} UNION {{ {_alternatives(copies[middle:])} }}"
 
 
 def _body(found: Outline, clause: GraphClause, number: str) -> str:

@@ -67,7 +67,7 @@ class Call:
     """A call of BNODE with an argument, inside of what, and where that begins."""
 
     start: int
-    scope: str  # BIND, FILTER, SELECT; '' elsewhere
+    scope: str  # BIND, FILTER, SELECT, GROUP; '' elsewhere
     owner: int
     group: int  # the brace of its group, or the SELECT
 
@@ -225,13 +225,17 @@ class _Reader:
             raise Unreadable
 
     def modifiers(self, select: int) -> None:
+        clause = ""
         while self.place < len(self.tokens) and not self.at("}"):
+            if self.word() in ("GROUP", "HAVING", "ORDER"):
+                clause = self.word()
             if self.word() == "GROUP":
                 self.found.grouped.add(select)
             if self.word() == "VALUES":
                 self.values()
             elif self.at("("):
-                self.parentheses("", self.place, self.place)
+                self.place -= self.word(-1) == "BNODE"
+                self.parentheses("GROUP" if clause == "GROUP" else "", select, select)
             elif self.tokens[self.place].kind == "open":
                 raise Unreadable
             else:
