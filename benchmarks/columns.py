@@ -50,6 +50,10 @@ QUERIES = {
     "top ten": "SELECT ?a (SUM(?n) AS ?t) { ?o d:agency ?a ; m:count ?n } GROUP BY ?a ORDER BY DESC(?t) LIMIT 10",
     "top ten with names": "SELECT ?a ?l (SUM(?n) AS ?t) { ?o d:agency ?a ; m:count ?n . ?a skos:prefLabel ?l } "
     "GROUP BY ?a ?l ORDER BY DESC(?t) LIMIT 10",
+    "names around a sub-query": "SELECT ?l ?t { { SELECT ?a (SUM(?n) AS ?t) { ?o d:agency ?a ; m:count ?n } "
+    "GROUP BY ?a ORDER BY DESC(?t) LIMIT 10 } ?a skos:prefLabel ?l }",
+    "shares": "SELECT ?s (?n / ?all AS ?x) { { SELECT ?s (SUM(?c) AS ?n) { ?o d:sex ?s ; m:count ?c } GROUP BY ?s } "
+    "{ SELECT (SUM(?c) AS ?all) { ?o m:count ?c } } }",
     "having": "SELECT ?a (COUNT(*) AS ?n) { ?o d:agency ?a } GROUP BY ?a HAVING (COUNT(*) > 100)",
     "having none": "SELECT ?y (SUM(?n) AS ?t) { ?o d:year ?y ; m:count ?n } GROUP BY ?y HAVING (SUM(?n) < 0)",
     "an agency": f"SELECT ?y (SUM(?n) AS ?t) {{ ?o d:agency {AGENCY} ; d:year ?y ; m:count ?n }} GROUP BY ?y",

@@ -51,7 +51,7 @@ def test_ctrl_c_and_sigterm(published: Path, serve: Serve, workers: str) -> None
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_what_was_asked_before_sigterm_is_answered(published: Path, serve: Serve, workers: str) -> None:
     with (published / "lod.toml").open("a", encoding="utf-8") as file:
-        file.write("\n[serve]\nquery_seconds = 2\n")
+        file.write("\n[serve]\nquery_seconds = 4\n")
     site = serve(published, "--workers", workers)
     httpx.get(f"{site.address}-/health")
     endless = {"query": "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"}
@@ -186,7 +186,7 @@ def test_sighup_replaces_the_processes_and_loses_no_request(published: Path, ser
     httpx.get(f"{site.address}-/health", timeout=60)
 
     def processes() -> set[str]:
-        command = ["ps", "-o", "pid=,args=", "--ppid", str(site.process.pid)]
+        command = ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(site.process.pid)]
         lines = subprocess.run(command, capture_output=True, text=True, check=False).stdout.splitlines()
         return {line.split()[0] for line in lines if "spawn_main" in line}
 

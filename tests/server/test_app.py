@@ -92,7 +92,7 @@ def test_health_tells_the_release(site: httpx.Client) -> None:
 
 def test_health_tells_of_another_version_beneath_it(site: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "installed" not in site.get("/-/health").json()
-    monkeypatch.setattr(machinery, "__version__", "0.0.1")
+    monkeypatch.setattr(machinery, "RUNNING", "0.0.1")
     state = site.get("/-/health").json()
     assert (state["running"], state["installed"]) == ("0.0.1", version("lod"))
 

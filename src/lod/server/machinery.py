@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from importlib.metadata import PackageNotFoundError, version
 
-from lod import __version__
 from lod.errors import LodError
 from lod.server import answers
 from lod.server.answers import Answer, header
 from lod.server.served import CurrentRelease
+
+
+RUNNING = version("lod")
+"""The version of the program that runs; another may be installed meanwhile."""
 
 
 def respond_to_machinery(current: CurrentRelease, path: str, if_none_match: str) -> Answer:
@@ -36,7 +39,7 @@ def upgrade() -> dict[str, str]:
         installed = version("lod")
     except PackageNotFoundError:  # just now, between the old one and the new
         return {}
-    return {} if installed == __version__ else {"running": __version__, "installed": installed}
+    return {} if installed == RUNNING else {"running": RUNNING, "installed": installed}
 
 
 def health(current: CurrentRelease) -> Answer:

@@ -22,6 +22,10 @@ COLUMNS = {
     "no solutions, grouped": "SELECT ?y (SUM(?n) AS ?s) { ?o d:count ?n ; d:year ?y FILTER(?n > 99999) } GROUP BY ?y",
     "an unbound value spoils a sum": "SELECT ?s (SUM(?n) AS ?t) (COUNT(?n) AS ?c) { ?o d:sex ?s ; d:mean ?m OPTIONAL { ?o d:count ?n } } GROUP BY ?s",
     "names that differ in capitals alone": "SELECT ?a (COUNT(?A) AS ?t) { ?o d:area ?a ; d:band ?A } GROUP BY ?a",
+    "a sub-query, and labels around it": "SELECT ?l ?t { { SELECT ?a (SUM(?n) AS ?t) { ?o d:area ?a ; d:count ?n } GROUP BY ?a } OPTIONAL { ?a skos:prefLabel ?l } }",
+    "shares of a sub-query": "SELECT ?s (?n / ?all AS ?x) { { SELECT ?s (SUM(?m) AS ?n) { ?o d:sex ?s ; d:mean ?m } GROUP BY ?s } { SELECT (SUM(?m) AS ?all) { ?o d:mean ?m ; d:area ?a } } }",
+    "sub-queries in a sub-query, one of them the store's": "SELECT ?y (COUNT(*) AS ?c) { { SELECT DISTINCT ?y ?w { { SELECT DISTINCT ?a ?y { ?o d:area ?a ; d:year ?y ; d:mean ?m } } { SELECT ?a ?w { ?a skos:notation ?w } } } } } GROUP BY ?y",
+    "a sub-query beside others": "SELECT * { { SELECT ?a (MAX(?m) AS ?x) { ?o d:area ?a ; d:mean ?m } GROUP BY ?a HAVING (?x > 50) } UNION { ?a skos:broader ?r } MINUS { SELECT ?a (COUNT(*) AS ?n) { ?o d:area ?a ; d:sex c:M ; d:mean ?m } GROUP BY ?a ORDER BY ?a LIMIT 3 } }",
     "text with quotes and a language": "SELECT ?t (COUNT(*) AS ?c) { ?o d:note ?t ; d:area ?a } GROUP BY ?t",
 }  # fmt: skip
 STORE = {
@@ -57,6 +61,13 @@ def test_from_the_store(both: Any, why: str, query: str) -> None:
     _, columns, reason = both.answer(query)
     assert columns is None
     assert why in reason or why == "EXISTS"
+
+
+@pytest.mark.parametrize("around", ["?a skos:notation ?w FILTER EXISTS {}", "GRAPH <https://a.example/g> {}"])
+def test_sub_queries_that_hang_on_what_is_around_stay(both: Any, around: str) -> None:
+    part = "{ SELECT ?a (COUNT(*) AS ?n) { ?o d:area ?a ; d:mean ?m } GROUP BY ?a }"
+    assert both.rewritten(f"SELECT * {{ {around.replace('{}', part)} }}") is None
+    assert both.rewritten(f"SELECT * {{ {part} }}")
 
 
 def test_order_and_limit_are_the_stores(both: Any) -> None:

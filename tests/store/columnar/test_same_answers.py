@@ -29,6 +29,11 @@ FILTERS = (
     "STR(?y) = '2002' || ?missing > 3", "LANGMATCHES(LANG(?t), 'zh')", "?n - ?k > 12",
     "IF(BOUND(?n), ?n > 0, ?y = 2001)",
 )  # fmt: skip
+AROUND = (
+    "SELECT * {{ {} } ?a skos:notation ?w0 }", "SELECT * { ?a skos:broader ?r0 OPTIONAL { {} } }",
+    "SELECT (COUNT(*) AS ?all) { { {} } UNION { ?a skos:notation '003' } }",
+    "SELECT DISTINCT ?w0 { ?a skos:notation ?w0 MINUS { {} } }",
+)  # fmt: skip
 NUMBERS = ("n", "k", "m", "y", "z")
 
 
@@ -71,9 +76,9 @@ def _grouped(draw: st.DrawFn, pattern: str, keys: list[str], known: list[str]) -
 
 
 @settings(max_examples=80, deadline=None)
-@given(query=queries())
-def test_generated_queries(both: Any, query: str) -> None:
-    store, columns, _ = both.answer(query)
+@given(query=queries(), around=st.sampled_from(["{}", "{}", *AROUND]))
+def test_generated_queries(both: Any, query: str, around: str) -> None:
+    store, columns, _ = both.answer(around.replace("{}", query))
     assert columns is None or columns == store
 
 

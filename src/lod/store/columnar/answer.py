@@ -9,8 +9,10 @@ values that occur: `?code skos:prefLabel ?label` for the codes of the cube, `CON
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import count, islice
 from pathlib import Path
 from typing import Any
@@ -28,11 +30,13 @@ from lod.store.columnar.star import Relation, StarReader, find_star
 from lod.store.columns import ColumnsError, CubeIndex, identifier, open_columns, view
 from lod.store.guard import Query
 from lod.store.query import mentions_totals
+from lod.store.rewriting.outline import Span, Unreadable, outline
 
 MOST_VALUES = 20_000  # distinct values that the store is asked about
 MOST_ROWS = 20_000  # of a core
 MOST_FOUND = 100_000  # rows that the store may find for them
 _KEPT_PLANS = 500
+_SELECT = re.compile(r"\bSELECT\b", re.IGNORECASE)
 
 _DAYS = r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?"
 _DATES = tuple(XSD + name for name in ("gYear", "gYearMonth", "date"))
@@ -57,6 +61,37 @@ class ColumnarAnswers:
 
     def rewrite(self, query: Query, base_iri: str) -> str | None:
         """The query over what the columns say, for the store to finish; None when the store has to answer it all."""
+        whole = self._rewritten(query, base_iri)
+        if whole is not None or len(_SELECT.findall(query.text)) <= 1:
+            return whole
+        return self._with_parts(query, base_iri)
+
+    def _with_parts(self, query: Query, base_iri: str) -> str | None:
+        """The query with what the columns say in the place of sub-queries; None where they say nothing of any.
+
+        A sub-query is evaluated by itself, before what stands around it (§12), so its solutions may stand there.
+        """
+        why = self.why
+        try:
+            found = outline(query.text)
+        except Unreadable:
+            return None
+        prologue = query.text[: found.tokens[found.form].start]
+        said: list[tuple[Span, str]] = []
+        for span in [] if found.datasets else reversed(found.parts):  # outer ones first
+            if any(taken.start <= span.start < taken.end for taken, _ in said):
+                continue
+            part = self._rewritten(replace(query, text=prologue + found.written(span)), base_iri)
+            if part is not None:
+                said.append((span, part))
+        text = query.text
+        for span, part in sorted(said, key=lambda one: one[0].start, reverse=True):
+            last = found.tokens[span.end - 1]
+            text = f"{text[: found.tokens[span.start].start]}{part} {text[last.start + len(last.text) :]}"
+        self.why = why
+        return text if said else None
+
+    def _rewritten(self, query: Query, base_iri: str) -> str | None:
         self.why = "nothing of cubes is asked"
         if not self._is_candidate(query):
             return None

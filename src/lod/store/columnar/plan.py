@@ -260,7 +260,7 @@ def _conjunction(node: CompValue, core: Core) -> None:
         if not is_bare and not variables(node.expr) <= variables(patterns):
             raise NotPlanned("OPTIONAL with a condition on what stands outside")
         core.optionals.append(Optional(patterns, "" if is_bare else f"FILTER({expression_text(node.expr)})"))
-    elif node.name == "ToMultiSet":
+    elif node.name == "ToMultiSet" and node.p.name == "values":
         rows = [{str(name): value for name, value in row.items() if value != "UNDEF"} for row in node.p.res]
         core.values.append(rows)
     else:

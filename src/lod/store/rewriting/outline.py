@@ -85,6 +85,7 @@ class Outline:
     calls: list[Call] = field(default_factory=list)
     values: list[Span] = field(default_factory=list)  # VALUES with their blocks
     grouped: set[int] = field(default_factory=set)  # SELECTs with GROUP BY
+    parts: list[Span] = field(default_factory=list)  # sub-queries of the default graph, EXISTS apart; inner ones first
 
     def written(self, span: Span) -> str:
         """The text of some tokens."""
@@ -174,6 +175,7 @@ class _Reader:
         self.found = found
         self.tokens = found.tokens
         self.graph: int | None = None
+        self.tested = 0  # how many EXISTS are around
         self.place = 0
         self.nested: list[PathTriple] = []
 
@@ -223,6 +225,8 @@ class _Reader:
         self.modifiers(start)
         if not is_whole and not self.at("}"):
             raise Unreadable
+        if not is_whole and self.graph is None and not self.tested:
+            self.found.parts.append(Span(start, self.place))
 
     def modifiers(self, select: int) -> None:
         clause = ""
@@ -288,12 +292,18 @@ class _Reader:
         self.place += 1
         while not (self.at("(") or self.at("{")):
             self.place += 1
-        if self.at("{"):  # EXISTS
-            self.group()
+        if self.at("{"):
+            self.exists()
         else:
             if self.tokens[self.place - 1].text.upper() == "BNODE":
                 self.place -= 1
             self.parentheses("FILTER", owner, brace)
+
+    def exists(self) -> None:
+        """The group of EXISTS or NOT EXISTS (§8.1)."""
+        self.tested += 1
+        self.group()
+        self.tested -= 1
 
     def parentheses(self, scope: str, owner: int, group: int) -> None:
         """An expression up to the end of its parentheses."""
@@ -301,7 +311,7 @@ class _Reader:
         while True:
             token = self.tokens[self.place]
             if token.text == "{":
-                self.group()
+                self.exists()
                 continue
             is_named = [one.text == wanted for one, wanted in zip(self.tokens[self.place + 1 :], "()", strict=False)]
             if self.word() == "BNODE" and is_named == [True, False]:
