@@ -10,7 +10,6 @@ from lod.server import answers
 from lod.server.answers import Answer, header
 from lod.server.served import CurrentRelease
 
-
 RUNNING = version("lod")
 """The version of the program that runs; another may be installed meanwhile."""
 
