@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from html import unescape
+from multiprocessing import active_children
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -13,6 +14,7 @@ import pytest
 
 from lod.diagnostics import Findings
 from lod.errors import UsageError
+from lod.events import StageAdvanced
 from lod.rdf.formats import HTML, TURTLE
 from lod.server.addresses import DOCUMENT_FORMATS, UrlSpace
 from lod.server.export.beside import made
@@ -52,7 +54,7 @@ def test_every_link_leads_to_a_file_or_to_another_site(exported: Path) -> None:
 
 def test_a_file_is_what_the_server_answers(exported: Path, releases: Path, site: httpx.Client) -> None:
     served = open_served(releases / "1-aaaaaaaa")
-    known = know(served)
+    known = know(served, DOCUMENT_FORMATS)
     stems, shelf = known.stems, open_shelf(served, known, DOCUMENT_FORMATS)
     compared = 0
     for path in made(served, DOCUMENT_FORMATS, QueryLimits()):
@@ -184,6 +186,21 @@ def test_a_new_export_takes_the_place_of_the_old(releases: Path, tmp_path: Path)
     assert not (target / "doc" / "gone.ttl").exists()
     assert not list(target.rglob("*.html"))
     assert [entry.name for entry in tmp_path.iterdir()] == ["site"]
+
+
+def test_an_interrupted_export_leaves_the_one_before_and_nothing_else(releases: Path, tmp_path: Path) -> None:
+    target = tmp_path / "site"
+    export_site(releases / "1-aaaaaaaa", target, formats=(TURTLE,), findings=Findings())
+
+    def interrupt(event: object) -> None:
+        if isinstance(event, StageAdvanced):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        export_site(releases / "1-aaaaaaaa", target, formats=(HTML,), report=interrupt, findings=Findings())
+    assert [entry.name for entry in tmp_path.iterdir()] == ["site"]
+    assert (target / "doc" / "code" / "sex.ttl").is_file()
+    assert not active_children()
 
 
 def test_an_address_that_no_file_can_have(make: object, tmp_path: Path) -> None:

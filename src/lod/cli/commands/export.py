@@ -13,10 +13,10 @@ from lod.cli.options import in_project, reporting
 from lod.cli.output import Settings
 from lod.cli.progress import progress
 from lod.diagnostics import Findings
-from lod.rdf.formats import GRAPH_FORMATS, HTML, by_suffix
+from lod.rdf.formats import GRAPH_FORMATS, HTML, JSON, by_suffix
 from lod.wording import say
 
-_FORMATS = (HTML, *GRAPH_FORMATS)
+_FORMATS = (HTML, JSON, *GRAPH_FORMATS)
 
 
 @click.command("export")

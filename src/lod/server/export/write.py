@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import shutil
+import signal
 import tempfile
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
+from threading import Thread
 
 from pyoxigraph import NamedNode, QuerySolutions
 
@@ -84,7 +87,7 @@ def export_site(
     try:
         site = work / "site"
         site.mkdir()
-        known = know(served)
+        known = know(served, formats)
         (work / _KNOWN).write_text(json.dumps(asdict(known)), encoding="utf-8")
         done = _write_documents(release, work, formats, processes, len(known.stems), theme, report)
         _write_beside(served, site, open_shelf(served, known, formats), limits or QueryLimits())
@@ -120,9 +123,9 @@ class Known:
     views: dict[str, WrittenViews]
 
 
-def know(served: ServedRelease) -> Known:
+def know(served: ServedRelease, formats: Sequence[Format]) -> Known:
     """Read it of a release."""
-    return Known(sorted(stems_of(served)), written_views(served))
+    return Known(sorted(stems_of(served, formats)), written_views(served))
 
 
 def open_shelf(served: ServedRelease, known: Known, formats: Sequence[Format]) -> Shelf:
@@ -140,10 +143,12 @@ def open_shelf(served: ServedRelease, known: Known, formats: Sequence[Format]) -
     )
 
 
-def stems_of(served: ServedRelease) -> set[str]:
+def stems_of(served: ServedRelease, formats: Sequence[Format]) -> set[str]:
     """Every document that the release has: of each thing of ours that it says something about, and the root's."""
     base = served.space.base
-    found = {stem for stem in ROOT_FORMATS if stem != "/void" or (served.release.folder / "void.ttl").is_file()}
+    found = {stem for stem, offered in ROOT_FORMATS.items() if not set(offered).isdisjoint(formats)}
+    if not (served.release.folder / "void.ttl").is_file():
+        found.discard("/void")
     for store in (open_snapshot(served.release.store), served.metadata):
         solutions = store.query(_SUBJECTS.replace("?base", f'"{base}"'), use_default_graph_as_union=True)
         assert isinstance(solutions, QuerySolutions)
@@ -179,14 +184,32 @@ def _write_documents(
     parts = -(-total // _SLICE)
     left_out: list[str] = []
     written = 0
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        shares = [pool.submit(_write_share, _Share(release, work, theme, suffixes, n)) for n in range(parts)]
-        for share in as_completed(shares):
-            count, skipped = share.result()
-            written += count
-            left_out += skipped
-            report(StageAdvanced(_STAGE, written, total, "documents"))
+    others = set(active_children())
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_end_with_parent) as pool:
+        try:
+            shares = [pool.submit(_write_share, _Share(release, work, theme, suffixes, n)) for n in range(parts)]
+            for share in as_completed(shares):
+                count, skipped = share.result()
+                written += count
+                left_out += skipped
+                report(StageAdvanced(_STAGE, written, total, "documents"))
+        except BaseException:
+            for process in set(active_children()) - others:
+                process.terminate()  # the pool would write all that is waiting
+            raise
     return Exported(written, 0, 0, tuple(sorted(left_out)))
+
+
+def _end_with_parent() -> None:
+    """Leave Ctrl-C to the parent, and end when it has ended: a pool's process would wait for work for ever."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def watch() -> None:
+        if (parent := parent_process()) is not None:
+            parent.join()
+            os._exit(1)
+
+    Thread(target=watch, name="watching the parent", daemon=True).start()
 
 
 _MOST_HELD = 200_000  # rows of a cube that a process has in memory: some 50 MB
