@@ -80,6 +80,25 @@ def test_rows(lod: Lod, project: Path, tmp_path: Path) -> None:
     assert codes(lod("check", "--rows", "--format", "json", cwd=project)) == ["LOD4003"]
 
 
+def test_a_table_in_another_encoding_is_found_before_it_is_read(lod: Lod, project: Path) -> None:
+    table = project / "tables" / "office.csv"
+    table.write_bytes(table.read_text(encoding="utf-8").encode("cp950"))
+    found = lod("check", cwd=project)
+    assert found.returncode == 1
+    assert "tables/office.csv, row 2: error LOD2002" in found.stdout
+    assert "set 'encoding: big5'" in found.stdout
+    settings = project / "lod.toml"
+    settings.write_text(settings.read_text(encoding="utf-8") + 'on_error = "quarantine"\n', encoding="utf-8")
+    assert lod("check", cwd=project).returncode == 0  # such rows are set aside there
+
+
+def test_another_base_in_the_shapes_is_told(lod: Lod, project: Path) -> None:
+    settings = project / "lod.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("lod.example.org", "data.example"), "utf-8")
+    found = lod("check", cwd=project)
+    assert "<https://data.example/def/dimension/office> is there: is the @base of this file" in found.stdout
+
+
 def test_no_project(lod: Lod, tmp_path: Path) -> None:
     assert "LOD1001" in lod("check", cwd=tmp_path).stderr
     assert "LOD1001" in lod("check", str(tmp_path), cwd=tmp_path).stderr

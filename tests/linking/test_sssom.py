@@ -47,6 +47,21 @@ def test_windows_line_ends_and_byte_order_mark(tmp_path: Path) -> None:
     assert len(linkset.links) == 1
 
 
+def test_a_table_that_was_saved_without_tabs(tmp_path: Path) -> None:
+    for sign in ",; ":
+        linkset, findings = _read(tmp_path, f"{META}{HEADER}{ROW}".replace("\t", sign))
+        assert (linkset, findings) == (None, [("LOD7010", "error", "l.tsv:5:1")])
+
+
+@pytest.mark.parametrize(("text", "is_right"), [("2016-04-30", True), ("2016/4/30", False), ("2016-02-30", False)])
+def test_dates_are_dates(tmp_path: Path, text: str, is_right: bool) -> None:
+    table = f"{HEADER.strip()}\treview_date\n{ROW.strip()}\t{text}\n"
+    linkset, findings = _read(tmp_path, META + table)
+    assert findings == ([] if is_right else [("LOD6111", "warning", "l.tsv:6:87")])
+    assert linkset is not None
+    assert len(linkset.links) == 1
+
+
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [

@@ -6,8 +6,10 @@ https://mapping-commons.github.io/sssom/Mapping/ (slots)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +55,7 @@ COLUMNS = frozenset(
     similarity_measure see_also issue_tracker_item other comment record_id""".split()
 )
 _CURATED = (SEMAPV + "ManualMappingCuration", SEMAPV + "MappingReview")
+_DATES = ("mapping_date", "publication_date", "review_date", "valid_from", "valid_to")
 _REVIEWERS = ("reviewer_label", "reviewer_id")
 _AUTHORS = ("author_label", "author_id", "creator_label", "creator_id")
 
@@ -65,7 +68,7 @@ def read_sssom(path: Path, findings: Findings, *, shown: str = "") -> Linkset | 
 
     Findings: LOD7010 not UTF-8 or no table, LOD7011 metadata, LOD7012 missing column, LOD7013 unknown prefix, LOD7014
     unknown predicate, LOD7016 ragged row, LOD7017 no IRI, LOD7019 (warning) unknown column, LOD7020 (warning) a link
-    stated twice, LOD7021 (warning) a negated row.
+    stated twice, LOD7021 (warning) a negated row, LOD6111 (warning) no date.
     """
     shown = shown or str(path)
     try:
@@ -115,6 +118,11 @@ def _is_header(header: list[str], metadata: Mapping[str, Any], shown: str, line:
         return False
     extensions = metadata.get("extension_definitions") or []
     known = COLUMNS | {str(entry.get("slot_name")) for entry in extensions if isinstance(entry, dict)}
+    if len(header) == 1 and REQUIRED[1] in header[0]:
+        said = say("the columns are not separated by tabs")
+        hint = say("save it as text with tabs (TSV): spaces, commas and semicolons separate nothing here")
+        findings.error("LOD7010", said, TextOrigin(shown, line, 1, len(header[0])), hint)
+        return False
     missing = [name for name in REQUIRED if name not in header and name not in metadata]
     for name in missing:
         hint = did_you_mean(name, [given for given in header if given not in known])
@@ -191,10 +199,18 @@ class _Table:
         terms = {name: self._expand(name, row, places, number) for name in REQUIRED}
         if not all(terms.values()):
             return None
+        self._check_dates(row, places)
         evidence = {name: value for name, value in row.items() if value and name not in REQUIRED}
         subject, predicate, target, justification = (str(terms[name]) for name in REQUIRED)
         reviewer = self._reviewer(row, justification)
         return Link(subject, predicate, target, justification, reviewer, evidence, TextOrigin(self.shown, number))
+
+    def _check_dates(self, row: Mapping[str, str], places: Mapping[str, TextOrigin]) -> None:
+        """LOD6111 (warning) for what should be a date and is none."""
+        for name in _DATES:
+            if (text := row.get(name)) and not _is_date(text):
+                message = say("{name} '{text}' is no date", name=name, text=text)
+                self.findings.warning("LOD6111", message, places[name], say("write it as 2016-04-30"))
 
     def _places(self, cells: list[str], number: int) -> Iterator[TextOrigin]:
         column = 1
@@ -219,6 +235,8 @@ class _Table:
             hint = (
                 did_you_mean(prefix, self.prefixes)
                 if colon
+                else say("write ':' in half width")
+                if "：" in text
                 else say("write prefix:code; {name} may not be empty", name=name)
             )
             self.findings.error("LOD7013", say("'{text}' has no prefix of the curie_map", text=text), place, hint)
@@ -237,6 +255,14 @@ class _Table:
             )
             return None
         return iri
+
+
+def _is_date(text: str) -> bool:
+    """Whether a text is a date as SSSOM has it (xsd:date without a time zone)."""
+    try:
+        return re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII) is not None and bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _predicates() -> set[str]:

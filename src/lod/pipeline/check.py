@@ -10,6 +10,8 @@ from lod.mapping.read import shown_path
 from lod.pipeline.material import Material, bind, read_material
 from lod.project.model import Project
 from lod.rdf.iris import is_absolute
+from lod.tables.csv import check_encoding
+from lod.tables.table import Table
 from lod.validation.validate import check_shapes
 
 
@@ -28,6 +30,10 @@ def check(project: Project, *, rows: bool = False) -> Findings:
         check_rows(plan, memory_limit=project.build.memory_limit, threads=project.build.threads, findings=findings)
     elif not findings.errors:
         foresee_codes(plan, findings)
+        if project.build.on_error == "stop":
+            for table in plan.tables:
+                if type(table) is Table and not table.is_numbered:  # a CSV as it is
+                    check_encoding(table, findings)
     # of mappings that cannot be read nobody knows which properties they make
     properties = None if findings.errors else _properties(material, project.base_iri)
     check_shapes(material.shapes, findings, properties=properties, tell_all=True)

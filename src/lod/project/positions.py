@@ -49,6 +49,9 @@ class _Scan:
         elif stripped.startswith("["):
             self.table, _ = _dotted(stripped[1:])
             self._put(self.table, number, column + 1, len(self.table))
+            above = self.table
+            while above := above.rpartition(".")[0]:  # [a.b] says that there is an a, too
+                self._put(above, number, column + 1, len(above))
         elif stripped and not stripped.startswith("#"):
             name, end = _dotted(stripped)
             self._put(f"{self.table}.{name}" if self.table else name, number, column, len(stripped[:end].rstrip()))

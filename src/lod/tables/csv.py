@@ -76,6 +76,20 @@ def open_csv(path: Path, name: str, dialect: Dialect, findings: Findings, declar
     return Table(name, path, columns, dialect, digest, size, header_row=header_row)
 
 
+def check_encoding(table: Table, findings: Findings) -> None:
+    """LOD2002 where a CSV's first bytes are not in its encoding: soon said, and a lift would stop there.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with table.path.open("rb") as file:
+        head = file.read(_HEADER_LIMIT)
+    try:
+        codecs.getincrementaldecoder(python_codec(table.dialect.encoding))().decode(head)
+    except UnicodeDecodeError:
+        _wrong_encoding(table.path, table.name, table.dialect, findings)
+
+
 def _digest(path: Path) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
     with path.open("rb") as file:

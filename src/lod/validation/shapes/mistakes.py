@@ -57,6 +57,7 @@ def find_strange_paths(shapes: ShapeGraph, known: Collection[str], findings: Fin
     Findings: LOD6066 no statement has that property: a warning where one that is there has nearly its name; else, with
     `tell_all`, an info, since what is optional may be missing everywhere, and a warning where it is a target.
     """
+    behind_host = {_behind_host(iri): iri for iri in known}
     parameters = {each for node in shapes.subjects() for each in shapes.objects(node, SH + "parameter")}
     for document in shapes.documents:
         told = set[str]()
@@ -76,10 +77,16 @@ def find_strange_paths(shapes: ShapeGraph, known: Collection[str], findings: Fin
             if not is_typo and not tell_all:
                 continue
             hint = say("did you mean '{near}'?", near=near[0]) if is_typo else NOTHING
+            if twin := behind_host.get(_behind_host(path)):
+                hint = say("<{iri}> is there: is the @base of this file the base_iri of lod.toml?", iri=twin)
             message = say("no statement has the property {name}", name=local_name(path))
             place = place_of_statement(document, said, path, 1)
             severity = Severity.WARNING if is_typo or is_target else Severity.INFO
             findings.extend([Diagnostic("LOD6066", severity, message, place, hint, group=f"path {document.shown}")])
+
+
+def _behind_host(iri: str) -> str:
+    return iri.partition("://")[2].partition("/")[2]
 
 
 def _is_like(one: str, other: str) -> bool:
