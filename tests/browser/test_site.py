@@ -158,26 +158,36 @@ def test_a_readers_language_is_negotiated_and_their_choice_sticks(visit: NewVisi
     assert visit(locale="en-GB").open("/").locator("html").get_attribute("lang") == "en"
 
 
-def test_a_citizen_finds_a_number_and_where_it_comes_from(visit: NewVisit) -> None:
-    page: Page = visit(scripts=False).open("/")
-    page.get_by_role("link", name="瀏覽資料集").click()
-    page.get_by_role("link", name=re.compile("縣市別")).first.click()
-    row = page.get_by_role("row", name=re.compile("臺北市"))
-    row.get_by_role("link").nth(2).click()
+CITIZEN = {
+    "zh-TW": ("瀏覽資料集", "縣市別", "臺北市", "資料來源", "儲存格 D9", "女性", "人工比對"),
+    "en-GB": ("See the datasets", "by county", "Taipei City", "Source", "Cell D9", "Female", "Matched by a person"),
+}
+
+
+@pytest.mark.parametrize("locale", CITIZEN)
+def test_a_citizen_finds_a_number_and_where_it_comes_from(visit: NewVisit, locale: str) -> None:
+    browse, title, place, source, cell_name, women, matched = CITIZEN[locale]
+    page: Page = visit(scripts=False, locale=locale).open("/")
+    page.get_by_role("link", name=browse).click()
+    page.get_by_role("link", name=re.compile(title)).first.click()
+    row = page.get_by_role("row", name=re.compile(f"^{place}"))
+    row.get_by_role("link", name="14,468").click()
     expect(page.locator(".big .value")).to_have_text("14,468")
-    expect(page.locator(".sentence")).to_contain_text("臺北市")
-    expect(page.locator("main")).to_contain_text("資料來源")
+    expect(page.locator(".sentence")).to_contain_text(place)
+    expect(page.locator("main")).to_contain_text(source)
     cell = page.locator(".origins li")
     expect(cell).to_have_count(1)
-    for part in ("14468", "儲存格 D9", "表10按縣市別分", "tables/civil-servants.xlsx", "SHA-256"):
+    for part in ("14468", cell_name, "表10按縣市別分", "tables/civil-servants.xlsx", "SHA-256"):
         expect(cell).to_contain_text(part)
-    page.locator(".neighbours").get_by_role("link", name="女性").click()
+    page.locator(".neighbours").get_by_role("link", name=women, exact=True).click()
     expect(page.locator(".big .value")).to_have_text("11,621")
-    page.get_by_role("link", name="臺北市", exact=True).first.click()
-    expect(page.locator("h1")).to_have_text("臺北市")
+    page.get_by_role("link", name=place, exact=True).first.click()
+    expect(page.locator("h1")).to_have_text(place)
     elsewhere = page.locator(".evidence li", has_text="Q1867")
-    expect(elsewhere.get_by_role("link", name="臺北市")).to_have_attribute("href", re.compile("wikidata"))
-    expect(elsewhere).to_contain_text("人工比對")
+    called = elsewhere.get_by_role("link", name="臺北市")
+    expect(called).to_have_attribute("href", re.compile("wikidata"))
+    expect(called).to_have_js_property("lang", "" if locale == "zh-TW" else "zh-Hant-TW")
+    expect(elsewhere).to_contain_text(matched)
 
 
 def test_a_researcher_asks_in_sparql_without_scripts(visit: NewVisit) -> None:
@@ -190,6 +200,13 @@ def test_a_researcher_asks_in_sparql_without_scripts(visit: NewVisit) -> None:
     page.get_by_role("button", name="Ask").click()
     expect(page.locator("tbody")).to_contain_text("Female")
     assert page.locator("tbody tr").count() == 3
+
+
+def test_things_that_are_no_figures_are_found_from_the_home_page(visit: NewVisit) -> None:
+    page: Page = visit(scripts=False, locale="en-GB").open("/")
+    page.get_by_role("region", name="Things").get_by_role("link").first.click()
+    page.get_by_role("link", name="Directorate-General of Personnel Administration", exact=False).first.click()
+    expect(page.locator("h1")).to_contain_text("Directorate-General of Personnel Administration")
 
 
 def test_an_address_that_is_not_there_leads_on(visit: NewVisit) -> None:
@@ -283,23 +300,47 @@ def test_no_chart_is_wider_than_a_small_telephone(visit: NewVisit, name: str) ->
     assert shown == len(boxes)
 
 
-def test_a_researcher_pivots_charts_and_asks_behind_it_without_scripts(visit: NewVisit) -> None:
-    page: Page = visit(scripts=False).open("/index.zh-Hant-TW.html")
-    page.get_by_role("searchbox").fill("台北市")
-    page.get_by_role("button", name="搜尋").click()
-    page.get_by_role("link", name="臺北市", exact=True).first.click()
-    expect(page.locator("h1")).to_have_text("臺北市")
-    page.get_by_role("link", name="全國公務人員人數按縣市別及性別分").first.click()
-    page.get_by_text("自選列、欄與項目").click()
-    page.get_by_label("列", exact=True).select_option("sex")
-    page.get_by_label("欄", exact=True).select_option("county")
-    page.get_by_role("button", name="顯示").click()
+RESEARCHER = {
+    "zh-Hant-TW": "台北市 搜尋 臺北市 全國公務人員人數按縣市別及性別分 自選列、欄與項目 列 欄 顯示 男女合計 熱圖 "
+    "CSV（代碼與名稱） 以_SPARQL_查詢 查詢 查詢語句",
+    "en": "taipei_city Search Taipei_City Civil_servants_by_county_and_sex Choose_rows,_columns_and_codes Rows Columns "
+    "Show Both_sexes Heat_table CSV_(codes_and_labels) The_query_in_SPARQL Ask Query",
+}
+
+
+@pytest.mark.parametrize("language", RESEARCHER)
+def test_a_researcher_pivots_charts_and_asks_behind_it_without_scripts(visit: NewVisit, language: str) -> None:
+    said = [words.replace("_", " ") for words in RESEARCHER[language].split(" ")]
+    asked, search, place, dataset, choose, rows, columns, show, total, heat, csv, behind, ask, query = said
+    page: Page = visit(scripts=False).open(f"/index.{language}.html")
+    page.get_by_role("searchbox").fill(asked)
+    page.get_by_role("button", name=search).click()
+    page.get_by_role("link", name=place, exact=True).first.click()
+    expect(page.locator("h1")).to_have_text(place)
+    page.get_by_role("link", name=dataset).first.click()
+    page.get_by_text(choose).click()
+    page.get_by_label(rows, exact=True).select_option("sex")
+    page.get_by_label(columns, exact=True).select_option("county")
+    page.get_by_role("button", name=show).click()
     expect(page).to_have_url(re.compile(r"rows=sex&cols=county"))
-    expect(page.locator("table.cube tbody th").first).to_contain_text("男女合計")
-    page.get_by_role("link", name="熱圖").click()
+    expect(page.locator("table.cube tbody th").first).to_contain_text(total)
+    page.get_by_role("link", name=heat).click()
     expect(page.locator("svg.chart").first).to_be_visible()
-    page.get_by_role("link", name="以 SPARQL 查詢").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name=csv).click()
+    lines = download.value.path().read_text(encoding="utf-8-sig").splitlines()
+    assert len(lines) == 70
+    assert any("14468" in line and place in line for line in lines)
+    page.get_by_role("link", name=behind).click()
     expect(page.get_by_role("region").locator("tbody tr")).to_have_count(69)
+    page.get_by_label(query, exact=True).fill(page.get_by_label(query, exact=True).input_value() + " LIMIT 5")
+    page.get_by_role("button", name=ask, exact=True).click()
+    expect(page.get_by_role("region").locator("tbody tr")).to_have_count(5)
+    other: Page = visit(scripts=False).open(
+        page.url.removeprefix(page.url.partition("/sparql")[0])
+    )  # as a friend opens it
+    expect(other.get_by_role("region").locator("tbody tr")).to_have_count(5)
+    expect(other.locator("html")).to_have_attribute("lang", language)
 
 
 def test_the_explorer_can_be_walked_by_keyboard(visit: NewVisit) -> None:

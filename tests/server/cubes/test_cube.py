@@ -12,9 +12,9 @@ from pyoxigraph import NamedNode
 from lod.server.cubes import cube as cube_module
 from lod.server.cubes.cube import Component, Cube, Place, order_codes, read_cube, unit_of
 from lod.server.cubes.slices import MOST_COLUMNS, choose_axes, default_view
-from lod.server.cubes.table import CubeTable, lay_out, read_grid
+from lod.server.cubes.table import Cell, CubeTable, Heading, Row, aligned, lay_out, read_grid
 from lod.server.documents import describe as describe_module
-from lod.server.pages.reader import Reader
+from lod.server.pages.reader import Reader, Shown
 from lod.server.served import ServedRelease, open_served
 
 BASE = "https://lod.example.org/"
@@ -135,3 +135,14 @@ def test_a_large_cube_and_a_large_description_are_bounded_and_say_so(
     assert len(site.get("/doc/big.en.html").content) < 60_000
     thing = site.get("/doc/code/county/63000.ttl")
     assert "truncated" not in thing.headers
+
+
+def test_decimal_points_of_a_column_stand_below_each_other() -> None:
+    heading = Heading(Shown("2020"))
+    texts = (("0.6", "1,200"), ("-12.25", "7"), ("3", "8"), ("–", "9"))
+    rows = tuple(
+        Row(heading, tuple(Cell(text, state="inapplicable" if text == "–" else "value") for text in row))
+        for row in texts
+    )
+    pads = [[cell.pad for cell in row.cells] for row in aligned(rows)]
+    assert pads == [["\u2007", ""], ["", ""], ["\u2008\u2007\u2007", ""], ["", ""]]

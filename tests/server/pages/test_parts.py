@@ -51,6 +51,7 @@ THING = (
     + ", ".join([*(f'"word {n:03}"@en' for n in range(120)), '"第一"@zh-Hant-TW', "<id/org/B>"])
     + " ; ex:few 1, 2 .\n"
     + "".join(f"<id/org/under{n:02}> org:subOrganizationOf <id/org/A> .\n" for n in range(30))
+    + '<id/station/1> a <def/Station> ; skos:prefLabel "Alpha"@en ; <def/height> 12 .\n'
 )
 LINK = re.compile(r'<a[^>]* href="([^"]+)"[^>]*>')
 
@@ -194,3 +195,14 @@ def test_the_catalogue_is_narrowed_down_by_what_datasets_say_of_themselves(long:
     assert "0 in all" in long.get("/datasets.en.html?stars=5").text
     nothing = long.get("/datasets.en.html?theme=id/nothing").text
     assert "0 in all" in nothing
+
+
+def test_terms_of_ours_that_nothing_describes_lead_to_no_address_that_is_not_there(long: httpx.Client) -> None:
+    page = long.get("/doc/station/1.en.html").text
+    assert "/doc/def/" not in page
+    assert "height" in page
+    (listed,) = links(page, "Station")
+    found = long.get(listed)
+    assert found.status_code == 200
+    assert "Station: all things of this kind" in found.text
+    assert links(found.text, "Alpha") == ["/doc/station/1.en.html"]

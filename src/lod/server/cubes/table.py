@@ -26,6 +26,7 @@ _REPLACED_BY = NamedNode(DCT + "isReplacedBy")
 UNDEFINED = "https://cube.link/Undefined"
 """cube.link: the datatype of a literal, or the IRI, that stands where a measure has no figure."""
 
+_AS_DIGIT, _AS_POINT = "\u2007", "\u2008"  # figure space, punctuation space
 State = OneOf["value", "missing", "confidential", "inapplicable"]
 SIGNS: dict[State, str] = {"missing": "…", "confidential": "c", "inapplicable": "–"}
 
@@ -58,6 +59,7 @@ class Cell:
     first: bool = False  # of a group of columns
     state: State = "value"
     amount: float | None = None
+    pad: str = ""  # blanks as wide as digits, so that the decimal points of a column stand below each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +251,7 @@ def lay_out(
         )
         for place in shown
     )
+    rows = aligned(rows)
     states = {cell.state for row in rows for cell in row.cells}
     return CubeTable(
         row_dimension=reader.label(view.rows.iri),
@@ -357,6 +360,25 @@ def _cell(reader: Reader, grid: Grid, row: Place, position: int) -> Cell:
     amount = number(observation.values[measure.iri])
     text = value_text(observation, measure.iri)
     return Cell(text, reader.href(observation.iri), total, first, amount=None if amount == float("inf") else amount)
+
+
+def aligned(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    """The rows with blanks behind figures that have fewer decimal places than others of their column."""
+
+    def places(cell: Cell) -> int:
+        return len(cell.text.partition(".")[2]) if cell.state == "value" else 0
+
+    most = [max(column) for column in zip(*(map(places, row.cells) for row in rows), strict=True)]
+    if not any(most):
+        return rows
+
+    def padded(cell: Cell, wanted: int) -> Cell:
+        have = places(cell)
+        if have == wanted or cell.state != "value":
+            return cell
+        return replace(cell, pad=_AS_POINT * (have == 0) + _AS_DIGIT * (wanted - have))
+
+    return tuple(replace(row, cells=tuple(map(padded, row.cells, most))) for row in rows)
 
 
 def _column_label(reader: Reader, cube: Cube, view: View, column: Column, *, measures: bool = True) -> Shown:

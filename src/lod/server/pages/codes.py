@@ -60,7 +60,7 @@ class Target:
 
     thing: Shown
     reasons: tuple[str, ...]  # how, by whom, when, how sure
-    comment: str
+    comment: Shown | None
     linkset: str
 
 
@@ -189,10 +189,11 @@ def _target(reader: Reader, subject: str, predicate: str, target: Node) -> Targe
     told = served.memo.get("evidence of links", lambda: read_evidence(served.release.folder))
     evidence = told.get((subject, predicate, target.value))
     if evidence is None:
-        return Target(shown, (), "", "")
+        return Target(shown, (), None, "")
     if evidence.label and not served.labels.all(target.value):
         name = last_segment(target.value)
-        shown = replace(shown, text=evidence.label, note=name if name != evidence.label else "")
+        called, note = reader.unmarked(evidence.label), name if name != evidence.label else ""
+        shown = replace(shown, text=called.text, language=called.language, note=note)
     kind = evidence.justification.rpartition("/")[2]
     valid = (evidence.valid_from, evidence.valid_to)
     reasons = (
@@ -202,7 +203,13 @@ def _target(reader: Reader, subject: str, predicate: str, target: Node) -> Targe
         t("confidence", value=evidence.confidence) if evidence.confidence else "",
         t("valid_in", start=valid[0] or "…", end=valid[1] or "…") if any(valid) else "",
     )
-    return Target(shown, tuple(reason for reason in reasons if reason), evidence.comment, evidence.linkset)
+    comment = reader.unmarked(evidence.comment) if evidence.comment else None
+    return Target(
+        shown,
+        tuple(reason for reason in reasons if reason),
+        comment,
+        evidence.linkset,
+    )
 
 
 def _related(reader: Reader, description: Description, forward: str, inverse: str) -> tuple[Shown, ...]:

@@ -83,6 +83,7 @@ class DatasetPage:
     measures: tuple[ComponentRow, ...]
     sources: tuple[Shown, ...]
     downloads: tuple[Download, ...]
+    dumps: tuple[Download, ...]  # what mirrors fetch: compressed, or of the whole release
     citation: str
     citations: tuple[Download, ...]  # for reference managers
     release: str  # where its quality and files are told
@@ -102,7 +103,8 @@ def dataset_page(reader: Reader, description: Description, address: Address) -> 
     title = reader.text(description.objects(DCT + "title")) or reader.label(description.iri)
     crumbs = (Crumb(reader.t("catalogue"), href=reader.page("/catalog")), Crumb(title.text, title.language))
     parts = explorer_parts(reader, cube, title.text)
-    files = (*_tables(reader, cube), *_variants(reader, description, address), *dumps(reader.served, description))
+    downloads = (*_tables(reader, cube), *_variants(reader, description, address))
+    files = tuple(dumps(reader.served, description))
     text = said_besides(title, reader.text(description.objects(DCT + "description")))
     cited = reference(reader, title.text, description.iri)
     prefix = reader.served.space.prefix
@@ -130,7 +132,8 @@ def dataset_page(reader: Reader, description: Description, address: Address) -> 
         dimensions=tuple(_component(reader, cube, c.iri, c.code_list) for c in cube.dimensions),
         measures=tuple(_component(reader, cube, c.iri, None) for c in cube.measures),
         sources=tuple(reader.show(s) for iri in _SOURCES for s in description.objects(iri)),
-        downloads=files,
+        downloads=downloads,
+        dumps=files,
         citation=cite(reader, title.text, description.iri),
         citations=tuple(
             Download(form.name, form.media_type, f"{cite_here}.{form.suffix}") for form in CITATION_FORMATS
@@ -143,7 +146,11 @@ def dataset_page(reader: Reader, description: Description, address: Address) -> 
         versions="" if reader.served.under else f"{reader.served.space.root}/timemap{address.stem}",
         conforms=conforms(reader.served),
         schema_org=schema_org(
-            reader, cube, cited, text.text if text else "", [(base + f.href, f.media_type) for f in files]
+            reader,
+            cube,
+            cited,
+            text.text if text else "",
+            [(base + f.href, f.media_type) for f in (*downloads, *files)],
         ),
         others=properties(reader, description, leave_out=_SHOWN_ABOVE),
     )

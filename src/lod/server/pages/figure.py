@@ -17,6 +17,7 @@ from lod.server.pages.reader import Reader
 
 MOST_DRAWN = 4  # measures, each a drawing below the other
 MOST_ROWS_DRAWN = 60  # in all of these
+MOST_OVERVIEW = 400  # rows of a list of which the upper levels are drawn
 MOST_NAMED = 12  # places that a map has no outline of
 
 
@@ -77,8 +78,11 @@ def _said(reader: Reader, drawn: list[ChartData], kind: Kind, installed: Atlas |
 
 
 def drawn_table(reader: Reader, cube: Cube, view: View, grid: Grid, table: CubeTable) -> CubeTable:
-    """What a chart of the view is drawn from: the table, or of a long time all periods, whatever the table's page."""
-    if view.rows.role != "time" or table.pages < 2:
+    """What a chart of the view is drawn from: the table; of a long time or a list with levels all its pages."""
+    if table.pages < 2:
+        return table
+    has_levels = grid.whole and table.total_rows <= MOST_OVERVIEW and any(row.heading.level for row in table.rows)
+    if view.rows.role != "time" and not has_levels:
         return table
     return lay_out(reader, cube, replace(view, page=1), grid, "", MOST_POINTS)
 

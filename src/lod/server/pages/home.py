@@ -20,6 +20,7 @@ from lod.server.pages.facets import Facet, facets, name_of, stars, values_of
 from lod.server.pages.frame import Crumb, Frame, make_frame
 from lod.server.pages.reader import Reader, Shown
 from lod.server.pages.release import in_words
+from lod.server.pages.things import kinds_of_things
 from lod.server.served import ServedRelease
 
 MOST_DATASETS = 1_000
@@ -58,6 +59,7 @@ class Holdings:
     datasets: tuple[DatasetCard, ...]
     code_lists: tuple[Shown, ...]
     vocabularies: tuple[Shown, ...]
+    things: tuple[Shown, ...]  # by their classes
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,7 @@ def _holdings(reader: Reader) -> Holdings:
         datasets=tuple(card(reader, iri) for iri in datasets(reader.served)),
         code_lists=tuple(reader.link(iri) for iri in _code_lists(reader.served)),
         vocabularies=tuple(reader.link(iri) for iri in vocabularies(reader.served)),
+        things=kinds_of_things(reader),
     )
 
 

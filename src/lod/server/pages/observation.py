@@ -71,7 +71,7 @@ class Origin:
 
     measure: Shown
     source: str
-    sheet: str
+    sheet: Shown | None
     place: str  # in words: the cell, or the row and column
     text: str
     digest: str  # SHA-256 of the source, '' where it is not told
@@ -149,7 +149,8 @@ def _origins(reader: Reader, dataset: str, iri: str) -> Iterator[Origin]:
         place = t("source_cell", cell=cell.cells.replace(" ", t("comma"))) if cell.cells else ""
         place = place or t("source_row", row=f"{cell.row:,}", column=cell.column)
         name = f"{cell.source} sheet {cell.sheet}" if cell.sheet else cell.source
-        yield Origin(reader.label(cell.property), cell.source, cell.sheet, place, cell.text, inputs.get(name, ""))
+        sheet = reader.unmarked(cell.sheet) if cell.sheet else None
+        yield Origin(reader.label(cell.property), cell.source, sheet, place, cell.text, inputs.get(name, ""))
 
 
 def _observation(description: Description) -> Observation:

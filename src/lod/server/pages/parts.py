@@ -15,6 +15,7 @@ from urllib.parse import parse_qs
 from pyoxigraph import Literal, NamedNode
 
 from lod.rdf.formats import HTML
+from lod.rdf.namespaces import RDF
 from lod.server import answers
 from lod.server.addresses import Address, parse_address
 from lod.server.answers import Answer, header
@@ -29,6 +30,7 @@ from lod.server.pages.incoming import MOST_SCANNED, pointing
 from lod.server.pages.observed import named
 from lod.server.pages.reader import Reader, Shown
 from lod.server.pages.short import BEHIND, CODES, DATASETS, LINKS, PLAIN, lengthen, query
+from lod.server.pages.things import linked_term
 from lod.server.refusals import not_acceptable, not_found
 from lod.server.served import Node, ServedRelease
 
@@ -160,9 +162,11 @@ def _links(reader: Reader, asked: Mapping[str, str]) -> bytes | None:
         values, count, bounded, last = _values(reader, iri, predicate, asked.get(BEHIND, ""))
     if not count:
         return None
-    label, thing = reader.label(predicate), named(reader, iri)
+    label, is_kind = reader.label(predicate), inward and predicate == RDF + "type"
+    thing = linked_term(reader, iri) if is_kind else named(reader, iri)
     way, on = ("in", "after") if inward else ("out", BEHIND)
-    name = reader.t("links_in" if inward else "links_out", property=label.text, thing=thing.text)
+    said = "links_of_kind" if is_kind else "links_in" if inward else "links_out"
+    name = reader.t(said, property=label.text, thing=thing.text)
     return render(
         "links",
         LinksPage(

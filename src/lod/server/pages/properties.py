@@ -14,6 +14,7 @@ from lod.server.documents.describe import Description
 from lod.server.pages.observed import named as link_of
 from lod.server.pages.reader import Reader, Shown
 from lod.server.pages.short import LINKS, query
+from lod.server.pages.things import linked_term
 from lod.server.served import Node
 
 _OBSERVATIONS = frozenset({QB + "observation", "https://cube.link/observation"})
@@ -105,7 +106,7 @@ def _property(reader: Reader, description: Description, iri: str, values: list[N
         if isinstance(value, NamedNode) and iri not in _OBSERVATIONS:  # the same on many pages
             key = ("property", iri, value.value, reader.language, reader.explicit)
             return reader.served.links.get(key, lambda: _common(reader, iri, value.value))
-        return Property(reader.link(iri), (_shown(reader, iri, value),), count=1)
+        return Property(linked_term(reader, iri), (_shown(reader, iri, value),), count=1)
     blank = [value for value in values if isinstance(value, BlankNode)]
     named = [value for value in values if not isinstance(value, BlankNode)]
     shown = _in_order(reader, iri, named)
@@ -113,7 +114,7 @@ def _property(reader: Reader, description: Description, iri: str, values: list[N
     nested = [_properties(reader, description, node, (), depth + 1) for node in followed]
     more = max(len(named) - MOST_VALUES, 0) + max(len(blank) - MOST_VALUES, 0)
     return Property(
-        label=reader.link(iri),
+        label=linked_term(reader, iri),
         values=tuple(shown),
         nested=tuple(group for group in nested if group),
         more=more,
@@ -133,7 +134,7 @@ def _in_order(reader: Reader, predicate: str, values: list[NamedNode | Literal])
 
 
 def _common(reader: Reader, iri: str, value: str) -> Property:
-    return Property(reader.link(iri), (reader.link(value),), count=1, is_common=True)
+    return Property(linked_term(reader, iri), (reader.link(value),), count=1, is_common=True)
 
 
 def _shown(reader: Reader, predicate: str, value: NamedNode | Literal) -> Shown:

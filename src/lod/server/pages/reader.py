@@ -121,6 +121,12 @@ class Reader:
         best = languages.best(texts.items(), self.language)
         return self.mark(Text(best[1], best[0])) if best else Shown("")
 
+    def unmarked(self, text: str) -> Shown:
+        """A text that does not say its language: by its script it is one of the site's, the page's where that fits."""
+        is_han = any("\u4e00" <= character <= "\u9fff" for character in text)
+        fitting = [tag for tag in self.served.site.languages if tag.startswith("zh") == is_han]
+        return Shown(text, "" if self.language in fitting or not fitting else fitting[0])
+
     def text(self, terms: Iterable[NamedNode | BlankNode | Literal]) -> Shown | None:
         """The one text of several in different languages that serves this reader best."""
         texts = [(t.language or "", t.value) for t in terms if isinstance(t, Literal)]

@@ -14,6 +14,7 @@ from lod.server.pages.key_figures import KeyFigures, key_figures
 from lod.server.pages.labels import LABEL_PROPERTIES
 from lod.server.pages.properties import Property, properties
 from lod.server.pages.reader import Reader, Shown
+from lod.server.pages.things import classes_of
 
 _TEXTS = (SKOS + "definition", DCT + "description", RDFS + "comment")
 _SHOWN_ABOVE = {RDF + "type", *_TEXTS, *(name.value for name in LABEL_PROPERTIES)}
@@ -58,7 +59,7 @@ def resource_page(reader: Reader, description: Description, address: Address) ->
         figures=figures,
         history=history(reader, description),
         others=reader.other_names(description.iri, title),
-        kinds=tuple({kind.text: kind for kind in map(reader.link, description.types)}.values()),
+        kinds=classes_of(reader, description.types),
         definitions=reader.in_all_languages(texts),
         iri=description.iri,
         homepage=homepage,

@@ -22,6 +22,7 @@ from lod.server.pages.incoming import Incoming, incoming
 from lod.server.pages.properties import Property, properties
 from lod.server.pages.reader import Reader, Shown
 from lod.server.pages.short import LINKS, query
+from lod.server.pages.things import classes_of
 from lod.server.served import ServedRelease
 
 MOST_TERMS = 2_000  # of a vocabulary that are read
@@ -241,7 +242,7 @@ def term_page(reader: Reader, description: Description, address: Address) -> Ter
             crumbs=(*crumbs, Crumb(title.text, title.language)),
             canonical=served.space.base + address.stem.lstrip("/"),
         ),
-        kinds=tuple({kind.text: kind for kind in map(reader.link, description.types)}.values()),
+        kinds=classes_of(reader, description.types),
         title=title,
         others=reader.other_names(iri, title),
         definitions=reader.in_all_languages(texts),
