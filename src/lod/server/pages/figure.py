@@ -84,7 +84,8 @@ def drawn_table(reader: Reader, cube: Cube, view: View, grid: Grid, table: CubeT
     has_levels = grid.whole and table.total_rows <= MOST_OVERVIEW and any(row.heading.level for row in table.rows)
     if view.rows.role != "time" and not has_levels:
         return table
-    return lay_out(reader, cube, replace(view, page=1), grid, "", MOST_POINTS)
+    folded_as_the_table = "" if view.rows.role == "time" else "?"
+    return lay_out(reader, cube, replace(view, page=1), grid, folded_as_the_table, MOST_POINTS)
 
 
 def _could_be_map(data: ChartData) -> bool:
