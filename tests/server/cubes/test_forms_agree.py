@@ -131,9 +131,11 @@ def _shown(line: list[str]) -> str:
 
 
 def _cells(page: str) -> list[str]:
-    """The cells of the table of a page in their order, without what is for screen readers alone."""
+    """The cells of the table of a page in their order, without what is for screen readers or for alignment alone."""
     cells = re.findall(r'<td class="number[^>]*>(.*?)</td>', page.partition("<tbody>")[2])
-    return [re.sub("<[^>]*>", "", re.sub(r'<(\w+) class="visually-hidden".*?</\1>', "", cell)) for cell in cells]
+    return [
+        re.sub("<[^>]*>", "", re.sub(r'<(\w+) class="visually-hidden".*?</\1>', "", cell)).strip() for cell in cells
+    ]
 
 
 def _query(page: str) -> str:
