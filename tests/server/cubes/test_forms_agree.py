@@ -99,6 +99,20 @@ def test_all_forms_of_a_view_tell_the_same(cube: tuple[ServedRelease, Store], nu
     assert _marks(chart) == _marks(body("html", "&show=chart", root="/embed").decode())
 
 
+def test_the_fields_of_the_form_have_names_of_their_own(cube: tuple[ServedRelease, Store]) -> None:
+    served, _ = cube
+    page = respond_to_view(
+        served, Ask("/data/staff/slice.en.html", query="rows=year&cols=sex&cols=grade")
+    ).body.decode()
+    names = re.findall(r'<select id="[^"]*" name="([^"]*)">', page)
+    assert len(set(names)) == len(names)
+    chosen = dict(zip(names, re.findall(r'value="([^"]*)" selected', page), strict=True))
+    assert chosen["cols2"] == "grade"
+    sent = respond_to_view(served, Ask("/data/staff/slice.en.html", query=urlencode(chosen)))
+    assert sent.status == 303
+    assert b"rows=year&cols=sex&cols=grade&county=0" in dict(sent.headers)[b"location"]
+
+
 def _line(figure: dict[str, object], names: list[str]) -> list[str]:
     """A figure of JSON as a line of CSV."""
     places = [figure[name] for name in names]

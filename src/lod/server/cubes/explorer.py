@@ -20,7 +20,7 @@ from lod.server.answers import Answer, header, link
 from lod.server.ask import Ask
 from lod.server.cubes.cube import Cube, read_cube
 from lod.server.cubes.files import records
-from lod.server.cubes.slices import View, parse_view, query_of
+from lod.server.cubes.slices import SECOND, View, parse_view, query_of
 from lod.server.cubes.table import MOST_CELLS, Cut, Grid, first_rows, lay_out, read_grid
 from lod.server.cubes.whole import CSV, JSON, TABLES, WHOLE, XLSX, whole_file, write_figures
 from lod.server.documents.describe import TYPE
@@ -184,8 +184,8 @@ def _file_name(stem: str) -> str:
 
 
 def _was_sent_by_form(query: str) -> bool:
-    """Whether a query has what a browser sends for a form's empty fields: the view has a shorter address."""
-    return any(not value for _, value in parse_qsl(query, keep_blank_values=True))
+    """Whether a query has what a browser sends for a form's fields alone: the view has an address of its own."""
+    return any(not value or name == SECOND for name, value in parse_qsl(query, keep_blank_values=True))
 
 
 def _refused(reader: Reader, findings: list[Diagnostic], ask: Ask, path: ViewPath, chosen: Format) -> Answer:

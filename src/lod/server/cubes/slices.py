@@ -33,7 +33,8 @@ MOST_BESIDE = 120  # columns on a page
 MOST_BESIDE_CODES = 24  # of a dimension that is held: each has a link
 FOLDED_ABOVE = 60  # rows: a longer hierarchy begins folded
 
-_RESERVED = {"rows", "cols", "measure", "show", "chart", "totals", "depth", "open", "page", "across"}
+SECOND = "cols2"  # what a form calls the second of `cols`: no two of its fields have one name
+_RESERVED = {"rows", "cols", SECOND, "measure", "show", "chart", "totals", "depth", "open", "page", "across"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,8 +224,9 @@ def _axes(view: View, reading: _Reading, given: dict[str, list[str]]) -> View:
     """Rows, columns and measures; the rest is held."""
     cube = reading.cube
     rows = reading.dimension("rows", given["rows"][-1]) if "rows" in given else view.rows
-    if "cols" in given:
-        asked = [key for value in given["cols"] for key in value.split(",") if key and key != "-"]
+    across = [*given.get("cols", ()), *given.get(SECOND, ())]
+    if across:
+        asked = [key for value in across for key in value.split(",") if key and key != "-"]
         columns = [c for key in asked if (c := reading.dimension("cols", key)) is not None]
     else:
         columns = [c for c in view.columns if c is not rows]

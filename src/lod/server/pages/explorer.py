@@ -17,7 +17,7 @@ from lod.server.addresses import Address
 from lod.server.charts.model import Kind
 from lod.server.cubes.cube import Component, Cube
 from lod.server.cubes.files import as_sparql
-from lod.server.cubes.slices import Keys, View, default_view, exchanged, keys_of, other_codes, query_of
+from lod.server.cubes.slices import SECOND, Keys, View, default_view, exchanged, keys_of, other_codes, query_of
 from lod.server.cubes.table import CubeTable, Grid, lay_out, read_grid
 from lod.server.cubes.whole import XLSX
 from lod.server.pages.figure import Figure, drawn_table, figure_of
@@ -260,7 +260,7 @@ def _selects(reader: Reader, cube: Cube, view: View) -> Iterable[Select]:
     columns = [*view.columns, None, None]
     yield _axis(reader, keys, "cols", "columns_across", varying, columns[0], none=True)
     if len(varying) > 2:
-        yield _axis(reader, keys, "cols", "columns_second", varying, columns[1], none=True, number=2)
+        yield _axis(reader, keys, SECOND, "columns_second", varying, columns[1], none=True)
     if len(cube.measures) > 1:
         every = Choice("", reader.t("all_measures"), view.measures == cube.measures)
         chosen = [m.iri for m in view.measures] if len(view.measures) == 1 else []
@@ -298,9 +298,8 @@ def _axis(
     chosen: Component | None,
     *,
     none: bool,
-    number: int = 1,
 ) -> Select:
     empty = (Choice("-", reader.t("columns_none"), chosen is None),) if none else ()
     shown = ((d, reader.label(d.iri)) for d in offered)
     found = (Choice(keys.names[d.iri], n.text, d is chosen, language=n.language) for d, n in shown)
-    return Select(name, reader.t(label), (*empty, *found), f"f-{name}-{number}")
+    return Select(name, reader.t(label), (*empty, *found), f"f-{name}")
