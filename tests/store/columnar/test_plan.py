@@ -26,6 +26,7 @@ COLUMNS = {
     "shares of a sub-query": "SELECT ?s (?n / ?all AS ?x) { { SELECT ?s (SUM(?m) AS ?n) { ?o d:sex ?s ; d:mean ?m } GROUP BY ?s } { SELECT (SUM(?m) AS ?all) { ?o d:mean ?m ; d:area ?a } } }",
     "sub-queries in a sub-query, one of them the store's": "SELECT ?y (COUNT(*) AS ?c) { { SELECT DISTINCT ?y ?w { { SELECT DISTINCT ?a ?y { ?o d:area ?a ; d:year ?y ; d:mean ?m } } { SELECT ?a ?w { ?a skos:notation ?w } } } } } GROUP BY ?y",
     "a sub-query beside others": "SELECT * { { SELECT ?a (MAX(?m) AS ?x) { ?o d:area ?a ; d:mean ?m } GROUP BY ?a HAVING (?x > 50) } UNION { ?a skos:broader ?r } MINUS { SELECT ?a (COUNT(*) AS ?n) { ?o d:area ?a ; d:sex c:M ; d:mean ?m } GROUP BY ?a ORDER BY ?a LIMIT 3 } }",
+    "a sample of what differs by the key": "SELECT ?a (SAMPLE(?a) AS ?z) (SAMPLE(?w) AS ?x) (SUM(?m) AS ?t) { ?o d:area ?a ; d:mean ?m . ?a skos:notation ?w } GROUP BY ?a",
     "text with quotes and a language": "SELECT ?t (COUNT(*) AS ?c) { ?o d:note ?t ; d:area ?a } GROUP BY ?t",
 }  # fmt: skip
 STORE = {
@@ -43,6 +44,7 @@ STORE = {
     "GroupConcat": "SELECT (GROUP_CONCAT(?b) AS ?t) (COUNT(*) AS ?c) { ?o d:band ?b ; d:mean ?m }",
     "a few observations": "SELECT (SUM(?n) AS ?t) { ?o d:count ?n ; d:area c:area1 ; d:mean 1.10 }",
     "SAMPLE": "SELECT (SUM(?n) AS ?t) { ?o d:count ?n ; d:mean ?m } HAVING (?t > 0)",
+    "SAMPLE of what may": "SELECT ?a (SAMPLE(?n) AS ?x) { ?o d:area ?a ; d:mean ?m OPTIONAL { ?o d:count ?n } } GROUP BY ?a",
     "patterns that do not hang": "SELECT (COUNT(*) AS ?t) { ?o d:mean ?m . ?x skos:notation ?w }",
     "nothing of cubes": "SELECT (COUNT(*) AS ?t) { ?x skos:notation ?w }",
 }  # fmt: skip
@@ -68,6 +70,17 @@ def test_sub_queries_that_hang_on_what_is_around_stay(both: Any, around: str) ->
     part = "{ SELECT ?a (COUNT(*) AS ?n) { ?o d:area ?a ; d:mean ?m } GROUP BY ?a }"
     assert both.rewritten(f"SELECT * {{ {around.replace('{}', part)} }}") is None
     assert both.rewritten(f"SELECT * {{ {part} }}")
+
+
+def test_a_sample_is_one_of_the_values(both: Any) -> None:
+    pattern = "{ ?o d:area ?a ; d:band ?b ; d:mean ?m }"
+    found = both.store.query(both.rewritten(f"SELECT ?a (SAMPLE(?b) AS ?x) {pattern} GROUP BY ?a"))
+    one = {(str(row["a"]), str(row["x"])) for row in found}
+    every = {
+        (str(row["a"]), str(row["b"])) for row in both.store.query(f"{both.prologue}SELECT DISTINCT ?a ?b {pattern}")
+    }
+    assert len(one) == len({area for area, _ in every})
+    assert one < every
 
 
 def test_order_and_limit_are_the_stores(both: Any) -> None:

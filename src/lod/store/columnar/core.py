@@ -259,7 +259,11 @@ class Core:
         if function == "Count":
             return [(name, f"count({distinct}{column})", INTEGER)], ""
         if function == "Sample":
-            return [(name, column, kind)], ""
+            if aggregate.variable in self._plan.keys:
+                return [(name, column, kind)], ""
+            if aggregate.variable in relation.nullable:
+                raise NotPlanned("SAMPLE of what may be unbound")
+            return [(name, f"any_value({column})", kind)], ""
         if function in ("Min", "Max"):
             self._check_order(relation, column, kind)
             return [(name, _whole(column, f"{function.lower()}({column})"), kind)], ""

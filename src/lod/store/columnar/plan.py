@@ -27,10 +27,12 @@ from lod.store.columnar.algebra import (
     variables,
     without_blank,
 )
+from lod.store.guard import tokens_of
 
 _AGGREGATES = {"Count", "Sum", "Avg", "Min", "Max", "Sample"}
 
 Pattern = tuple[Identifier, Identifier | PropertyPath, Identifier]
+_Made = tuple[str, str, frozenset[str]]  # variable, expression, and the variables that it needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +86,20 @@ def plan(text: str, base_iri: str) -> Plan:
     Raises:
         NotPlanned: it is of another shape.
     """
-    return _Cutter(parse(text, base_iri)).plan()
+    written = sum(token.kind == "word" and token.text.upper() == "SAMPLE" for token in tokens_of(text))
+    return _Cutter(parse(text, base_iri), written).plan()
 
 
 class _Cutter:
     """Takes the algebra apart from the outside in."""
 
-    def __init__(self, algebra: CompValue) -> None:
+    def __init__(self, algebra: CompValue, samples: int) -> None:
         self._node: CompValue = algebra.p
         self._end = ""
         self._known: set[str] = set()  # variables of the core that the rest speaks of
         self._made: list[str] = []  # variables that the rest makes
         self._ordered: frozenset[str] = frozenset()  # variables of ORDER BY
+        self._written = samples  # how many SAMPLE the query has
         self._samples: set[tuple[str, str]] = set()  # grouping variables that are told as aggregates
 
     def plan(self) -> Plan:
@@ -110,7 +114,7 @@ class _Cutter:
         if self._node.name == "OrderBy":
             self._order()
         extends = self._extends()
-        aggregates, group, having = self._grouping()
+        aggregates, group, having = self._grouping(extends)
         if aggregates is None and not is_distinct:
             raise NotPlanned("every row is asked for, which the store tells one by one")
         core = read_core(self._node)
@@ -147,7 +151,7 @@ class _Cutter:
         self._end = f" ORDER BY {' '.join(conditions)}"
         self._node = self._node.p
 
-    def _extends(self) -> list[tuple[str, str, frozenset[str]]]:
+    def _extends(self) -> list[_Made]:
         """What the rest makes: variable, expression, and the variables that it needs; innermost first."""
         found = []
         while self._node.name == "Extend":
@@ -155,7 +159,7 @@ class _Cutter:
             self._node = self._node.p
         return found[::-1]
 
-    def _grouping(self) -> tuple[tuple[Aggregate, ...] | None, tuple[str, ...], Any]:
+    def _grouping(self, extends: list[_Made]) -> tuple[tuple[Aggregate, ...] | None, tuple[str, ...], Any]:
         """Aggregates, grouping variables and the condition of HAVING; the node becomes what is grouped."""
         having = None
         if self._node.name == "Filter" and _groups_below(self._node.p):
@@ -171,9 +175,11 @@ class _Cutter:
             raise NotPlanned("grouping by an expression without a name")
         aggregates = tuple(self._aggregate(entry) for entry in self._node.A)
         # a bare ?key among aggregates is SAMPLE(?key) in this algebra: that is the key
-        if any(a.function == "Sample" and a.variable not in keys for a in aggregates):
-            raise NotPlanned("SAMPLE")
         self._samples = {(a.variable, f"?{a.name}") for a in aggregates if a.function == "Sample"}
+        bare = sum((variable, text) in self._samples for variable, text, _ in (*extends, *samples))
+        others = any(a.function == "Sample" and a.variable not in keys for a in aggregates)
+        if others and len(self._samples) - bare != self._written:  # another variable of HAVING is one, too
+            raise NotPlanned("SAMPLE of what is not grouped")
         if not {(variable, text) for variable, text, _ in samples} <= self._samples:
             raise NotPlanned("an expression below the grouping")
         self._node = group.p
@@ -189,9 +195,7 @@ class _Cutter:
             raise NotPlanned("COUNT(DISTINCT *)")
         return Aggregate(function, str(over), is_distinct, str(entry.res))
 
-    def _rest(
-        self, extends: list[tuple[str, str, frozenset[str]]], having: Any, visible: set[str], inner: set[str]
-    ) -> list[str]:
+    def _rest(self, extends: list[_Made], having: Any, visible: set[str], inner: set[str]) -> list[str]:
         """FILTER and BIND lines, in the order in which the algebra applies them."""
         lines = []
         if having is not None:
