@@ -22,11 +22,12 @@ from lod.server.addresses import Address, has_page, parse_address
 from lod.server.answers import Answer, header
 from lod.server.ask import Ask
 from lod.server.documents.context import respond_to_context, split_context
-from lod.server.documents.describe import exists
+from lod.server.documents.describe import exists, is_in
 from lod.server.documents.feed import Edition, feed
 from lod.server.documents.gone import retired
 from lod.server.refusals import not_found
 from lod.server.served import CurrentRelease, Memo, ServedRelease, open_served
+from lod.store.snapshot import open_snapshot
 
 RELEASE, TIMEMAP, FEED = "/release/", "/timemap/", "/feed."
 LINK_FORMAT = "application/link-format"
@@ -93,12 +94,32 @@ class Archive:
             found.setdefault(self.current.served.release.manifest.name, self.current.served.release.folder)
         return found
 
-    def has(self, name: str, inside: str) -> bool:
-        """Whether a published release has something at an address. A release never changes, so that is kept."""
+    def having(self, inside: str) -> list[Edition]:
+        """The releases that have something at an address."""
+        folders = self._folders()
+        return [edition for edition in self.editions() if self.has(edition.name, inside, folders.get(edition.name))]
+
+    def has(self, name: str, inside: str, folder: Path | None = None) -> bool:
+        """Whether a published release has something at an address. A release never changes, so that is kept.
+
+        `folder`: where it is, if that is known: its store alone is looked into first, which is sooner open.
+        """
         known = self._known.peek((name, inside))
+        if known is None and folder is not None and self._is_in_store(folder, inside):
+            known = self._known.get((name, inside), lambda: True)
         if known is None and (opened := self.open(name)) is not None:
             known = self._known.get((name, inside), lambda: _has(opened, inside))
         return bool(known)
+
+    def _is_in_store(self, folder: Path, inside: str) -> bool:
+        served = self.current.served
+        if served is None or self.current.elsewhere is not None or not (things := _things(served, inside)):
+            return False
+        try:
+            store = open_snapshot(folder / "store")
+        except LodError:
+            return False
+        return any(is_in(store, iri) for iri in things)
 
     def open(self, name: str) -> ServedRelease | None:
         """A published release as a frozen site; None when there is none of that name or it is damaged."""
@@ -164,11 +185,19 @@ def was_ever(served: ServedRelease, inside: str) -> bool:
 
 def _has(served: ServedRelease, inside: str) -> bool:
     """Whether a release has something at an address, as far as one look tells; all have the same pages of the site."""
+    things = _things(served, inside)
+    if not things:
+        return has_page(parse_address(inside, served.site.languages).stem) or inside.startswith(_IN_ALL)
+    return any(exists(served, iri) for iri in things)
+
+
+def _things(served: ServedRelease, inside: str) -> list[str]:
+    """The IRIs that a document's address may be about; none where it is no thing's."""
     found = _OF_DATASET.match(inside)
     stem = found[1] if found else parse_address(inside, served.site.languages).stem
     if not stem.startswith(_THINGS):
-        return has_page(stem) or inside.startswith(_IN_ALL)
-    return any(exists(served, served.space.described_by(each)) for each in dict.fromkeys((stem, inside)))
+        return []
+    return [served.space.described_by(each) for each in dict.fromkeys((stem, inside))]
 
 
 def time_gate(archive: Archive, served: ServedRelease, ask: Ask) -> Answer:
@@ -242,7 +271,7 @@ def time_map(archive: Archive, served: ServedRelease, inside: str, query: str) -
     """All versions of the document at `inside` (§5); None when no release has it."""
     if not was_ever(served, inside):
         return None
-    versions = [edition for edition in archive.editions() if archive.has(edition.name, inside)]
+    versions = archive.having(inside)
     if not versions:
         return None
     base, inside = served.space.base.removesuffix("/"), inside + (f"?{query}" if query else "")

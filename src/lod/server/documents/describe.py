@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
 from lod.rdf.iris import to_uri
 from lod.rdf.namespaces import DCT, FOAF, QB, RDF, RDFS, VOID
@@ -136,6 +136,11 @@ def _first_values(served: ServedRelease, node: NamedNode) -> tuple[list[Quad], t
 def exists(served: ServedRelease, iri: str) -> bool:
     """Whether the release says anything of an IRI: one look into the index."""
     return any(next(served.quads(node, None, None), None) is not None for node in _spellings(iri))
+
+
+def is_in(store: Store, iri: str) -> bool:
+    """Likewise of a store alone."""
+    return any(next(store.quads_for_pattern(node, None, None, None), None) is not None for node in _spellings(iri))
 
 
 def _spellings(iri: str) -> Iterator[NamedNode]:
