@@ -1,7 +1,7 @@
 """Templates, prefixed names and language tags as they are written in YARRRML.
 
 https://rml.io/yarrrml/spec/#template: `$(column)` is a reference; `\\$`, `\\(`, `\\)` and
-`\\:` stand for the signs themselves.
+`\\:` stand for the signs themselves. Brackets that come in pairs need no backslash in a reference: `$(count(person))`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from lod.mapping.ir import Constant, Expression, Reference, Template
 from lod.rdf.iris import illegal_character
 from lod.wording import say
 
-_TOKEN = re.compile(r"\\[$():]|\$\(|\)")
+_TOKEN = re.compile(r"\\[$():]|\$\(|[()]")
 _WIDE = re.compile(r"\$（|＄[(（]")
 _PREFIXED = re.compile(r"([A-Za-z_][\w.\-]*)?:(?!//)", re.ASCII)
 _SCHEMES = frozenset(
@@ -24,30 +24,35 @@ _SCHEMES = frozenset(
 )
 
 
-def parse_template(text: Text, findings: Findings, start: int = 0, end: int | None = None) -> Expression:
-    """The expression that `text.value[start:end]` writes."""
+def parse_template(
+    text: Text, findings: Findings, start: int = 0, end: int | None = None, *, in_pairs: bool = True
+) -> Expression:
+    """The expression that `text.value[start:end]` writes. `in_pairs`: brackets in a reference may come in pairs."""
     value = text.value[:end]
     origin = text.at(start, max(1, len(value) - start))
-    if wide := _WIDE.search(value, start):
+    if in_pairs and (wide := _WIDE.search(value, start)):
         hint = say("write $(column); a sign that is no reference is written \\$(")
         message = say("'{sign}' begins no reference: its signs are not in half width", sign=wide.group())
         findings.error("LOD3008", message, text.at(wide.start(), 2), hint)
     parts: list[str | Reference] = []
     literal: list[str] = []
     name: list[str] | None = None  # of the reference that is open
-    at, opened = start, start
+    at, opened, depth = start, start, 0
     for token in _TOKEN.finditer(value, start):
         (literal if name is None else name).append(value[at : token.start()])
         at = token.end()
         if token.group() == "$(" and name is None:
             if "".join(literal):
                 parts.append("".join(literal))
-            literal, name, opened = [], [], token.start()
-        elif token.group() == ")" and name is not None:
+            literal, name, opened, depth = [], [], token.start(), 0
+        elif token.group() == ")" and name is not None and depth == 0:
             parts.append(_reference("".join(name), text.at(opened, at - opened), findings))
             name = None
         else:
             (literal if name is None else name).append(token.group().removeprefix("\\"))
+            depth += {"(": 1, "$(": 1, ")": -1}.get(token.group(), 0) if in_pairs else 0
+    if name is not None and in_pairs:
+        return parse_template(text, findings, start, end, in_pairs=False)
     if name is not None:
         hint = say("write $(column); a sign that is no reference is written \\$(")
         findings.error("LOD3008", say("a reference is not closed: '$(' without ')'"), text.at(opened, 2), hint)
