@@ -29,7 +29,7 @@ from lod.mapping.yarrrml.keys import PLACES, aliases, values_of
 from lod.mapping.yarrrml.one_line import joined_in_one_line
 from lod.mapping.yarrrml.targets import Targets
 from lod.rdf.datatypes import BUILT_IN
-from lod.rdf.languages import may_be_registered, tag_hint
+from lod.rdf.languages import is_language_tag, may_be_registered, tag_hint
 from lod.rdf.namespaces import RDF, XSD
 from lod.wording import say
 
@@ -250,7 +250,7 @@ class Terms:
     def _datatype(self, node: Node | None) -> Expression | None:
         if not isinstance(node, Text):
             return self.calls.expression(node) if node else None
-        if ":" not in node.value and "$(" not in node.value and may_be_registered(node.value):
+        if ":" not in node.value and "$(" not in node.value and is_language_tag(node.value):
             hint = say("a language is written {node}~lang", node=node.value)
             if node.value in BUILT_IN:
                 hint = say("write xsd:{node}", node=node.value)
