@@ -14,10 +14,10 @@ from pathlib import Path
 
 from lod.diagnostics import Findings
 from lod.events import Reporter
+from lod.lift.changes import Earlier, lift_changes
 from lod.lift.engines.duckdb.touched import why_not_by_rows
 from lod.lift.lineage import tables_of
 from lod.lift.plan import NESTED, Plan, map_digests, table_digest
-from lod.lift.run import Earlier, lift_changes
 from lod.release.incremental.base import Base, is_of, read_base
 from lod.release.incremental.change import Change, examine
 from lod.release.release import ReleaseError, open_release

@@ -24,7 +24,7 @@ from lod.tables.table import Table
 from lod.wording import NOTHING, Wording, say
 
 if TYPE_CHECKING:
-    from lod.lift.run import Earlier
+    from lod.lift.changes import Earlier
 
 _CSV = "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER E'\\x01')"
 
