@@ -64,7 +64,8 @@ web:
 
 $(VENDOR)/VENDOR.json: web/package.json web/package-lock.json web/build.mjs web/editor.mjs web/editor.css
 	@echo "Building the scripts of the pages …"
-	@cd web && npm ci --silent --no-audit --no-fund && node build.mjs
+	@cd web && if npm ci --silent --no-audit --no-fund; then node build.mjs; \
+	else echo "npm cannot fetch them now: pages are served without the SPARQL editor and maps"; fi
 
 web/clients/node_modules/.package-lock.json: web/clients/package.json web/clients/package-lock.json
 	@echo "Installing Comunica, a client that the endpoint is tested with …"
