@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -74,3 +75,25 @@ def test_reader_that_goes_away(published: Path) -> None:
     ]
     assert "Traceback" not in result.stderr
     assert "LOD0001" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    "command", [("query", "SELECT * { ?s ?p ?o }"), ("releases", "--format", "json"), ("explain",)]
+)
+def test_an_answer_that_the_disk_does_not_take(published: Path, command: tuple[str, ...]) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full here")
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "lod", *command],
+            cwd=published,
+            env={**os.environ, "LOD_LANG": "en"},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr.startswith("error LOD0005 No space left on device")
+    assert "Traceback" not in done.stderr

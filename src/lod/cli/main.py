@@ -177,14 +177,13 @@ def _system_refused(error: OSError, settings: Settings) -> int:
         return _bug(error, settings)
     place = f"{error.filename}: " if error.filename else ""
     hint = say("look at the folder's permissions and free space: lod doctor")
-    output.show(
-        [
-            Diagnostic(
-                "LOD0005", Severity.ERROR, say("{place}{strerror}", place=place, strerror=error.strerror), None, hint
-            )
-        ],
-        settings,
-    )
+    message = say("{place}{strerror}", place=place, strerror=error.strerror)
+    refused = [Diagnostic("LOD0005", Severity.ERROR, message, None, hint)]
+    try:
+        output.show(refused, settings)
+    except OSError:  # it is standard output that takes no more
+        settings.format = "text"
+        output.show(refused, settings)
     if settings.verbose:
         output.traceback(error)
     return 1

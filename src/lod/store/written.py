@@ -142,6 +142,13 @@ class _Blocks:
     def _hand_on(self, *, is_last: bool) -> None:
         block = self._tags.take(b"".join(self._pending), is_last=is_last)
         self._pending, self._size = [], 0
+        try:
+            self._give(block)
+        except OSError as error:
+            self.stopped_by = error  # no fault of the query
+            raise
+
+    def _give(self, block: bytes) -> None:
         if not block:
             return
         rows = self.counter.count(block) if self.counter else 0

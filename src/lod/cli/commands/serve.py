@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import os
 import secrets
@@ -163,6 +162,8 @@ def try_workers(limits: QueryLimits) -> None:
     Raises:
         LodError: LOD9111 it does not start.
     """
+    import asyncio  # here: --help must not wait for it
+
     from lod.server.sparql.worker_process import start_worker
 
     async def start() -> None:
