@@ -21,6 +21,7 @@ from lod.release.publishing.publish import publish_candidate, rollback
 from lod.release.release import current_name, open_current, open_release
 from lod.release.report.validated import read_account
 from lod.store.snapshot import open_snapshot
+from lod.wording import translated
 
 NAMES = ("read", "parse", "compile", "protect", "lift", "load", "validate", "link", "clear", "publish")
 
@@ -155,7 +156,7 @@ def test_a_violation_goes_back_to_its_cell_and_blocks(root: Path) -> None:
         ("LOD6001", CellOrigin("tables/staff.csv", 5, "sex", "X")),
     }
     low = next(item for item in errors if "headcount" in item.message)
-    assert "人數不為負" in low.message
+    assert "人數不為負" in translated(low.message, "zh-Hant-TW")
     assert "not negative" in low.message
     assert [str(place) for place in low.related] == ["shapes/staff.ttl:10:1"]
     assert low.rule is not None
