@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import copy
+import json
+import pickle
 import string
 import tomllib
 from collections.abc import Iterator
@@ -11,7 +14,21 @@ from pathlib import Path
 import pytest
 
 from lod.diagnostics import explanation, known_codes
-from lod.wording import ENGLISH, LANGUAGES, NOTHING, Wording, catalogue, chosen_language, joined, say, translated
+from lod.wording import (
+    ENGLISH,
+    LANGUAGES,
+    NOTHING,
+    Labelled,
+    Wording,
+    catalogue,
+    chosen_language,
+    from_json,
+    in_each_language,
+    joined,
+    say,
+    to_json,
+    translated,
+)
 
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "lod"
 OTHERS = [language for language in LANGUAGES if language != ENGLISH]
@@ -127,3 +144,11 @@ def test_pages(code: str, language: str) -> None:
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_page_is_of_a_code(language: str) -> None:
     assert {path.stem for path in (PAGES / language).glob("*.md")} <= set(known_codes())
+
+
+def test_a_text_by_language_survives_copies_and_json() -> None:
+    """Findings are copied, sent between processes and kept as JSON."""
+    text = joined([say("no {name}", name="x"), Labelled({"en": "sex", "zh-Hant-TW": "性別"})])
+    copies = (copy.deepcopy(text), pickle.loads(pickle.dumps(text)), from_json(json.loads(json.dumps(to_json(text)))))
+    assert [in_each_language(each) for each in copies] == [in_each_language(text)] * 3
+    assert in_each_language(text)["zh-Hant-TW"].endswith("性別")

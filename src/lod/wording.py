@@ -56,6 +56,9 @@ class Wording(str):
         text.template, text.fields = template, fields or {}
         return text
 
+    def __deepcopy__(self, _memo: object) -> Self:
+        return self  # it never changes
+
 
 class Labelled(Wording):
     """What people call a thing, in each of `LANGUAGES`: words of others that differ by language."""
@@ -66,6 +69,9 @@ class Labelled(Wording):
         text = super().__new__(cls, texts[ENGLISH])
         text.texts = texts
         return text
+
+    def __getnewargs__(self) -> tuple[Mapping[str, str]]:  # type: ignore[override]
+        return (self.texts,)
 
 
 def say(template: str, /, **fields: object) -> Wording:
@@ -86,12 +92,16 @@ def to_json(text: str) -> dict[str, Any]:
     """A sentence as JSON values: its template and its fields, those that are themselves said among them."""
     if not isinstance(text, Wording):
         return {"template": text, "fields": {}}
+    if isinstance(text, Labelled):
+        return {"texts": dict(text.texts)}
     fields = {name: to_json(value) if isinstance(value, Wording) else value for name, value in text.fields.items()}
     return {"template": text.template, "fields": fields}
 
 
 def from_json(told: Mapping[str, Any]) -> Wording:
     """What `to_json` has told, for another process to say in any language."""
+    if "texts" in told:
+        return Labelled(told["texts"])
     fields = {name: from_json(value) if isinstance(value, Mapping) else value for name, value in told["fields"].items()}
     return Wording(told["template"], fields)
 

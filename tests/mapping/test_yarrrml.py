@@ -262,6 +262,12 @@ def test_text_that_looks_like_an_iri_is_told(read: Read) -> None:
     assert (finding.code, finding.severity, finding.hint) == ("LOD3015", "warning", "as an IRI it is 'ex:thing~iri'")
 
 
+@pytest.mark.parametrize(("iri", "codes"), [("http://a.example", ["LOD4062"]), ("http://a.example/id_", [])])
+def test_a_prefix_that_no_sign_ends(read: Read, iri: str, codes: list[str]) -> None:
+    _, findings = read(PERSON.replace("{ex:", f"{{odd: '{iri}', ex:").replace("{po}", "[a, ex:T]"))
+    assert [each.code for each in findings] == codes
+
+
 def test_a_file_that_is_no_mapping(tmp_path: Path) -> None:
     for name, content in (("a.txt", b""), ("b.yml", b""), ("c.yml", b"text"), ("d.yml", b"\xff"), ("e.yml", b"- 1")):
         (tmp_path / name).write_bytes(content)

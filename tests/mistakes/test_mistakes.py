@@ -159,6 +159,21 @@ MISTAKES = {
     "rml iri for text": Mistake(
         "rml", "[ rml:predicate ex:p ; rml:objectMap [ rml:reference §ex:x ] ]", "LOD3105", "is text in quotes, not"
     ),
+    "yarrrml property as a key": Mistake(
+        "yarrrml", "- §ex:a: $(name)", "LOD3003", "unknown key 'ex:a'", "a property and its value are a list: [ex:a, …]"
+    ),
+    "yarrrml mark in capitals": Mistake(
+        "yarrrml", "- [ex:a, §https://example.org/$(id)~IRI]", "LOD3015", "is written as text", "/$(id)~iri'"
+    ),
+    "yarrrml column in braces": Mistake(
+        "yarrrml", "- [ex:a, '§{email}']", "LOD4061", "'{email}' is text, the same in every row", "is $(email), in RML"
+    ),
+    "yarrrml datatype in Chinese": Mistake(
+        "yarrrml", "- [ex:a, $(count), §xsd:整數]", "LOD4043", "no datatype 'xsd:整數'", "known here: boolean, date"
+    ),
+    "yarrrml datatype without a prefix": Mistake(
+        "yarrrml", "- [ex:a, $(count), §integer]", "LOD3016", "'integer' is no datatype", "write xsd:integer"
+    ),
     # language tags
     "yarrrml language": Mistake(
         "yarrrml", "- [ex:a, $(name), §zh_TW~lang]", "LOD3009", "'zh_TW' is no language tag", "did you mean 'zh-TW'?"

@@ -5,7 +5,7 @@ A misspelt column fails here, at its place in the mapping, before any row is rea
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -114,6 +114,24 @@ def improve(plan: Plan) -> Plan:
     return plan
 
 
+def _tell_written(unused: Collection[str], table: Table, mapping: Mapping, sources: Sources) -> None:
+    """A text that is an unused column's name in other signs than those of a reference: $name, {name}, ${name}."""
+    for triples_map in mapping.triples_maps:
+        if sources.table(triples_map.source) is not table:
+            continue
+        for rule in triples_map.predicate_object_maps:
+            said = rule.object.expression if isinstance(rule.object, TermMap) else None
+            name = said.value.strip("${}()") if isinstance(said, Constant) else ""
+            if (
+                isinstance(said, Constant)
+                and name in unused
+                and said.value in (f"${name}", f"{{{name}}}", f"${{{name}}}")
+            ):
+                message = say("'{text}' is text, the same in every row", text=said.value)
+                hint = say("the cell of the column is $({name}), in RML rml:reference", name=name)
+                sources.findings.warning("LOD4061", message, said.origin, hint, [CellOrigin(table.name, 1, name)])
+
+
 def _warn_of_unused(plan: Plan, mapping: Mapping, sources: Sources) -> None:
     """A column that no rule uses is often a rule forgotten."""
     if sources.findings.errors:
@@ -129,6 +147,7 @@ def _warn_of_unused(plan: Plan, mapping: Mapping, sources: Sources) -> None:
         if isinstance(table, TypedTable):
             unused = table.without(used)
         if unused:
+            _tell_written(unused, table, mapping, sources)
             names = joined([say("'{name}'", name=name) for name in unused], say(", "))
             origin = next(t.source.origin for t in mapping.triples_maps if sources.table(t.source) is table)
             message = say(

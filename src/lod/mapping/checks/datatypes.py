@@ -10,6 +10,8 @@ from lod.rdf.datatypes import BUILT_IN
 from lod.rdf.namespaces import XSD
 from lod.wording import say
 
+_USUAL = ("string", "integer", "decimal", "boolean", "date", "dateTime", "time", "gYear", "gYearMonth", "duration")
+
 
 def check_datatypes(triples_maps: Iterable[TriplesMap], findings: Findings) -> None:
     """Findings: LOD4043, an error, for each datatype in the namespace of XML Schema that is not one of its own."""
@@ -22,7 +24,7 @@ def check_datatypes(triples_maps: Iterable[TriplesMap], findings: Findings) -> N
             name = datatype.value.removeprefix(XSD)
             if name not in BUILT_IN:
                 said.add(datatype.origin)
-                near = did_you_mean(f"xsd:{name}", [f"xsd:{each}" for each in BUILT_IN])
+                near = did_you_mean(f"xsd:{name}", [f"xsd:{each}" for each in BUILT_IN] if name.isascii() else _USUAL)
                 message = say("XML Schema has no datatype 'xsd:{name}'", name=name)
                 findings.error("LOD4043", message, datatype.origin, near)
 

@@ -133,6 +133,12 @@ def _names(values: dict[str, Node], shapes: Shapes) -> Names:
                     "prefix '{name}' stands for '{value}', which is no absolute IRI", name=name.value, value=value.value
                 )
                 shapes.findings.error("LOD3010", message, value.origin)
+            elif key == "prefixes" and value and value.value[-1].isalnum():
+                message = say(
+                    "prefix '{name}' stands for '{value}', which no sign ends", name=name.value, value=value.value
+                )
+                hint = say("{name}:x is {value}x: should it end in / or #?", name=name.value, value=value.value)
+                shapes.findings.warning("LOD4062", message, value.origin, hint)
     prefixes = tables["prefixes"]
     return Names({**PREFIXES, **FUNCTION_PREFIXES, **prefixes}, frozenset(prefixes), tables["external"])
 

@@ -28,7 +28,7 @@ from lod.mapping.shapes import Shapes
 from lod.mapping.yarrrml.keys import aliases, values_of
 from lod.mapping.yarrrml.terms import Kind, ReadObject, ReadTerm, Terms, tag
 from lod.rdf.namespaces import RDF
-from lod.wording import say
+from lod.wording import say, word
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,12 @@ class StatementReader:
     def _long(self, node: Node, found: Statements) -> None:
         keyed = self.shapes.keyed(node, "an entry of 'predicateobjects'")
         if keyed is None:
+            return
+        named = next((key for key, _ in keyed if ":" in key.value or key.value == "a"), None)
+        if named:
+            message = say("unknown key '{key}' in {place}", key=named.value, place=word("a predicate-object"))
+            hint = say("a property and its value are a list: [{property}, …]", property=named.value)
+            self.findings.error("LOD3003", message, named.at(0, len(named.value)), hint)
             return
         values = values_of(keyed, "a predicate-object", self.findings)
         names = aliases("a predicate-object")

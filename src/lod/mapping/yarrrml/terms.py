@@ -283,6 +283,10 @@ class Terms:
         """A text. A prefix of this document that it begins with is expanded, as the reference implementation does."""
         expression = self.names.value(text, self.findings)
         expanded = self.names.expanded(expression, text, only_declared=True)
+        stem, mark, end = text.value.rpartition("~")
+        if mark and end.casefold() in ("iri", "uri", "url"):
+            hint = say("as an IRI it is '{text}~iri'", text=stem)
+            self.findings.warning("LOD3015", say("'{text}' is written as text", text=text.value), text.origin, hint)
         if isinstance(expression, Constant) and self.names.looks_prefixed(expression.value):
             message = say("'{text}' is written as text", text=text.value)
             if isinstance(expanded, Constant) and expanded != expression:
