@@ -55,6 +55,7 @@ def test_what_was_asked_before_sigterm_is_answered(published: Path, serve: Serve
     site = serve(published, "--workers", workers)
     httpx.get(f"{site.address}-/health")
     endless = {"query": "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"}
+    before = spent(site.process.pid)
     with ThreadPoolExecutor() as threads:
         asked = [threads.submit(httpx.get, f"{site.address}sparql", params=endless) for _ in range(2)]
         busy: set[int] = set()
@@ -62,24 +63,27 @@ def test_what_was_asked_before_sigterm_is_answered(published: Path, serve: Serve
         while len(busy) < 2:
             assert time.monotonic() < gives_up, "they are not under way"
             time.sleep(0.02)
-            busy.update(yielding(site.process.pid))
+            now = spent(site.process.pid)
+            busy = {process for process, used in before.items() if now.get(process, used) > used + 1}
         site.stop(signal.SIGTERM)
         assert [one.result().json()["code"] for one in asked] == ["LOD9105", "LOD9105"]
     with pytest.raises(httpx.ConnectError):
         httpx.get(site.address)
 
 
-def yielding(ancestor: int) -> set[int]:
-    """The processes below one that have yielded to others, as a worker does whose query runs for a while."""
-    parents, nice = {}, {}
+def spent(ancestor: int) -> dict[int, int]:
+    """The processor time, in ticks, of each query worker below a process."""
+    parents, ticks = {}, {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):  # it has just ended
             fields = stat.read_text(errors="replace").rpartition(")")[2].split()  # proc_pid_stat(5), from the third on
-            parents[int(stat.parent.name)], nice[int(stat.parent.name)] = int(fields[1]), int(fields[16])
+            parents[int(stat.parent.name)] = int(fields[1])
+            if b"lod.server.sparql.worker" in stat.with_name("cmdline").read_bytes():
+                ticks[int(stat.parent.name)] = int(fields[11]) + int(fields[12])
     below = {ancestor}
     while more := {process for process, parent in parents.items() if parent in below} - below:
         below |= more
-    return {process for process in below if nice.get(process, 0) == nice[ancestor] + 10}
+    return {process: used for process, used in ticks.items() if process in below}
 
 
 def test_what_cannot_be_served_is_said_at_once(published: Path, lod: Lod) -> None:
