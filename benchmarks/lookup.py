@@ -40,6 +40,7 @@ BARS = (  # contender, beside which other, at least this share of its rate
     ("point query", "oxigraph query", 0.6),
 )
 CONNECTIONS = 8
+_APART = 7919  # a prime: each thing once
 BASE = "https://lod.example.org/"
 TRIPLES_A_THING = 12
 _HEAD_END = b"\r\n\r\n"
@@ -215,7 +216,7 @@ def _thing_paths(things: int, first: int, shape: str = "/doc/thing/{}.ttl") -> I
     """Each thing once, far apart in the store, before any comes again."""
     number = first
     while True:
-        number = (number + 7919) % things
+        number = (number + _APART) % things
         yield shape.format(number)
 
 
@@ -303,7 +304,7 @@ def measure(things: int, seconds: float, rounds: int) -> bool:
         describe = "/query?query=DESCRIBE%20%3C" + BASE.replace(":", "%3A").replace("/", "%2F") + "id%2Fthing%2F{}%3E"
         point = f"?query={quote(f'SELECT * {{ <{BASE}id/thing/NUMBER> ?p ?o }}', safe='')}".replace("NUMBER", "{}")
         for number in range(rounds):
-            first = number * things // rounds
+            first = number * (things // rounds) * _APART % things  # no round asks again what another has asked
             turns = {
                 "hello": ("hello", _requests(_same("/"))),
                 "describe": ("describe", _requests(_thing_paths(things, first))),

@@ -83,7 +83,7 @@ def test_values_keep_their_kinds(tmp_path: Path, mariadb: str, monkeypatch: pyte
             '<id/2> <name> "" .',
             '<id/2> <open> "false"^^<xsd:boolean> .',
             '<id/2> <share> "1.0E20"^^<xsd:double> .',
-            '<id/2> <time> "-P1DT10H0M1S"^^<xsd:dayTimeDuration> .',
+            '<id/2> <time> "-P1DT10H1S"^^<xsd:dayTimeDuration> .',
         ]
     )
 
