@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import json
-import os
 import shutil
 import signal
 import tempfile
@@ -16,9 +15,8 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
-from multiprocessing import active_children, get_context, parent_process
+from multiprocessing import active_children, get_context
 from pathlib import Path
-from threading import Thread
 
 from pyoxigraph import NamedNode, QuerySolutions
 
@@ -32,6 +30,7 @@ from lod.server.export.beside import aliases, copied, made, onward
 from lod.server.export.documents import document_files
 from lod.server.export.paths import ROOT_FORMATS, Shelf, file_of
 from lod.server.export.views import WrittenViews, written_views
+from lod.server.parent import end_with_parent
 from lod.server.served import ServedRelease, open_served
 from lod.server.sparql.question import QueryLimits
 from lod.server.theme import open_theme
@@ -185,7 +184,7 @@ def _write_documents(
     left_out: list[str] = []
     written = 0
     others = set(active_children())
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_end_with_parent) as pool:
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_begin) as pool:
         try:
             shares = [pool.submit(_write_share, _Share(release, work, theme, suffixes, n)) for n in range(parts)]
             for share in as_completed(shares):
@@ -200,16 +199,10 @@ def _write_documents(
     return Exported(written, 0, 0, tuple(sorted(left_out)))
 
 
-def _end_with_parent() -> None:
+def _begin() -> None:
     """Leave Ctrl-C to the parent, and end when it has ended: a pool's process would wait for work for ever."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-    def watch() -> None:
-        if (parent := parent_process()) is not None:
-            parent.join()
-            os._exit(1)
-
-    Thread(target=watch, name="watching the parent", daemon=True).start()
+    end_with_parent()
 
 
 _MOST_HELD = 200_000  # rows of a cube that a process has in memory: some 50 MB

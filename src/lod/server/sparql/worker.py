@@ -34,6 +34,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import pyoxigraph
 
 from lod.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS, by_suffix
+from lod.server.parent import end_with_parent
 from lod.store.columns import ColumnsError, CubeIndex, read_index
 from lod.store.dataset import Dataset
 from lod.store.graphs import GraphFile, load_graphs
@@ -48,7 +49,6 @@ if TYPE_CHECKING:
     from lod.store.columnar.answer import ColumnarAnswers
 
 _LEAST_ROOM = 64 << 20  # bytes that a query must have beside what the process itself takes
-_PR_SET_PDEATHSIG = 1
 _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWNET = 0x40000000
 
@@ -87,11 +87,9 @@ def confine(memory_bytes: int, *, has_network: bool = False) -> None:
     """
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if sys.platform == "linux":
-        libc = ctypes.CDLL(None, use_errno=True)
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if not has_network:
-            libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
+    end_with_parent()
+    if sys.platform == "linux" and not has_network:
+        ctypes.CDLL(None, use_errno=True).unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
 
 
 def main() -> None:
