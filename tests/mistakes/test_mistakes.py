@@ -174,7 +174,16 @@ MISTAKES = {
     "yarrrml datatype without a prefix": Mistake(
         "yarrrml", "- [ex:a, $(count), §integer]", "LOD3016", "'integer' is no datatype", "write xsd:integer"
     ),
+    "yarrrml datatype that is a word": Mistake(
+        "yarrrml", "- [ex:a, $(count), §整數]", "LOD3016", "'整數' is no datatype", "an IRI, as xsd:integer"
+    ),
+    "yarrrml datatype of many letters": Mistake(
+        "yarrrml", "- [ex:a, $(count), §nonNegativeInteger]", "LOD3016", "no datatype", "write xsd:nonNegativeInteger"
+    ),
     # language tags
+    "yarrrml language with the sign before it": Mistake(
+        "yarrrml", "- [ex:a, $(name), §~zh_Hant]", "LOD3016", "'~zh_Hant' is no datatype", "zh-Hant~lang"
+    ),
     "yarrrml language": Mistake(
         "yarrrml", "- [ex:a, $(name), §zh_TW~lang]", "LOD3009", "'zh_TW' is no language tag", "did you mean 'zh-TW'?"
     ),

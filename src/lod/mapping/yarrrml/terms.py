@@ -5,6 +5,7 @@ https://rml.io/yarrrml/spec/#mappings, #datatypes, #languages
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -40,6 +41,7 @@ TYPES = {
     "literal": (TermType.LITERAL, Safety.IRI),
     "blank": (TermType.BLANK_NODE, Safety.IRI),
 }
+_IS_WORD = re.compile(r"[^:/#]*")  # neither prefixed nor a path: as an IRI it would be one beside the document
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,10 +252,14 @@ class Terms:
     def _datatype(self, node: Node | None) -> Expression | None:
         if not isinstance(node, Text):
             return self.calls.expression(node) if node else None
-        if ":" not in node.value and "$(" not in node.value and is_language_tag(node.value):
-            hint = say("a language is written {node}~lang", node=node.value)
+        if "$(" not in node.value and _IS_WORD.fullmatch(node.value):
+            tag = node.value.strip("~").partition("~")[0].replace("_", "-")
             if node.value in BUILT_IN:
                 hint = say("write xsd:{node}", node=node.value)
+            elif is_language_tag(tag):
+                hint = say("a language is written {node}~lang", node=tag)
+            else:
+                hint = say("a datatype is an IRI, as xsd:integer")
             self.findings.error("LOD3016", say("'{node}' is no datatype", node=node.value), node.origin, hint)
             return None
         return self._iri(node)
