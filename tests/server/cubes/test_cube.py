@@ -10,9 +10,11 @@ import pytest
 from pyoxigraph import NamedNode
 
 from lod.server.cubes import cube as cube_module
-from lod.server.cubes.cube import Component, Cube, Place, order_codes, read_cube, unit_of
+from lod.server.cubes.codes import Place, order_codes
+from lod.server.cubes.cube import Component, Cube, read_cube, unit_of
+from lod.server.cubes.grid import read_grid
 from lod.server.cubes.slices import MOST_COLUMNS, choose_axes, default_view
-from lod.server.cubes.table import Cell, CubeTable, Heading, Row, aligned, lay_out, read_grid
+from lod.server.cubes.table import Cell, CubeTable, Heading, Row, aligned, lay_out
 from lod.server.documents import describe as describe_module
 from lod.server.pages.reader import Reader, Shown
 from lod.server.served import ServedRelease, open_served

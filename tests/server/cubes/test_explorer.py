@@ -15,7 +15,7 @@ import pytest
 from small_release import write_columns
 
 from lod.server.cubes import cube as cube_module
-from lod.server.cubes import table as cube_table
+from lod.server.cubes import grid as cube_grid
 from lod.server.cubes.cube import StoreFigures, read_cube
 from lod.server.cubes.slices import default_view, parse_view, query_of
 from lod.server.served import open_served
@@ -290,7 +290,7 @@ def test_a_view_above_the_limit_shows_right_cells_and_its_files_say_where_they_e
     figures = json.loads(site.get(f"/data/staff/slice.en.json{query}").text)["figures"]
     assert len(figures) == 9
     assert "truncated" not in whole.headers
-    monkeypatch.setattr(cube_table, "MOST_CELLS", 7)
+    monkeypatch.setattr(cube_grid, "MOST_CELLS", 7)
     site = open_site(wide.parent)
     page = site.get(f"/data/staff/slice.en.html{query}")
     assert page.text == whole.text  # the table asks for the rows that it shows
@@ -306,8 +306,8 @@ def test_a_view_above_the_limit_shows_right_cells_and_its_files_say_where_they_e
 
 
 def test_a_view_with_too_many_columns_says_so(wide: Path, open_site: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cube_table, "MOST_CELLS", 7)
-    monkeypatch.setattr(cube_table, "MOST_ACROSS", 2)
+    monkeypatch.setattr(cube_grid, "MOST_CELLS", 7)
+    monkeypatch.setattr(cube_grid, "MOST_ACROSS", 2)
     site = open_site(wide.parent)
     query = "?rows=office&cols=year&measure=heads"
     page = site.get(f"/data/staff/slice.en.html{query}")

@@ -18,7 +18,8 @@ from lod.rdf.namespaces import DCT, QB
 from lod.server.addresses import Address
 from lod.server.api.request import Call, Refused, finding, near
 from lod.server.api.routes import RESERVED, V1
-from lod.server.cubes.cube import Component, Cube, Place, notation, read_cube, read_structure, unit_of
+from lod.server.cubes.codes import Place, notation
+from lod.server.cubes.cube import Component, Cube, read_cube, read_structure, unit_of
 from lod.server.cubes.slices import keys_of
 from lod.server.pages.home import datasets
 from lod.server.pages.labels import display_tag

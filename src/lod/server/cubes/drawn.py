@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from lod.server.charts.choose import MOST_LINES
 from lod.server.charts.model import ChartData, Label, Mark, Words
-from lod.server.cubes.cube import Place
+from lod.server.cubes.codes import Place
 from lod.server.cubes.slices import View
 from lod.server.cubes.table import Cell, CubeTable
 from lod.server.pages.reader import Reader

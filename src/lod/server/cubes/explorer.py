@@ -19,9 +19,10 @@ from lod.server.addresses import Address
 from lod.server.answers import Answer, header, link
 from lod.server.ask import Ask
 from lod.server.cubes.cube import Cube, read_cube
-from lod.server.cubes.files import records
+from lod.server.cubes.files import Extract, records
+from lod.server.cubes.grid import MOST_CELLS, Cut, Grid, cut_of, first_rows, read_grid
 from lod.server.cubes.slices import SECOND, View, parse_view, query_of
-from lod.server.cubes.table import MOST_CELLS, Cut, Grid, first_rows, lay_out, read_grid
+from lod.server.cubes.table import lay_out
 from lod.server.cubes.whole import CSV, JSON, TABLES, WHOLE, XLSX, whole_file, write_figures
 from lod.server.documents.describe import TYPE
 from lod.server.negotiation import choose_format, choose_language
@@ -105,29 +106,20 @@ def respond_to_view(served: ServedRelease, ask: Ask) -> Answer:
     """Answer a path that `is_view`."""
     path = split_view(ask.path)
     assert path is not None
-    languages = served.site.languages
-    iri = served.space.iri_of_path(path.dataset)
-    asked, tag, stem = path.format, path.language, path.stem
-    if tag is not None and tag not in languages:
+    if path.language is not None and path.language not in served.site.languages:
         return not_found(served, ask.path, ask.accept, ask.accept_language)
-    cube = read_cube(served, iri)
+    cube = read_cube(served, served.space.iri_of_path(path.dataset))
     if not cube.components:
-        return not_found(served, ask.path, ask.accept, ask.accept_language, asked)
-    chosen = asked or choose_format(ask.accept, FORMATS)
-    if chosen is None:
-        return not_acceptable(served, Address(stem), FORMATS, ask.accept, ask.accept_language)
-    language = tag or choose_language(ask.accept_language, languages)
-    vary = "" if asked and tag else "Accept-Language" if asked else "Accept, Accept-Language"
-    validator = answers.etag(served.etag_prefix, f"{bool(tag)} {stem}.{language}.{chosen.suffix}?{ask.query}")
-    cache = answers.SHORT if vary else answers.LONG
-    if answers.is_fresh(ask.if_none_match, validator):
-        return answers.not_modified(validator, cache, vary)
-    reader = Reader(served, language, explicit=bool(tag))
+        return not_found(served, ask.path, ask.accept, ask.accept_language, path.format)
+    variant = _choose(served, ask, path)
+    if variant is None:
+        return not_acceptable(served, Address(path.stem), FORMATS, ask.accept, ask.accept_language)
+    if answers.is_fresh(ask.if_none_match, variant.validator):
+        return answers.not_modified(variant.validator, variant.cache, variant.vary)
+    chosen, reader = variant.format, Reader(served, variant.language, explicit=path.language is not None)
     if chosen in TABLES and (cube.figures.count <= MOST_CELLS if ask.query == WHOLE else not cube.figures.count):
-        cut = Cut() if cube.figures.complete else Cut(observations=cube.figures.count)
-        body = whole_file(reader, cube, chosen, dataset_title(reader, iri).text)
-        headers = _headers(served, cube, "", stem, chosen, validator, cache, vary, language)
-        return Answer(200, headers + _truncated(cut), body)
+        whole = whole_file(reader, cube, chosen, dataset_title(reader, cube.iri).text)
+        return Answer(200, _headers(served, cube, variant, "", cut_of(cube)), whole)
     view, findings = parse_view(cube, ask.query)
     if view is None:
         return _refused(reader, findings, ask, path, chosen)
@@ -136,46 +128,62 @@ def respond_to_view(served: ServedRelease, ask: Ask) -> Answer:
     grid = read_grid(cube, view)
     if chosen in TABLES:
         grid = first_rows(cube, grid)
-    made = _body(reader, cube, grid, Address(stem), chosen, path.framed)
-    if made is None:
+    body = _body(reader, cube, grid, Address(path.stem), chosen, path.framed)
+    if body is None:
         return not_found(served, ask.path, ask.accept, ask.accept_language, chosen)
-    query = query_of(cube, view)
-    headers = _headers(served, cube, query, stem, chosen, validator, cache, vary, language)
-    return Answer(200, headers + _truncated(grid.cut), made)
+    return Answer(200, _headers(served, cube, variant, query_of(cube, view), grid.cut), body)
 
 
-def _truncated(cut: Cut) -> tuple[tuple[bytes, bytes], ...]:
-    return (header("truncated", str(cut)),) if str(cut) else ()
+@dataclass(frozen=True, slots=True)
+class _Variant:
+    """In which form and language a view answers a request, and what these were negotiated on."""
+
+    stem: str
+    format: Format
+    language: str
+    vary: str
+    validator: str
+
+    @property
+    def cache(self) -> str:
+        """A variant with its own address may be kept longer than one that was negotiated."""
+        return answers.SHORT if self.vary else answers.LONG
+
+
+def _choose(served: ServedRelease, ask: Ask, path: ViewPath) -> _Variant | None:
+    """Settle form and language; None: no form is acceptable."""
+    asked, tag = path.format, path.language
+    chosen = asked or choose_format(ask.accept, FORMATS)
+    if chosen is None:
+        return None
+    language = tag or choose_language(ask.accept_language, served.site.languages)
+    vary = "" if asked and tag else "Accept-Language" if asked else "Accept, Accept-Language"
+    said = f"{bool(tag)} {path.stem}.{language}.{chosen.suffix}?{ask.query}"
+    return _Variant(path.stem, chosen, language, vary, answers.etag(served.etag_prefix, said))
 
 
 def _headers(
-    served: ServedRelease,
-    cube: Cube,
-    query: str,
-    stem: str,
-    chosen: Format,
-    validator: str,
-    cache: str,
-    vary: str,
-    language: str,
+    served: ServedRelease, cube: Cube, variant: _Variant, query: str, cut: Cut
 ) -> tuple[tuple[bytes, bytes], ...]:
+    stem, chosen = variant.stem, variant.format
     charset = "; charset=utf-8" if chosen.media_type.startswith("text/") else ""
     page = f"{served.space.prefix}{stem.removeprefix('/embed')}"
     links = [link(cube.iri, "collection"), link(served.site.licence_iri, "license")]
     links.append(link(f"{page}?{query}" if query else page, "canonical"))
     return (
         header("content-type", chosen.media_type + charset),
-        header("etag", validator),
-        header("cache-control", cache),
-        header("content-language", language),
+        header("etag", variant.validator),
+        header("cache-control", variant.cache),
+        header("content-language", variant.language),
         header("link", ", ".join(links)),
-        *([header("vary", vary)] if vary else []),
+        *([header("vary", variant.vary)] if variant.vary else []),
         *(
             [header("content-disposition", f'inline; filename="{_file_name(stem)}.{chosen.suffix}"')]
             if chosen is not HTML
             else []
         ),
         *([header("content-security-policy", _FRAMED)] if stem.startswith("/embed") else []),
+        *([header("truncated", str(cut))] if str(cut) else []),
     )
 
 
@@ -204,7 +212,7 @@ def _body(reader: Reader, cube: Cube, grid: Grid, address: Address, chosen: Form
     if chosen in TABLES:
         here = f"{reader.served.space.base}{address.stem[1:]}?{query_of(cube, view)}"
         title, figures = dataset_title(reader, cube.iri).text, records(reader, cube, view, grid)
-        return write_figures(reader, cube, view, figures, chosen, title, here, grid.cut)
+        return write_figures(reader, Extract(cube, view, figures, title, here, grid.cut), chosen)
     svg = _svg(reader, cube, view, grid)
     if svg is None or chosen is SVG:
         return svg.encode() if svg else None

@@ -15,9 +15,11 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
-from lod.server.cubes.cube import Component, Cube, Place
+from lod.server.cubes.codes import Place
+from lod.server.cubes.cube import Component, Cube
+from lod.server.cubes.grid import MOST_CELLS, Column, Cut, Grid
 from lod.server.cubes.slices import View, keys_of
-from lod.server.cubes.table import MOST_CELLS, Column, Cut, Grid, State, state_of
+from lod.server.cubes.table import State, state_of
 from lod.server.pages.reader import Reader
 from lod.server.served import Node
 
@@ -85,19 +87,37 @@ def all_records(reader: Reader, cube: Cube, most: int = MOST_CELLS) -> Iterator[
             yield Record(codes, labels, keys.names[measure.iri], value, state, observation.iri)
 
 
-def used_dimensions(cube: Cube, view: View | None) -> list[Component]:
-    """The dimensions that a file of a view, or of the whole cube, has columns for."""
-    if view is None:
-        return list(cube.dimensions)
-    return [d for d in cube.dimensions if d.iri in {view.rows.iri, *view.held, *(c.iri for c in view.columns)}]
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """What is written into a file: the figures of a view, or of the whole cube where `view` is None."""
+
+    cube: Cube
+    view: View | None
+    figures: Iterable[Record]
+    title: str
+    address: str  # where they are found again
+    cut: Cut
+
+    @property
+    def dimensions(self) -> list[Component]:
+        """Those that a file has columns for."""
+        if self.view is None:
+            return list(self.cube.dimensions)
+        used = {self.view.rows.iri, *self.view.held, *(c.iri for c in self.view.columns)}
+        return [d for d in self.cube.dimensions if d.iri in used]
+
+    @property
+    def measures(self) -> tuple[Component, ...]:
+        """Those whose figures they are."""
+        return self.cube.measures if self.view is None else self.view.measures
 
 
-def as_csv(cube: Cube, view: View | None, figures: Iterable[Record], cut: Cut) -> bytes:
-    """Figures as CSV; `view` None: those of the whole cube. If cut, the last line has status `truncated`."""
-    keys = keys_of(cube)
+def as_csv(extract: Extract) -> bytes:
+    """Figures as CSV. If cut, the last line has status `truncated`."""
+    keys = keys_of(extract.cube)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    names = [keys.names[d.iri] for d in used_dimensions(cube, view)]
+    names = [keys.names[d.iri] for d in extract.dimensions]
     heads = [head for name in names for head in (name, f"{name}_label")]
     writer.writerow([*heads, "measure", "value", "status", "observation"])
     writer.writerows(
@@ -108,30 +128,31 @@ def as_csv(cube: Cube, view: View | None, figures: Iterable[Record], cut: Cut) -
             r.state,
             r.observation,
         ]
-        for r in figures
+        for r in extract.figures
     )
-    if str(cut):
+    if str(extract.cut):
         writer.writerow([*("" for _ in heads), "", "", "truncated", ""])
     return out.getvalue().encode("utf-8")
 
 
-def as_json(reader: Reader, cube: Cube, view: View | None, figures: Iterable[Record], address: str, cut: Cut) -> bytes:
-    """Figures as JSON: what each dimension and measure is, then one object a figure; `view` None: the whole cube.
+def as_json(reader: Reader, extract: Extract) -> bytes:
+    """Figures as JSON: what each dimension and measure is, then one object a figure.
 
     `truncated` says how much is there when it is not all.
     """
-    keys, used = keys_of(cube), used_dimensions(cube, view)
-    measures = cube.measures if view is None else view.measures
+    keys, used, cut = keys_of(extract.cube), extract.dimensions, extract.cut
     document = {
-        "dataset": cube.iri,
-        "view": address,
+        "dataset": extract.cube.iri,
+        "view": extract.address,
         "language": reader.language,
         **({"truncated": str(cut), "notices": cut.notices(reader)} if str(cut) else {}),
         "dimensions": [{"key": keys.names[d.iri], "iri": d.iri, "label": reader.label(d.iri).text} for d in used],
-        "measures": [{"key": keys.names[m.iri], "iri": m.iri, "label": reader.label(m.iri).text} for m in measures],
+        "measures": [
+            {"key": keys.names[m.iri], "iri": m.iri, "label": reader.label(m.iri).text} for m in extract.measures
+        ],
     }
     head = json.dumps(document, ensure_ascii=False, indent=1).removesuffix("\n}")
-    lines = ",\n".join(_figures_as_json([keys.names[d.iri] for d in used], figures))
+    lines = ",\n".join(_figures_as_json([keys.names[d.iri] for d in used], extract.figures))
     return f'{head},\n "figures": [\n{lines}\n ]\n}}\n'.encode()
 
 

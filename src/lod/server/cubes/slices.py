@@ -19,7 +19,8 @@ from pyoxigraph import NamedNode
 from lod.diagnostics import Diagnostic, Severity
 from lod.server.charts.model import KINDS
 from lod.server.charts.model import Kind as ChartKind
-from lod.server.cubes.cube import Component, Cube, Place
+from lod.server.cubes.codes import Place
+from lod.server.cubes.cube import Component, Cube
 from lod.server.pages.labels import last_segment
 from lod.server.served import Node
 from lod.wording import NOTHING, Wording, joined, say
@@ -52,6 +53,11 @@ class View:
     opened: frozenset[str] = frozenset()  # keys of folded rows whose parts are shown
     page: int = 1
     across: int = 1  # the page of columns
+
+    @property
+    def fixed(self) -> dict[str, Node]:
+        """The values at which dimensions are held, by the dimensions' IRIs."""
+        return {iri: place.term for iri, place in self.held.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ and one that cannot be ('–': no observation) are different, and the page says 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal as OneOf
 
@@ -14,14 +14,14 @@ from pyoxigraph import Literal, NamedNode
 
 from lod.rdf.namespaces import DCT
 from lod.server.charts.map import atlas
-from lod.server.cubes.cube import STATUSES, Component, Cube, Place, notation, number, unit_of
+from lod.server.cubes.codes import Place, notation, number
+from lod.server.cubes.cube import STATUSES, Cube, unit_of
+from lod.server.cubes.grid import Column, Grid, figures_of
 from lod.server.cubes.slices import FOLDED_ABOVE, MOST_BESIDE, MOST_ROWS, MOST_SHOWN, Keys, View, keys_of, query_of
 from lod.server.pages.reader import Reader, Shown, format_number
-from lod.server.served import Node, ServedRelease
-from lod.store.figures import Among, Observation
+from lod.server.served import ServedRelease
+from lod.store.figures import Observation
 
-MOST_CELLS = 50_000  # read for one view at once; of a larger one, those of the rows that are shown
-MOST_ACROSS = 1_000  # columns of such a view
 _REPLACED_BY = NamedNode(DCT + "isReplacedBy")
 UNDEFINED = "https://cube.link/Undefined"
 """cube.link: the datatype of a literal, or the IRI, that stands where a measure has no figure."""
@@ -113,125 +113,6 @@ class CubeTable:
     def pages(self) -> int:
         """How many pages of rows there are."""
         return -(-self.total_rows // self.page_rows)
-
-
-Column = tuple[tuple[Place, ...], Component]  # a code of each dimension across, and the measure
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """How much of a view is there where it is not all: 0 where nothing is missing."""
-
-    observations: int = 0
-    rows: int = 0
-    columns: int = 0
-
-    def __str__(self) -> str:
-        """As in the header `Truncated`: `rows=50, columns=1000`."""
-        parts = (("observations", self.observations), ("rows", self.rows), ("columns", self.columns))
-        return ", ".join(f"{name}={count}" for name, count in parts if count)
-
-    def notices(self, reader: Reader) -> tuple[str, ...]:
-        """In words."""
-        observations = (reader.t("cut_observations", count=self.observations),) if self.observations else ()
-        rows = (reader.t("cut_rows", count=self.rows),) if self.rows else ()
-        return observations + rows + ((reader.t("cut_columns", count=self.columns),) if self.columns else ())
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """The figures of a view by place, before anybody reads them."""
-
-    view: View
-    rows: tuple[Place, ...]
-    columns: tuple[Column, ...]
-    found: Mapping[tuple[Node | None, ...], Observation]
-    whole: bool = True  # all figures are in it; else ask for those of some rows by `figures_of`
-    cut: Cut = Cut()
-
-    def at(self, row: Place, column: Column) -> Observation | None:
-        """The observation at a row and a column."""
-        return self.found.get((row.term, *(place.term for place in column[0])))
-
-
-def read_grid(cube: Cube, view: View) -> Grid:
-    """Read the figures of a view: every row and column that has an observation."""
-    fixed = {iri: place.term for iri, place in view.held.items()}
-    found = _all_figures(cube, view)
-    whole = found is not None
-    if found is not None:
-        present, across = {key[0] for key in found}, {key[1:] for key in found}
-    else:
-        found = {}
-        present = {term for (term,) in cube.figures.present(fixed, [view.rows.iri])}
-        across = cube.figures.present(fixed, [c.iri for c in view.columns]) if view.columns else {()}
-    columns = tuple((places, measure) for places in _across(cube, view, across) for measure in view.measures)
-    rows = tuple(place for place in _codes(cube, view.rows, view) if place.term in present)
-    ordered = {place.term for place in cube.codes[view.rows.iri]}
-    unordered = any(term is not None and term not in ordered for term in present)
-    wide = not whole and len(columns) > MOST_ACROSS
-    known = [{place.term for place in cube.codes[c.iri]} for c in view.columns]
-    lost = any(t is not None and t not in codes for key in across for t, codes in zip(key, known, strict=True))
-    cut = Cut(
-        observations=0 if cube.figures.complete else cube.figures.count,
-        rows=len(rows) if unordered else 0,
-        columns=min(len(columns), MOST_ACROSS) if wide else len(columns) if lost else 0,
-    )
-    return Grid(view, rows, columns[:MOST_ACROSS] if wide else columns, found, whole, cut)
-
-
-def figures_of(cube: Cube, grid: Grid, rows: Sequence[Place]) -> Grid:
-    """The same view with the figures of some of its rows, whatever the size of the whole."""
-    if grid.whole:
-        return grid
-    return replace(grid, found=_figures(cube, grid.view, [place.term for place in rows]))
-
-
-def first_rows(cube: Cube, grid: Grid) -> Grid:
-    """The view with as many whole rows as one answer may have, with their figures; `cut` says when there are more."""
-    if grid.whole:
-        return grid
-    fitting = max(1, MOST_CELLS // max(len(grid.columns), 1))
-    rows = grid.rows[:fitting]
-    cut = replace(grid.cut, rows=fitting) if len(rows) < len(grid.rows) else grid.cut
-    return replace(figures_of(cube, grid, rows), rows=rows, cut=cut)
-
-
-def _all_figures(cube: Cube, view: View) -> dict[tuple[Node | None, ...], Observation] | None:
-    """All figures of a view by place; None when they are more than `MOST_CELLS`."""
-    axes = (view.rows.iri, *(c.iri for c in view.columns))
-    fixed = {iri: place.term for iri, place in view.held.items()}
-    observations = cube.where(fixed, MOST_CELLS + 1, (view.rows, *view.columns, *view.measures))
-    if len(observations) > MOST_CELLS:
-        return None
-    return {tuple(o.values.get(iri) for iri in axes): o for o in observations}
-
-
-def _figures(cube: Cube, view: View, rows: Sequence[Node]) -> dict[tuple[Node | None, ...], Observation]:
-    """The figures of some rows by place."""
-    axes = (view.rows.iri, *(c.iri for c in view.columns))
-    fixed = {iri: place.term for iri, place in view.held.items()}
-    wanted = (view.rows, *view.columns, *view.measures)
-    observations = cube.where(fixed, cube.figures.count, wanted, Among(view.rows.iri, rows))
-    return {tuple(o.values.get(iri) for iri in axes): o for o in observations}
-
-
-def _across(cube: Cube, view: View, present: set[tuple[Node | None, ...]]) -> list[tuple[Place, ...]]:
-    """The places across that have a figure, in the order of their codes."""
-    codes = [{place.term: (n, place) for n, place in enumerate(_codes(cube, c, view))} for c in view.columns]
-    met = [
-        [by_term[term] for by_term, term in zip(codes, key, strict=True) if term is not None and term in by_term]
-        for key in present
-    ]
-    ordered = sorted((m for m in met if len(m) == len(codes)), key=lambda m: [n for n, _ in m])
-    return [tuple(place for _, place in m) for m in ordered]
-
-
-def _codes(cube: Cube, dimension: Component, view: View) -> list[Place]:
-    places = cube.codes[dimension.iri]
-    if view.totals or not any(not place.has_children for place in places):
-        return places
-    return [place for place in places if not place.has_children]
 
 
 def lay_out(

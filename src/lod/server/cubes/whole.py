@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lod.rdf.formats import Format
 from lod.server.cubes.cube import Cube
-from lod.server.cubes.files import Record, all_records, as_csv, as_json
-from lod.server.cubes.slices import View
-from lod.server.cubes.table import Cut
+from lod.server.cubes.files import Extract, all_records, as_csv, as_json
+from lod.server.cubes.grid import Cut, cut_of
 from lod.server.cubes.workbook import as_xlsx
 from lod.server.pages.reader import Reader
 
@@ -35,28 +33,16 @@ class Told:
     sha256: str = ""  # '': the size is an estimate
 
 
-def write_figures(
-    reader: Reader,
-    cube: Cube,
-    view: View | None,
-    figures: Iterable[Record],
-    form: Format,
-    title: str,
-    here: str,
-    cut: Cut,
-) -> bytes:
-    """Figures in one of `TABLES`; `view` None: those of the whole cube."""
+def write_figures(reader: Reader, extract: Extract, form: Format) -> bytes:
+    """Figures in one of `TABLES`."""
     if form is CSV:
-        return as_csv(cube, view, figures, cut)
-    if form is JSON:
-        return as_json(reader, cube, view, figures, here, cut)
-    return as_xlsx(reader, cube, view, figures, title, here, cut)
+        return as_csv(extract)
+    return as_json(reader, extract) if form is JSON else as_xlsx(reader, extract)
 
 
 def whole_file(reader: Reader, cube: Cube, form: Format, title: str) -> bytes:
     """Every figure of a cube that has at most `MOST_CELLS` observations."""
-    cut = Cut() if cube.figures.complete else Cut(observations=cube.figures.count)
-    return write_figures(reader, cube, None, all_records(reader, cube), form, title, cube.iri, cut)
+    return write_figures(reader, Extract(cube, None, all_records(reader, cube), title, cube.iri, cut_of(cube)), form)
 
 
 def told(reader: Reader, cube: Cube, form: Format, title: str) -> Told:
@@ -74,7 +60,7 @@ def told(reader: Reader, cube: Cube, form: Format, title: str) -> Told:
 def _estimated(reader: Reader, cube: Cube, form: Format, title: str) -> int:
     """The size of a whole file, were all figures like the first ones."""
     small, large = (
-        len(write_figures(reader, cube, None, all_records(reader, cube, most), form, title, cube.iri, Cut()))
+        len(write_figures(reader, Extract(cube, None, all_records(reader, cube, most), title, cube.iri, Cut()), form))
         for most in _SAMPLES
     )
     return small + (large - small) * (cube.figures.count - _SAMPLES[0]) // (_SAMPLES[1] - _SAMPLES[0])

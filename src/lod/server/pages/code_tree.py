@@ -12,7 +12,7 @@ from itertools import islice
 from pyoxigraph import NamedNode
 
 from lod.rdf.namespaces import SKOS
-from lod.server.cubes.cube import notation, order_codes
+from lod.server.cubes.codes import notation, order_codes
 from lod.server.pages.reader import Reader, Shown
 from lod.server.pages.short import CODES, query
 from lod.server.served import Node, ServedRelease

@@ -14,7 +14,8 @@ from pyoxigraph import Literal, NamedNode
 from lod.rdf.namespaces import DCT, QB, RDF, RDFS, SKOS
 from lod.release.descriptions.evidence import read_evidence
 from lod.server.addresses import Address
-from lod.server.cubes.cube import MOST_ALONG, notation, order_codes
+from lod.server.cubes.codes import notation, order_codes
+from lod.server.cubes.cube import MOST_ALONG
 from lod.server.documents.describe import Description
 from lod.server.pages.code_tree import MAPPINGS, Branch, branch, read_tree
 from lod.server.pages.frame import Crumb, Frame, make_frame

@@ -15,7 +15,8 @@ from lod.rdf.namespaces import DCAT, DCT, PROV, QB, RDF, RDFS, SDMX_ATTRIBUTE, S
 from lod.release.history.changes import dataset_versions
 from lod.server.addresses import Address
 from lod.server.cubes.cube import Cube, read_cube
-from lod.server.cubes.table import MOST_CELLS, CubeTable, measure_label
+from lod.server.cubes.grid import MOST_CELLS
+from lod.server.cubes.table import CubeTable, measure_label
 from lod.server.cubes.whole import TABLES, told
 from lod.server.documents.describe import Description
 from lod.server.documents.variant import document_bytes

@@ -17,8 +17,9 @@ from lod.server.addresses import Address
 from lod.server.charts.model import Kind
 from lod.server.cubes.cube import Component, Cube
 from lod.server.cubes.files import as_sparql
+from lod.server.cubes.grid import Grid, read_grid
 from lod.server.cubes.slices import SECOND, Keys, View, default_view, exchanged, keys_of, other_codes, query_of
-from lod.server.cubes.table import CubeTable, Grid, lay_out, read_grid
+from lod.server.cubes.table import CubeTable, lay_out
 from lod.server.cubes.whole import XLSX
 from lod.server.pages.figure import Figure, drawn_table, figure_of
 from lod.server.pages.frame import Crumb, Frame, make_frame

@@ -11,8 +11,9 @@ from lod.server.charts.map import Atlas, atlas, without_outline
 from lod.server.charts.model import ChartData, Kind
 from lod.server.cubes.cube import Cube
 from lod.server.cubes.drawn import chart_data
+from lod.server.cubes.grid import Grid
 from lod.server.cubes.slices import View
-from lod.server.cubes.table import CubeTable, Grid, lay_out
+from lod.server.cubes.table import CubeTable, lay_out
 from lod.server.pages.reader import Reader
 
 MOST_DRAWN = 4  # measures, each a drawing below the other

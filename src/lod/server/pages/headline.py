@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from lod.server.cubes.cube import Component, Cube, Place, number, unit_of
+from lod.server.cubes.codes import Place, number
+from lod.server.cubes.cube import Component, Cube, unit_of
 from lod.server.cubes.table import measure_label, state_of, value_text
 from lod.server.pages.labels import last_segment
 from lod.server.pages.observed import told_apart

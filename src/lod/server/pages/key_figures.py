@@ -12,9 +12,11 @@ from itertools import islice
 
 from pyoxigraph import NamedNode
 
-from lod.server.cubes.cube import Component, Cube, Place, read_cube
+from lod.server.cubes.codes import Place
+from lod.server.cubes.cube import Component, Cube, read_cube
+from lod.server.cubes.grid import read_grid
 from lod.server.cubes.slices import View, first_code, query_of
-from lod.server.cubes.table import CubeTable, lay_out, read_grid, state_of
+from lod.server.cubes.table import CubeTable, lay_out, state_of
 from lod.server.pages.explorer import VIEW, dataset_title
 from lod.server.pages.figure import Figure, figure_of
 from lod.server.pages.headline import Headline, headline

@@ -11,7 +11,8 @@ from pyoxigraph import NamedNode
 
 from lod.rdf.namespaces import DCT, PROV, QB, RDF, RDFS, SKOS
 from lod.server.addresses import Address
-from lod.server.cubes.cube import Component, Cube, number, read_cube
+from lod.server.cubes.codes import number
+from lod.server.cubes.cube import Component, Cube, read_cube
 from lod.server.cubes.table import SIGNS, measure_label, state_of, value_text
 from lod.server.documents.describe import Description
 from lod.server.pages.dataset import cite

@@ -9,7 +9,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from lod.rdf import languages
 from lod.rdf.namespaces import DCT, FOAF, ORG, QB, RDF, RDFS, SKOS
-from lod.server.cubes.cube import natural
+from lod.server.cubes.codes import natural
 from lod.server.documents.describe import Description
 from lod.server.pages.observed import named as link_of
 from lod.server.pages.reader import Reader, Shown

@@ -14,7 +14,8 @@ from pyoxigraph import Literal, NamedNode
 
 from lod.rdf.namespaces import DCT, OWL, QB, RDF, RDFS, SDMX_ATTRIBUTE, SKOS, VOID
 from lod.server.addresses import Address
-from lod.server.cubes.cube import natural, read_structure
+from lod.server.cubes.codes import natural
+from lod.server.cubes.cube import read_structure
 from lod.server.documents.describe import TYPE, Description
 from lod.server.pages.frame import Crumb, Frame, make_frame
 from lod.server.pages.home import datasets
