@@ -73,6 +73,13 @@ def test_errors_go_to_people_as_pages_and_to_programs_as_json(accept: str, expec
         ("ja, en;q=0.5", "en"),
         ("fr", "zh-Hant-TW"),
         ("zh;q=0, en;q=0.1", "en"),
+        ("zh-TW;q=0", "en"),
+        ("zh-TW;q=0, *", "en"),
+        ("zh;q=0, *;q=0.5", "en"),
+        ("zh;q=0, zh-TW", "zh-Hant-TW"),
+        ("zh-CN;q=0", "zh-Hant-TW"),
+        ("*;q=0", "zh-Hant-TW"),
+        ("zh;q=0, en;q=0", "zh-Hant-TW"),
         ("EN-us", "en"),
     ],
 )

@@ -65,11 +65,11 @@ def parse_address(path: str, languages: tuple[str, ...], formats: tuple[Format, 
 
 
 def canonical_path(raw: bytes) -> str | None:
-    """The one spelling of a request's path: NFC, escapes in upper case, ASCII. None: no path of ours (not UTF-8).
+    """The one spelling of a request's path: NFC, ASCII, escapes in upper case, without dot segments (RFC 3986 §6.2.2).
 
-    The caller compares it with what was asked, and answers 308 where they differ.
+    None: no path of ours (not UTF-8). The caller compares it with what was asked, and answers 308 where they differ.
     """
-    if _PLAIN.match(raw):
+    if b"/." not in raw and _PLAIN.match(raw):
         return raw.decode("ascii")
     try:
         text = raw.decode("utf-8")
@@ -78,7 +78,22 @@ def canonical_path(raw: bytes) -> str | None:
     if not text.startswith("/"):
         return None
     path = iris.to_uri(iris.canonical(text))
-    return re.sub(_NOT_IN_A_PATH, lambda m: f"%{ord(m.group()):02X}", path)
+    path = re.sub(_NOT_IN_A_PATH, lambda m: f"%{ord(m.group()):02X}", path)
+    return _without_dot_segments(path) if "/." in path else path
+
+
+def _without_dot_segments(path: str) -> str:
+    """RFC 3986 §5.2.4, for a path that begins with a slash."""
+    segments = path.split("/")[1:]
+    kept: list[str] = []
+    for segment in segments:
+        if segment == "..":
+            del kept[-1:]
+        elif segment != ".":
+            kept.append(segment)
+    if segments[-1] in {".", ".."}:
+        kept.append("")
+    return "/" + "/".join(kept)
 
 
 _AT_ROOT = frozenset(

@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import formatdate
@@ -152,6 +152,13 @@ def problem(
     return Answer(status, headers, text.encode() + b"\n")
 
 
+def in_no_such_type(media_types: Iterable[str]) -> Answer:
+    """406 of what one address has in several types and no other address has, with these types (RFC 9110 §15.5.7)."""
+    detail = "This address answers in the types listed under 'alternatives'."
+    answer = problem(406, "Not Acceptable", detail, extra={"alternatives": [{"type": name} for name in media_types]})
+    return replace(answer, headers=(*answer.headers, header("vary", "Accept")))
+
+
 def method_not_allowed() -> Answer:
     """The site is read-only."""
     answer = problem(405, "Method Not Allowed", "This address is read with GET or HEAD.")
@@ -172,12 +179,14 @@ def options() -> Answer:
     )
 
 
-def not_modified(validator: str, cache: str, vary: str = "") -> Answer:
-    """304: the client has it already."""
-    return Answer(
-        304,
-        (header("etag", validator), header("cache-control", cache), *([header("vary", vary)] if vary else [])),
-    )
+def not_modified(validator: str, cache: str, vary: str = "", location: str = "") -> Answer:
+    """304: the client has it already. `location`: which variant that is, where 200 would say so (§15.4.5)."""
+    fields = [header("etag", validator), header("cache-control", cache)]
+    if vary:
+        fields.append(header("vary", vary))
+    if location:
+        fields.append(header("content-location", location))
+    return Answer(304, tuple(fields))
 
 
 _IN_A_THREAD = 32 << 10  # bytes of a body; to compress more would hold up the others

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import re
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -162,7 +163,11 @@ class Site:
         elif inside == GRAPH_STORE or inside.startswith(GRAPH_STORE + "/"):
             await serve_graph_store(scope, receive, send, served=served, pool=self.pool, path=inside)
         elif inside.startswith(DUMP):
-            await self.app({**scope, "path": inside}, receive, with_headers(send))
+            refused = refuse_as_asked(served, scope, path, read_ask(scope, inside))
+            if refused is None:
+                await self.app({**scope, "path": inside}, receive, with_headers(send))
+            else:
+                await send_answer(refused, scope, send)
         else:
             ask = read_ask(scope, inside)
             try:
@@ -185,6 +190,9 @@ class Site:
         """Answer all but services: from what is current, as it was, or where that is."""
         if ask.path.startswith(MACHINERY):  # the base IRI has a path
             return self._machinery(scope, ask)
+        if ask.path.startswith("//"):  # never led on as it is: to a client it would name another host
+            refused = other_method(scope) or await without_slashes(served, ask)
+            return refused or await missing(served, replace(ask, path="/"))
         if (refused := refuse_as_asked(served, scope, path, ask)) is not None:
             return refused
         if ask.path.startswith(RELEASE):
@@ -195,8 +203,8 @@ class Site:
         if ask.accept_datetime:
             return await anyio.to_thread.run_sync(time_gate, self.archive, served, ask)
         answer = varied(await answer_document(served, ask), served)
-        if answer.status == 404 and ask.path.endswith("/"):
-            return await without_slash(served, ask) or answer
+        if answer.status == 404 and (ask.path.endswith("/") or "//" in ask.path):
+            return await without_slashes(served, ask) or answer
         if answer.status == 304 and scope["method"] == "GET":
             self.pool.known.keep(request_key(served.etag_prefix, scope), answer)
         return answer
@@ -220,9 +228,9 @@ class Site:
         return as_memento(await answer_document(frozen, asked), self.archive, frozen, name, asked)
 
 
-async def without_slash(served: ServedRelease, ask: Ask) -> Answer | None:
-    """The way to the address without its last slash, where there is something; None where there is nothing either."""
-    shorter = replace(ask, path=ask.path.rstrip("/"))
+async def without_slashes(served: ServedRelease, ask: Ask) -> Answer | None:
+    """The way to the address without slashes too many, where there is something; None where there is nothing either."""
+    shorter = replace(ask, path=re.sub("//+", "/", ask.path).rstrip("/") or "/")
     if (await answer_document(served, shorter)).status == 404:
         return None
     return to_path(served, shorter)
@@ -266,7 +274,7 @@ def refuse_as_asked(served: ServedRelease, scope: Scope, path: str, ask: Ask) ->
         return answers.problem(414, "URI Too Long", f"No address here has more than {_MOST_PATH:,} bytes.")
     if not ask.path and path in {"/", served.space.prefix}:  # the base IRI has a path
         return answers.redirect(307, served.space.prefix + "/")
-    if not ask.path or ask.path.startswith("//"):
+    if not ask.path:
         return not_found(served, "/", ask.accept, ask.accept_language)
     if path.encode("ascii") != scope.get("raw_path", scope["path"].encode()):
         return answers.redirect(308, path + (f"?{ask.query}" if ask.query else ""), cache=answers.LONG)

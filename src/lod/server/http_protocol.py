@@ -2,7 +2,7 @@
 
 `curl https://lod.example.org/id/county/臺北市` sends the name as raw UTF-8. RFC 9112 §3.2 has ASCII only in a request
 line, and the parser refuses anything else. Here the bytes are percent-encoded before it sees them (RFC 3987 §3.1), so
-that a Chinese address works as typed.
+that a Chinese address works as typed: its escapes are in lower case, and 308 leads to the one spelling in upper case.
 
 uvicorn waits for a request as long as a byte comes now and then, and for a reader as long as it likes. Here a request
 arrives whole within `RECEIVE_SECONDS`, its head is no longer than `MOST_HEAD`, and a reader takes what waits for it
@@ -119,4 +119,4 @@ def encode_request_line(data: bytes) -> bytes:
     line = _REQUEST_LINE.match(data)
     if line is None:
         return data
-    return _NOT_ASCII.sub(lambda m: b"%%%02X" % m.group()[0], line.group()) + data[line.end() :]
+    return _NOT_ASCII.sub(lambda m: b"%%%02x" % m.group()[0], line.group()) + data[line.end() :]

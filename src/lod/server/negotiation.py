@@ -103,14 +103,21 @@ def choose_language(accept_language: str, offers: tuple[str, ...]) -> str:
 
     A region of Chinese implies its script: zh-TW and zh-HK are served by zh-Hant-TW before anything else is tried.
     """
-    best, chosen = 0.0, offers[0]
     ranges = parse_weighted(accept_language)
+    offers = tuple(offer for offer in offers if not _is_refused(offer, ranges)) or offers
+    best, chosen = 0.0, offers[0]
     for place, offer in enumerate(offers):
         for element in ranges:
             score = element.weight * _closeness(element.value, offer, place)
             if score > best:
                 best, chosen = score, offer
     return chosen
+
+
+def _is_refused(offer: str, ranges: Iterable[WeightedRange]) -> bool:
+    """Whether the longest range that an offered language falls under has the weight 0 (§12.4.2): not that one."""
+    under = [element for element in ranges if _closeness(element.value, offer, 1) == 1.0]
+    return bool(under) and max(under, key=lambda element: len(languages.canonical(element.value))).weight == 0.0
 
 
 def _closeness(wanted: str, offer: str, place: int) -> float:

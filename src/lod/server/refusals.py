@@ -5,11 +5,7 @@ Problem details: https://www.rfc-editor.org/rfc/rfc9457
 
 from __future__ import annotations
 
-import difflib
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import chain, islice
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -17,27 +13,23 @@ from lod.diagnostics import Diagnostic
 from lod.errors import LodError
 from lod.rdf import iris
 from lod.rdf.formats import GRAPH_FORMATS, HTML, Format
-from lod.rdf.namespaces import RDF, RDFS, SKOS
+from lod.rdf.namespaces import RDFS
 from lod.release.uris.tombstones import Tombstone
 from lod.server import answers
-from lod.server.addresses import DOCUMENT_FORMATS, Address, UrlSpace, parse_address
+from lod.server.addresses import DOCUMENT_FORMATS, Address, parse_address
 from lod.server.answers import Answer, header, link
 from lod.server.documents import gone
-from lod.server.documents.describe import exists
+from lod.server.documents.nearest import nearest
 from lod.server.documents.write import content_type, write
 from lod.server.negotiation import choose_format, choose_language, prefers_html
 from lod.server.pages.frame import Crumb, Frame, make_frame, render
-from lod.server.pages.home import datasets
 from lod.server.pages.reader import Reader, Shown
-from lod.server.search import search_index_at_once
 from lod.server.served import ServedRelease
 from lod.server.texts import Catalogue
 from lod.server.theme import Theme
 from lod.wording import ENGLISH, translated
 
-MOST_NEAR = 5
 _NOTHING = "Nothing published has this address."
-_LOOKED_AT = 500  # codes of a list that a misspelt code is compared with
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,62 +202,3 @@ def _negotiated(answer: Answer, *more: tuple[bytes, bytes]) -> Answer:
 def _near(reader: Reader, stem: str) -> Shown:
     label = reader.label(reader.served.space.described_by(stem))
     return Shown(label.text, label.language, reader.page(stem), note=reader.served.space.prefix + stem)
-
-
-def nearest(served: ServedRelease, path: str) -> list[str]:
-    """Stems of documents near an address that has none: codes of the list it was in, then what it is a part of.
-
-    Bounded: a look at each ancestor, and at `_LOOKED_AT` codes of the nearest one that is a list.
-    """
-    stem = parse_address(path.removesuffix("/"), served.site.languages).stem
-    if stem.startswith("/id/"):
-        stem = "/doc" + stem.removeprefix("/id")
-    elif stem.startswith("/def/"):
-        stem = "/doc" + stem
-    found: list[str] = []
-    parent, _, last = stem.rpartition("/")
-    while parent.count("/") >= 2 and len(found) < MOST_NEAR:
-        iri = served.space.described_by(parent)
-        if exists(served, iri):
-            keys = {member.rpartition("/")[2]: member for member in _members(served, iri)}
-            found += [keys[key] for key in difflib.get_close_matches(last, keys, MOST_NEAR - 1)]
-            found.append(parent)
-            break
-        parent, _, last = parent.rpartition("/")
-    if not found:
-        found = _named_nearly(served, stem)
-    if path.endswith("/") and exists(served, served.space.described_by(stem)):
-        found.insert(0, stem)
-    return list(dict.fromkeys(found))[:MOST_NEAR]
-
-
-def _named_nearly(served: ServedRelease, stem: str) -> list[str]:
-    """Datasets and code lists whose addresses are spelt nearly so, then what is named like the last word of it."""
-    last = iris.canonical(stem.rpartition("/")[2])
-    listed = chain(datasets(served), served.memo.get("code lists", lambda: _code_lists(served)))
-    known = {item.rpartition("/")[2]: item for iri in listed if (item := served.space.document_of(iri))}
-    found = [known[key] for key in difflib.get_close_matches(last, known, MOST_NEAR, 0.5)]
-    above, _, rest = stem.rpartition("/")
-    while not found and above.count("/") >= 2:  # one of its parts is misspelt: /doc/code/sxe/M
-        above, _, part = above.rpartition("/")
-        for key in difflib.get_close_matches(iris.canonical(part), known, MOST_NEAR, 0.5):
-            whole = f"{known[key]}/{rest}"
-            found += [whole] if exists(served, served.space.described_by(whole)) else []
-            found.append(known[key])
-        rest = f"{part}/{rest}"
-    words = re.sub(r"[-_.+]+", " ", last)
-    index = search_index_at_once(served) if len(last) > 1 else None
-    named = index.search(words, 0, MOST_NEAR).iris if index else ()
-    return found + [item for iri in named if (item := served.space.document_of(iri))]
-
-
-def _code_lists(served: ServedRelease) -> tuple[str, ...]:
-    found = served.quads(None, NamedNode(RDF + "type"), NamedNode(SKOS + "ConceptScheme"))
-    return tuple(quad.subject.value for quad in islice(found, _LOOKED_AT) if isinstance(quad.subject, NamedNode))
-
-
-def _members(served: ServedRelease, iri: str) -> Iterable[str]:
-    space: UrlSpace = served.space
-    quads = islice(served.quads(None, NamedNode(SKOS + "inScheme"), NamedNode(iri)), _LOOKED_AT)
-    stems = (space.document_of(quad.subject.value) for quad in quads if isinstance(quad.subject, NamedNode))
-    return [stem for stem in stems if stem]

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 FOLDER = "cubes"
 INDEX = "index.json"
 OBSERVATION = "observation"  # the column of the observations' own IRIs
+URIS = "uris.parquet"  # beside the folder: every URI of ours that the statements describe
+_SMALL: dict[str, str | bool | int | float | list[str]] = {"threads": 1, "memory_limit": "256MB"}
 FORMAT = 1  # of the index; a reader takes one that it does not know for absent
 
 
@@ -209,11 +211,46 @@ def read_uris(file: Path, start: int, most: int) -> list[str]:
     return [uri for (uri,) in _ask_uris(file, f"{part} ORDER BY file_row_number LIMIT {most:d}")]
 
 
+@dataclass(frozen=True, slots=True)
+class UriList:
+    """`uris.parquet` of a release, which is sorted, open for many looks."""
+
+    file: str
+    database: Connection
+
+    @staticmethod
+    def open(folder: Path) -> UriList | None:
+        """The list in a release folder; None where there is none."""
+        import duckdb
+
+        file = folder / URIS
+        return UriList(str(file), duckdb.connect(":memory:", config=_SMALL)) if file.is_file() else None
+
+    def beside(self, uri: str, beginning: str, most: int) -> list[str]:
+        """URIs with a beginning around the place that `uri` has or would have: at most `most` on each side.
+
+        Raises:
+            ColumnsError: LOD9202 it cannot be read.
+        """
+        import duckdb
+
+        look = "(SELECT uri FROM read_parquet($file) WHERE uri {} ORDER BY uri {} LIMIT {:d})"
+        before = look.format(">= $beginning AND uri < $uri", "DESC", most)
+        behind = look.format(">= $uri AND uri < $ending", "", most)
+        asked = {"file": self.file, "beginning": beginning, "uri": uri, "ending": beginning + "\U0010ffff"}
+        try:
+            with self.database.cursor() as cursor:
+                return [found for (found,) in cursor.execute(f"{before} UNION ALL {behind}", asked).fetchall()]
+        except duckdb.Error as error:
+            message = say("{file} cannot be read: {error}", file=self.file, error=error)
+            raise ColumnsError(message, code="LOD9202") from error
+
+
 def _ask_uris(file: Path, query: str) -> list[tuple[Any, ...]]:
     import duckdb
 
     try:
-        with duckdb.connect(":memory:", config={"threads": 1, "memory_limit": "256MB"}) as database:
+        with duckdb.connect(":memory:", config=_SMALL) as database:
             return database.execute(query, {"file": str(file)}).fetchall()
     except duckdb.Error as error:
         raise ColumnsError(say("{file} cannot be read: {error}", file=file, error=error), code="LOD9202") from error

@@ -105,6 +105,14 @@ def test_a_time_gate_leads_to_what_there_is(site: httpx.Client) -> None:
         assert at(path) == "404", path
 
 
+def test_no_time_gate_leads_into_a_release_that_is_damaged(two: Path, open_site: Open, tmp_path: Path) -> None:
+    folder = shutil.copytree(two, tmp_path / "damaged")
+    (folder / "1-aaaaaaaa" / "catalog.ttl").unlink()
+    asked = {"accept-datetime": "Thu, 01 Feb 2024 00:00:00 GMT"}
+    answer = open_site(folder).get(SEX, headers=asked, follow_redirects=False)
+    assert answer.headers["location"] == f"/release/2-bbbbbbbb{SEX}"
+
+
 def test_who_asks_for_now_is_led_to_what_is_served_now(two: Path, open_site: Open, tmp_path: Path) -> None:
     shutil.copytree(two, tmp_path / "back")
     with (tmp_path / "back" / LOG).open("a", encoding="utf-8") as log:
@@ -150,7 +158,9 @@ def test_a_time_map_lists_every_version(site: httpx.Client) -> None:
         listed = site.get(f"/timemap{path}").text
         assert listed.count("memento") == 2
         assert f"<{BASE}release/1-aaaaaaaa{path}>" in listed
-    assert f'</timemap{SEX}>; rel="timemap"' in site.get(f"{SEX}.ttl").headers["link"]
+    for asked in (SEX, f"{SEX}.ttl", f"{SEX}.en.html", "/catalog"):  # each variant is its own time gate
+        links = site.get(asked).headers["link"]
+        assert f'<{asked}>; rel="timegate", </timemap{asked}>; rel="timemap"' in links
 
 
 def test_a_frozen_dataset_by_its_version(site: httpx.Client) -> None:

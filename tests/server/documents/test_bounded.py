@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,6 +14,8 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
 from lod.rdf.namespaces import RDFS, SKOS
 from lod.server.documents.describe import PAGE, VALUES, describe
+from lod.server.pages.incoming import pointing
+from lod.server.pages.reader import Reader
 from lod.server.served import ServedRelease, open_served
 
 BASE = "https://lod.example.org/"
@@ -89,6 +93,25 @@ def test_pages_of_a_thing_are_all_of_it(releases: Path) -> None:
     assert len(values) == len(set(values)) == MANY + 2
 
 
+def test_values_and_what_points_here_are_walked_without_reading_all(url: str) -> None:
+    with httpx.Client(base_url=url, trust_env=False, timeout=60) as client:
+        for way in ("out=def/p", "in=def/q"):
+            href, seen = f"/links.en.html?of=id/big&{way}", set[str]()
+            for _ in range(3):
+                page = client.get(href).text
+                listed = re.findall(r'href="/doc/(thing/\d+)', page)
+                assert len(listed) == 100
+                assert not seen & set(listed)
+                seen |= set(listed)
+                (href,) = (unescape(each) for each in re.findall(r'href="([^"]+)" rel="next"', page))
+            assert f"100,00{way.count('out')}" in page  # as many as there are
+            last = client.get(f"/links.en.html?of=id/big&{way}&from=99950").text
+            assert 'rel="next"' not in last
+            assert 'rel="first"' in last
+            assert len(re.findall(r'href="/doc/thing/\d+', last)) == 50
+            assert client.get(f"/links.en.html?of=id/big&{way}&from=999999").status_code == 200
+
+
 def reads(served: ServedRelease, ask: Callable[[ServedRelease], object], monkeypatch: pytest.MonkeyPatch) -> int:
     """How many quads are taken out of the store to answer."""
     taken = 0
@@ -110,5 +133,7 @@ def test_few_statements_are_read_however_many_there_are(releases: Path, monkeypa
     served = open_served(next(folder for folder in releases.iterdir() if folder.is_dir()))
     assert reads(served, lambda s: describe(s, BIG.value), monkeypatch) <= PAGE + 5 * VALUES
     assert reads(served, lambda s: describe(s, BIG.value, 150), monkeypatch) <= PAGE
+    reader = Reader(served, "en", explicit=True)
+    assert reads(served, lambda _: pointing(reader, BIG.value, Q, "", 100, 90_000), monkeypatch) <= 100 * 10
     assert served.count(None, NamedNode(Q), BIG, 10_001) == 10_001
     assert served.count(BIG, NamedNode(SKOS + "prefLabel"), None, 10) == 1

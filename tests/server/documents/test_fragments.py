@@ -68,6 +68,13 @@ def test_every_page_leads_to_the_next_until_all_was_told(site: httpx.Client) -> 
     assert len(seen) == total(store)
 
 
+def test_a_page_behind_the_last_is_empty_and_counts_right(site: httpx.Client) -> None:
+    asked = {"predicate": QB + "dataSet", "object": BASE + "data/civil-servants-by-county"}
+    behind = ask(site, **asked, page="7")
+    assert data(behind) == []
+    assert total(behind) == 11
+
+
 def test_the_form_says_how_to_ask(site: httpx.Client) -> None:
     found = ask(site, subject=BASE + "id/code/sex")
     (form,) = found.quads_for_pattern(None, NamedNode(HYDRA + "template"), None, None)

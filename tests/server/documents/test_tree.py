@@ -112,6 +112,8 @@ def test_the_context_is_published_for_any_site_and_for_as_long_as_its_release(si
     assert again.status_code == 304
     assert site.get("/context/9-zzzzzzzz.jsonld").status_code == 404
     assert "context" not in site.get("/doc/code/sex/F.jsonld").headers["link"]
+    for path in ("/catalog.json", "/void.json"):
+        assert site.get(path).links["http://www.w3.org/ns/json-ld#context"] == linked
 
 
 def test_no_two_terms_have_one_name() -> None:

@@ -212,8 +212,8 @@ def time_gate(archive: Archive, served: ServedRelease, ask: Ask) -> Answer:
     stays = archive.history()
     before = [name for name, since in stays if since <= moment]
     after = [name for name, since in stays if since > moment]  # of what was not there yet, the first (§4.1)
-    known = was_ever(served, ask.path)
-    chosen = next((name for name in (*reversed(before), *after) if known and archive.has(name, ask.path)), None)
+    near = (*reversed(before), *after) if was_ever(served, ask.path) else ()
+    chosen = next((name for name in near if archive.has(name, ask.path) and archive.open(name)), None)
     if chosen is None:
         return not_found(served, ask.path, ask.accept, ask.accept_language)
     there = memento_path(served, chosen, ask.path) + (f"?{ask.query}" if ask.query else "")

@@ -14,14 +14,13 @@ from itertools import islice
 from urllib.parse import parse_qs
 
 from lod.rdf.formats import HTML, JSON, TURTLE, Format
-from lod.rdf.namespaces import DCAT, QB
 from lod.server import answers
 from lod.server.addresses import DOCUMENT_FORMATS, Address, parse_address
 from lod.server.answers import Answer, header, link
 from lod.server.ask import Ask
 from lod.server.documents.context import context_link, context_path
 from lod.server.documents.describe import MOST_PAGES, Description, describe, exists
-from lod.server.documents.signposts import LINKSET, collections_of, items_of
+from lod.server.documents.signposts import DATASETS, LINKSET, collections_of, items_of, page_types
 from lod.server.documents.tables import tables_of
 from lod.server.documents.variant import document_bytes
 from lod.server.documents.write import content_type
@@ -36,7 +35,6 @@ Later = Callable[[], Answer]
 REDIRECTED = ("/id/", "/def/")
 DOCUMENTS = ("/doc/", "/data/")
 _MOST_TYPES = 3  # in the Link header: proxies limit header blocks
-_DATASETS = frozenset({DCAT + "Dataset", QB + "DataSet"})
 _MOST_ITEMS = 6  # the link set has them all
 
 _STEM = "\0"
@@ -82,10 +80,20 @@ def variant_headers(served: ServedRelease, choice: Choice, validator: str, page:
         content_type(chosen),
         header("etag", validator),
         _CACHE[choice.cache],
-        header("content-location", served.space.prefix + choice.address.path + (f"?page={page}" if page else "")),
+        header("content-location", location_of(served, choice, page)),
         *([header("vary", choice.vary)] if choice.vary else []),
         *([header("content-language", language)] if language else []),
     ]
+
+
+def location_of(served: ServedRelease, choice: Choice, page: int = 0) -> str:
+    """Where the variant that was chosen is by itself."""
+    return served.space.prefix + choice.address.path + (f"?page={page}" if page else "")
+
+
+def known_already(served: ServedRelease, choice: Choice, validator: str, page: int = 0) -> Answer:
+    """304 about a variant that was chosen."""
+    return answers.not_modified(validator, choice.cache, choice.vary, location_of(served, choice, page))
 
 
 def validator_of(served: ServedRelease, choice: Choice, page: int = 0) -> str:
@@ -117,7 +125,7 @@ def _see_other(served: ServedRelease, ask: Ask) -> Answer | Later:
     stem = served.space.document_of(iri)
     if stem is None or not exists(served, iri):
         return partial(not_found, served, ask.path, ask.accept, ask.accept_language)
-    return answers.redirect(303, served.space.prefix + stem)
+    return answers.redirect(303, served.space.prefix + stem + (f"?{ask.query}" if ask.query else ""))
 
 
 def _document(served: ServedRelease, ask: Ask, address: Address) -> Answer | Later | None:
@@ -132,14 +140,14 @@ def _document(served: ServedRelease, ask: Ask, address: Address) -> Answer | Lat
         return answers.problem(400, "Bad Request", f"page is a number from 1 to {MOST_PAGES}.")
     validator = validator_of(served, choice, page)
     if answers.is_fresh(ask.if_none_match, validator):
-        return answers.not_modified(validator, choice.cache, choice.vary)
+        return known_already(served, choice, validator, page)
     description = describe(served, served.space.described_by(address.stem), page)
     if description is None:
         return None
     if ask.if_none_match.strip() == "*":
-        return answers.not_modified(validator, choice.cache, choice.vary)
+        return known_already(served, choice, validator, page)
     headers = variant_headers(served, choice, validator, page)
-    links = document_links(served, description, choice.address)
+    links = document_links(served, description, choice)
     if description.truncated:
         links += _page_links(served, description, choice.address)
         headers.append(header("truncated", f"triples={len(description.quads)}"))
@@ -199,36 +207,53 @@ def _type_link(iri: str) -> str:
     return link(iri, "type")
 
 
-def document_links(served: ServedRelease, description: Description, address: Address) -> str:
+def document_links(served: ServedRelease, description: Description, choice: Choice) -> str:
     """The Link header: what it is about, its other formats, terms of use, class (FAIR Signposting level 1)."""
-    prefix, about, types = served.space.prefix, answers.safe_target(description.iri), description.types
+    address, prefix, types = choice.address, served.space.prefix, description.types
+    about, page = answers.safe_target(description.iri), answers.safe_target(served.space.base + address.stem[1:])
     links = [
-        f'<{answers.safe_target(served.space.base + address.stem[1:])}>; rel="canonical"',
+        f'<{page}>; rel="canonical"',
         f'<{about}>; rel="cite-as"',
         _license_link(served.site.licence_iri),
         *(_type_link(iri) for iri in types[:_MOST_TYPES]),
     ]
     if address.format is HTML:
         links.append(link(prefix + address.variant(TURTLE).path, "describedby", type=TURTLE.media_type))
+        links += [_type_link(iri) for iri in page_types(types)]
     else:
         links.append(f'<{about}>; rel="describes"')
+        if page != about:
+            links.append(f'<{page}>; rel="describes"; type="text/html"')
     links.append(_author_link(served.site.agency_iri))
     links += [_collection_link(each) for each in collections_of(description)[:_MOST_TYPES]]
-    if not _DATASETS.isdisjoint(types):
+    if not DATASETS.isdisjoint(types):
         items = islice(items_of(served, description.iri), _MOST_ITEMS)
         links += [link(item.href, "item", **item.attributes) for item in items]
     context = context_path(served) if address.format is JSON else ""
     stem = answers.safe_target("/index" if address.stem == "/" else address.stem)
-    links.append(_ways(prefix, bool(served.under), address.format, context).replace(_STEM, stem))
+    links += version_links(served, choice)
+    links.append(_ways(prefix, address.format, context).replace(_STEM, stem))
     return ", ".join(links)
 
 
+def version_links(served: ServedRelease, choice: Choice) -> list[str]:
+    """Where other versions are of what was asked for (RFC 7089 §2.2): a frozen one says so as a memento."""
+    if served.under:
+        return []
+    address, prefix = choice.address, served.space.prefix
+    if not choice.explicit:  # what was asked for: any language of a page, or the document
+        address = address.variant(HTML if choice.vary == "Accept-Language" else None)
+    asked = answers.safe_target(address.path)
+    return [
+        f'<{prefix}{asked}>; rel="timegate"',
+        f'<{prefix}/timemap{asked}>; rel="timemap"; type="application/link-format"',
+    ]
+
+
 @lru_cache(maxsize=128)
-def _ways(prefix: str, is_frozen: bool, format: Format | None, context: str) -> str:  # noqa: A002 - the term
+def _ways(prefix: str, format: Format | None, context: str) -> str:  # noqa: A002 - the term
     """The links from one variant of any document to what else there is of it; `_STEM` stands for the document's."""
     links = [f'<{prefix}{LINKSET}{_STEM}>; rel="linkset"; type="application/linkset+json"']
-    if not is_frozen:
-        links.append(f'<{prefix}/timemap{_STEM}>; rel="timemap"; type="application/link-format"')
     if context:
         links.append(context_link(context))
     others = (item for item in DOCUMENT_FORMATS if item is not format)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import anyio.to_thread
@@ -20,10 +21,12 @@ from lod.release.publishing.candidates import published_folders
 from lod.release.release import Release, open_release
 from lod.server import answers
 from lod.server.answers import request_header, send_answer
+from lod.server.documents.signposts import files_datasets
 from lod.server.refusals import not_found
 from lod.server.served import CurrentRelease, ServedRelease, dump_files
 
 MOST_RANGES = 8  # in one request; more are answered with the whole file
+_MOST_COLLECTIONS = 3  # a file of more datasets is the catalogue's
 _MEDIA_TYPES = {
     "gz": "application/gzip",
     "zst": "application/zstd",
@@ -54,9 +57,10 @@ class Dumps:
             return
         served = self.current.get()
         name, slash, file = iris.canonical(scope["path"].removeprefix("/dump/")).partition("/")
-        if slash and not file and (name == served.release.manifest.name or self._release(name) is not None):
-            about = answers.redirect(303, f"{served.space.root}/release/{name}/release")  # a release's IRI: its notes
-            await send_answer(about, scope, send)
+        if not file and (name == served.release.manifest.name or self._release(name) is not None):
+            root = served.space.root  # a release's IRI leads to its notes
+            about = (303, f"{root}/release/{name}/release") if slash else (308, f"{root}/dump/{name}/")
+            await send_answer(answers.redirect(*about), scope, send)
             return
         found = self._find(served, name, file)
         if found is None:
@@ -71,10 +75,11 @@ class Dumps:
         if is_known or (not known and modified and request_header(scope, b"if-modified-since") == modified.decode()):
             await send_answer(answers.not_modified(validator, answers.IMMUTABLE), scope, send)
             return
-        if scope["method"] != "GET" or not is_range(request_header(scope, b"range")):
-            scope = {**scope, "headers": [(k, v) for k, v in scope["headers"] if k != b"range"]}
-        described = answers.link(f"{served.space.prefix}/catalog.ttl", "describedby", type="text/turtle")
-        headers = {"etag": validator, "cache-control": answers.IMMUTABLE, "link": described}
+        asked = request_header(scope, b"range") if scope["method"] == "GET" else ""
+        rest = [(name, value) for name, value in scope["headers"] if name != b"range"]
+        ranges = [(b"range", within(asked, path.stat().st_size).encode())] if is_range(asked) else []
+        scope = {**scope, "headers": rest + ranges}
+        headers = {"etag": validator, "cache-control": answers.IMMUTABLE, "link": _links(served, name, file)}
         if modified:  # the release's, not the file's: the same on every machine that has a copy
             headers["last-modified"] = modified.decode()
         if media_type(file) == "text/html":
@@ -104,7 +109,21 @@ class Dumps:
         return self._opened[name]
 
 
-_RANGES = re.compile(r"bytes=(?:\d{0,18}-\d{0,18})(?:[ \t]*,[ \t]*\d{0,18}-\d{0,18})*", re.IGNORECASE)
+def _links(served: ServedRelease, name: str, file: str) -> str:
+    """What describes a file, which datasets it is of, its terms of use (FAIR Signposting of content)."""
+    iri = f"{served.space.base}dump/{name}/{file}"
+    sets = tuple(islice(files_datasets(served, iri), _MOST_COLLECTIONS + 1))
+    whole = (f"{served.space.base}catalog",) if len(sets) > _MOST_COLLECTIONS else sets
+    return ", ".join(
+        [
+            answers.link(f"{served.space.prefix}/catalog.ttl", "describedby", type="text/turtle"),
+            answers.link(served.site.licence_iri, "license"),
+            *(answers.link(each, "collection", type="text/html") for each in whole),
+        ]
+    )
+
+
+_RANGES = re.compile(r"bytes=(?:\d{0,20}-\d{0,20})(?:[ \t]*,[ \t]*\d{0,20}-\d{0,20})*", re.IGNORECASE)
 
 
 def is_range(field: str) -> bool:
@@ -113,6 +132,13 @@ def is_range(field: str) -> bool:
         return False
     parts = (part.strip().partition("-") for part in field.partition("=")[2].split(","))
     return all((first or last) and (not first or not last or int(first) <= int(last)) for first, _, last in parts)
+
+
+def within(field: str, size: int) -> str:
+    """A Range field without the parts that a file of `size` bytes has not, unless it has none of them (§14.1.2)."""
+    parts = [part.strip() for part in field.partition("=")[2].split(",")]
+    there = [part for part in parts if (int(part[1:]) > 0 if part[0] == "-" else int(part.split("-")[0]) < size)]
+    return f"bytes={','.join(there or parts)}"
 
 
 def media_type(file: str) -> str:

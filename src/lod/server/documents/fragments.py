@@ -104,7 +104,7 @@ def respond_to_fragment(served: ServedRelease, ask: Ask) -> Answer:
         return answers.problem(400, "Bad Request", str(error))
     chosen = choose_format(ask.accept, FORMATS)
     if chosen is None:
-        return answers.problem(406, "Not Acceptable", extra={"available": [item.media_type for item in FORMATS]})
+        return answers.in_no_such_type(item.media_type for item in FORMATS)
     validator = answers.etag(served.etag_prefix, f"tpf {chosen.suffix}?{query}")
     if answers.is_fresh(ask.if_none_match, validator):
         return answers.not_modified(validator, answers.SHORT, "Accept")
@@ -125,7 +125,7 @@ def write_fragment(served: ServedRelease, fragment: Fragment, chosen: Format, qu
     start = (fragment.page - 1) * PAGE
     found = served.stretch(fragment.subject, fragment.predicate, fragment.object, start, PAGE + 1)
     data, more = found[:PAGE], len(found) > PAGE
-    total = _total(served, fragment, start + len(data), more)
+    total = _total(served, fragment, start + len(data) if data else 0, more)
     url = served.space.base + PATH[1:]
     here = f"{url}?{answers.safe_target(query)}" if query else url
     about = NamedNode(here + "#metadata")
@@ -136,8 +136,11 @@ def write_fragment(served: ServedRelease, fragment: Fragment, chosen: Format, qu
 
 
 def _total(served: ServedRelease, fragment: Fragment, seen: int, more: bool) -> int:
-    """Exact while that is cheap; else what the VoID description counted, or a bound from below."""
-    if not more:
+    """Exact while that is cheap; else what the VoID description counted, or a bound from below.
+
+    `seen`: with this page; 0 where it is empty, which says nothing of the pages before.
+    """
+    if not more and (seen or fragment.page == 1):
         return seen
     if fragment.subject is None and fragment.object is None:
         whole = served.release.manifest.triples

@@ -41,6 +41,8 @@ _DISTRIBUTION, _DOWNLOAD, _MEDIA_TYPE = (
     NamedNode(DCAT + name) for name in ("distribution", "downloadURL", "mediaType")
 )
 _MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
+DATASETS = frozenset({DCAT + "Dataset", QB + "DataSet"})
+ABOUT_PAGE, SCHEMA_DATASET = "https://schema.org/AboutPage", "https://schema.org/Dataset"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,10 @@ class Signpost:
         """Its target attributes that are told."""
         pairs = {"type": self.type, "hreflang": self.hreflang, "title": self.title}
         return {name: value for name, value in pairs.items() if value}
+
+
+LinkSet = dict[str, list[Signpost]]
+"""Links by the address that they are from."""
 
 
 def collections_of(description: Description) -> list[str]:
@@ -82,6 +88,36 @@ def _type_of(told: str) -> str:
     return told.removeprefix(_MEDIA_TYPES).removeprefix(_MEDIA_TYPES.replace("https", "http"))
 
 
+def files_datasets(served: ServedRelease, file: str) -> Iterator[str]:
+    """The datasets that a file is an item of, by its IRI."""
+    for found in served.quads(None, _DOWNLOAD, NamedNode(file)):
+        for quad in served.quads(None, _DISTRIBUTION, found.subject):  # type: ignore[arg-type]  # no triple is one
+            if isinstance(quad.subject, NamedNode):
+                yield quad.subject.value
+
+
+def page_types(types: Iterable[str]) -> Iterator[str]:
+    """What the page about something of these classes is, in the words that FAIR Signposting asks for."""
+    yield ABOUT_PAGE
+    if not DATASETS.isdisjoint(types):
+        yield SCHEMA_DATASET
+
+
+def link_set(served: ServedRelease, description: Description, stem: str) -> LinkSet:
+    """Every link from the document at `stem`, and from what it leads to back to it (FAIR Signposting level 2).
+
+    It is the landing page of a thing; its data variants are the metadata, the files of a dataset are the content.
+    """
+    root, licence = served.space.base.removesuffix("/"), Signpost("license", served.site.licence_iri)
+    page = root + stem
+    found = {page: list(signposts(served, description, stem))}
+    for item in (*GRAPH_FORMATS, JSON):
+        found[root + Address(stem, item).path] = [Signpost("describes", page, HTML.media_type)]
+    for post in islice(items_of(served, description.iri), MOST_ITEMS):
+        found.setdefault(post.href, []).extend([Signpost("collection", page, HTML.media_type), licence])
+    return found
+
+
 def signposts(served: ServedRelease, description: Description, stem: str) -> Iterator[Signpost]:
     """Every link from the document at `stem`."""
     space, site, iri = served.space, served.site, description.iri
@@ -90,7 +126,7 @@ def signposts(served: ServedRelease, description: Description, stem: str) -> Ite
     yield Signpost("describes", iri)
     yield Signpost("license", site.licence_iri)
     yield Signpost("author", site.agency_iri)
-    yield from (Signpost("type", each) for each in description.types)
+    yield from (Signpost("type", each) for each in (*page_types(description.types), *description.types))
     yield from (Signpost("collection", each) for each in collections_of(description))
     yield from islice(items_of(served, iri), MOST_ITEMS)
     for item in (*GRAPH_FORMATS, JSON):
@@ -116,22 +152,27 @@ def is_linkset(_: ServedRelease, ask: Ask) -> bool:
 def respond_to_linkset(served: ServedRelease, ask: Ask) -> Answer | None:
     """The link set of the document at `/linkset{stem}`, or the catalogue of APIs; None where there is no document."""
     path, stem = ask.path, ask.path.removeprefix(LINKSET)
-    if path != API_CATALOG and not (stem.startswith("/") and exists(served, served.space.described_by(stem))):
-        return None
+    if path != API_CATALOG:
+        iri = served.space.described_by(stem)
+        if not stem.startswith("/") or not exists(served, iri):
+            return None
+        document = served.space.document_of(iri)
+        if document != stem:  # a thing's; the links are its document's
+            return answers.redirect(303, f"{served.space.prefix}{LINKSET}{document}")
     chosen = choose_format(ask.accept, _FORMATS)
     if chosen is None:
-        return answers.problem(406, "Not Acceptable", extra={"available": [item.media_type for item in _FORMATS]})
+        return answers.in_no_such_type(item.media_type for item in _FORMATS)
     validator = answers.etag(served.etag_prefix, f"{path} {chosen.suffix}")
     if answers.is_fresh(ask.if_none_match, validator):
         return answers.not_modified(validator, answers.SHORT, "Accept")
     if path == API_CATALOG:
-        anchor, links = served.space.base + API[1:], _of_api(served)
+        links = dict([_of_api(served)])
     else:
         description = describe(served, served.space.described_by(stem))
         if description is None:
             return None
-        anchor, links = served.space.base + stem[1:], signposts(served, description, stem)
-    body = _as_json(anchor, links) if chosen is LINKSET_JSON else _as_text(anchor, links)
+        links = link_set(served, description, stem)
+    body = _as_json(links) if chosen is LINKSET_JSON else _as_text(links)
     return Answer(
         200,
         (
@@ -144,19 +185,24 @@ def respond_to_linkset(served: ServedRelease, ask: Ask) -> Answer | None:
     )
 
 
-def _of_api(served: ServedRelease) -> Iterator[Signpost]:
+def _of_api(served: ServedRelease) -> tuple[str, list[Signpost]]:
     base = served.space.base
-    yield Signpost("service-desc", base + OPENAPI[1:], JSON.media_type)
-    yield Signpost("service-doc", base + API[1:], HTML.media_type)
-    yield Signpost("license", served.site.licence_iri)
+    return base + API[1:], [
+        Signpost("service-desc", base + OPENAPI[1:], JSON.media_type),
+        Signpost("service-doc", base + API[1:], HTML.media_type),
+        Signpost("license", served.site.licence_iri),
+    ]
 
 
-def _as_json(anchor: str, links: Iterable[Signpost]) -> bytes:
-    """RFC 9264 §4.2."""
-    context: dict[str, Any] = {"anchor": answers.safe_target(anchor)}
-    for post in links:
-        context.setdefault(post.rel, []).append({"href": answers.safe_target(post.href), **_json_attributes(post)})
-    return json.dumps({"linkset": [context]}, ensure_ascii=False, indent=1).encode() + b"\n"
+def _as_json(links: LinkSet) -> bytes:
+    """RFC 9264 §4.2: an object for each address that links are from."""
+    contexts = []
+    for anchor, posts in links.items():
+        context: dict[str, Any] = {"anchor": answers.safe_target(anchor)}
+        for post in posts:
+            context.setdefault(post.rel, []).append({"href": answers.safe_target(post.href), **_json_attributes(post)})
+        contexts.append(context)
+    return json.dumps({"linkset": contexts}, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
 def _json_attributes(post: Signpost) -> dict[str, Any]:
@@ -164,7 +210,11 @@ def _json_attributes(post: Signpost) -> dict[str, Any]:
     return {name: [value] if name == "hreflang" else value for name, value in post.attributes.items()}
 
 
-def _as_text(anchor: str, links: Iterable[Signpost]) -> bytes:
+def _as_text(links: LinkSet) -> bytes:
     """RFC 9264 §4.1: as in the header `Link`, with line breaks."""
-    told = (answers.link(post.href, post.rel, anchor=answers.safe_target(anchor), **post.attributes) for post in links)
+    told = (
+        answers.link(post.href, post.rel, anchor=answers.safe_target(anchor), **post.attributes)
+        for anchor, posts in links.items()
+        for post in posts
+    )
     return ",\n".join(told).encode() + b"\n"

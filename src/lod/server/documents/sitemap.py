@@ -14,10 +14,9 @@ from lod.server import answers
 from lod.server.answers import Answer, header
 from lod.server.ask import Ask
 from lod.server.served import ServedRelease
-from lod.store.columns import count_uris, read_uris
+from lod.store.columns import URIS, count_uris, read_uris
 
 PART = 50_000  # addresses
-_URIS = "uris.parquet"
 _NUMBERED = re.compile(r"/sitemap-(\d{1,6})\.xml\.gz\Z")
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -30,19 +29,19 @@ def is_sitemap(_: ServedRelease, ask: Ask) -> bool:
 
 def sitemap_paths(served: ServedRelease) -> list[str]:
     """The index and its parts; nothing where a release has no list of its addresses."""
-    file = served.release.folder / _URIS
+    file = served.release.folder / URIS
     if not file.is_file():
         return []
     return ["/sitemap.xml", *(f"/sitemap-{number}.xml.gz" for number in range(1, _parts(served) + 1))]
 
 
 def _parts(served: ServedRelease) -> int:
-    return served.memo.get("sitemap parts", lambda: -(-count_uris(served.release.folder / _URIS) // PART))
+    return served.memo.get("sitemap parts", lambda: -(-count_uris(served.release.folder / URIS) // PART))
 
 
 def respond_to_sitemap(served: ServedRelease, ask: Ask) -> Answer | None:
     """The index or one of its parts; None when there is none at that path."""
-    path, file = ask.path, served.release.folder / _URIS
+    path, file = ask.path, served.release.folder / URIS
     if not file.is_file():
         return None
     parts = _parts(served)
@@ -75,7 +74,7 @@ def _index(served: ServedRelease, parts: int) -> bytes:
 def _part(served: ServedRelease, number: int) -> bytes:
     """One part: the documents about the things of a stretch of the list, each once."""
     space, root = served.space, served.space.base.removesuffix("/")
-    uris = read_uris(served.release.folder / _URIS, (number - 1) * PART, PART)
+    uris = read_uris(served.release.folder / URIS, (number - 1) * PART, PART)
     stems = dict.fromkeys(stem for uri in uris if (stem := space.document_of(uri.partition("#")[0])))
     entries = "".join(f"<url><loc>{escape(iris.to_uri(root + stem))}</loc></url>\n" for stem in stems)
     text = f'{_HEAD}<urlset xmlns="{_NAMESPACE}">\n{entries}</urlset>\n'

@@ -26,7 +26,8 @@ from lod.store.figures import ColumnFigures
 from lod.store.remote import RemoteStore
 
 MOST_COUNTED = 1_000  # links by one property that are counted in the store for a page
-MOST_SCANNED = 200_000  # for the page that lists them
+MOST_SORTED = 5_000  # that the page which lists them reads and sorts; more stand as the store has them
+MOST_LISTED = 200_000  # of those
 MOST_DISTINCT = 50_000  # IRIs of a column that are counted beforehand
 
 
@@ -43,12 +44,16 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Pointing:
-    """Some of what points to a thing by one property, in the order of IRIs; `last`: where to go on, '' at the end."""
+    """Some of what points to a thing by one property, in the order of IRIs, or of the store where it is very much.
+
+    `last`: the IRI behind which to go on, '' at the end; `place`: how many were told, where that is where to go on.
+    """
 
     values: tuple[Shown, ...]
     count: int
     bounded: bool
     last: str = ""
+    place: int = 0
 
 
 _COUNTS = "counts of what points where"
@@ -169,8 +174,8 @@ def _told(served: ServedRelease, figures: ColumnFigures) -> list[str]:
     return [c.iri for c in read_structure(served, figures.cube.dataset)[1] if c.kind != "attribute"]
 
 
-def pointing(reader: Reader, iri: str, predicate: str, after: str, most: int) -> Pointing:
-    """At most `most` of what points to a thing by one property, behind the IRI `after`."""
+def pointing(reader: Reader, iri: str, predicate: str, after: str, most: int, place: int = 0) -> Pointing:
+    """At most `most` of what points to a thing by one property, behind the IRI `after` or from `place` on."""
     served, node = reader.served, NamedNode(iri)
     cubes = counts_of(served).get(predicate, {}).get(iri)
     if cubes:
@@ -183,9 +188,38 @@ def pointing(reader: Reader, iri: str, predicate: str, after: str, most: int) ->
         values = tuple(observed(reader, dataset, observation) for observation, dataset in found[:most])
         last = found[most - 1][0].iri if len(found) > most else ""
         return Pointing(values, sum(n for _, n in cubes), False, last)
-    quads = islice(served.quads(None, NamedNode(predicate), node), MOST_SCANNED + 1)
-    subjects = {quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode)}
+    known = NamedNode(predicate)
+    if (count := many(served, None, known, node)) > MOST_SORTED:
+        quads, more = part(served, None, known, node, place, most)
+        values = tuple(named(reader, quad.subject.value) for quad in quads if isinstance(quad.subject, NamedNode))
+        return Pointing(values, min(count, MOST_LISTED), count > MOST_LISTED, place=more)
+    subjects = {q.subject.value for q in served.quads(None, known, node) if isinstance(q.subject, NamedNode)}
     behind = nsmallest(most + 1, (subject for subject in subjects if subject > after))
     last = behind[most - 1] if len(behind) > most else ""
-    values = tuple(named(reader, subject) for subject in behind[:most])
-    return Pointing(values, min(len(subjects), MOST_SCANNED), len(subjects) > MOST_SCANNED, last)
+    return Pointing(tuple(named(reader, subject) for subject in behind[:most]), len(subjects), False, last)
+
+
+def many(served: ServedRelease, subject: NamedNode | None, predicate: NamedNode, value: NamedNode | None) -> int:
+    """How many statements there are of a pattern, to a little above `MOST_LISTED`; counted once a release."""
+
+    def count() -> int:
+        little = served.count(subject, predicate, value, MOST_SORTED + 1)
+        return little if little <= MOST_SORTED else served.count(subject, predicate, value, MOST_LISTED + 1)
+
+    return served.memo.get(("how many", subject, predicate, value), count)
+
+
+def part(
+    served: ServedRelease,
+    subject: NamedNode | None,
+    predicate: NamedNode,
+    value: NamedNode | None,
+    place: int,
+    most: int,
+) -> tuple[list[Quad], int]:
+    """At most `most` statements of a pattern from `place` on, in the store's order, and where to go on; 0 at the end.
+
+    What was told before is passed over in the index, and never read.
+    """
+    quads = served.stretch(subject, predicate, value, place, most + 1) if place < MOST_LISTED else []
+    return quads[:most], place + most if len(quads) > most else 0

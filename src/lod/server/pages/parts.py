@@ -6,10 +6,10 @@ goes. For programs: `/tpf` has the same by pattern, in RDF.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from heapq import nsmallest
-from itertools import islice
 from urllib.parse import parse_qs
 
 from pyoxigraph import Literal, NamedNode
@@ -26,10 +26,10 @@ from lod.server.pages.code_tree import Branch, branch, read_tree
 from lod.server.pages.facets import FACETS, Facet, chosen_datasets, facets
 from lod.server.pages.frame import Crumb, Frame, make_frame, render
 from lod.server.pages.home import DatasetCard, card, datasets
-from lod.server.pages.incoming import MOST_SCANNED, pointing
+from lod.server.pages.incoming import MOST_LISTED, MOST_SORTED, Pointing, many, part, pointing
 from lod.server.pages.observed import named
 from lod.server.pages.reader import Reader, Shown
-from lod.server.pages.short import BEHIND, CODES, DATASETS, LINKS, PLAIN, lengthen, query
+from lod.server.pages.short import BEHIND, CODES, DATASETS, LINKS, PLACE, PLAIN, lengthen, query
 from lod.server.pages.things import linked_term
 from lod.server.refusals import not_acceptable, not_found
 from lod.server.served import Node, ServedRelease
@@ -155,18 +155,20 @@ def _links(reader: Reader, asked: Mapping[str, str]) -> bytes | None:
     predicate = asked.get("in") or asked.get("out", "")
     if not iri or not predicate:
         return None
+    place = int(asked[PLACE]) if re.fullmatch("[0-9]{1,6}", asked.get(PLACE, "")) else 0
     if inward:
-        found = pointing(reader, iri, predicate, after, PAGE)
-        values, count, bounded, last = found.values, found.count, found.bounded, found.last
+        found = pointing(reader, iri, predicate, after, PAGE, place)
     else:
-        values, count, bounded, last = _values(reader, iri, predicate, asked.get(BEHIND, ""))
-    if not count:
+        found = _values(reader, iri, predicate, asked.get(BEHIND, ""), place)
+    if not found.count:
         return None
     label, is_kind = reader.label(predicate), inward and predicate == RDF + "type"
     thing = linked_term(reader, iri) if is_kind else named(reader, iri)
     way, on = ("in", "after") if inward else ("out", BEHIND)
     said = "links_of_kind" if is_kind else "links_in" if inward else "links_out"
     name = reader.t(said, property=label.text, thing=thing.text)
+    first = {"of": iri, way: predicate}
+    more = {on: found.last} if found.last else {PLACE: str(found.place)} if found.place else {}
     return render(
         "links",
         LinksPage(
@@ -177,26 +179,30 @@ def _links(reader: Reader, asked: Mapping[str, str]) -> bytes | None:
             thing=thing,
             property=reader.link(predicate),
             inward=inward,
-            count=count,
-            bounded=bounded,
-            values=values,
-            first=query(reader, LINKS, **{"of": iri, way: predicate}) if on in asked else "",
-            next=query(reader, LINKS, **{"of": iri, way: predicate, on: last}) if last else "",
+            count=found.count,
+            bounded=found.bounded,
+            values=found.values,
+            first=query(reader, LINKS, **first) if on in asked or PLACE in asked else "",
+            next=query(reader, LINKS, **first, **more) if more else "",
         ),
     )
 
 
-def _values(reader: Reader, iri: str, predicate: str, after: str) -> tuple[tuple[Shown, ...], int, bool, str]:
-    """Values in the order of their texts, behind `after`."""
-    quads = islice(reader.served.quads(NamedNode(iri), NamedNode(predicate), None), MOST_SCANNED + 1)
-    found: dict[str, Node] = {_key(quad.object): quad.object for quad in quads}  # type: ignore[arg-type, misc]
+def _values(reader: Reader, iri: str, predicate: str, after: str, place: int) -> Pointing:
+    """Values in the order of their texts, behind `after`; of very many those from `place` on, as the store has them."""
+    served, subject, known = reader.served, NamedNode(iri), NamedNode(predicate)
+    if (count := many(served, subject, known, None)) > MOST_SORTED:
+        quads, more = part(served, subject, known, None, place, PAGE)
+        shown = tuple(_value(reader, quad.object) for quad in quads)  # type: ignore[arg-type]  # no triple is one
+        return Pointing(shown, min(count, MOST_LISTED), count > MOST_LISTED, place=more)
+    found: dict[str, Node] = {_key(term): term for term in served.objects(subject, known)}
     behind = nsmallest(PAGE + 1, (key for key in found if key > after))
     last = behind[PAGE - 1] if len(behind) > PAGE else ""
-    shown = tuple(
-        named(reader, found[key].value) if isinstance(found[key], NamedNode) else reader.show(found[key])
-        for key in behind[:PAGE]
-    )
-    return shown, min(len(found), MOST_SCANNED), len(found) > MOST_SCANNED, last
+    return Pointing(tuple(_value(reader, found[key]) for key in behind[:PAGE]), len(found), False, last)
+
+
+def _value(reader: Reader, term: Node) -> Shown:
+    return named(reader, term.value) if isinstance(term, NamedNode) else reader.show(term)
 
 
 def _key(term: Node) -> str:

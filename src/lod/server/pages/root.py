@@ -7,14 +7,22 @@ from __future__ import annotations
 
 from pyoxigraph import Quad
 
-from lod.rdf.formats import HTML, TURTLE, Format
+from lod.rdf.formats import HTML, JSON, TURTLE, Format
 from lod.server import answers
 from lod.server.addresses import DOCUMENT_FORMATS, Address, parse_address
 from lod.server.answers import Answer, header, link
 from lod.server.ask import Ask
-from lod.server.documents.context import context_of
-from lod.server.documents.dereference import Choice, choose, validator_of, variant_headers
+from lod.server.documents.context import context_link, context_of, context_path
+from lod.server.documents.dereference import (
+    Choice,
+    choose,
+    known_already,
+    validator_of,
+    variant_headers,
+    version_links,
+)
 from lod.server.documents.describe import describe
+from lod.server.documents.signposts import ABOUT_PAGE, LINKSET, LINKSET_JSON
 from lod.server.documents.write import write
 from lod.server.pages.api import api_page
 from lod.server.pages.frame import render
@@ -50,11 +58,11 @@ def respond_at_root(served: ServedRelease, ask: Ask) -> Answer:
         return not_acceptable(served, address, formats, ask.accept, ask.accept_language)
     validator = validator_of(served, choice)
     if answers.is_fresh(ask.if_none_match, validator) or ask.if_none_match.strip() == "*":
-        return answers.not_modified(validator, choice.cache, choice.vary)
+        return known_already(served, choice, validator)
     body = _body(served, choice)
     if body is None:
         return not_found(served, ask.path, ask.accept, ask.accept_language, address.format)
-    links = header("link", _links(served, choice.address, formats))
+    links = header("link", _links(served, choice, formats))
     return Answer(200, (*variant_headers(served, choice, validator), links), body)
 
 
@@ -98,8 +106,8 @@ def _described(served: ServedRelease, stem: str) -> tuple[Quad, ...]:
     return served.memo.get(f"described {_FILES[stem]}", read)
 
 
-def _links(served: ServedRelease, address: Address, formats: tuple[Format, ...]) -> str:
-    prefix, site = served.space.prefix, served.site
+def _links(served: ServedRelease, choice: Choice, formats: tuple[Format, ...]) -> str:
+    address, prefix, site = choice.address, served.space.prefix, served.site
     here = site.base_iri + address.stem.lstrip("/")
     stem = "/catalog" if address.stem == "/" else address.stem
     links = [link(here, "canonical"), link(site.licence_iri, "license")]
@@ -110,7 +118,12 @@ def _links(served: ServedRelease, address: Address, formats: tuple[Format, ...])
         for item in formats
         if item is not address.format
     ]
-    return ", ".join(links)
+    if address.format is JSON:
+        links.append(context_link(context_path(served)))
+    if address.stem == "/catalog":
+        links += [link(here, "cite-as"), link(ABOUT_PAGE, "type"), link(site.agency_iri, "author")]
+        links.append(link(f"{prefix}{LINKSET}{address.stem}", "linkset", type=LINKSET_JSON.media_type))
+    return ", ".join([*links, *version_links(served, choice)])
 
 
 def robots(served: ServedRelease) -> Answer:

@@ -12,10 +12,10 @@ from lod.server.addresses import UrlSpace
 from lod.server.pages.reader import Reader
 
 CODES = "/codes"  # a part of a code list: of, under, after
-LINKS = "/links"  # the values of a property, or what points here by it: of, out or in, after; behind a literal
+LINKS = "/links"  # a property's values, or what points here by it: of, out or in, after; behind a literal, from a place
 DATASETS = "/datasets"  # the catalogue, narrowed down: theme, publisher, frequency, format, stars
-BEHIND, STARS = "behind", "stars"
-PLAIN = frozenset({BEHIND, STARS})  # are texts, and no IRIs
+BEHIND, PLACE, STARS = "behind", "from", "stars"
+PLAIN = frozenset({BEHIND, PLACE, STARS})  # are texts, and no IRIs
 
 
 def shorten(space: UrlSpace, iri: str) -> str:
