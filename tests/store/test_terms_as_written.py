@@ -9,6 +9,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from lod.rdf.datatypes import DERIVED_INTEGERS
 from lod.rdf.namespaces import XSD
+from lod.store.guard import QueryError
 from lod.store.query import query as answer
 from lod.store.rewriting.tags import with_known_tags
 
@@ -61,6 +62,37 @@ def test_a_language_tag_is_found_in_whichever_case(condition: str) -> None:
     assert out.getvalue().decode() == '?label\n"甲"@zh-Hant-TW\n'
 
 
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ("SELECT (LANG(?label) AS ?tag) { ?s ?p ?label }", ["en", "zh-Hant-TW", "zh-TW"]),
+        ("SELECT ?tag { ?s ?p ?label } GROUP BY (lang( ?label ) AS ?tag)", ["en", "zh-Hant-TW", "zh-TW"]),
+        ('SELECT ?tag { ?s ?p ?label BIND(LANG(?label) AS ?tag) FILTER(?tag = "zh-TW") }', ["zh-TW"]),
+        ('SELECT (CONCAT(?label, "@", LANG(?label)) AS ?text) { ?s ?p ?label } ORDER BY LANG(?label)', None),
+        ('SELECT (LANG(?label) AS ?tag) { ?s ?p ?label FILTER(LANG(?label) IN (LCASE(?tag), "ZH-tw")) }', ["zh-TW"]),
+        ("SELECT (COALESCE(LANG(?s), 'none') AS ?tag) { ?s ?p 'A'@en }", ["none"]),
+    ],
+)
+def test_the_value_of_lang_is_told_as_written(query: str, rows: list[str] | None) -> None:
+    store, node, out = Store(), NamedNode("https://e.example/a"), BytesIO()
+    for text, tag in (("甲", "zh-Hant-TW"), ("A", "en"), ("甲", "zh-TW")):
+        store.add(Quad(node, node, Literal(text, language=tag)))
+    answer(store, query, out, suffix="csv")
+    told = out.getvalue().decode().split("\r\n")[1:-1]
+    assert (sorted(told) == rows) if rows is not None else (told == ["A@en", "甲@zh-Hant-TW", "甲@zh-TW"])
+
+
+def test_a_mistake_beside_lang_is_told_at_its_place() -> None:
+    with pytest.raises(QueryError) as raised:
+        answer(Store(), "SELECT (LANG(?a) AS ?b) { ?a ?p }", BytesIO())
+    assert (raised.value.code, raised.value.column) == ("LOD5010", 34)
+
+
 def test_texts_that_are_no_tags_keep_their_case() -> None:
-    query = """SELECT * { ?s ?p "LANG(?x) = 'A'" FILTER(LANG(?a) = "X"@en || ?b = "Y" || LANG(?a) = "\\u005A") }"""
-    assert with_known_tags(query) == query
+    store, out = Store(), BytesIO()
+    query = """SELECT * { VALUES ?a { "LANG(?x) = 'A'" "X"@en "Z" }
+        FILTER(?a = "X"@en || LANG(?a) = "\\u005A" || ?a = "LANG(?x) = 'A'") }"""
+    answer(store, query, out, suffix="tsv")
+    assert out.getvalue().decode() == """?a\n"LANG(?x) = 'A'"\n"X"@en\n"""
+    untouched = """SELECT * { ?s ?p "LANG(?x) = 'A'" FILTER(?b = "Y" || LANGMATCHES(LANG(?a), "X") || "LANG(" = ?c) }"""
+    assert with_known_tags(untouched) == untouched

@@ -1,9 +1,10 @@
 """Questions that the engine is known to answer wrongly: written so that it answers them rightly, else refused plainly.
 
 Oxigraph 0.5.13, measured against https://www.w3.org/TR/sparql11-query/ : a path of length zero from or to a term that
-the graph does not hold (§9.3), BNODE with an argument (§17.4.2.9), and, inside `GRAPH ?g`, sub-queries, MINUS and
-VALUES (§13.3, §18.6). GROUP_CONCAT of texts in one language keeps the language, as drafts of SPARQL 1.2 have it; here
-it is a plain text (§18.5.1.7).
+the graph does not hold (§9.3), how often a path of alternatives finds something (§18.4), BNODE with an argument
+(§17.4.2.9), patterns of REGEX and REPLACE (§17.4.3.14), COUNT of what fails (§18.5.1.2), and, inside `GRAPH ?g`,
+sub-queries, MINUS, VALUES and what looks at ?g (§13.3, §18.6). GROUP_CONCAT of texts in one language keeps the
+language, as drafts of SPARQL 1.2 have it; here it is a plain text (§18.5.1.7).
 """
 
 from __future__ import annotations
@@ -13,18 +14,29 @@ from collections.abc import Callable, Sequence
 from functools import cache
 
 from lod.store.guard import Query, QueryForm, refusal, tokens_of
+from lod.store.rewriting.alternatives import MOST_WAYS, TooManyWays, with_alternatives_apart
 from lod.store.rewriting.blank_nodes import has_more, only_these, with_nodes_of_each_solution
-from lod.store.rewriting.graphs import TooManyGraphs, with_graphs_named
+from lod.store.rewriting.counts import with_counts_of_values
+from lod.store.rewriting.graphs import TooManyGraphs, with_graphs_named, without_missing_graphs
 from lod.store.rewriting.nodes import with_variables_for_nodes
 from lod.store.rewriting.outline import Unreadable, closing, outline
 from lod.store.rewriting.paths import with_paths_of_no_step
+from lod.store.rewriting.patterns import UnknownPattern, with_known_patterns
 from lod.wording import say
 
 _CODE = "LOD9203"
 _AT_RISK = re.compile(
-    r"(?:[>)]|:[\w.%\\-]*|\ba)(?:\s|\#[^\n]*\n)*(?:\*|\?(?!\w))|\bGRAPH(?:\s|\#[^\n]*\n)*[?$]|\bBNODE(?:\s|\#[^\n]*\n)*\((?!\s*\))|\bGROUP_CONCAT\b",
-    re.IGNORECASE,
+    r"""(?:[>)]|:[\w.%\\-]*|\ba) (?:\s|\#[^\n]*\n)* (?:\*|\?(?!\w))
+    | \bGRAPH (?:\s|\#[^\n]*\n)* [?$]
+    | \bBNODE (?:\s|\#[^\n]*\n)* \((?!\s*\))
+    | \b(?:GROUP_CONCAT|REPLACE|REGEX)\b
+    | \bCOUNT \s* \( (?! \s* (?:\* | (?:DISTINCT\b)? \s* [?$]\w+ \s* \)))
+    | (?<![|{])\|(?![|}])""",
+    re.IGNORECASE | re.VERBOSE,
 )
+
+_GRAPH = re.compile(r"\bGRAPH\b", re.IGNORECASE)
+_WITHOUT_TRIPLES = re.compile(r"\b(?:SELECT.+SELECT|VALUES|BIND|OPTIONAL|UNION)\b", re.IGNORECASE | re.DOTALL)
 
 Ask = Callable[[str], bool]
 """The truth of an ASK over the dataset of the query."""
@@ -32,6 +44,8 @@ Ask = Callable[[str], bool]
 
 def may_be_wrong(text: str) -> bool:
     """Whether a query may be one of those, by its words alone."""
+    if _GRAPH.search(text) is not None and _WITHOUT_TRIPLES.search(text) is not None:
+        return True
     return _AT_RISK.search(text) is not None
 
 
@@ -46,8 +60,14 @@ def mended(query: Query, variables: Sequence[str], names: Callable[[], Sequence[
     """
     text = query.text
     try:
-        text = _with_plain_texts(text)
-        text = with_graphs_named(text, [f"<{name}>" for name in names()])
+        text = with_counts_of_values(with_known_patterns(_with_plain_texts(text)))
+        try:
+            text = with_alternatives_apart(text)
+        except Unreadable:
+            text = with_alternatives_apart(with_variables_for_nodes(text, query.form, variables))
+        if _GRAPH.search(text):
+            text = with_graphs_named(text, [f"<{name}>" for name in names()])
+            text = without_missing_graphs(text, _is_graph(text, ask))
         try:
             text = with_paths_of_no_step(text, _looking(text, ask))
         except Unreadable:
@@ -60,6 +80,14 @@ def mended(query: Query, variables: Sequence[str], names: Callable[[], Sequence[
         message = say("this clause would have to be asked of too many graphs, one by one")
         hint = say("name the graph, or write that part outside: { GRAPH ?g { … } } MINUS { GRAPH ?g { … } }")
         raise refusal(text, error.place, _CODE, message, hint) from None
+    except UnknownPattern as error:
+        message = say("the engine's regular expressions have no \\1, \\i or \\c")
+        hint = say("write the letters in brackets, as in [A-Za-z_:], and compare parts with STRBEFORE and STRAFTER")
+        raise refusal(query.text, error.place, _CODE, message, hint) from None
+    except TooManyWays as error:
+        message = say("this path has more than {most} ways, and the engine would not count each", most=MOST_WAYS)
+        hint = say("write it as UNION, or ask with SELECT DISTINCT")
+        raise refusal(text, error.place, _CODE, message, hint) from None
     except Unreadable:
         message = say("the engine answers this query wrongly, and it cannot be asked in another way here")
         hint = say("leave out BNODE with a name, paths with '*' from a term, or VALUES and MINUS inside GRAPH")
@@ -68,22 +96,43 @@ def mended(query: Query, variables: Sequence[str], names: Callable[[], Sequence[
 
 
 def _with_plain_texts(text: str) -> str:
-    """The query with `STR(GROUP_CONCAT(…))` for `GROUP_CONCAT(…)`."""
+    """The query with plain texts of what GROUP_CONCAT collects, numbers and IRIs among them (§18.5.1.7).
+
+    What is to be distinct is so as terms; texts of numbers, where there are some.
+    """
     tokens = tokens_of(text)
     for place in range(len(tokens) - 1, -1, -1):
         token = tokens[place]
-        if token.kind == "word" and token.text.upper() == "GROUP_CONCAT":
-            end = tokens[closing(tokens, place + 1)].start + 1
-            text = f"{text[: token.start]}STR({text[token.start : end]}){text[end:]}"
-            tokens = tokens_of(text)
+        if token.kind != "word" or token.text.upper() != "GROUP_CONCAT":
+            continue
+        end = closing(tokens, place + 1)
+        is_distinct = tokens[place + 2].text.upper() == "DISTINCT"
+        start = place + 2 + is_distinct
+        scalar = next((at for at in range(start, end) if tokens[at].text == ";"), end)
+        value, rest = text[tokens[start].start : tokens[scalar].start], text[tokens[scalar].start : tokens[end].start]
+        told = f"GROUP_CONCAT({'DISTINCT ' if is_distinct else ''}STR({value}){rest})"
+        if is_distinct:
+            told = f"COALESCE({text[token.start : tokens[end].start]}), {told})"
+        text = f"{text[: token.start]}STR({told}){text[tokens[end].start + 1 :]}"
+        tokens = tokens_of(text)
     return text
+
+
+def _dataset(text: str) -> tuple[str, str]:
+    """What stands before a query's form, and its FROM clauses: what is asked beside it needs both."""
+    found = outline(text)
+    return text[: found.tokens[found.form].start], " ".join(found.written(span) for span in found.datasets)
+
+
+def _is_graph(text: str, ask: Ask) -> Callable[[str], bool]:
+    """Whether the dataset of a query has a graph of a name."""
+    prologue, dataset = _dataset(text)
+    return cache(lambda name: ask(f"{prologue}ASK {dataset} {{ GRAPH {name} {{}} }}"))
 
 
 def _looking(text: str, ask: Ask) -> Callable[[str, str], bool]:
     """Whether a graph holds a term, asked with the prefixes and the dataset of the query."""
-    found = outline(text)
-    prologue = text[: found.tokens[found.form].start]
-    dataset = " ".join(found.written(span) for span in found.datasets)
+    prologue, dataset = _dataset(text)
 
     @cache
     def is_there(graph: str, term: str) -> bool:

@@ -24,7 +24,9 @@ from lod.store.failures import evaluation_error, syntax_error
 from lod.store.faults import may_be_wrong, mended
 from lod.store.guard import Query, QueryError, QueryForm, inspect_query
 from lod.store.remote import RemoteError, RemoteStore
-from lod.store.rewriting.tags import with_known_tags
+from lod.store.rewriting.accepted import with_forms_that_are_read
+from lod.store.rewriting.outline import Unreadable
+from lod.store.rewriting.tags import WRITTEN, with_known_tags, written_tag
 from lod.store.written import Sink, Written, write_graph, write_results
 from lod.wording import Wording, say
 
@@ -109,6 +111,7 @@ def evaluate(
     found, way = None, Way.STORE
     if isinstance(store, pyoxigraph.Store):
         if (text := with_known_tags(inspected.text)) != inspected.text:
+            _variables_of(inspected, base_iri)  # what cannot be read is said first, at its place
             inspected = replace(inspected, text=text)
         asked = inspected
         store, dataset = merged(store, dataset or dataset_of(inspected, base_iri))
@@ -137,13 +140,31 @@ def _run(
         return store.query(
             inspected.text,
             base_iri=base_iri or None,
+            custom_functions={WRITTEN: written_tag} if WRITTEN.value in inspected.text else None,
             default_graph=[*_nodes(dataset.default_graphs)] if dataset else None,
             named_graphs=[*_nodes(dataset.named_graphs)] if dataset else None,
         )
     except SyntaxError as error:
+        if (otherwise := _read_otherwise(store, inspected, dataset, base_iri)) is not None:
+            return otherwise
         raise syntax_error(inspected.text, Wording(str(error))) from None
     except (OSError, RuntimeError, ValueError) as error:
         raise evaluation_error(error, inspected) from None
+
+
+def _read_otherwise(
+    store: pyoxigraph.Store, inspected: Query, dataset: Dataset, base_iri: str
+) -> QuerySolutions | Iterable[Triple] | QueryBoolean | None:
+    """The results of a query that the engine cannot read and another parser could; None where it is no SPARQL."""
+    try:
+        text = with_forms_that_are_read(inspected.text)
+        return None if text == inspected.text else _run(store, replace(inspected, text=text), dataset, base_iri)
+    except Unreadable:
+        return None
+    except QueryError as error:
+        if error.code != "LOD5010":
+            raise
+        return None
 
 
 def _run_elsewhere(
@@ -174,6 +195,8 @@ def _from_columns(store: pyoxigraph.Store, inspected: Query, base_iri: str, colu
 
     The engine evaluates totals as soon as it is asked, so an empty store is asked what it thinks of the text.
     """
+    if WRITTEN.value in inspected.text or with_forms_that_are_read(inspected.text) != inspected.text:
+        return None
     variables = _variables_of(inspected, base_iri)
     text = columns.rewrite(inspected, base_iri)
     if text is None:

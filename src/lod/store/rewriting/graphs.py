@@ -1,13 +1,14 @@
 """`GRAPH ?g { … }` asked of each graph by its name.
 
 SPARQL 1.1 Query Language §13.3, §18.6: the pattern is evaluated in each named graph by itself, and ?g joined to what it
-finds. The engine hands ?g to the patterns inside instead, so that sub-queries, VALUES and MINUS lose it or count across
-graphs. There the clause is written once for each graph.
+finds, so that inside ?g has no value of its own. The engine hands ?g to the patterns inside instead: sub-queries,
+VALUES and MINUS lose it or count across graphs, FILTER, BIND and OPTIONAL see it. There the clause is written once for
+each graph.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from lod.store.rewriting.outline import GraphClause, Outline, outline
 from lod.store.rewriting.paths import has_path_of_no_step
@@ -16,6 +17,8 @@ MOST_COPIES = 20_000  # of a clause, those inside it included: two seconds of th
 MOST = 1 << 22  # characters that a clause may grow to
 _SIDE_BY_SIDE = 32
 _LOSING = frozenset({"SELECT", "VALUES", "MINUS", "GRAPH"})
+_WITHOUT_TRIPLES = frozenset({"SELECT", "VALUES", "BIND", "OPTIONAL", "UNION"})  # what has solutions in no graph at all
+_SEEING = frozenset({"FILTER", "BIND", "OPTIONAL"})
 
 
 class TooManyGraphs(Exception):
@@ -39,9 +42,33 @@ def with_graphs_named(text: str, names: Sequence[str]) -> str:
     return text
 
 
+def without_missing_graphs(text: str, is_there: Callable[[str], bool]) -> str:
+    """The query with nothing in the place of each graph that is not in its dataset (§18.6); the engine asks them too.
+
+    `is_there`: whether a graph is, by its name as written.
+
+    Raises:
+        Unreadable: it is not SPARQL 1.1.
+    """
+    found = outline(text)
+    edits: list[tuple[int, str]] = []
+    for clause in found.graphs:
+        name = found.tokens[clause.name]
+        if name.kind != "variable" and clause.words & _WITHOUT_TRIPLES and not is_there(name.text):
+            end = found.tokens[clause.body.end - 1].start + 1
+            edits += [(found.tokens[clause.body.start].start, "{ "), (end, " FILTER(false) }")]
+    for place, more in sorted(edits, reverse=True):
+        text = text[:place] + more + text[place:]
+    return text
+
+
 def _is_losing(found: Outline, clause: GraphClause) -> bool:
     if found.tokens[clause.name].kind != "variable":
         return False
+    inside = (token for token in found.tokens[clause.body.start : clause.body.end] if token.kind == "variable")
+    name = found.tokens[clause.name].text[1:]
+    if clause.words & _SEEING and any(token.text[1:] == name for token in inside):
+        return True
     return bool(clause.words & _LOSING) or has_path_of_no_step(found, clause.blocks)
 
 

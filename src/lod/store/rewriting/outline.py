@@ -49,6 +49,7 @@ class Block:
     subject: Span
     direct: tuple[PathTriple, ...]  # of the subject itself
     nested: tuple[PathTriple, ...]  # of blank nodes in brackets
+    is_tested: bool  # it stands in EXISTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,8 +337,8 @@ class _Reader:
         direct: list[PathTriple] = []
         if not (self.at(".") or self.at("}")):
             self.properties(subject, direct)
-        span = Span(start, self.place)
-        self.found.blocks.append(Block(span, self.graph, subject, tuple(direct), tuple(self.nested)))
+        paths = tuple(direct), tuple(self.nested)
+        self.found.blocks.append(Block(Span(start, self.place), self.graph, subject, *paths, self.tested > 0))
 
     def properties(self, subject: Span | None, into: list[PathTriple]) -> None:
         while True:

@@ -1,9 +1,10 @@
-"""Language tags that a query compares with: in lower case, as the engine knows them.
+"""Language tags in a query: compared in whichever case, told as they are written.
 
 SPARQL 1.1 Query Language §17.4.2.2, LANG: https://www.w3.org/TR/sparql11-query/#func-lang
 
 Tags mean the same in whichever case (RFC 5646 §2.1.1), and data says `zh-Hant-TW`, but `LANG` of our engine says
-`zh-hant-tw`: `FILTER(LANG(?label) = "zh-Hant-TW")` would find nothing. LANGMATCHES does not mind.
+`zh-hant-tw`: `FILTER(LANG(?label) = "zh-Hant-TW")` would find nothing. So what it is compared with is put in lower
+case, which costs nothing; wherever else its value is used, it is written as it should be. LANGMATCHES does not mind.
 """
 
 from __future__ import annotations
@@ -11,26 +12,52 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from lod.rdf.languages import written
 from lod.store.guard import Token, tokens_of
 from lod.store.rewriting.outline import closing
+
+WRITTEN = NamedNode("urn:x-lod:written-tag")
+"""The function that queries written here call; whoever evaluates them gives the engine `written_tag` for it."""
 
 _LANG = re.compile(r"\bLANG\b", re.IGNORECASE)
 _PARTS = frozenset({"STRSTARTS", "STRENDS", "CONTAINS"})
 
 
+def written_tag(tag: NamedNode | BlankNode | Literal | Triple) -> Literal | None:
+    """A language tag as BCP 47 recommends to write it."""
+    return Literal(written(tag.value)) if isinstance(tag, Literal) else None
+
+
 def with_known_tags(text: str) -> str:
-    """The query with the tags that it compares `LANG(…)` with in lower case; a variable there is wrapped in LCASE."""
+    """The query with the tags that it compares `LANG(…)` with in lower case, and other calls of LANG as written tags.
+
+    A variable that is compared is wrapped in LCASE.
+    """
     if _LANG.search(text) is None:
         return text
     tokens = tokens_of(text)
-    edits: dict[int, Token] = {}
+    edits: dict[int, tuple[int, str]] = {}  # where, how much, instead
     for place, token in enumerate(tokens[:-1]):
-        if token.kind == "word" and token.text.upper() == "LANG" and tokens[place + 1].text == "(":
-            edits |= {each.start: each for each in _compared(tokens, place, closing(tokens, place + 1))}
-    for start, token in sorted(edits.items(), reverse=True):
-        known = token.text.lower() if token.kind == "string" else f"LCASE({token.text})"
-        text = text[:start] + known + text[start + len(token.text) :]
+        if token.kind != "word" or token.text.upper() != "LANG" or tokens[place + 1].text != "(":
+            continue
+        end = closing(tokens, place + 1)
+        compared = list(_compared(tokens, place, end))
+        for one in compared:
+            known = one.text.lower() if one.kind == "string" else f"LCASE({one.text})"
+            edits[one.start] = (len(one.text), known)
+        if not compared and not _is_matched(tokens, place):
+            edits[token.start] = (0, f"{WRITTEN}(")
+            edits[tokens[end].start] = (0, ")")
+    for start, (length, instead) in sorted(edits.items(), reverse=True):
+        text = text[:start] + instead + text[start + length :]
     return text
+
+
+def _is_matched(tokens: Sequence[Token], place: int) -> bool:
+    """Whether a call of LANG is LANGMATCHES's first argument."""
+    return [token.text.upper() for token in tokens[max(place - 2, 0) : place]] == ["LANGMATCHES", "("]
 
 
 def _compared(tokens: Sequence[Token], start: int, end: int) -> Iterator[Token]:
@@ -43,8 +70,7 @@ def _compared(tokens: Sequence[Token], start: int, end: int) -> Iterator[Token]:
     elif after[:2] == ["!", "="]:
         places.append(end + 3)
     elif after[:2] == ["IN", "("] or after == ["NOT", "IN", "("]:
-        opened = end + 1 + after.index("(")
-        places += range(opened + 1, closing(tokens, opened))
+        places += _members(tokens, end + 1 + after.index("("))
     elif after[:1] == [","] and before[:1] == ["("] and before[1:2] and before[1] in _PARTS:
         places.append(end + 2)
     if before[:1] == ["="]:
@@ -52,6 +78,15 @@ def _compared(tokens: Sequence[Token], start: int, end: int) -> Iterator[Token]:
     for place in places:
         if 0 <= place < len(tokens) and _is_plain(tokens, place):
             yield tokens[place]
+
+
+def _members(tokens: Sequence[Token], opened: int) -> Iterator[int]:
+    """The terms of a list, but for those inside of its expressions."""
+    depth = 0
+    for place in range(opened, closing(tokens, opened)):
+        depth += {"open": 1, "close": -1}.get(tokens[place].kind, 0)
+        if depth == 1:
+            yield place
 
 
 def _is_plain(tokens: Sequence[Token], place: int) -> bool:
