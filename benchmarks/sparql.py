@@ -25,6 +25,7 @@ from lod.rdf.namespaces import RDF
 from lod.release.bulk.cubes import write_cubes
 from lod.server.sparql.pool import QueryPool
 from lod.server.sparql.question import QueryLimits, Question
+from lod.server.sparql.worker_process import start_worker
 from lod.store.guard import inspect_query
 
 BASE = "https://lod.example.org/"
@@ -32,6 +33,7 @@ PREFIXES = f"PREFIX d: <{BASE}def/dimension/> PREFIX m: <{BASE}def/measure/>"
 TOTALS = (
     f"{PREFIXES} SELECT ?y ?s (SUM(?n) AS ?t) {{ ?o d:year ?y ; d:sex ?s ; m:count ?n }} GROUP BY ?y ?s ORDER BY ?y ?s"
 )
+HEAVY = f"{PREFIXES} SELECT ?c (COUNT(*) AS ?n) {{ {{ ?o d:rank ?c }} UNION {{ ?o d:county ?c }} }} GROUP BY ?c"
 LONG = f"{PREFIXES} SELECT ?o ?a ?y {{ ?o d:year ?y ; d:agency ?a }} LIMIT 100000"
 CROSS = f"{PREFIXES} SELECT (COUNT(*) AS ?n) {{ ?a m:count ?x . ?b m:count ?y . FILTER(?x + ?y = 12345678) }}"
 ASKED = 2_000  # point questions
@@ -120,6 +122,10 @@ async def measure(release: Path, observations: int) -> bool:
         print(f"totals over {observations * 12:,} triples, from {runs[-1][2]}; the store alone {alone:.2f} s")
         bar("first time", runs[0][1], 0.5, show=lambda s: f"{s:.3f} s")
         bar("then", statistics.median(run[1] for run in runs[1:]), 0.1, show=lambda s: f"{s:.3f} s")
+        pairs = [(await answered(pool, release, f"{HEAVY} # {n}"), in_process(store, HEAVY)) for n in range(3)]
+        print(f"totals that columns do not know, from {pairs[0][0][2]}; in this process {pairs[0][1]:.2f} s")
+        through = statistics.median(run[1] / here for run, here in pairs)
+        bar("through a worker / in this process", through, 1.05, show=lambda r: f"{r:.2f}")
         numbers = itertools.cycle(range(1, observations, 7919))
         direct = statistics.median(in_process(store, point(next(numbers))) for _ in range(ASKED))
         pooled = [(await answered(pool, release, point(next(numbers))))[1] for _ in range(ASKED)]
@@ -141,7 +147,20 @@ async def measure(release: Path, observations: int) -> bool:
         killer.cancel()
         print("point questions while one query runs away, the 99th of a hundred")
         bar("beside / alone", statistics.quantiles(beside, n=100)[98] / quiet, 2.0, show=lambda r: f"{r:.1f}")
+    starts = [await seconds_to_start() for _ in range(9)]
+    bar("a killed worker is replaced", statistics.median(starts), 0.1, show=lambda s: f"{s * 1000:.0f} ms")
     return all(bars)
+
+
+async def seconds_to_start() -> float:
+    """From a kill until another worker takes questions; a spare one stands in for it meanwhile."""
+    worker = await start_worker(QueryLimits().memory_bytes, has_network=False)
+    began = time.perf_counter()
+    await worker.kill()
+    other = await start_worker(QueryLimits().memory_bytes, has_network=False)
+    seconds = time.perf_counter() - began
+    await other.kill()
+    return seconds
 
 
 def main() -> int:

@@ -114,6 +114,11 @@ PROJECT_FILE: dict[str, tuple[str, dict[str, tuple[str, str, str]]]] = {
             ),
             "query_megabytes": ("whole number", "`50`", "How long its answer may be."),
             "client_seconds": ("whole number", "`30`", "Of query work a minute for each client; then 429."),
+            "proxies": (
+                "list of addresses, networks",
+                "`[]`",
+                "Of proxies on other machines (`10.0.0.5`, `10.0.0.0/24`), whose `X-Forwarded-For` says who asks.",
+            ),
             "services": ("list of URLs", "`[]`", "Endpoints that queries may call by `SERVICE`; each spelt as here."),
             "log": ("`none`, `text`, `json`", "`none`", "A line a request on standard error; never who asked."),
             "log_queries": ("`name`, `text`", "`name`", "What of a query is logged: a name for it, or all of it."),

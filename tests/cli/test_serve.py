@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import resource
 import shutil
 import signal
 import socket
@@ -11,10 +12,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -47,43 +48,43 @@ def test_ctrl_c_and_sigterm(published: Path, serve: Serve, workers: str) -> None
         assert "Traceback" not in said
 
 
-@pytest.mark.skipif(not Path("/proc/self/stat").is_file(), reason="this system does not list processes in /proc")
+@pytest.mark.skipif(not Path("/proc/net/tcp").is_file(), reason="this system does not list connections in /proc")
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_what_was_asked_before_sigterm_is_answered(published: Path, serve: Serve, workers: str) -> None:
+    """And whoever comes after it is sent away at once, while others are still being answered."""
     with (published / "lod.toml").open("a", encoding="utf-8") as file:
-        file.write("\n[serve]\nquery_seconds = 4\n")
+        file.write("\n[serve]\nquery_seconds = 8\n")
     site = serve(published, "--workers", workers)
-    httpx.get(f"{site.address}-/health")
-    endless = {"query": "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"}
-    before = spent(site.process.pid)
-    with ThreadPoolExecutor() as threads:
-        asked = [threads.submit(httpx.get, f"{site.address}sparql", params=endless) for _ in range(2)]
-        busy: set[int] = set()
+    with contextlib.ExitStack() as connections:
+        asked = [connections.enter_context(ask_endless(site.address, number)) for number in range(2)]
+        site.process.send_signal(signal.SIGTERM)
         gives_up = time.monotonic() + 60
-        while len(busy) < 2:
-            assert time.monotonic() < gives_up, "they are not under way"
+        while is_listening(urlsplit(site.address).port):
+            assert time.monotonic() < gives_up, "it goes on listening"
             time.sleep(0.02)
-            now = spent(site.process.pid)
-            busy = {process for process, used in before.items() if now.get(process, used) > used + 1}
-        site.stop(signal.SIGTERM)
-        assert [one.result().json()["code"] for one in asked] == ["LOD9105", "LOD9105"]
-    with pytest.raises(httpx.ConnectError):
-        httpx.get(site.address)
+        assert site.process.poll() is None
+        answers = [connection.makefile("rb").read() for connection in asked]
+        assert [b"LOD9105" in answer for answer in answers] == [True, True], answers
+    site.process.wait(60)
 
 
-def spent(ancestor: int) -> dict[int, int]:
-    """The processor time, in ticks, of each query worker below a process."""
-    parents, ticks = {}, {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):  # it has just ended
-            fields = stat.read_text(errors="replace").rpartition(")")[2].split()  # proc_pid_stat(5), from the third on
-            parents[int(stat.parent.name)] = int(fields[1])
-            if b"lod.server.sparql.worker" in stat.with_name("cmdline").read_bytes():
-                ticks[int(stat.parent.name)] = int(fields[11]) + int(fields[12])
-    below = {ancestor}
-    while more := {process for process, parent in parents.items() if parent in below} - below:
-        below |= more
-    return {process: used for process, used in ticks.items() if process in below}
+def ask_endless(address: str, number: int) -> socket.socket:
+    """A connection whose request is under way for certain: the site has begun to read its query."""
+    query = f"SELECT (COUNT(*) AS ?n) {{ ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }} # {number}".encode()
+    place = urlsplit(address)
+    connection = socket.create_connection((place.hostname, place.port), timeout=60)
+    head = "POST /sparql HTTP/1.1\r\nhost: a\r\naccept: application/json\r\nexpect: 100-continue\r\n"
+    sent_as = f"content-type: application/sparql-query\r\ncontent-length: {len(query)}\r\n\r\n"
+    connection.sendall((head + sent_as).encode())
+    assert connection.recv(1024).startswith(b"HTTP/1.1 100 ")
+    connection.sendall(query)
+    return connection
+
+
+def is_listening(port: int | None) -> bool:
+    """Whether any process listens at a port (https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html)."""
+    lines = Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]
+    return any(line.split()[1].endswith(f":{port:04X}") and line.split()[3] == "0A" for line in lines)
 
 
 def test_what_cannot_be_served_is_said_at_once(published: Path, lod: Lod) -> None:
@@ -125,15 +126,62 @@ def test_a_copied_release_is_served_without_its_project(published: Path, serve: 
     assert answer.json()["boolean"] is True
 
 
-def test_limits_of_lod_toml(published: Path, serve: Serve) -> None:
+@pytest.mark.parametrize("copied", [False, True], ids=["project", "copy"])
+def test_limits_of_lod_toml(published: Path, serve: Serve, tmp_path: Path, copied: bool) -> None:
     with (published / "lod.toml").open("a", encoding="utf-8") as file:
         file.write("\n[serve]\nquery_rows = 2\n")
-    site = serve(published)
+    copy = published / "releases" / (published / "releases" / "current").read_text(encoding="utf-8").strip()
+    elsewhere = ("--release", str(copy), "--project", str(published))
+    site = serve(tmp_path, *elsewhere) if copied else serve(published)
     ask = {"query": "SELECT * { ?s ?p ?o }", "format": "csv"}
     answer = httpx.get(f"{site.address}sparql", params=ask)
     assert answer.status_code != 200
     assert "2" in answer.text
     assert httpx.get(f"{site.address}sparql", params={**ask, "query": ask["query"] + " LIMIT 2"}).status_code == 200
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has all of 127.0.0.0/8 without asking")
+def test_who_asks_is_believed_of_known_proxies(published: Path, serve: Serve) -> None:
+    with (published / "lod.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[serve]\nquery_seconds = 2\nclient_seconds = 1\nproxies = ["127.0.0.2", "10.0.0.0/8"]\n')
+    site = serve(published)
+    endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"
+    for proxy, next_visitor in (("127.0.0.2", 200), ("127.0.1.3", 429)):
+        with httpx.Client(transport=httpx.HTTPTransport(local_address=proxy), timeout=60) as client:
+
+            def ask(query: str, visitor: str, client: httpx.Client = client) -> int:
+                headers = {"x-forwarded-for": visitor, "accept": "application/json"}
+                return client.get(f"{site.address}sparql", params={"query": query}, headers=headers).status_code
+
+            assert ask(f"{endless} # {proxy}", "203.0.113.1") == 504
+            assert ask(f"ASK {{ ?{proxy.replace('.', '_')} a ?c }}", "198.51.100.1") == next_visitor
+
+
+def test_a_wrong_proxy_is_told(published: Path, lod: Lod) -> None:
+    with (published / "lod.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[serve]\nproxies = ["web1"]\n')
+    told = lod("serve", "--port", "0", cwd=published)
+    assert told.returncode == 1
+    assert "LOD1005" in told.stderr
+    assert "10.0.0.0/24" in told.stderr
+
+
+def test_hundreds_of_slow_clients_keep_nobody_out(published: Path, serve: Serve) -> None:
+    """More than the open files that the system gives a process at first."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < 600:
+        pytest.skip(f"no process may have more than {hard} files open here")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (200, hard))
+    try:
+        site = serve(published)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 600), hard))
+    place = urlsplit(site.address)
+    with contextlib.ExitStack() as connections:
+        for _ in range(300):
+            slow = connections.enter_context(socket.create_connection((place.hostname, place.port), timeout=60))
+            slow.sendall(b"GET / HTTP/1.1\r\n")
+        assert httpx.get(f"{site.address}-/health", timeout=60).status_code == 200
 
 
 def test_address_of_lod_toml(published: Path, serve: Serve) -> None:
@@ -185,9 +233,19 @@ def test_queries_in_the_log_when_asked_for(published: Path, serve: Serve) -> Non
     assert line["text"] == SECRET
 
 
-def test_sighup_replaces_the_processes_and_loses_no_request(published: Path, serve: Serve) -> None:
-    site = serve(published, "--workers", "2")
-    httpx.get(f"{site.address}-/health", timeout=60)
+def test_sighup_replaces_the_processes_and_loses_no_request(published: Path, serve: Serve, lod: Lod) -> None:
+    """A link to another release is followed then, too."""
+    releases = published / "releases"
+    link, first = published / "linked", (releases / "current").read_text(encoding="utf-8").strip()
+    link.symlink_to(releases / first)
+    site = serve(published, "--workers", "2", "--release", str(link))
+    assert httpx.get(f"{site.address}-/health", timeout=60).json()["release"] == first
+    with (published / "tables" / "office.csv").open("a", encoding="utf-8") as table:
+        table.write("D,人事室,Personnel Office\n")
+    assert lod("build", "--publish", cwd=published).returncode == 0
+    second = (releases / "current").read_text(encoding="utf-8").strip()
+    link.unlink()
+    link.symlink_to(releases / second)
 
     def processes() -> set[str]:
         command = ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(site.process.pid)]
@@ -201,4 +259,5 @@ def test_sighup_replaces_the_processes_and_loses_no_request(published: Path, ser
         assert time.monotonic() < gives_up, "some stay"
         assert httpx.get(f"{site.address}doc/code/office/A.ttl", timeout=60).status_code == 200
     assert len(processes()) == len(before) == 2
+    assert httpx.get(f"{site.address}-/health", timeout=60).json()["release"] == second
     assert httpx.get(f"{site.address}sparql?query=ASK%20%7B%7D", timeout=60).json()["boolean"] is True

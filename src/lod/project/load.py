@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,7 @@ KEYS: dict[str, frozenset[str]] = {
     ),
     "lift": frozenset({"engine"}),
     "release": frozenset({"folder", "retired"}),
-    "serve": frozenset({"host", "port", "services", "log", "log_queries", *_LIMITS}),
+    "serve": frozenset({"host", "port", "proxies", "services", "log", "log_queries", *_LIMITS}),
     "store": frozenset({"kind", "query", "update", "graph_store", "auth", "user", "secret_env", "timeout"}),
 }
 
@@ -139,6 +140,7 @@ class _Reader:
                 self._limit("serve.query_rows"),
                 self._limit("serve.query_megabytes"),
                 self._limit("serve.client_seconds"),
+                proxies=self._networks("serve.proxies"),
                 services=self._urls("serve.services"),
                 log=self._one_of("serve.log", ("none", "text", "json")),
                 log_queries=self._one_of("serve.log_queries", ("name", "text")),
@@ -287,6 +289,17 @@ class _Reader:
             if not value.startswith(("https://", "http://")) or illegal_character(value) is not None:
                 message = say("'{value}' is no address of HTTP", value=value)
                 self._error("LOD1005", message, key, say("write the whole of it: https://…"))
+        return values
+
+    def _networks(self, key: str) -> tuple[str, ...]:
+        """IP addresses and networks, none where nothing is said."""
+        values = self._strings(key, ())
+        for value in values:
+            try:
+                ip_network(value)
+            except ValueError:
+                message = say("'{value}' is no IP address and no network", value=value)
+                self._error("LOD1005", message, key, say("as in 10.0.0.5 or 10.0.0.0/24"))
         return values
 
     def _iri(self, key: str, base: str) -> str:

@@ -62,6 +62,7 @@ class ServeOptions:
     query_rows: int = 0
     query_megabytes: int = 0
     client_seconds: int = 0  # of query work a minute for each client
+    proxies: tuple[str, ...] = ()  # whose X-Forwarded-For is believed, beside this machine's own
     services: tuple[str, ...] = ()  # endpoints that queries may call by SERVICE
     log: str = "none"  # a line a request: 'none', 'text' or 'json'
     log_queries: str = "name"  # what of a query is logged: its 'name' or its 'text'

@@ -53,6 +53,11 @@ async def ask(pool: QueryPool, store: Path, text: str) -> bytes:
         answer.close()
 
 
+def yields_memory(pid: int) -> bool:
+    """Whether the kernel ends a process before others where memory is short."""
+    return Path(f"/proc/{pid}/oom_score_adj").read_text(encoding="ascii") == "1000\n"
+
+
 def open_files() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
 
@@ -104,6 +109,7 @@ def test_killed_workers_are_replaced_and_nothing_is_left_behind(store: Path) -> 
         async with QueryPool(QueryLimits(seconds=1.5, workers=2, waiting_seconds=60)) as pool:
             assert await ask(pool, store, "ASK {}") == b"true"
             descriptors = open_files()
+            assert {yields_memory(pid) for pid in pool.process_ids} == {True}
             for _ in range(4):
                 seen.update(pool.process_ids)
                 with pytest.raises(QueryError) as caught:

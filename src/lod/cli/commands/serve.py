@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import resource
 import secrets
 import socket
 from collections.abc import Callable, Iterator
@@ -13,9 +14,10 @@ from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from lod.cli import output
 from lod.cli.files import existing, open_project
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
     from lod.server.sparql.question import QueryLimits
 
 _BACKLOG = 2048
+_THIS_MACHINE = ("127.0.0.1", "::1")  # a proxy here is believed who asks
+_ENDS_WITHIN = 15  # seconds that requests under way have when it stops
+_MOST_FILES = 1 << 16  # open at once: connections above all
 _SILENT_FOR = 60  # seconds that a process may be silent on a busy machine before another takes its place
 
 
@@ -57,7 +62,8 @@ _SILENT_FOR = 60  # seconds that a process may be silent on a busy machine befor
     "folder",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Serve this one release folder, without a project: for a machine that was handed a copy.",
+    help="Serve this one release folder, for a machine that was handed a copy. No project is needed; with --project, "
+    "[serve] and theme of its lod.toml hold.",
 )
 @click.option(
     "--theme",
@@ -91,13 +97,16 @@ def command(
     """
     from lod.project.model import ServeOptions
     from lod.release.release import open_current, open_release
-    from lod.server.app import create_app
     from lod.server.theme import open_theme
     from lod.store.remote import Endpoint
     from lod.store.snapshot import open_snapshot
 
-    loaded = None if folder else open_project(settings, project, to_build=False)
-    release = open_current(loaded.releases) if loaded else open_release(existing(folder or Path()).resolve())
+    loaded = open_project(settings, project, to_build=False) if folder is None or _is_given("project") else None
+    if folder is None:
+        assert loaded is not None
+        served, release = loaded.releases, open_current(loaded.releases)
+    else:
+        served, release = existing(folder).absolute(), open_release(folder.resolve())
     open_snapshot(release.store)  # say now, in one line, if the store is missing or damaged
     theme = existing(theme) if theme else loaded.theme if loaded else None
     open_theme(theme)  # and if the theme is wrong, what is wrong with it
@@ -107,26 +116,45 @@ def command(
     if metrics_port:
         listen("127.0.0.1", metrics_port, option="--metrics-port").close()
     listener = listen(host or serve.host, serve.port if port is None else port)
-    address = _address(listener)
-    said = say("Release {name} is served at {address}", name=release.manifest.name, address=address)
-    output.line(said, settings)
-    output.line(say("  catalogue {address}catalog", address=address), settings)
-    output.line(f"  SPARQL    {address}sparql", settings)
-    output.line(say("Ctrl-C stops."), settings)
-    elsewhere = Endpoint(**asdict(loaded.store)) if loaded and loaded.store else None
+    _say_where(release.manifest.name, _address(listener), settings)
+    elsewhere = Endpoint(**asdict(loaded.store)) if loaded and loaded.store and folder is None else None
     app = partial(
-        create_app,
-        loaded.releases if loaded else release.folder.parent,
-        release=None if loaded else release.folder.name,
+        _application,
+        served,
+        is_one=folder is not None,
         limits=limits,
         metrics=("127.0.0.1", metrics_port) if metrics_port else None,
         elsewhere=elsewhere,
         theme=theme,
         log=_log_options(settings, serve, log),
     )
+    _allow_connections()
     with _shared_figures(workers if metrics_port else 1):
-        _answer(_configuration(app, settings, workers), listener)
+        _answer(_configuration(app, settings, workers, serve.proxies, limits.seconds), listener)
     return 0
+
+
+def _say_where(name: str, address: str, settings: Settings) -> None:
+    """What is served, and where."""
+    output.line(say("Release {name} is served at {address}", name=name, address=address), settings)
+    output.line(say("  catalogue {address}catalog", address=address), settings)
+    output.line(f"  SPARQL    {address}sparql", settings)
+    output.line(say("Ctrl-C stops."), settings)
+
+
+def _application(served: Path, *, is_one: bool, **how: Any) -> ASGIApp:
+    """The site over a releases folder, or over the one release that a path, perhaps a link, leads to just now."""
+    from lod.server.app import create_app
+
+    if not is_one:
+        return create_app(served, **how)
+    there = served.resolve()
+    return create_app(there.parent, release=there.name, **how)
+
+
+def _is_given(option: str) -> bool:
+    """Whether an option was written, not only assumed."""
+    return click.get_current_context().get_parameter_source(option) is ParameterSource.COMMANDLINE
 
 
 def _log_options(settings: Settings, serve: ServeOptions, asked: str | None) -> RequestLogOptions | None:
@@ -171,6 +199,17 @@ def try_workers(limits: QueryLimits) -> None:
         await worker.kill()
 
     asyncio.run(start())
+
+
+def _allow_connections() -> None:
+    """Let this process and those that it starts have more files open: most systems begin with 1,024.
+
+    Else as many slow clients would keep everybody out.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
+    if 0 <= soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 @contextmanager
@@ -218,7 +257,10 @@ def _address(listener: socket.socket) -> str:
     return f"http://{shown}:{port}/"
 
 
-def _configuration(app: Callable[[], ASGIApp], settings: Settings, workers: int) -> Config:
+def _configuration(
+    app: Callable[[], ASGIApp], settings: Settings, workers: int, proxies: tuple[str, ...], seconds: float
+) -> Config:
+    """How uvicorn serves. `proxies`: that are believed who asks; `seconds`: that a query may take."""
     import uvicorn
     from uvicorn.config import LOGGING_CONFIG
 
@@ -242,8 +284,9 @@ def _configuration(app: Callable[[], ASGIApp], settings: Settings, workers: int)
         log_level="info" if settings.verbose else "warning",
         access_log=False,  # it names the clients
         server_header=False,
+        forwarded_allow_ips=[*_THIS_MACHINE, *proxies],
         backlog=_BACKLOG,
-        timeout_graceful_shutdown=15,  # longer than a query may take: none is lost
+        timeout_graceful_shutdown=max(_ENDS_WITHIN, int(seconds) + 5),  # longer than a query: none is lost
         timeout_worker_healthcheck=_SILENT_FOR,
     )
 
@@ -258,8 +301,15 @@ def _answer(config: Config, listener: socket.socket) -> None:
     from uvicorn.config import STARTUP_FAILURE
     from uvicorn.supervisors import Multiprocess
 
+    class Processes(Multiprocess):
+        """Who stops listens no longer: else a visitor who comes then waits for nobody, and a balancer with them."""
+
+        def terminate_all(self) -> None:
+            super().terminate_all()
+            listener.close()
+
     if config.workers > 1:
-        supervisor = Multiprocess(config, sockets=[listener])
+        supervisor = Processes(config, sockets=[listener])
         supervisor.run()
         if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
             hint = say("what stopped them stands above; try --workers 1, or have a look at the machine: lod doctor")

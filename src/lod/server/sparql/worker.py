@@ -82,12 +82,15 @@ def send_frame(out: BinaryIO, kind: bytes, payload: bytes) -> None:
 def confine(memory_bytes: int, *, has_network: bool = False) -> None:
     """Limit this process's address space, end it with its parent, and cut it off from the network.
 
-    The last two are Linux's; where a container forbids user namespaces the refusal of SERVICE
-    (`lod.store.guard`) stands alone.
+    Where the machine or its container has no memory left, the kernel ends this process and not the server
+    (https://man7.org/linux/man-pages/man5/proc_pid_oom_score_adj.5.html). All but the first are Linux's; where a
+    container forbids user namespaces the refusal of SERVICE (`lod.store.guard`) stands alone.
     """
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     end_with_parent()
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     if sys.platform == "linux" and not has_network:
         ctypes.CDLL(None, use_errno=True).unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
 
