@@ -55,6 +55,7 @@ class Both:
 
     store: pyoxigraph.Store
     columns: ColumnarAnswers
+    index: CubeIndex
     prologue: str = PROLOGUE
 
     def answer(self, query: str) -> tuple[Solutions, Solutions | None, str]:
@@ -65,7 +66,13 @@ class Both:
 
     def rewritten(self, query: str) -> str | None:
         """What is left to the store, or None."""
-        return self.columns.rewrite(inspect_query(PROLOGUE + query), "https://a.example/")
+        asked = inspect_query(PROLOGUE + query)
+
+        def selected() -> list[str]:
+            found = pyoxigraph.Store().query(asked.text)
+            return [v.value for v in found.variables] if isinstance(found, pyoxigraph.QuerySolutions) else []
+
+        return self.columns.rewrite(asked, "https://a.example/", selected)
 
 
 def solutions(store: pyoxigraph.Store, text: str) -> Solutions:
@@ -75,16 +82,30 @@ def solutions(store: pyoxigraph.Store, text: str) -> Solutions:
     return Counter(tuple(None if row[name] is None else str(row[name]) for name in names) for row in found)
 
 
-@pytest.fixture(scope="session")
-def both(tmp_path_factory: pytest.TempPathFactory) -> Both:
-    """The cubes, written as a release writes them."""
-    folder = tmp_path_factory.mktemp("columnar")
+def both_ways(folder: Path, turtle: str) -> Both:
+    """Some statements (in Turtle, with the prefixes of `PROLOGUE`) written as a release writes them."""
     prefixes = PROLOGUE.replace("PREFIX", "@prefix").replace("> @", "> . @").replace(">\n", "> .\n")
-    quads = list(pyoxigraph.parse(prefixes + "\n".join(observations()), format=pyoxigraph.RdfFormat.TURTLE))
+    quads = list(pyoxigraph.parse(prefixes + turtle, format=pyoxigraph.RdfFormat.TURTLE))
     part = folder / "part.nq"
     part.write_bytes(pyoxigraph.serialize(quads, format=pyoxigraph.RdfFormat.N_QUADS) or b"")
     store = pyoxigraph.Store()
     store.extend(quads)
-    index: CubeIndex = write_cubes([part], folder)
-    assert len(index.cubes) == 2
-    return Both(store, ColumnarAnswers(Path(folder), index, store, whenever_possible=True))
+    index = write_cubes([part], folder)
+    return Both(store, ColumnarAnswers(folder, index, store, whenever_possible=True), index)
+
+
+@pytest.fixture(scope="session")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Both:
+    """The two cubes."""
+    return both_ways(tmp_path_factory.mktemp("columnar"), "\n".join(observations()))
+
+
+@pytest.fixture(scope="session")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> Both:
+    """Observations some of which belong to two datasets; zeros with a sign."""
+    lines = [
+        f"<https://a.example/odd/{n}> qb:dataSet data:odd {', data:even' if n % 2 else ''} ; d:area c:area{n % 3} ;"
+        f" d:zero {['0e0', '-.0e0', '-1e-400'][n % 3]} ; d:less -0.{n % 5}5e0 ; d:year {n % 4} ."
+        for n in range(300)
+    ]
+    return both_ways(tmp_path_factory.mktemp("odd"), "\n".join(lines))

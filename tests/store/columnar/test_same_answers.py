@@ -34,6 +34,15 @@ AROUND = (
     "SELECT (COUNT(*) AS ?all) { { {} } UNION { ?a skos:notation '003' } }",
     "SELECT DISTINCT ?w0 { ?a skos:notation ?w0 MINUS { {} } }",
 )  # fmt: skip
+TESTS = (
+    "MINUS { ?o d:count ?x }", "FILTER NOT EXISTS { ?o d:note ?x ; d:sex c:M }", "FILTER EXISTS { ?o d:small ?x }",
+    "MINUS { ?a skos:prefLabel ?x }", "FILTER EXISTS { ?a skos:broader ?x }",
+    "FILTER NOT EXISTS { ?a skos:broader+ c:land }",
+)  # fmt: skip
+EXPRESSIONS = {
+    "IF(?s = c:M, ?n, 0)": "sn", "?n * ?k": "nk", "?n - 7": "n", "?m + ?n": "mn", "COALESCE(?n, 0)": "n",
+    "?n / ?k": "nk", "IF(BOUND(?n) || ?y > 2003, ?m, 0.5)": "nym", "-?m": "m", "STR(?a)": "a", "?n > ?k": "nk",
+}  # fmt: skip
 NUMBERS = ("n", "k", "m", "y", "z")
 
 
@@ -53,9 +62,15 @@ def queries(draw: st.DrawFn) -> str:
     else:
         pattern += beside + (f" OPTIONAL {{ ?o {VARIABLES[optional]} }}" if optional else "")
     pattern += "".join(f" FILTER({f})" for f in draw(st.lists(st.sampled_from(FILTERS), max_size=2)))
+    pattern += draw(st.sampled_from(["", "", "", *(f" {test}" for test in TESTS)]))
     known = [*chosen, *names, *([optional] if optional else [])]
     keys = draw(st.lists(st.sampled_from(known), max_size=2, unique=True))
-    if draw(st.integers(0, 4)) == 0 and keys:
+    shape = draw(st.integers(0, 5))
+    if shape == 1 and keys:
+        return (
+            f"SELECT {' '.join('?' + key for key in keys)} {{ {pattern} }} ORDER BY {' '.join('?' + k for k in keys)}"
+        )
+    if shape == 0 and keys:
         head = f"SELECT DISTINCT {' '.join('?' + key for key in keys)} {{ {pattern} }}"
         return head + (f" ORDER BY {' '.join('?' + key for key in keys)}" if draw(st.booleans()) else "")
     return _grouped(draw, pattern, keys, known)
@@ -68,6 +83,9 @@ def _grouped(draw: st.DrawFn, pattern: str, keys: list[str], known: list[str]) -
         over = draw(st.sampled_from(known if function == "COUNT" else [n for n in NUMBERS if n in known] or known))
         distinct = draw(st.sampled_from(["", "", "DISTINCT "]))
         inner = f"{function}({distinct}?{over})" if draw(st.integers(0, 5)) else "COUNT(*)"
+        told = [text for text, needed in EXPRESSIONS.items() if set(needed) <= set(known)]
+        if told and function != "COUNT" and draw(st.integers(0, 3)) == 0:
+            inner = f"{function}({distinct}{draw(st.sampled_from(told))})"
         totals.append(f"({draw(st.sampled_from(['{}', '{} * 2', '{} + COUNT(*)'])).format(inner)} AS ?x{place})")
     query = f"SELECT {' '.join('?' + key for key in keys)} {' '.join(totals)} {{ {pattern} }}"
     query += f" GROUP BY {' '.join('?' + key for key in keys)}" if keys else ""

@@ -82,7 +82,7 @@ def _opened(release: Release, text: str, base_iri: str, findings: Findings) -> t
     from lod.store.columns import read_index
     from lod.store.graphs import empty_graph, graphs_in, load_graphs
     from lod.store.guard import inspect_query
-    from lod.store.query import mentions_totals
+    from lod.store.query import may_suit_columns
     from lod.store.snapshot import open_snapshot
 
     store = open_snapshot(release.store)
@@ -94,7 +94,7 @@ def _opened(release: Release, text: str, base_iri: str, findings: Findings) -> t
         findings.warning("LOD6110", empty_graph(iri), hint=near)
     if graphs := known.asked_for(names, beside=has_named):
         return load_graphs(graphs), None
-    if mentions_totals(text) and (index := read_index(release.folder)).cubes:
+    if may_suit_columns(text) and (index := read_index(release.folder)).cubes:
         from lod.store.columnar.answer import ColumnarAnswers
 
         return store, ColumnarAnswers(release.folder, index, store)

@@ -113,8 +113,9 @@ def _typed(database: duckdb.DuckDBPyConnection, facts: _Facts, inexact: Column, 
         return replace(inexact, why=f"more than {_MOST_JUDGED:,} values of this datatype")
     if (by_value := _BY_VALUE.get(facts.datatype)) is not None:
         is_number = by_value != "BOOLEAN"
-        if is_number and not _all(database, "isfinite(CAST(raw AS DOUBLE)) AND raw NOT LIKE '-0%'"):
-            return replace(inexact, why="infinite numbers")
+        value = f"CAST(raw AS {by_value})"
+        if is_number and not _all(database, f"isfinite({value}) AND ({value} <> 0 OR raw NOT LIKE '-%')"):
+            return replace(inexact, why="infinite numbers, or a zero with a sign")
         _keep(database, name, f"CAST(raw AS {by_value})")
         return replace(exact, type=by_value, canonical=kept)
     if not kept:

@@ -39,7 +39,7 @@ from lod.store.columns import ColumnsError, CubeIndex, read_index
 from lod.store.dataset import Dataset
 from lod.store.graphs import GraphFile, load_graphs
 from lod.store.guard import Query, QueryError, QueryForm
-from lod.store.query import Way, evaluate, mentions_totals
+from lod.store.query import Way, evaluate, may_suit_columns
 from lod.store.remote import RemoteStore
 from lod.store.snapshot import StoreError, open_snapshot
 from lod.store.written import BLOCK
@@ -205,7 +205,6 @@ def _answer(opened: _Opened, question: dict[str, Any], answers: BinaryIO) -> tup
     formats = GRAPH_FORMATS if inspected.form.is_graph else RESULT_FORMATS
     chosen = by_suffix(question["suffix"], formats)
     assert chosen is not None, "the parent has chosen among these"
-    may_use_columns = inspected.form is QueryForm.SELECT and mentions_totals(inspected.text)
     outcome = evaluate(
         opened.store,
         inspected,
@@ -215,7 +214,7 @@ def _answer(opened: _Opened, question: dict[str, Any], answers: BinaryIO) -> tup
         base_iri=question["base_iri"],
         max_rows=question["rows"],
         is_cut=question["is_cut"],
-        columns=opened.columns() if may_use_columns else None,
+        columns=opened.columns() if may_suit_columns(inspected.text) else None,
         told=lambda way: send_frame(answers, b"W", way.encode()) if way is not Way.STORE else None,
     )
     return outcome.rows, outcome.is_cut

@@ -8,6 +8,7 @@ what these functions know is written; anything else raises `NotPlanned`, and the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -29,6 +30,8 @@ _INFIX = {
 _PREFIX = {"UnaryNot": "!", "UnaryMinus": "-", "UnaryPlus": "+"}
 _UNSTABLE = {"Builtin_RAND", "Builtin_UUID", "Builtin_STRUUID", "Builtin_NOW", "Builtin_BNODE"}
 _MOST_DEPTH = 60
+_ABSOLUTE = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^<>"{}|^`\\\x00-\x20]*')
+_DOTS = re.compile(r"/\.\.?(?:[/?#]|$)")
 
 
 class NotPlanned(Exception):
@@ -52,14 +55,23 @@ def parse(text: str, base_iri: str) -> CompValue:
     return algebra
 
 
+def iri_of(term: URIRef) -> str:
+    """An IRI that every parser resolves alike.
+
+    Raises:
+        NotPlanned: it is relative, has dot segments, or characters that IRIs do not have.
+    """
+    if _ABSOLUTE.fullmatch(term) is None or _DOTS.search(term) is not None:
+        raise NotPlanned("an odd IRI")
+    return str(term)
+
+
 def term_text(term: Identifier | PropertyPath) -> str:
     """A term, variable or property path as SPARQL."""
     if isinstance(term, Variable):
         return f"?{term}"
     if isinstance(term, URIRef):
-        if any(char in term for char in '<>"{}|^`\\ \n\r\t'):
-            raise NotPlanned("an odd IRI")
-        return f"<{term}>"
+        return f"<{iri_of(term)}>"
     if isinstance(term, Literal):
         text = str(term).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
         if term.language:

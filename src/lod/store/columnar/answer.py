@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,15 +15,16 @@ import duckdb
 import pyoxigraph
 
 from lod.store.columnar.algebra import NotPlanned
-from lod.store.columnar.core import Core
+from lod.store.columnar.core import work_out
 from lod.store.columnar.plan import Plan, plan
 from lod.store.columnar.sight import Sight
 from lod.store.columns import ColumnsError, CubeIndex, identifier, open_columns, view
-from lod.store.guard import Query
-from lod.store.query import mentions_totals
+from lod.store.guard import Query, QueryForm
+from lod.store.query import may_suit_columns
 from lod.store.rewriting.outline import Span, Unreadable, outline
 
 _KEPT_PLANS = 500
+_LAST_PART = re.compile("[/#:]")
 _SELECT = re.compile(r"\bSELECT\b", re.IGNORECASE)
 
 
@@ -39,17 +41,31 @@ class ColumnarAnswers:
         self._database: duckdb.DuckDBPyConnection | None = None
         self._sight = None if whenever_possible else Sight(index, store, self._distinct)
         self._known_distinct: dict[str, int] = {}
+        self._iris: dict[str, set[str]] = {}  # properties and classes of observations, by their last part
+        for cube in index.cubes:
+            for iri in (*cube.types, *(column.property for column in cube.columns)):
+                self._iris.setdefault(_LAST_PART.split(iri)[-1], set()).add(iri)
         self._plans: OrderedDict[tuple[str, str], Plan | NotPlanned] = OrderedDict()
         self.why = ""  # the last query went to the store: for tests and logs
 
-    def rewrite(self, query: Query, base_iri: str) -> str | None:
-        """The query over what the columns say, for the store to finish; None when the store has to answer it all."""
-        whole = self._rewritten(query, base_iri)
-        if whole is not None or len(_SELECT.findall(query.text)) <= 1:
-            return whole
-        return self._with_parts(query, base_iri)
+    def rewrite(
+        self, query: Query, base_iri: str, selected: Callable[[], Sequence[str] | None] = tuple[str, ...]
+    ) -> str | None:
+        """The query over what the columns say, for the store to finish; None when the store has to answer it all.
 
-    def _with_parts(self, query: Query, base_iri: str) -> str | None:
+        `selected` asks the engine for the variables that the query selects, and raises what is wrong with it; None
+        where it has to answer.
+        """
+        self.why = "nothing of cubes is asked"
+        if not self._is_candidate(query):
+            return None
+        is_select = query.form is QueryForm.SELECT
+        whole = self._rewritten(query, base_iri, selected) if is_select else None
+        if whole is not None or len(_SELECT.findall(query.text)) <= is_select:
+            return whole
+        return self._with_parts(query, base_iri, selected)
+
+    def _with_parts(self, query: Query, base_iri: str, selected: Callable[[], Sequence[str] | None]) -> str | None:
         """The query with what the columns say in the place of sub-queries; None where they say nothing of any.
 
         A sub-query is evaluated by itself, before what stands around it (§12), so its solutions may stand there.
@@ -59,35 +75,34 @@ class ColumnarAnswers:
             found = outline(query.text)
         except Unreadable:
             return None
+        if selected() is None:
+            return None
         prologue = query.text[: found.tokens[found.form].start]
         said: list[tuple[Span, str]] = []
         for span in [] if found.datasets else reversed(found.parts):  # outer ones first
             if any(taken.start <= span.start < taken.end for taken, _ in said):
                 continue
-            part = self._rewritten(replace(query, text=prologue + found.written(span)), base_iri)
-            if part is not None:
-                said.append((span, part))
+            part = replace(query, text=prologue + found.written(span))
+            if self._is_candidate(part) and (told := self._rewritten(part, base_iri)) is not None:
+                said.append((span, told))
         text = query.text
-        for span, part in sorted(said, key=lambda one: one[0].start, reverse=True):
+        for span, over in sorted(said, key=lambda one: one[0].start, reverse=True):
             last = found.tokens[span.end - 1]
-            text = f"{text[: found.tokens[span.start].start]}{part} {text[last.start + len(last.text) :]}"
+            text = f"{text[: found.tokens[span.start].start]}{over} {text[last.start + len(last.text) :]}"
         self.why = why
         return text if said else None
 
-    def _rewritten(self, query: Query, base_iri: str) -> str | None:
-        self.why = "nothing of cubes is asked"
-        if not self._is_candidate(query):
-            return None
+    def _rewritten(
+        self, query: Query, base_iri: str, selected: Callable[[], Sequence[str] | None] = tuple[str, ...]
+    ) -> str | None:
         try:
             if self._sight is not None and (why := self._sight.why_the_store(query)):
                 self.why = why
                 return None
-            planned = self._plan(query.text, base_iri)
-            core = Core(planned, self._index, self._store, self._opened())
-            try:
-                return core.text()
-            finally:
-                core.forget()
+            if (variables := selected()) is None:
+                raise NotPlanned("words that only the engine is given")
+            planned = self._plan(query.text, base_iri, variables)
+            return work_out(planned, self._index, self._store, self._opened())
         except NotPlanned as reason:
             self.why = str(reason)
         except (duckdb.Error, ColumnsError) as error:  # out of its memory, or damaged: the store may yet do it
@@ -117,23 +132,23 @@ class ColumnarAnswers:
         return self._known_distinct[property_iri]
 
     def _is_candidate(self, query: Query) -> bool:
-        """A look at the text, before anything is parsed: totals over properties of cubes."""
-        if not self._index.cubes or not query.is_stable or not mentions_totals(query.text):
+        """A look at the text, before anything is parsed: whether it names properties or classes of cubes."""
+        text = query.text
+        if not self._iris or not query.is_stable or not may_suit_columns(text):
             return False
-        for cube in self._index.cubes:
-            for iri in (*cube.types, *(column.property for column in cube.columns)):
-                if iri in query.text:
+        for iri in (iri for name, iris in self._iris.items() if name in text for iri in iris):
+            if iri in text:
+                return True
+            for prefix, namespace in query.prefixes.items():
+                if namespace and iri.startswith(namespace) and f"{prefix}:{iri[len(namespace) :]}" in text:
                     return True
-                for prefix, namespace in query.prefixes.items():
-                    if namespace and iri.startswith(namespace) and f"{prefix}:{iri[len(namespace) :]}" in query.text:
-                        return True
         return False
 
-    def _plan(self, text: str, base_iri: str) -> Plan:
+    def _plan(self, text: str, base_iri: str, selected: Sequence[str]) -> Plan:
         key = (text, base_iri)
         if key not in self._plans:
             try:
-                self._plans[key] = plan(text, base_iri)
+                self._plans[key] = plan(text, base_iri, selected)
             except NotPlanned as reason:
                 self._plans[key] = NotPlanned(*reason.args)  # without the traceback that it would keep
             if len(self._plans) > _KEPT_PLANS:

@@ -10,28 +10,19 @@ few rows as VALUES, so that arithmetic, order and spelling stay the engine's own
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from rdflib.paths import Path as PropertyPath
-from rdflib.paths import SequencePath
 from rdflib.plugins.sparql.parserutils import CompValue
-from rdflib.term import Identifier, URIRef, Variable
+from rdflib.term import Variable
 
-from lod.store.columnar.algebra import (
-    NotPlanned,
-    expression_text,
-    parse,
-    term_text,
-    variables,
-    without_blank,
-)
+from lod.store.columnar.algebra import NotPlanned, expression_text, parse, variables
+from lod.store.columnar.pattern import Core, read_core
 from lod.store.guard import tokens_of
 
-_AGGREGATES = {"Count", "Sum", "Avg", "Min", "Max", "Sample"}
+_AGGREGATES = {"Count", "Sum", "Avg", "Min", "Max", "Sample", "GroupConcat"}
 
-Pattern = tuple[Identifier, Identifier | PropertyPath, Identifier]
 _Made = tuple[str, str, frozenset[str]]  # variable, expression, and the variables that it needs
 
 
@@ -43,51 +34,39 @@ class Aggregate:
     variable: str
     distinct: bool
     name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Optional:
-    """One OPTIONAL: its patterns and its filter as SPARQL, '' if it has none."""
-
-    patterns: tuple[Pattern, ...]
-    filter: str
-
-
-@dataclass(slots=True)
-class Core:
-    """What is worked out in columns. Binds and filters are expressions of the algebra."""
-
-    patterns: list[Pattern] = field(default_factory=list)
-    optionals: list[Optional] = field(default_factory=list)
-    values: list[list[dict[str, Identifier]]] = field(default_factory=list)
-    binds: list[tuple[Any, str]] = field(default_factory=list)
-    filters: list[Any] = field(default_factory=list)
+    is_of_expression: bool = False
+    text: str = ""  # of GROUP_CONCAT: the variable that has its texts
+    separator: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A query cut in two. `keys`: the variables of the core that are wanted, each combination of values once.
+    """A query cut in two. `keys`: the variables of the core that are wanted.
 
-    `aggregates` is None where DISTINCT asks for just these.
+    `aggregates` is None where none are asked for: then `is_distinct` says whether each combination of keys comes once
+    or as often as it has solutions. Of these the first `most` in the order of `order`, and what is level with the last
+    of them, are enough; None: all are needed.
     """
 
     core: Core
     keys: tuple[str, ...]
     aggregates: tuple[Aggregate, ...] | None
+    is_distinct: bool
+    order: tuple[tuple[str, bool], ...]  # keys that ORDER BY begins with, and whether it is DESC
+    most: int | None
     head: str  # SELECT …
     tail: str  # what stands behind VALUES inside the braces
     end: str  # ORDER BY …, LIMIT …
-    variables: tuple[str, ...]  # of the result, in order
 
 
-def plan(text: str, base_iri: str) -> Plan:
-    """Cut a query in two.
+def plan(text: str, base_iri: str, selected: Sequence[str] = ()) -> Plan:
+    """Cut a query in two. `selected`: its variables in the engine's order, where that matters.
 
     Raises:
         NotPlanned: it is of another shape.
     """
-    written = sum(token.kind == "word" and token.text.upper() == "SAMPLE" for token in tokens_of(text))
-    return _Cutter(parse(text, base_iri), written).plan()
+    samples = sum(token.kind == "word" and token.text.upper() == "SAMPLE" for token in tokens_of(text))
+    return _Cutter(parse(text, base_iri), samples).plan(selected)
 
 
 class _Cutter:
@@ -95,61 +74,78 @@ class _Cutter:
 
     def __init__(self, algebra: CompValue, samples: int) -> None:
         self._node: CompValue = algebra.p
-        self._end = ""
+        self._order: list[tuple[Any, bool]] = []  # expressions of ORDER BY, and whether it is DESC
         self._known: set[str] = set()  # variables of the core that the rest speaks of
         self._made: list[str] = []  # variables that the rest makes
-        self._ordered: frozenset[str] = frozenset()  # variables of ORDER BY
         self._written = samples  # how many SAMPLE the query has
         self._samples: set[tuple[str, str]] = set()  # grouping variables that are told as aggregates
+        self._inside: list[tuple[Any, str]] = []  # expressions that aggregates are over, as variables
 
-    def plan(self) -> Plan:
-        slice_ = self._slice()
+    def plan(self, selected: Sequence[str]) -> Plan:
+        start, length = self._slice()
         is_distinct = self._node.name == "Distinct"
         if is_distinct:
             self._node = self._node.p
         if self._node.name != "Project":
             raise NotPlanned(self._node.name)
         wanted = tuple(str(variable) for variable in self._node.PV)
+        if selected and set(selected) != set(wanted):
+            raise NotPlanned("other variables than the engine selects")
         self._node = self._node.p
-        if self._node.name == "OrderBy":
-            self._order()
+        self._read_order()
         extends = self._extends()
         aggregates, group, having = self._grouping(extends)
-        if aggregates is None and not is_distinct:
-            raise NotPlanned("every row is asked for, which the store tells one by one")
+        if aggregates is None and not is_distinct and length is not None and not self._order:
+            raise NotPlanned("any rows, which the store has at once")
         core = read_core(self._node)
-        inner = core_variables(core)
+        for expression, name in self._inside:
+            core.bind(expression, name)
+        inner = core.variables()
         visible = set(inner) if aggregates is None else {*group, *(a.name for a in aggregates)}
         lines = self._rest(extends, having, visible, inner)
-        if not {*wanted, *self._ordered} <= visible:
+        needed = {*wanted, *variables([expression for expression, _ in self._order])}
+        if not needed <= visible:
             raise NotPlanned("a variable that is not there")
-        self._known |= ({*wanted} | self._ordered) - {*self._made}
+        self._known |= needed - {*self._made}
         keys = group if aggregates is not None else tuple(sorted(self._known & inner))
         if not keys and not aggregates:
             raise NotPlanned("nothing of the core is asked for")
+        order = tuple(self._leading(keys))
+        is_cut = length is not None and order and having is None and (not is_distinct or set(keys) == set(wanted))
         return Plan(
             core,
             keys,
             aggregates,
-            f"SELECT {'DISTINCT ' if is_distinct else ''}{' '.join(f'?{name}' for name in wanted)}",
+            is_distinct,
+            order,
+            start + length if is_cut and length is not None else None,
+            f"SELECT {'DISTINCT ' if is_distinct else ''}{' '.join(f'?{name}' for name in selected or wanted)}",
             " ".join(lines),
-            self._end + _slice_text(slice_),
-            wanted,
+            self._end(start, length),
         )
 
-    def _slice(self) -> tuple[int, int | None] | None:
+    def _slice(self) -> tuple[int, int | None]:
         if self._node.name != "Slice":
-            return None
+            return 0, None
         node, self._node = self._node, self._node.p
         return int(node.start or 0), None if node.length is None else int(node.length)
 
-    def _order(self) -> None:
-        conditions = []
-        for condition in self._node.expr:
-            self._ordered |= variables(condition.expr)
-            conditions.append(f"{condition.order or 'ASC'}({expression_text(condition.expr)})")
-        self._end = f" ORDER BY {' '.join(conditions)}"
-        self._node = self._node.p
+    def _read_order(self) -> None:
+        if self._node.name == "OrderBy":
+            self._order = [(condition.expr, condition.order == "DESC") for condition in self._node.expr]
+            self._node = self._node.p
+
+    def _leading(self, keys: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
+        """The keys that ORDER BY begins with."""
+        for expression, is_descending in self._order:
+            if not isinstance(expression, Variable) or str(expression) not in keys:
+                return
+            yield str(expression), is_descending
+
+    def _end(self, start: int, length: int | None) -> str:
+        order = "".join(f" {'DESC' if down else 'ASC'}({expression_text(one)})" for one, down in self._order)
+        limit = f" LIMIT {length}" if length is not None else ""
+        return f"{' ORDER BY' if order else ''}{order}{limit}{f' OFFSET {start}' if start else ''}"
 
     def _extends(self) -> list[_Made]:
         """What the rest makes: variable, expression, and the variables that it needs; innermost first."""
@@ -170,9 +166,7 @@ class _Cutter:
                 raise NotPlanned("an expression below the grouping")
             return None, (), None
         group = self._node.p
-        keys = tuple(str(key) for key in group.expr or () if isinstance(key, Variable))
-        if len(keys) != len(group.expr or ()):
-            raise NotPlanned("grouping by an expression without a name")
+        keys = tuple(_named_keys(group))
         aggregates = tuple(self._aggregate(entry) for entry in self._node.A)
         # a bare ?key among aggregates is SAMPLE(?key) in this algebra: that is the key
         self._samples = {(a.variable, f"?{a.name}") for a in aggregates if a.function == "Sample"}
@@ -186,14 +180,27 @@ class _Cutter:
         return aggregates, keys, having
 
     def _aggregate(self, entry: CompValue) -> Aggregate:
-        function = str(entry.name).removeprefix("Aggregate_")
-        over = entry.vars
-        if function not in _AGGREGATES or not (over == "*" or isinstance(over, Variable)):
-            raise NotPlanned(f"aggregate {function} over {type(over).__name__}")
+        function, over = str(entry.name).removeprefix("Aggregate_"), entry.vars
+        if function not in _AGGREGATES:
+            raise NotPlanned(f"aggregate {function}")
         is_distinct = bool(entry.distinct)
         if over == "*" and is_distinct:
             raise NotPlanned("COUNT(DISTINCT *)")
-        return Aggregate(function, str(over), is_distinct, str(entry.res))
+        is_of_expression = over != "*" and not isinstance(over, Variable)
+        if is_of_expression:
+            over = self._named(over)
+        told = Aggregate(function, str(over), is_distinct, str(entry.res), is_of_expression)
+        if function != "GroupConcat":
+            return told
+        separator = " " if entry.separator is None else str(entry.separator)
+        text = CompValue("Builtin_STR", arg=CompValue("Builtin_CONCAT", arg=[over]))  # an error of what is no text
+        return replace(told, text=str(self._named(text)), separator=separator)
+
+    def _named(self, expression: Any) -> Variable:
+        """A variable for an expression inside an aggregate."""
+        name = Variable(f"__in_{len(self._inside)}")
+        self._inside.append((expression, str(name)))
+        return name
 
     def _rest(self, extends: list[_Made], having: Any, visible: set[str], inner: set[str]) -> list[str]:
         """FILTER and BIND lines, in the order in which the algebra applies them."""
@@ -220,79 +227,17 @@ def _groups_below(node: CompValue) -> bool:
     return bool(node.name == "AggregateJoin")
 
 
-def _slice_text(slice_: tuple[int, int | None] | None) -> str:
-    if slice_ is None:
-        return ""
-    start, length = slice_
-    return (f" LIMIT {length}" if length is not None else "") + (f" OFFSET {start}" if start else "")
-
-
-def read_core(node: CompValue) -> Core:
-    """The parts of a group graph pattern (§18.2.2): triples, OPTIONAL, VALUES, BIND and FILTER of one group."""
-    core = Core()
-    while node.name in ("Filter", "Extend"):
-        if node.name == "Filter":
-            core.filters.insert(0, node.expr)
-        else:
-            if core.filters and node.p.name == "Filter":
-                raise NotPlanned("a filter inside")
-            core.binds.insert(0, (node.expr, str(node.var)))
+def _named_keys(group: CompValue) -> Iterator[str]:
+    """The variables of a grouping; an expression without a name (`GROUP BY (?y > 2000)`) gets one."""
+    unnamed, node = [], group.p
+    while node.name == "Extend":
+        if node.var is None:
+            unnamed.append(node)  # the last one first
         node = node.p
-    _conjunction(node, core)
-    taken = core_variables(core) - {variable for _, variable in core.binds}
-    for expression, variable in core.binds:
-        if variable in taken or not variables(expression) <= taken:
-            raise NotPlanned("BIND of or over what is not there yet")
-        taken |= {variable}
-    return core
-
-
-def _conjunction(node: CompValue, core: Core) -> None:
-    if node.name == "BGP":
-        core.patterns += split_paths(node.triples)
-    elif node.name == "Join":
-        _conjunction(node.p1, core)
-        if core.optionals and node.p2.name != "ToMultiSet":
-            raise NotPlanned("patterns after OPTIONAL")
-        _conjunction(node.p2, core)
-    elif node.name == "LeftJoin":
-        _conjunction(node.p1, core)
-        if node.p2.name != "BGP":
-            raise NotPlanned("OPTIONAL of more than triples")
-        is_bare = isinstance(node.expr, CompValue) and node.expr.name == "TrueFilter"
-        patterns = tuple(split_paths(node.p2.triples))
-        if not is_bare and not variables(node.expr) <= variables(patterns):
-            raise NotPlanned("OPTIONAL with a condition on what stands outside")
-        core.optionals.append(Optional(patterns, "" if is_bare else f"FILTER({expression_text(node.expr)})"))
-    elif node.name == "ToMultiSet" and node.p.name == "values":
-        rows = [{str(name): value for name, value in row.items() if value != "UNDEF"} for row in node.p.res]
-        core.values.append(rows)
-    else:
-        raise NotPlanned(node.name)
-
-
-def split_paths(triples: Any) -> Iterator[Pattern]:
-    """Triple patterns, `?o a/b ?v` cut into `?o a ?x . ?x b ?v` (§18.2.2.4), blank nodes as variables."""
-    for number, (subject, predicate, value) in enumerate(triples):
-        subject, value = without_blank(subject), without_blank(value)
-        if isinstance(predicate, SequencePath) and isinstance(predicate.args[0], URIRef):
-            between = Variable(f"__path_{number}_{abs(hash((subject, predicate, value)))}")
-            yield subject, predicate.args[0], between
-            rest = predicate.args[1:]
-            yield between, rest[0] if len(rest) == 1 else SequencePath(*rest), value
-        else:
-            yield subject, predicate, value
-
-
-def pattern_text(patterns: tuple[Pattern, ...] | list[Pattern]) -> str:
-    """Triple patterns as SPARQL."""
-    return " ".join(f"{term_text(s)} {term_text(p)} {term_text(o)} ." for s, p, o in patterns)
-
-
-def core_variables(core: Core) -> set[str]:
-    found = set(variables(core.patterns)) | {variable for _, variable in core.binds}
-    for optional in core.optionals:
-        found |= variables(optional.patterns)
-    for rows in core.values:
-        found |= {name for row in rows for name in row}
-    return found
+    for place, key in enumerate(group.expr or ()):
+        if key is None:
+            key = Variable(f"__key_{place}")
+            unnamed.pop()["var"] = key
+        if not isinstance(key, Variable):
+            raise NotPlanned("grouping by an expression without a name")
+        yield str(key)

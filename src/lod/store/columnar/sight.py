@@ -20,7 +20,8 @@ from lod.store.rewriting.outline import Outline, Span, Unreadable, outline
 
 FEW = 500  # observations
 _FEW_CODES = 20
-_NEVER = frozenset({"UNION", "MINUS", "GRAPH", "EXISTS", "FROM", "GROUP_CONCAT"})  # what no plan has
+_NEVER = frozenset({"UNION", "GRAPH", "FROM"})  # what no plan has
+_OF_ALL = frozenset({"ORDER", "GROUP", "DISTINCT", "COUNT", "SUM", "AVG", "MIN", "MAX"})  # what no LIMIT ends soon
 _LATER = frozenset(
     {"GROUP", "ORDER", "OFFSET", "FILTER", "OPTIONAL", "BIND", "VALUES", "COUNT", "SUM", "AVG", "MIN", "MAX"}
 )
@@ -60,6 +61,8 @@ class Sight:
         words = [token.text.upper() for token in found.tokens[found.form :] if token.kind == "word"]
         if not _NEVER.isdisjoint(words):
             return "a form of query that the store answers"
+        if "LIMIT" in words and _OF_ALL.isdisjoint(words):
+            return "any rows, which the store has at once"
         patterns = list(_patterns(found, query))
         verbs = {pattern.verb for pattern in patterns if pattern.verb in self._columns}
         rows = sum(c.rows for c in self._index.cubes if verbs <= {column.property for column in c.columns})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -14,7 +14,7 @@ from rdflib.term import Identifier, URIRef, Variable
 from lod.rdf.namespaces import QB, RDF
 from lod.store.columnar.algebra import NotPlanned, term_text
 from lod.store.columnar.kinds import IRI, Kind, constant_sql, kind_of
-from lod.store.columnar.plan import Core, Pattern
+from lod.store.columnar.pattern import Core, Optional, Pattern, Test
 from lod.store.columns import OBSERVATION, Column, Cube, CubeIndex, identifier, view
 
 _TYPE, _DATASET = RDF + "type", QB + "dataSet"
@@ -28,7 +28,10 @@ class Star:
     observation: str  # the variable
     required: list[Pattern] = field(default_factory=list)
     optional: list[list[Pattern]] = field(default_factory=list)
+    tests: list[Test] = field(default_factory=list)
     beside: list[Pattern] = field(default_factory=list)
+    beside_optional: list[Optional] = field(default_factory=list)
+    beside_tests: list[Test] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -54,22 +57,30 @@ def find_star(core: Core, index: CubeIndex) -> Star:
     for pattern in core.patterns:
         (star.required if pattern[0] == subject else star.beside).append(pattern)
     for optional in core.optionals:
-        about = [pattern[0] == subject for pattern in optional.patterns]
-        if all(about) and about:
-            if optional.filter:
-                raise NotPlanned("OPTIONAL with a filter over an observation")
+        if not _is_about(subject, optional.patterns):
+            star.beside_optional.append(optional)
+        elif optional.filter:
+            raise NotPlanned("OPTIONAL with a filter over an observation")
+        else:
             star.optional.append(list(optional.patterns))
-        elif any(about):
-            raise NotPlanned("OPTIONAL over an observation and its codes")
-    if any(subject in (p, o) for _, p, o in _all_patterns(core)):
+    for test in core.tests:
+        (star.tests if _is_about(subject, test.patterns) else star.beside_tests).append(test)
+    every = [*core.patterns]
+    for part in core.optionals:
+        every += part.patterns
+    for test in core.tests:
+        every += test.patterns
+    if any(subject in (p, o) for _, p, o in every):
         raise NotPlanned("an observation as a value")
     return star
 
 
-def _all_patterns(core: Core) -> Iterator[Pattern]:
-    yield from core.patterns
-    for optional in core.optionals:
-        yield from optional.patterns
+def _is_about(subject: Variable, patterns: Sequence[Pattern]) -> bool:
+    """Whether all patterns are about the observation; else none is."""
+    about = [pattern[0] == subject for pattern in patterns]
+    if any(about) and not all(about):
+        raise NotPlanned("OPTIONAL, EXISTS or MINUS over an observation and its codes")
+    return any(about)
 
 
 def _is_only_here(predicate: Any, value: Any, index: CubeIndex) -> bool:
@@ -100,6 +111,10 @@ class StarReader:
                 self._variables[str(value)] = len(self._variables)
         if any(not isinstance(value, Variable) for patterns in star.optional for _, _, value in patterns):
             raise NotPlanned("OPTIONAL with a constant")
+        for test in star.tests:
+            names = [value for _, _, value in test.patterns if isinstance(value, Variable)]
+            if len(set(names)) < len(names):
+                raise NotPlanned("a variable twice")
 
     def read(self) -> Relation:
         """The relation.
@@ -110,17 +125,22 @@ class StarReader:
         constants = [(p, o, self._canonical(o)) for _, p, o in self._star.required if not isinstance(o, Variable)]
         self._refuse_few(constants)
         selects: list[str] = []
+        is_shared = False
         kinds: dict[str, Kind] = {}
         for cube in self._index.cubes:
             found = self._select(cube, constants)
             if found is None:
                 continue
             selects.append(found[0])
+            dataset = cube.column(_DATASET)
+            is_shared |= dataset is None or not dataset.exact
             for variable, kind in found[1].items():
                 if kinds.setdefault(variable, kind) != kind:
                     raise NotPlanned("cubes of different kinds")
         if not selects:
             raise NotPlanned("no cube has these properties")
+        if is_shared and len(selects) > 1:
+            raise NotPlanned("observations of several datasets")
         optional = {str(o) for patterns in self._star.optional for _, _, o in patterns}
         names = {v: (f"v{place}", kinds.get(v, IRI)) for v, place in self._variables.items()}
         names[self._star.observation] = ("o", IRI)
@@ -172,9 +192,26 @@ class StarReader:
                 else:
                     values[str(value)] = f"CASE WHEN {are_there} THEN {identifier(column.name)} END"
                     kinds[str(value)] = kind_of(column)
+        conditions += [self._test(cube, test) for test in self._star.tests]
         selected = "".join(f", {values[v]} AS v{place}" for v, place in self._variables.items())
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         return f"SELECT {OBSERVATION} AS o{selected} FROM {view(cube)}{where}", kinds
+
+    def _test(self, cube: Cube, test: Test) -> str:
+        """Whether an observation has, or has not, certain properties (§8)."""
+        parts = []
+        for _, predicate, value in test.patterns:
+            if not isinstance(predicate, URIRef) or str(value) in test.shared:
+                raise NotPlanned("a test of what is there already")
+            column = _exact(cube, str(predicate))
+            if column is None:
+                parts.append("false")
+            elif isinstance(value, Variable):
+                parts.append(f"{identifier(column.name)} IS NOT NULL")
+            else:
+                constant = constant_sql(kind_of(column), self._canonical(value))
+                parts.append(f"coalesce({identifier(column.name)} = {constant}, false)" if constant else "false")
+        return f"{'' if test.is_there else 'NOT '}({' AND '.join(parts)})"
 
 
 def _exact(cube: Cube, property_iri: str) -> Column | None:
