@@ -34,6 +34,7 @@ from lod.server.addresses import UrlSpace
 from lod.server.answers import http_date
 from lod.server.pages.labels import Labels
 from lod.server.theme import Theme, own_theme
+from lod.store.columns import UriList
 from lod.store.figures import ColumnFile, open_figures
 from lod.store.remote import Endpoint, RemoteStore
 from lod.store.snapshot import StoreError, open_snapshot
@@ -105,7 +106,7 @@ class ServedRelease:
     cubes: Memo = field(init=False, default_factory=lambda: Memo(capacity=16))  # up to some megabytes each
     links: Memo = field(init=False, default_factory=lambda: Memo(capacity=20_000))  # labels with their links
     near: Memo = field(init=False, default_factory=lambda: Memo(capacity=64))  # what points to a thing, if it is little
-    opened: Memo = field(init=False, default_factory=lambda: Memo(capacity=3))  # the columnar side, the search
+    opened: Memo = field(init=False, default_factory=lambda: Memo(capacity=4))  # columns, list of addresses, search
 
     def __post_init__(self) -> None:
         digest = f"{self.release.manifest.digest}{self.release.manifest.name}{self.theme.digest}{self.under}"
@@ -138,6 +139,10 @@ class ServedRelease:
             ColumnsError: they cannot be read.
         """
         return self.opened.get("columns", lambda: open_figures(self.release.folder))
+
+    def addresses(self) -> UriList | None:
+        """The sorted list of what the release describes, opened when it is first asked for; None where it has none."""
+        return self.opened.get("addresses", lambda: UriList.open(self.release.folder))
 
     def quads(
         self, subject: NamedNode | BlankNode | None, predicate: NamedNode | None, value: Node | None

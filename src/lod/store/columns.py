@@ -232,15 +232,27 @@ class UriList:
         Raises:
             ColumnsError: LOD9202 it cannot be read.
         """
-        import duckdb
-
         look = "(SELECT uri FROM read_parquet($file) WHERE uri {} ORDER BY uri {} LIMIT {:d})"
         before = look.format(">= $beginning AND uri < $uri", "DESC", most)
         behind = look.format(">= $uri AND uri < $ending", "", most)
-        asked = {"file": self.file, "beginning": beginning, "uri": uri, "ending": beginning + "\U0010ffff"}
+        ending = beginning + "\U0010ffff"
+        return self._ask(f"{before} UNION ALL {behind}", beginning=beginning, uri=uri, ending=ending)
+
+    def not_normal(self, most: int) -> list[str]:
+        """At most `most` of the URIs that are not in Unicode's normal form C, escaped or not.
+
+        Raises:
+            ColumnsError: LOD9202 it cannot be read.
+        """
+        look = "SELECT uri FROM (SELECT uri, try(url_decode(uri)) AS text FROM read_parquet($file)) "
+        return self._ask(f"{look} WHERE text <> nfc_normalize(text) LIMIT {most:d}")
+
+    def _ask(self, query: str, **asked: str) -> list[str]:
+        import duckdb
+
         try:
             with self.database.cursor() as cursor:
-                return [found for (found,) in cursor.execute(f"{before} UNION ALL {behind}", asked).fetchall()]
+                return [found for (found,) in cursor.execute(query, {"file": self.file, **asked}).fetchall()]
         except duckdb.Error as error:
             message = say("{file} cannot be read: {error}", file=self.file, error=error)
             raise ColumnsError(message, code="LOD9202") from error

@@ -22,7 +22,7 @@ from lod.server.addresses import Address, has_page, parse_address
 from lod.server.answers import Answer, header
 from lod.server.ask import Ask
 from lod.server.documents.context import respond_to_context, split_context
-from lod.server.documents.describe import exists, is_in
+from lod.server.documents.describe import exists, exists_otherwise, is_in
 from lod.server.documents.feed import Edition, feed
 from lod.server.documents.gone import retired
 from lod.server.refusals import not_found
@@ -188,7 +188,7 @@ def _has(served: ServedRelease, inside: str) -> bool:
     things = _things(served, inside)
     if not things:
         return has_page(parse_address(inside, served.site.languages).stem) or inside.startswith(_IN_ALL)
-    return any(exists(served, iri) for iri in things)
+    return any(exists(served, iri) or exists_otherwise(served, iri) for iri in things)
 
 
 def _things(served: ServedRelease, inside: str) -> list[str]:

@@ -19,7 +19,14 @@ from lod.server.addresses import DOCUMENT_FORMATS, Address, parse_address
 from lod.server.answers import Answer, header, link
 from lod.server.ask import Ask
 from lod.server.documents.context import context_link, context_path
-from lod.server.documents.describe import MOST_PAGES, Description, describe, exists
+from lod.server.documents.describe import (
+    MOST_PAGES,
+    Description,
+    describe,
+    describe_otherwise,
+    exists,
+    exists_otherwise,
+)
 from lod.server.documents.signposts import DATASETS, LINKSET, collections_of, items_of, page_types
 from lod.server.documents.tables import tables_of
 from lod.server.documents.variant import document_bytes
@@ -31,6 +38,7 @@ from lod.server.refusals import not_acceptable, not_found
 from lod.server.served import ServedRelease
 
 Later = Callable[[], Answer]
+Teller = Callable[[ServedRelease, str, int], Description | None]
 
 REDIRECTED = ("/id/", "/def/")
 DOCUMENTS = ("/doc/", "/data/")
@@ -115,24 +123,34 @@ def begin(served: ServedRelease, ask: Ask) -> Answer | Later:
     answer = _document(served, ask, address)
     if answer is None and address.format is not None:  # the suffix may belong to the key: /doc/report.html
         answer = _document(served, ask, Address(ask.path))
-    languages = address.language or ask.accept_language
-    return answer or partial(not_found, served, ask.path, ask.accept, languages, address.format)
+    return answer or partial(_otherwise, served, ask, address)
+
+
+def _otherwise(served: ServedRelease, ask: Ask, address: Address) -> Answer:
+    """The document of what one look into the index does not find, else 404."""
+    found = _document(served, ask, address, describe_otherwise)
+    if found is None:
+        languages = address.language or ask.accept_language
+        return not_found(served, ask.path, ask.accept, languages, address.format)
+    return found if isinstance(found, Answer) else found()
 
 
 def _see_other(served: ServedRelease, ask: Ask) -> Answer | Later:
     """303 from a thing to the generic document about it."""
     iri = served.space.iri_of_path(ask.path)
-    stem = served.space.document_of(iri)
-    if stem is None or not exists(served, iri):
-        return partial(not_found, served, ask.path, ask.accept, ask.accept_language)
-    return answers.redirect(303, served.space.prefix + stem + (f"?{ask.query}" if ask.query else ""))
+    document = served.space.prefix + (served.space.document_of(iri) or "/")
+    there = answers.redirect(303, document + (f"?{ask.query}" if ask.query else ""))
+    if exists(served, iri):
+        return there
+    refusal = partial(not_found, served, ask.path, ask.accept, ask.accept_language)
+    return lambda: there if exists_otherwise(served, iri) else refusal()
 
 
-def _document(served: ServedRelease, ask: Ask, address: Address) -> Answer | Later | None:
+def _document(served: ServedRelease, ask: Ask, address: Address, tell: Teller = describe) -> Answer | Later | None:
     """The document at an address; None when the release has none there."""
     choice = choose(address, ask, served.site.languages)
     if choice is None:
-        known = exists(served, served.space.described_by(address.stem))
+        known = tell(served, served.space.described_by(address.stem), 0) is not None
         formats = (*DOCUMENT_FORMATS, *tables_of(served, address.stem))
         return not_acceptable(served, address, formats, ask.accept, ask.accept_language) if known else None
     page = _page(ask.query) if ask.query and choice.address.format is not HTML else 0
@@ -141,7 +159,7 @@ def _document(served: ServedRelease, ask: Ask, address: Address) -> Answer | Lat
     validator = validator_of(served, choice, page)
     if answers.is_fresh(ask.if_none_match, validator):
         return known_already(served, choice, validator, page)
-    description = describe(served, served.space.described_by(address.stem), page)
+    description = tell(served, served.space.described_by(address.stem), page)
     if description is None:
         return None
     if ask.if_none_match.strip() == "*":

@@ -16,8 +16,8 @@ from urllib.parse import urlencode
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
-from lod.rdf.iris import to_uri
-from lod.rdf.namespaces import DCT, FOAF, QB, RDF, RDFS, VOID
+from lod.rdf.iris import canonical, to_uri
+from lod.rdf.namespaces import DCT, FOAF, OWL, QB, RDF, RDFS, SKOS, VOID
 from lod.server.pages.labels import LABEL_PROPERTIES
 from lod.server.served import ServedRelease
 from lod.store.remote import RemoteStore
@@ -38,6 +38,8 @@ _COMMENT = NamedNode(RDFS + "comment")
 _SEE_ALSO = NamedNode(RDFS + "seeAlso")
 _NEXT = NamedNode("http://www.w3.org/ns/hydra/core#next")
 _PROPERTY = NamedNode(VOID + "property")
+_MOST_NOT_NORMAL = 10_000  # IRIs that are no NFC
+_WHOLES = frozenset(NamedNode(iri) for iri in (OWL + "Ontology", SKOS + "ConceptScheme", FOAF + "Document"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Description:
     cut: tuple[str, ...] = ()  # the properties that have more values than are here, where that is known
     page: int = 0  # of its triples in the order of the store, from 1; 0: the first values of each property
     next: int = 0  # the page that goes on; 0: none
+    parts: tuple[str, ...] = ()  # what is told with it: its address, `#` and a name
     own: tuple[tuple[NamedNode, Any], ...] = ()  # predicates and objects of its own triples: reading a quad copies them
     _grouped: dict[str, list[NamedNode | BlankNode | Literal]] = field(default_factory=dict, compare=False, repr=False)
 
@@ -101,10 +104,49 @@ def describe(served: ServedRelease, iri: str, page: int = 0, *, whole: bool = Fa
             found = list(dict.fromkeys([*quads[:PAGE], *(named if page > 1 else ())]))
             return _close(served, node.value, found, MOST_QUADS, truncated=page > 1 or more, page=page, next=follows)
         if not more:
-            return _close(served, node.value, quads, most if whole else MOST_QUADS)
+            parts = _told_with(served, node.value, quads)
+            return _close(served, node.value, quads, most if whole else MOST_QUADS, parts=parts)
         first, cut = _first_values(served, node) or (quads[:most], ())
         return _close(served, node.value, first, MOST_QUADS, truncated=True, cut=cut, next=1)
     return None
+
+
+def describe_otherwise(served: ServedRelease, iri: str, page: int = 0) -> Description | None:
+    """What the index does not find under an IRI in our spelling: looks into the list of addresses, so in a thread.
+
+    An IRI that is no NFC in the data; and `iri#…` where nothing is said of `iri` itself (hash URIs: Cool URIs §4.1).
+    """
+    if (spelt := _as_in_the_data(served, iri)) is not None:
+        return describe(served, spelt, page)
+    parts = () if page else parts_of(served, iri)
+    return _close(served, iri, [], MOST_QUADS, parts=parts) if parts else None
+
+
+def exists_otherwise(served: ServedRelease, iri: str) -> bool:
+    """Whether `describe_otherwise` has something to say."""
+    return _as_in_the_data(served, iri) is not None or bool(parts_of(served, iri))
+
+
+def _as_in_the_data(served: ServedRelease, iri: str) -> str | None:
+    def read() -> dict[str, str]:
+        known = served.addresses()
+        return {canonical(uri): uri for uri in known.not_normal(_MOST_NOT_NORMAL)} if known else {}
+
+    return None if iri.isascii() else served.memo.get("not in NFC", read).get(iri)
+
+
+def parts_of(served: ServedRelease, iri: str) -> tuple[str, ...]:
+    """IRIs that begin with an IRI and `#`: whoever asks for one asks a server for the document. The first `VALUES`."""
+    known = served.addresses()
+    found = (known.beside(node.value, node.value, VALUES) for node in _spellings(f"{iri}#")) if known else ()
+    return tuple(dict.fromkeys(uri for uris in found for uri in uris))
+
+
+def _told_with(served: ServedRelease, iri: str, quads: Sequence[Quad]) -> tuple[str, ...]:
+    """The parts of a document that tells of others than itself: a vocabulary with its terms."""
+    if not any(quad.predicate == TYPE and quad.object in _WHOLES for quad in quads):
+        return ()
+    return served.memo.get(("parts", iri), lambda: parts_of(served, iri))
 
 
 def properties_in_use(served: ServedRelease) -> tuple[str, ...]:
@@ -153,9 +195,11 @@ def _spellings(iri: str) -> Iterator[NamedNode]:
 
 
 def _close(served: ServedRelease, iri: str, quads: list[Quad], most: int, **told: Any) -> Description:
-    """Add what is said of the blank nodes that the description leads to, `most` triples in all."""
+    """Add what is said of its parts and of the blank nodes that the description leads to, `most` triples in all."""
     own = tuple([(quad.predicate, quad.object) for quad in quads])
-    waiting = [value for _, value in own if isinstance(value, BlankNode)]
+    for part in told.get("parts", ()):
+        quads += islice(served.quads(NamedNode(part), None, None), VALUES)
+    waiting = [quad.object for quad in quads if isinstance(quad.object, BlankNode)]
     seen = set(waiting)
     while waiting and len(quads) <= most:
         for quad in served.quads(waiting.pop(), None, None):

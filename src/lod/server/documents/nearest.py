@@ -21,7 +21,6 @@ from lod.server.documents.describe import exists
 from lod.server.pages.home import datasets
 from lod.server.search import search_index_at_once
 from lod.server.served import ServedRelease
-from lod.store.columns import UriList
 
 MOST_NEAR = 5
 _LOOKED_AT = 200  # addresses on each side of a missing one, codes of a list: what a misspelt one is compared with
@@ -82,8 +81,7 @@ def _alike(part: str, known: Iterable[str]) -> list[str]:
 def _parts_below(served: ServedRelease, above: str, part: str) -> dict[str, None]:
     """What stands behind an address in others, near the place that `part` would have."""
     space, iri = served.space, served.space.described_by(above)
-    known = served.memo.get("list of addresses", lambda: UriList.open(served.release.folder))
-    if known is not None:
+    if (known := served.addresses()) is not None:
         near = known.beside(f"{iri}/{iris.canonical(part)}", f"{iri}/", _LOOKED_AT)
     else:
         quads = islice(served.quads(None, NamedNode(SKOS + "inScheme"), NamedNode(iri)), 2 * _LOOKED_AT)

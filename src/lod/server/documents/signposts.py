@@ -25,7 +25,13 @@ from lod.server.answers import Answer, header
 from lod.server.api.openapi import OPENAPI
 from lod.server.api.routes import ROOT as API
 from lod.server.ask import Ask
-from lod.server.documents.describe import Description, describe, exists
+from lod.server.documents.describe import (
+    Description,
+    describe,
+    describe_otherwise,
+    exists,
+    exists_otherwise,
+)
 from lod.server.negotiation import choose_format
 from lod.server.served import ServedRelease
 
@@ -154,7 +160,7 @@ def respond_to_linkset(served: ServedRelease, ask: Ask) -> Answer | None:
     path, stem = ask.path, ask.path.removeprefix(LINKSET)
     if path != API_CATALOG:
         iri = served.space.described_by(stem)
-        if not stem.startswith("/") or not exists(served, iri):
+        if not stem.startswith("/") or not (exists(served, iri) or exists_otherwise(served, iri)):
             return None
         document = served.space.document_of(iri)
         if document != stem:  # a thing's; the links are its document's
@@ -168,7 +174,7 @@ def respond_to_linkset(served: ServedRelease, ask: Ask) -> Answer | None:
     if path == API_CATALOG:
         links = dict([_of_api(served)])
     else:
-        description = describe(served, served.space.described_by(stem))
+        description = describe(served, iri) or describe_otherwise(served, iri)
         if description is None:
             return None
         links = link_set(served, description, stem)

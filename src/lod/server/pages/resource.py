@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lod.rdf.iris import to_uri
 from lod.rdf.namespaces import DCT, FOAF, ORG, RDF, RDFS, SKOS
 from lod.server.addresses import Address
-from lod.server.documents.describe import Description
+from lod.server.documents.describe import Description, describe
 from lod.server.pages.frame import Crumb, Frame, make_frame
 from lod.server.pages.history import HistoryEvent, history
 from lod.server.pages.incoming import Incoming, incoming
@@ -19,6 +20,17 @@ from lod.server.pages.things import classes_of
 _TEXTS = (SKOS + "definition", DCT + "description", RDFS + "comment")
 _SHOWN_ABOVE = {RDF + "type", *_TEXTS, *(name.value for name in LABEL_PROPERTIES)}
 _LINKS_OF_AN_ORGANISATION = (ORG + "subOrganizationOf", ORG + "hasSubOrganization")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is told on the page of the document that its address begins with."""
+
+    name: str  # behind the `#`
+    title: Shown
+    iri: str
+    kinds: tuple[Shown, ...]
+    properties: tuple[Property, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +50,7 @@ class ResourcePage:
     incoming: tuple[Incoming, ...]
     figures: tuple[KeyFigures, ...]
     history: tuple[HistoryEvent, ...]
+    told: tuple[Part, ...] = ()
 
 
 def resource_page(reader: Reader, description: Description, address: Address) -> ResourcePage:
@@ -67,4 +80,11 @@ def resource_page(reader: Reader, description: Description, address: Address) ->
         parts=tuple(reader.show(v) for v in description.objects(ORG + "hasSubOrganization")),
         properties=properties(reader, description, leave_out=_SHOWN_ABOVE | organisation),
         incoming=incoming(reader, description.iri, leave_out=set(_LINKS_OF_AN_ORGANISATION)),
+        told=tuple(_part(reader, each) for iri in description.parts if (each := describe(reader.served, iri))),
     )
+
+
+def _part(reader: Reader, described: Description) -> Part:
+    iri, kinds = described.iri, classes_of(reader, described.types)
+    said = properties(reader, described, leave_out={RDF + "type"})
+    return Part(to_uri(iri.partition("#")[2]), reader.label(iri), iri, kinds, said)

@@ -12,6 +12,7 @@ from itertools import islice
 
 from pyoxigraph import Literal, NamedNode
 
+from lod.rdf.iris import to_uri
 from lod.rdf.namespaces import DCT, OWL, QB, RDF, RDFS, SDMX_ATTRIBUTE, SKOS, VOID
 from lod.server.addresses import Address
 from lod.server.cubes.codes import natural
@@ -66,6 +67,7 @@ class TermRow:
     domain: tuple[Shown, ...]
     range: tuple[Shown, ...]
     uses: str  # '' where the release does not tell
+    name: str = ""  # behind the `#` of its address, which leads here
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +201,7 @@ def _row(reader: Reader, iri: str) -> TermRow:
         domain=named(RDFS + "domain"),
         range=named(RDFS + "range"),
         uses=_uses(served, iri),
+        name=to_uri(iri.partition("#")[2]),
     )
 
 

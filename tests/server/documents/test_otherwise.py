@@ -1,0 +1,82 @@
+"""IRIs that are no documents by themselves: `…#it`, and what the data spells otherwise than our addresses do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import httpx
+import pytest
+from pyoxigraph import RdfFormat, parse
+
+BASE = "https://lod.example.org/"
+DATA = f"""@base <{BASE}> . @prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+<def/terms#Alpha> a owl:Class ; rdfs:label "Alpha"@en, "甲"@zh-Hant-TW ; rdfs:seeAlso [ rdfs:label "nameless"@en ] .
+<def/terms#beta> a owl:DatatypeProperty ; rdfs:domain <def/terms#Alpha> ; rdfs:label "beta"@en .
+<def/known> a owl:Ontology ; rdfs:label "Known"@en .
+<def/known#Gamma> a owl:Class ; rdfs:label "Gamma"@en ; rdfs:isDefinedBy <def/known> .
+<id/plain> rdfs:label "Plain"@en .
+<id/plain#other> rdfs:label "Other"@en .
+<id/cafe%CC%81> rdfs:label "escaped"@en .
+<id/cafe\u0301\u4e2d> rdfs:label "decomposed"@en .
+<id/\uf900> rdfs:label "compatible"@en .
+"""
+TURTLE = {"accept": "text/turtle"}
+
+
+@pytest.fixture(scope="module")
+def site(
+    make: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory, open_for_module: Callable[[Path], httpx.Client]
+) -> httpx.Client:
+    """A release with its list of addresses."""
+    folder = tmp_path_factory.mktemp("otherwise")
+    release = make(folder, turtle=DATA)
+    listed = sorted({quad.subject.value for quad in parse(DATA, RdfFormat.TURTLE) if "lod.example" in str(quad)})
+    rows = ", ".join(f"('{uri}')" for uri in listed if uri.startswith(BASE))
+    duckdb.sql(f"COPY (SELECT * FROM (VALUES {rows}) AS t(uri)) TO '{release / 'uris.parquet'}' (FORMAT parquet)")
+    return open_for_module(folder)
+
+
+def subjects(answer: httpx.Response) -> set[str]:
+    return {quad.subject.value.removeprefix(BASE) for quad in parse(answer.content, RdfFormat.TURTLE)}
+
+
+def test_an_address_before_a_hash_is_a_document_about_what_stands_behind(site: httpx.Client) -> None:
+    thing = site.get("/def/terms")
+    assert (thing.status_code, thing.headers["location"]) == (303, "/doc/def/terms")
+    told = site.get("/doc/def/terms", headers=TURTLE)
+    assert {"def/terms#Alpha", "def/terms#beta", "doc/def/terms"} <= subjects(told)
+    assert "nameless" in told.text
+    page = site.get("/doc/def/terms.en.html").text
+    assert '<h2 id="Alpha">Alpha</h2>' in page
+    assert 'href="/doc/def/terms.en.html#Alpha"' in page
+    assert site.get("/linkset/doc/def/terms").status_code == 200
+    assert site.get("/timemap/doc/def/terms").status_code == 200
+    assert site.get("/doc/def/terms", headers={"accept": "image/png"}).status_code == 406
+    assert site.get("/doc/def/terms.ttl?page=2").status_code == 404
+
+
+def test_a_vocabulary_tells_its_terms(site: httpx.Client) -> None:
+    assert {"def/known", "def/known#Gamma"} <= subjects(site.get("/doc/def/known.ttl"))
+    assert 'id="Gamma"' in site.get("/doc/def/known.en.html").text
+    assert "id/plain#other" not in subjects(site.get("/doc/plain.ttl"))  # what is a thing of its own tells of itself
+
+
+@pytest.mark.parametrize(
+    ("asked", "canonical", "said"),
+    [
+        ("cafe%CC%81", "caf%C3%A9", "escaped"),
+        ("cafe%CC%81%E4%B8%AD", "caf%C3%A9%E4%B8%AD", "decomposed"),
+        ("%EF%A4%80", "%E8%B1%88", "compatible"),  # U+F900, which is U+8C48 in NFC
+    ],
+)
+def test_what_is_no_nfc_in_the_data_is_found_under_its_one_spelling(
+    site: httpx.Client, asked: str, canonical: str, said: str
+) -> None:
+    other = site.get(f"/id/{asked}")
+    assert (other.status_code, other.headers["location"]) == (308, f"/id/{canonical}")
+    assert site.get(f"/id/{canonical}").headers["location"] == f"/doc/{canonical}"
+    assert said in site.get(f"/doc/{canonical}", headers=TURTLE).text
+    assert site.get(f"/doc/{canonical}x", headers=TURTLE).status_code == 404
