@@ -47,5 +47,10 @@ def test_nothing_writes(graphs: httpx.Client) -> None:
 
 
 def test_options_and_formats(graphs: httpx.Client) -> None:
-    assert graphs.options("/graph-store").headers["allow"] == "GET, HEAD, OPTIONS"
-    assert graphs.get("/graph-store?default", headers={"accept": "image/png"}).status_code == 406
+    options = graphs.options("/graph-store").headers
+    assert options["allow"] == options["access-control-allow-methods"] == "GET, HEAD, OPTIONS"
+    other = graphs.get("/graph-store?default", headers={"accept": "image/png"})
+    assert (other.status_code, other.json()["detail"]) == (
+        406, "the graph exists in other formats than those asked for",
+    )  # fmt: skip
+    assert "text/html" not in other.json()["hint"]

@@ -118,6 +118,24 @@ def test_what_is_there_is_described(versions: httpx.Client, names: tuple[Path, s
     assert {row["name"].value for row in found} == {f"{DATASET}/release/{name}" for name in names[1:]}  # type: ignore[union-attr]
 
 
+def test_statistics_of_the_default_graph_are_told(versions: httpx.Client) -> None:
+    """As many as a query counts, and tags as they are written."""
+    answer = versions.get("/sparql", headers={"accept": "text/turtle"})
+    described, void = pyoxigraph.Store(), "http://rdfs.org/ns/void#"
+    described.load(answer.content, RdfFormat.TURTLE)
+    graph = f"[] <{SD}defaultDataset>/<{SD}defaultGraph> ?graph . ?graph a <{SD}Graph> ;"
+    classes = described.query(
+        f"SELECT ?class ?n {{ {graph} <{void}classPartition> [ <{void}class> ?class ; <{void}entities> ?n ] }}"
+    )
+    told = sorted((row["class"].value, row["n"].value) for row in classes)  # type: ignore[union-attr]
+    counted = rows(versions, "SELECT ?class (COUNT(?s) AS ?n) { ?s a ?class } GROUP BY ?class")
+    assert told == sorted((name.strip("<>"), number) for name, number in counted) != []
+    total = rows(versions, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")[0][0]
+    assert described.query(f"ASK {{ {graph} <{void}triples> ?n FILTER(STR(?n) = '{total}') }}")
+    assert "@zh-Hant-TW" in answer.text
+    assert "@zh-hant-tw" not in answer.text
+
+
 def test_the_page_has_an_example_of_it(names: tuple[Path, str, str], versions: httpx.Client) -> None:
     (example,) = (each for each in examples(open_served(names[0] / names[2]), "en") if "NAMED" in each.query)
     assert example.title.startswith("What changed since the version before: ")

@@ -17,7 +17,7 @@ from lod.errors import LodError
 from lod.rdf.formats import Format
 from lod.server import answers
 from lod.server.addresses import Address
-from lod.server.answers import header, link, request_header
+from lod.server.answers import Answer, header, link, request_header
 from lod.server.metrics import count_query
 from lod.server.negotiation import choose_language
 from lod.server.pages.reader import Reader
@@ -106,6 +106,19 @@ def _same_headers(
         header("vary", "Accept, Accept-Language"),
         header("link", ", ".join(links)),
         header("query-limits", f"rows={rows}, bytes={max_bytes}, seconds={seconds:g}"),
+    )
+
+
+def may_be_asked(methods: str) -> Answer:
+    """The answer to OPTIONS: what may be asked, for people and for the preflight of browsers."""
+    return Answer(
+        204,
+        (
+            header("allow", methods),
+            header("access-control-allow-methods", methods),
+            header("access-control-allow-headers", "Accept, Accept-Language, Content-Type, If-None-Match"),
+            header("access-control-max-age", "86400"),
+        ),
     )
 
 

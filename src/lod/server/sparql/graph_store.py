@@ -15,15 +15,22 @@ from urllib.parse import parse_qsl
 from starlette.types import Receive, Scope, Send
 
 from lod.errors import LodError
-from lod.rdf.formats import GRAPH_FORMATS, HTML
+from lod.rdf.formats import GRAPH_FORMATS
 from lod.rdf.iris import illegal_character, is_absolute
 from lod.server import answers
 from lod.server.addresses import Address
-from lod.server.answers import Answer, header, send_answer
+from lod.server.answers import send_answer
 from lod.server.documents.write import content_type
 from lod.server.negotiation import choose_format
 from lod.server.served import ServedRelease
-from lod.server.sparql.exchange import ClientGone, Exchange, Watched, endpoint_headers, stream_answer
+from lod.server.sparql.exchange import (
+    ClientGone,
+    Exchange,
+    Watched,
+    endpoint_headers,
+    may_be_asked,
+    stream_answer,
+)
 from lod.server.sparql.graphs import graphs_of, is_in_store
 from lod.server.sparql.operation import Operation, ProtocolError, not_acceptable
 from lod.server.sparql.pool import QueryPool
@@ -47,7 +54,7 @@ async def serve_graph_store(
     with contextlib.suppress(ClientGone):
         try:
             if exchange.method == "OPTIONS":
-                await send_answer(Answer(204, (header("allow", METHODS),)), scope, send)
+                await send_answer(may_be_asked(METHODS), scope, send)
                 return
             if exchange.method not in answers.METHODS:
                 message = say("graphs are only read here: what is published changes by a new release")
@@ -94,8 +101,8 @@ async def _answer(exchange: Exchange, graph: str | None) -> None:
         hint = say("the service description at {url} names the graphs", url=f"{served.space.base}sparql")
         raise ProtocolError(404, say("there is no graph '{iri}' here", iri=graph), code="LOD9206", hint=hint)
     chosen = choose_format(exchange.accept, GRAPH_FORMATS)
-    if chosen is None or chosen is HTML:
-        raise not_acceptable(None)
+    if chosen is None:
+        raise not_acceptable(say("the graph"), GRAPH_FORMATS)
     validator = answers.etag(served.etag_prefix, f"graph {chosen.suffix} {graph}")
     if answers.is_fresh(answers.request_header(exchange.scope, b"if-none-match"), validator):
         await send_answer(answers.not_modified(validator, answers.SHORT, "Accept"), exchange.scope, exchange.send)

@@ -199,11 +199,9 @@ def _named_format(name: str, offers: tuple[Format, ...], is_graph: bool) -> Form
     return other if other in offers else None
 
 
-def not_acceptable(query: Query | None) -> ProtocolError:
+def not_acceptable(what: Wording, offers: Iterable[Format]) -> ProtocolError:
     """406: nothing that the Accept header names exists (RFC 9110 §15.5.7)."""
-    offers = GRAPH_FORMATS if query is None else offered_formats(query)
-    known = ", ".join(offer.media_type for offer in (*offers, HTML))
-    what = say("the service description") if query is None else say("the answer of {form}", form=query.form)
+    known = ", ".join(offer.media_type for offer in offers)
     return ProtocolError(
         406, say("{what} exists in other formats than those asked for", what=what), code="LOD9104", hint=Wording(known)
     )

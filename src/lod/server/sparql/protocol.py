@@ -37,6 +37,7 @@ from lod.server.sparql.exchange import (
     Watched,
     answer_here,
     endpoint_headers,
+    may_be_asked,
     stream_answer,
 )
 from lod.server.sparql.graphs import Graphs, graphs_of
@@ -70,7 +71,7 @@ async def serve_sparql(
     operation = _NOTHING_YET
     try:
         if exchange.method == "OPTIONS":
-            await send_answer(_options(), scope, send)
+            await send_answer(may_be_asked(METHODS), scope, send)
             return
         operation = await _read_posted(exchange) if exchange.method == "POST" else _read_asked(exchange)
         await _answer(exchange, operation)
@@ -168,9 +169,10 @@ def _choose(exchange: Exchange, operation: Operation, query: Query) -> Format:
         return HTML
     if operation.formats:
         return named_format(operation.formats, query)
-    chosen = choose_format(exchange.accept, (*offered_formats(query), HTML))
+    offers = (*offered_formats(query), HTML)
+    chosen = choose_format(exchange.accept, offers)
     if chosen is None:
-        raise not_acceptable(query)
+        raise not_acceptable(say("the answer of {form}", form=query.form), offers)
     return chosen
 
 
@@ -222,22 +224,9 @@ def _describe(exchange: Exchange, operation: Operation) -> Answer:
             raise ProtocolError(400, say("this request holds no query"), code="LOD9101", hint=say("send it as 'query'"))
         chosen = choose_format(exchange.accept, (*GRAPH_FORMATS, HTML))
     if chosen is None:
-        raise not_acceptable(None)
+        raise not_acceptable(say("the service description"), (*GRAPH_FORMATS, HTML))
     headers = (content_type(chosen), header("vary", "Accept, Accept-Language"), header("cache-control", answers.SHORT))
     if chosen is HTML:
         page = sparql_page(exchange.reader, exchange.limits, operation)
         return Answer(200, (*headers, header("content-language", exchange.language)), page)
     return Answer(200, headers, write_description(exchange.served, exchange.limits, chosen))
-
-
-def _options() -> Answer:
-    """What may be asked here, for people and for the preflight of browsers."""
-    return Answer(
-        204,
-        (
-            header("allow", METHODS),
-            header("access-control-allow-methods", METHODS),
-            header("access-control-allow-headers", "Accept, Accept-Language, Content-Type, If-None-Match"),
-            header("access-control-max-age", "86400"),
-        ),
-    )

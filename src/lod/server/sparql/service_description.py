@@ -1,17 +1,20 @@
 """The endpoint described in RDF: what it understands, which graphs it holds, in which formats and within which limits.
 
-SPARQL 1.1 Service Description: https://www.w3.org/TR/sparql11-service-description/
+SPARQL 1.1 Service Description: https://www.w3.org/TR/sparql11-service-description/ ; statistics of the default graph:
+https://www.w3.org/TR/void/#statistics
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 import pyoxigraph
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple
 
 from lod.rdf.formats import Format
 from lod.rdf.namespaces import DCAT, DCT, PREFIXES, RDF, RDFS, SD, VOID, XSD
+from lod.rdf.tags import with_written_tags
 from lod.server.served import ServedRelease
 from lod.server.sparql.operation import ANY_FORMAT
 from lod.server.sparql.question import QueryLimits
@@ -22,6 +25,8 @@ from lod.store.remote import RemoteStore
 _TYPE = NamedNode(RDF + "type")
 _USED_PREFIXES = {name: PREFIXES[name] for name in ("dcat", "dct", "rdfs", "sd", "void", "xsd")}
 _MOST_GRAPHS = 1_000
+_MOST_PARTITIONS = 500  # classes, and properties: clients read this before each query
+_COUNTED = ("triples", "distinctSubjects", "distinctObjects", "classes", "properties", "vocabulary")
 
 
 def limits_text(limits: QueryLimits, t: Catalogue) -> str:
@@ -33,7 +38,7 @@ def limits_text(limits: QueryLimits, t: Catalogue) -> str:
 def service_description(served: ServedRelease, limits: QueryLimits) -> list[Triple]:
     """The description as triples (§3)."""
     endpoint = NamedNode(served.space.base + "sparql")
-    dataset, graph = BlankNode("dataset"), BlankNode("defaultGraph")
+    dataset, graph = BlankNode("dataset"), NamedNode(served.space.base + ".well-known/void#dataset")
     triples = [
         Triple(endpoint, _TYPE, NamedNode(SD + "Service")),
         Triple(endpoint, NamedNode(SD + "endpoint"), endpoint),
@@ -44,8 +49,8 @@ def service_description(served: ServedRelease, limits: QueryLimits) -> list[Trip
         Triple(dataset, NamedNode(SD + "defaultGraph"), graph),
         Triple(graph, _TYPE, NamedNode(SD + "Graph")),
         Triple(graph, _TYPE, NamedNode(VOID + "Dataset")),
-        Triple(graph, NamedNode(VOID + "triples"), _integer(served.release.manifest.triples)),
     ]
+    triples += _statistics(served, graph)
     if limits.services and not isinstance(served.store, RemoteStore):
         triples.append(Triple(endpoint, NamedNode(SD + "feature"), NamedNode(SD + "BasicFederatedQuery")))
     triples += (Triple(endpoint, NamedNode(SD + "resultFormat"), NamedNode(item.iri)) for item in ANY_FORMAT)
@@ -60,6 +65,18 @@ def service_description(served: ServedRelease, limits: QueryLimits) -> list[Trip
     triples += _graphs(served, dataset)
     triples += _versions(served, endpoint)
     return triples
+
+
+def _statistics(served: ServedRelease, graph: NamedNode) -> Iterator[Triple]:
+    """How much there is of what, as the release's VoID description has it."""
+    found = served.metadata.quads_for_pattern
+    told = [quad.triple for name in _COUNTED for quad in found(graph, NamedNode(VOID + name), None, None)]
+    yield from told or [Triple(graph, NamedNode(VOID + "triples"), _integer(served.release.manifest.triples))]
+    for kind in ("class", "property"):
+        for quad in islice(found(graph, NamedNode(f"{VOID}{kind}Partition"), None, None), _MOST_PARTITIONS):
+            yield quad.triple
+            if isinstance(quad.object, NamedNode):
+                yield from (each.triple for each in found(quad.object, None, None, None))
 
 
 def _graphs(served: ServedRelease, dataset: BlankNode) -> Iterator[Triple]:
@@ -102,4 +119,4 @@ def write_description(served: ServedRelease, limits: QueryLimits, chosen: Format
         prefixes=_USED_PREFIXES,
     )
     assert written is not None
-    return written
+    return with_written_tags(written, chosen)
