@@ -192,6 +192,17 @@ def test_address_of_lod_toml(published: Path, serve: Serve) -> None:
     assert httpx.get(f"{site.address}-/health").status_code == 200
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="systemd and sockets without a file are Linux's")
+def test_systemd_learns_that_it_has_started(published: Path, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as supervisor:
+        supervisor.bind(f"\0lod-test-{published}"[:100])
+        supervisor.settimeout(60)
+        monkeypatch.setenv("NOTIFY_SOCKET", f"@lod-test-{published}"[:100])
+        site = serve(published, "--workers", "2")
+        assert supervisor.recv(100) == b"READY=1"
+    assert httpx.get(f"{site.address}-/health").status_code == 200
+
+
 SECRET = "SELECT ?a { ?a ?b '王小明' } LIMIT 1"
 
 

@@ -29,6 +29,9 @@ def test_the_unit_is_one(repository: Path, tmp_path: Path) -> None:
     )
     ours = [line for line in told.stderr.splitlines() if "lod.service" in line]
     assert (told.returncode, ours) == (0, []), told.stderr
+    kinds = re.search(r"^RestrictNamespaces=(.*)$", unit, re.MULTILINE)
+    assert kinds
+    assert kinds[1] == "user net"  # by which query workers give up the network (lod.server.sparql.worker)
 
 
 def instructions(repository: Path) -> dict[str, list[str]]:

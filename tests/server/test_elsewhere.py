@@ -2,148 +2,38 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
 import pytest
+from engines import NGINX, PASSWORD, guarded, lod, oxigraph, relayed, serving, virtuoso
 from ports import free_port
 
 from lod.project.load import load_project
-from lod.release.publishing.mirror import open_mirror, pointer_of
+from lod.release.publishing.mirror import graphs_of, open_mirror, pointer_of
 from lod.release.release import open_current
-from lod.store.remote import Endpoint, RemoteError, RemoteStore
+from lod.store.remote import RemoteStore, count
+from lod.store.transport import Endpoint, RemoteError, hang_up, update
 
-OXIGRAPH = Path(sys.executable).with_name("oxigraph")
-NGINX = shutil.which("nginx") or ("/usr/sbin/nginx" if Path("/usr/sbin/nginx").is_file() else "")
-VIRTUOSO = shutil.which("virtuoso-t")
-PASSWORD = "dba"
-
-VIRTUOSO_INI = """
-[Database]
-DatabaseFile = virtuoso.db
-ErrorLogFile = virtuoso.log
-LockFile = virtuoso.lck
-TransactionFile = virtuoso.trx
-xa_persistent_file = virtuoso.pxa
-[Parameters]
-ServerPort = 127.0.0.1:{sql}
-DirsAllowed = .
-NumberOfBuffers = 10000
-ServerThreads = 10
-[HTTPServer]
-ServerPort = 127.0.0.1:{http}
-ServerThreads = 5
-MaxClientConnections = 5
-[SPARQL]
-ResultSetMaxRows = {rows}
-DefaultQuery = ASK {{}}
-"""
-
-
-@contextmanager
-def running(command: list[str], folder: Path, url: str) -> Iterator[None]:
-    """A process, once it answers."""
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
-    try:
-        deadline = time.monotonic() + 60
-        while True:
-            assert process.poll() is None, (folder / "log").read_text(errors="replace")[-2000:]
-            assert time.monotonic() < deadline, "it does not answer"
-            try:
-                httpx.get(url, params={"query": "ASK {}"}, trust_env=False, timeout=5)
-            except httpx.HTTPError:
-                time.sleep(0.2)
-            else:
-                break
-        yield
-    finally:
-        process.terminate()
-        try:
-            process.wait(60)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(60)
-
-
-@contextmanager
-def oxigraph(folder: Path) -> Iterator[str]:
-    """`oxigraph serve`; its part of lod.toml."""
-    if not OXIGRAPH.is_file():
-        pytest.skip("oxigraph's own server is not installed (pip install oxigraph)")
-    url = f"http://127.0.0.1:{(port := free_port())}"
-    command = [str(OXIGRAPH), "serve", "--location", str(folder / "data"), "--bind", f"127.0.0.1:{port}"]
-    with running(command, folder, f"{url}/query"):
-        yield f'query = "{url}/query"\nupdate = "{url}/update"\ngraph_store = "{url}/store"\n'
-
-
-@contextmanager
-def virtuoso(folder: Path, *, rows: int = 100_000) -> Iterator[str]:
-    """Virtuoso 7 of Debian, updates with digest authentication; its part of lod.toml."""
-    if VIRTUOSO is None:
-        pytest.skip("no Virtuoso on this machine (apt-get install virtuoso-opensource-7-bin)")
-    sql, http = free_port(), free_port()
-    (folder / "virtuoso.ini").write_text(VIRTUOSO_INI.format(sql=sql, http=http, rows=rows), encoding="utf-8")
-    url = f"http://127.0.0.1:{http}"
-    with running([VIRTUOSO, "+foreground", "+configfile", "virtuoso.ini"], folder, f"{url}/sparql"):
-        grant = 'GRANT SPARQL_UPDATE TO "SPARQL"; '
-        subprocess.run(
-            ["isql-vt", f"127.0.0.1:{sql}", "dba", PASSWORD, f"exec={grant}"],
-            check=True,
-            capture_output=True,
-            timeout=60,
-        )
-        yield (
-            f'query = "{url}/sparql"\nupdate = "{url}/sparql-auth"\ngraph_store = "{url}/sparql-graph-crud-auth"\n'
-            'auth = "digest"\nuser = "dba"\nsecret_env = "STORE_PASSWORD"\n'
-        )
-
-
-GUARD = """
-{user}
-daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;
-events {{ worker_connections 64; }}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-    server {{
-        listen 127.0.0.1:{port};
-        client_max_body_size 64m;
-        location / {{ {rule} proxy_pass {behind}; }}
-    }}
-}}
-"""
-RULES = {
-    "basic": 'auth_basic "curators"; auth_basic_user_file {folder}/users;',
-    "bearer": 'if ($http_authorization != "Bearer {secret}") {{ return 401; }}',
-}
-
-
-@contextmanager
-def guarded(folder: Path, behind: str, auth: str) -> Iterator[str]:
-    """nginx before a store, which lets those in who have the secret; its address."""
-    port = free_port()
-    (folder / "users").write_text(f"curator:{{PLAIN}}{PASSWORD}\n", encoding="utf-8")
-    user = "user root;" if os.geteuid() == 0 else ""
-    rule = RULES[auth].format(folder=folder, secret=PASSWORD)
-    told = GUARD.format(user=user, folder=folder, port=port, rule=rule, behind=behind)
-    (folder / "nginx.conf").write_text(told, encoding="utf-8")
-    command = [NGINX, "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(folder / "nginx.conf")]
-    there = folder / "guard"
-    there.mkdir()
-    with running(command, there, f"http://127.0.0.1:{port}/query"):
-        yield f"http://127.0.0.1:{port}"
-
-
+ODD = """
+@prefix x: <https://lod.example.org/def/odd/> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+x:large x:p "LONG"@zh-Hant-TW, "WIDE" .
+x:tags x:p "a"@en, "a"@en-GB, "a"@sr-Latn-RS, "a"@x-private, "a" .
+x:numbers x:p "NaN"^^xsd:double, "INF"^^xsd:double, "1.0"^^xsd:decimal, "1.00"^^xsd:decimal, 12345678901234567890 .
+x:text x:p "tab\\t quote\\" back\\\\ line\\n \\u0001 😀 </script>", "", "%41" .
+x:nodes x:p [ x:p [ x:p "inner" ] ], _:b . x:others x:p _:b . _:b x:p "of both" .
+""".replace("LONG", "大" * 100_000).replace("WIDE", "x" * 50_000)
 ENGINES = {"oxigraph": oxigraph, "virtuoso": virtuoso}
+
+
+@pytest.fixture(autouse=True)
+def _connections_end() -> Iterator[None]:
+    yield
+    hang_up()
 
 
 @pytest.fixture(scope="module", params=ENGINES)
@@ -153,28 +43,13 @@ def project(
     """A project of `lod init` whose releases go to a store, published once and, with one figure changed, again."""
     folder = shutil.copytree(first_project, tmp_path_factory.mktemp("project") / "staff")
     with ENGINES[request.param](tmp_path_factory.mktemp("engine")) as section:
-        with (folder / "lod.toml").open("a", encoding="utf-8") as file:
-            file.write(f'\n[store]\nkind = "sparql"\n{section}')
+        use(folder, section)
+        (folder / "ontologies" / "odd.ttl").write_text(ODD, encoding="utf-8")
         lod(folder, "build", "--publish")
         table = folder / "tables" / "staff.csv"
         table.write_text(table.read_text(encoding="utf-8").replace(",11", ",12", 1), encoding="utf-8")
         lod(folder, "build", "--publish")
         yield folder
-
-
-def lod(folder: Path, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-    """Run the program as people do."""
-    done = subprocess.run(
-        [sys.executable, "-m", "lod", *arguments],
-        cwd=folder,
-        env={**os.environ, "STORE_PASSWORD": PASSWORD, "LOD_LANG": "en"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == code, done.stdout + done.stderr
-    return done
 
 
 @pytest.fixture
@@ -192,19 +67,15 @@ def site(project: Path) -> Iterator[httpx.Client]:
         yield client
 
 
-@contextmanager
-def serving(project: Path) -> Iterator[httpx.Client]:
-    """`lod serve` of a project."""
-    command = [sys.executable, "-u", "-m", "lod", "serve", "--port", "0"]
-    environment = {**os.environ, "STORE_PASSWORD": PASSWORD}
-    pipe, both = subprocess.PIPE, subprocess.STDOUT
-    with subprocess.Popen(command, cwd=project, env=environment, stdout=pipe, stderr=both, text=True) as server:
-        assert server.stdout
-        line = server.stdout.readline()
-        base = "http://" + line.split("http://", 1)[1].split("/")[0]
-        with httpx.Client(base_url=base, trust_env=False, timeout=60) as client:
-            yield client
-        server.terminate()
+def use(folder: Path, section: str) -> None:
+    """Let a project's releases go to a store."""
+    with (folder / "lod.toml").open("a", encoding="utf-8") as file:
+        file.write(f'\n[store]\nkind = "sparql"\n{section}')
+
+
+def origin(section: str) -> str:
+    """Where the store of a part of lod.toml listens."""
+    return section.split('"')[1].removesuffix("/query")
 
 
 def statements(store: RemoteStore) -> int:
@@ -215,7 +86,7 @@ def statements(store: RemoteStore) -> int:
 def test_a_release_is_there_whole_and_named_by_the_pointer(project: Path, endpoint: Endpoint) -> None:
     release = open_current(project / "releases")
     store = open_mirror(release, endpoint)
-    assert statements(store) == release.manifest.triples
+    assert statements(store) == release.manifest.store.statements == release.manifest.triples - 1  # 1.0 is 1.00
     pointer = pointer_of(release.site.base_iri)
     said = RemoteStore(endpoint, (pointer,), "x:").ask(
         "SELECT ?v { ?s <http://www.w3.org/ns/dcat#version> ?v }", "text/csv"
@@ -240,13 +111,81 @@ def test_pages_data_and_queries_come_from_there(site: httpx.Client, project: Pat
     assert site.get("/data/staff.en.html").status_code == 200
 
 
+def test_what_is_odd_is_told_as_it_was_published(site: httpx.Client) -> None:
+    def told(name: str) -> str:
+        answer = site.get(f"/doc/def/odd/{name}.nt")
+        assert answer.status_code == 200, name
+        return answer.text
+
+    assert all(f'"{large}"' in told("large") for large in ("大" * 100_000, "x" * 50_000))
+    assert all(f'"a"{tag} .' in told("tags") for tag in ("@en", "@en-GB", "@sr-Latn-RS", "@x-private", ""))
+    assert all(f'"{n}"^^' in told("numbers") for n in ("NaN", "INF", "12345678901234567890"))
+    assert all(f'"{text}"' in told("text") for text in ("", "%41", r"tab\t quote\" back\\ line\n \u0001 😀 </script>"))
+    nodes, others = told("nodes"), told("others")
+    assert all('"of both"' in text and "_:" in text and "genid" not in text for text in (nodes, others))
+    assert '"inner"' in nodes
+
+
+def test_nobody_elses_statements_are_told(site: httpx.Client, endpoint: Endpoint) -> None:
+    update(endpoint, "INSERT DATA { GRAPH <urn:private> { <urn:a> <urn:hidden> 'hush' } }")
+    hidden = "{ ?s <urn:hidden> ?o }"
+    for text in (
+        f"SELECT * {{ GRAPH ?g {hidden} }}",
+        f"SELECT * {{ GRAPH <urn:private> {hidden} }}",
+        f"SELECT * FROM <urn:private> {hidden}",
+        f"SELECT * FROM <urn:private> FROM NAMED <urn:private> {{ GRAPH ?g {hidden} }}",
+        f"PREFIX u: <urn:> SELECT * FROM NAMED u:private {{ GRAPH ?g {hidden} }}",
+        f"SELECT * {hidden} #pragma FROM <urn:private>",
+    ):
+        for more in ({}, {"default-graph-uri": "urn:private"}, {"named-graph-uri": "urn:private"}):
+            answer = site.get("/sparql", params={"query": text, "format": "csv", **more})
+            assert (answer.status_code, "hush" in answer.text) == (200, False), text
+    for text in (
+        f"define input:default-graph-uri <urn:private> SELECT * {hidden}",
+        f"PREFIX input: <urn:> define input:default-graph-uri <urn:private> SELECT * {hidden}",
+    ):
+        assert site.get("/sparql", params={"query": text}).status_code == 400, text
+    for name in ("bif:contains", "sql:f", "java:org.example.F", "http://www.openlinksw.com/schemas/bif#contains"):
+        assert site.get("/sparql", params={"query": f"SELECT * {{ ?s <{name}> ?o }}"}).status_code == 501, name
+    assert site.get("/graph-store", params={"graph": "urn:private"}).status_code == 404
+
+
+def test_a_query_means_the_same_there(site: httpx.Client) -> None:
+    def rows(text: str) -> list[str]:
+        answer = site.get("/sparql", params={"query": text, "format": "csv"})
+        assert answer.status_code == 200, answer.text
+        return answer.text.splitlines()[1:]
+
+    label = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
+    assert rows(f"SELECT ?l {{ <id/code/office/A> {label} ?l FILTER(LANG(?l) = 'zh-Hant-TW') }}") == ["綜合規劃組"]
+    assert len(rows(f"BASE <https://lod.example.org/id/> SELECT ?l {{ <code/office/A> {label} ?l }}")) == 2
+    assert rows("SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }") == ["0"]
+    assert site.get("/sparql", params={"query": "ASK { ?s ?p 'nowhere' }", "format": "json"}).json()["boolean"] is False
+    wrong = site.get("/sparql", params={"query": "SELECT * {\n ?s ?p OPTION (transitive) }"})
+    assert (wrong.status_code, wrong.json()["line"]) == (400, 2)
+
+
+def test_what_the_store_has_lost_is_sent_again(project: Path, endpoint: Endpoint) -> None:
+    release = open_current(project / "releases")
+    graph = graphs_of(release)[0].iri
+    gone = f"{release.site.base_iri}data/staff/obs/2022/A/M"
+    for change in (
+        f"DELETE WHERE {{ GRAPH <{graph}> {{ <{gone}> ?p ?o }} }}",
+        f"INSERT DATA {{ GRAPH <{graph}> {{ <urn:not> <urn:ours> 1 }} }}",
+    ):
+        update(endpoint, change)
+        assert count(endpoint, *(each.iri for each in graphs_of(release))) != release.manifest.store.statements, change
+        lod(project, "publish", release.manifest.name)
+        assert count(endpoint, *(each.iri for each in graphs_of(release))) == release.manifest.store.statements, change
+
+
 def test_going_back_moves_the_pointer_and_sends_nothing(project: Path, endpoint: Endpoint) -> None:
     newest = open_current(project / "releases").manifest.name
     said = lod(project, "rollback")
     assert "0 statements sent" in said.stdout + said.stderr
     before = open_current(project / "releases")
     assert before.manifest.name != newest
-    assert statements(open_mirror(before, endpoint)) == before.manifest.triples
+    assert statements(open_mirror(before, endpoint)) == before.manifest.store.statements
     lod(project, "publish", newest)
 
 
@@ -277,11 +216,15 @@ def test_while_the_store_is_gone_everything_says_so_and_names_no_neighbour(first
     folder = shutil.copytree(first_project, tmp_path / "staff")
     with ExitStack() as until:
         with oxigraph(tmp_path) as section:
-            with (folder / "lod.toml").open("a", encoding="utf-8") as file:
-                file.write(f'\n[store]\nkind = "sparql"\n{section}')
+            use(folder, section)
             lod(folder, "build", "--publish")
             site = until.enter_context(serving(folder))
             assert site.get("/data/staff/obs/2022/A/M.ttl").status_code == 200
+            assert site.get("/-/health").json()["status"] == "ok"
+        deadline = time.monotonic() + 60
+        while site.get("/-/health").status_code == 200:  # believed for a second
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
         for path in ("/data/staff/obs/2022/A/F.ttl", "/doc/code/office/B.en.html", "/-/health", "/sparql?query=ASK{}"):
             answer = site.get(path)
             assert answer.status_code == 503, path
@@ -298,12 +241,57 @@ def test_an_answer_that_the_store_cut_is_an_error(tmp_path: Path) -> None:
     assert cut.value.code == "LOD8203"
 
 
+def test_a_store_that_stumbles_is_given_time(first_project: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(first_project, tmp_path / "staff")
+    fates = {2: "busy", 3: "drop", 5: "deaf", 6: "busy", 9: "drop", 10: "busy"}
+    with oxigraph(tmp_path) as section, relayed(origin(section), lambda n: fates.get(n, "pass")) as url:
+        use(folder, section.replace(origin(section), url))
+        lod(folder, "build", "--publish")
+        release, endpoint = open_current(folder / "releases"), Endpoint(f"{origin(section)}/query", "")
+        assert count(endpoint, *(each.iri for each in graphs_of(release))) == release.manifest.triples
+
+
+def test_a_store_whose_disk_is_full_gets_the_rest_later(first_project: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(first_project, tmp_path / "staff")
+    with oxigraph(tmp_path) as section, relayed(origin(section), lambda n: "pass" if n < 5 else "full") as url:
+        use(folder, section.replace(origin(section), url))
+        said = lod(folder, "build", "--publish", code=1)
+        assert "LOD8202" in said.stdout + said.stderr
+        told = load_project(folder / "lod.toml", to_build=False)
+        pointer = pointer_of(told.base_iri)
+        assert count(Endpoint(f"{origin(section)}/query", ""), pointer) == 0
+        text = (folder / "lod.toml").read_text(encoding="utf-8").replace(url, origin(section))
+        (folder / "lod.toml").write_text(text, encoding="utf-8")
+        lod(folder, "build", "--publish")
+        assert count(Endpoint(f"{origin(section)}/query", ""), pointer) > 0
+
+
+def test_two_projects_share_a_store(first_project: Path, tmp_path: Path) -> None:
+    with oxigraph(tmp_path) as section:
+        folders = [shutil.copytree(first_project, tmp_path / name) for name in ("one", "two")]
+        for folder in folders:
+            use(folder, section)
+            shutil.rmtree(folder / "releases")  # the other one's addresses were never published
+        for file in (folders[1] / "lod.toml", *folders[1].glob("*/*.ttl")):
+            text = file.read_text(encoding="utf-8").replace("lod.example.org", "two.example.org")
+            file.write_text(text, encoding="utf-8")
+        for folder in folders:
+            lod(folder, "build", "--publish")
+        for folder, host in zip(folders, ("lod", "two"), strict=True):
+            with serving(folder) as site:
+                text = (
+                    "SELECT DISTINCT ?host { ?s ?p ?o BIND(REPLACE(STR(?s), '^https://([^/]*)/.*$', '$1') AS ?host) }"
+                )
+                hosts = site.get("/sparql", params={"query": text, "format": "csv"}).text.split()[1:]
+                assert hosts == [f"{host}.example.org"]
+
+
 @pytest.mark.skipif(not NGINX, reason="no nginx on this machine (apt-get install nginx-light)")
 @pytest.mark.parametrize("auth", ["basic", "bearer"])
 def test_a_store_behind_basic_and_bearer_authentication(
     first_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, auth: str
 ) -> None:
-    with oxigraph(tmp_path) as section, guarded(tmp_path, section.split('"')[1].removesuffix("/query"), auth) as url:
+    with oxigraph(tmp_path) as section, guarded(tmp_path, origin(section), auth) as url:
         folder = shutil.copytree(first_project, tmp_path / "staff")
         with (folder / "lod.toml").open("a", encoding="utf-8") as file:
             file.write(

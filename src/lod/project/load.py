@@ -66,8 +66,10 @@ def _shown(file: Path) -> str:
 
 
 _HOST = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}(?:/|$)", re.IGNORECASE)  # data.gov.tw/license, without its https://
+_URL = re.compile(r"https?://[^/?#]")
 _EMAIL = re.compile(r"(?:mailto:)?[^@\s]+@[^@\s]+\.[^@\s]+")
 _LIMITS = ("query_seconds", "query_rows", "query_megabytes", "client_seconds")
+
 
 KEYS: dict[str, frozenset[str]] = {
     "": frozenset({"project", "agency", "licence", "attribution", "build", "lift", "release", "serve", "store"}),
@@ -165,14 +167,23 @@ class _Reader:
             return None
         auth = self._one_of("store.auth", ("none", "basic", "digest", "bearer"))
         return StoreOptions(
-            query=self._string("store.query", required=True),
-            update=self._string("store.update", required=True),
-            graph_store=self._string("store.graph_store"),
+            query=self._store_url("store.query", required=True),
+            update=self._store_url("store.update", required=True),
+            graph_store=self._store_url("store.graph_store"),
             auth=auth,  # type: ignore[arg-type]
             user=self._string("store.user", required=auth in {"basic", "digest"}),
             secret_env=self._string("store.secret_env", required=auth != "none"),
-            timeout=self._integer("store.timeout", 60),
+            timeout=self._limit("store.timeout") or 60,
         )
+
+    def _store_url(self, key: str, *, required: bool = False) -> str:
+        """An address of a store; who we are to it stands beside it, where no log repeats it."""
+        value = self._string(key, required=required)
+        self._check_url(value, key)
+        if "@" in value.partition("://")[2].partition("/")[0]:
+            hint = say('auth = "basic", user = "…", secret_env = "…": the secret itself stands in the environment')
+            self._error("LOD1005", say("'{key}' holds a user or a secret", key=key), key, hint)
+        return value
 
     def _build(self) -> BuildOptions:
         tables = self.root / (self._string("build.tables") or "tables")
@@ -286,9 +297,7 @@ class _Reader:
         """Addresses of HTTP, none where nothing is said."""
         values = self._strings(key, ())
         for value in values:
-            if not value.startswith(("https://", "http://")) or illegal_character(value) is not None:
-                message = say("'{value}' is no address of HTTP", value=value)
-                self._error("LOD1005", message, key, say("write the whole of it: https://…"))
+            self._check_url(value, key)
         return values
 
     def _networks(self, key: str) -> tuple[str, ...]:
@@ -301,6 +310,11 @@ class _Reader:
                 message = say("'{value}' is no IP address and no network", value=value)
                 self._error("LOD1005", message, key, say("as in 10.0.0.5 or 10.0.0.0/24"))
         return values
+
+    def _check_url(self, value: str, key: str) -> None:
+        if value and (not _URL.match(value) or illegal_character(value) is not None):
+            message = say("'{value}' is no address of HTTP", value=value)
+            self._error("LOD1005", message, key, say("write the whole of it: https://…"))
 
     def _iri(self, key: str, base: str) -> str:
         value = self._string(key, required=True)

@@ -13,6 +13,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, replace
+from math import ceil
 from pathlib import Path
 
 import anyio.to_thread
@@ -38,7 +39,7 @@ from lod.server.documents.archive import (
 )
 from lod.server.documents.dumps import Dumps
 from lod.server.documents.signposts import API_CATALOG
-from lod.server.machinery import respond_to_machinery
+from lod.server.machinery import HEALTH, health, respond_to_machinery
 from lod.server.metrics import telling
 from lod.server.refusals import not_found, unavailable
 from lod.server.request_log import RequestLog, RequestLogOptions
@@ -51,7 +52,8 @@ from lod.server.sparql.pool import QueryPool
 from lod.server.sparql.protocol import serve_sparql
 from lod.server.sparql.question import QueryLimits
 from lod.server.theme import Theme, open_theme
-from lod.store.remote import Endpoint
+from lod.store.remote import RemoteStore
+from lod.store.transport import Endpoint
 from lod.wording import Wording
 
 _LOG = logging.getLogger(__name__)
@@ -82,8 +84,10 @@ def create_app(
     Raises:
         FindingsError: the theme cannot be used.
     """
-    current = CurrentRelease(releases, release, elsewhere, open_theme(theme))
     limits = limits or QueryLimits()
+    if elsewhere is not None:  # a visitor waits no longer for a page than for a query
+        elsewhere = replace(elsewhere, timeout=min(elsewhere.timeout, ceil(limits.seconds)))
+    current = CurrentRelease(releases, release, elsewhere, open_theme(theme))
     pool = QueryPool(limits, has_network=elsewhere is not None or bool(limits.services))
 
     @asynccontextmanager
@@ -150,7 +154,7 @@ class Site:
         """Let a request be answered where its path leads."""
         path = canonical_path(scope.get("raw_path") or scope["path"].encode()) or ""
         if path.startswith(MACHINERY):
-            await send_answer(self._machinery(scope, read_ask(scope, path)), scope, send)
+            await send_answer(await self._machinery(scope, read_ask(scope, path)), scope, send)
             return
         try:
             served = self.current.get()
@@ -183,13 +187,19 @@ class Site:
             return None
         return self.pool.known.get(request_key(served.etag_prefix, scope))
 
-    def _machinery(self, scope: Scope, ask: Ask) -> Answer:
-        return other_method(scope) or respond_to_machinery(self.current, ask.path, ask.if_none_match)
+    async def _machinery(self, scope: Scope, ask: Ask) -> Answer:
+        """Answer a path under `/-/`: in a thread, where the health of a store elsewhere is asked for."""
+        if (refused := other_method(scope)) is not None:
+            return refused
+        served = self.current.served
+        if ask.path == HEALTH and served is not None and isinstance(served.store, RemoteStore):
+            return await anyio.to_thread.run_sync(health, self.current)
+        return respond_to_machinery(self.current, ask.path, ask.if_none_match)
 
     async def _document(self, served: ServedRelease, scope: Scope, path: str, ask: Ask) -> Answer:
         """Answer all but services: from what is current, as it was, or where that is."""
         if ask.path.startswith(MACHINERY):  # the base IRI has a path
-            return self._machinery(scope, ask)
+            return await self._machinery(scope, ask)
         if ask.path.startswith("//"):  # never led on as it is: to a client it would name another host
             refused = other_method(scope) or await without_slashes(served, ask)
             return refused or await missing(served, replace(ask, path="/"))
@@ -216,7 +226,7 @@ class Site:
             return to_path(served, replace(ask, path=RELEASE.rstrip("/")))
         asked = replace(ask, path=rest)
         if rest.startswith(MACHINERY):
-            return self._machinery(scope, asked)
+            return await self._machinery(scope, asked)
         frozen = await anyio.to_thread.run_sync(self.archive.open, name) if rest else None
         if frozen is None:
             whole = await anyio.to_thread.run_sync(self.archive.whole_name, name)

@@ -9,14 +9,16 @@ from lod.errors import LodError
 from lod.server import answers
 from lod.server.answers import Answer, header
 from lod.server.served import CurrentRelease
+from lod.store.remote import RemoteStore
 
+HEALTH = "/-/health"
 RUNNING = version("lod")
 """The version of the program that runs; another may be installed meanwhile."""
 
 
 def respond_to_machinery(current: CurrentRelease, path: str, if_none_match: str) -> Answer:
     """Answer a path under `/-/`."""
-    if path == "/-/health":
+    if path == HEALTH:
         return health(current)
     asset = current.theme.by_path.get(path)
     if asset is None:
@@ -45,11 +47,13 @@ def health(current: CurrentRelease) -> Answer:
     """200 when a release is open and its store answers, 503 when not."""
     try:
         served = current.get()
-        answering = next(served.quads(None, None, None), None) is not None
+        answering = served.is_answering()
     except (LodError, OSError) as error:
         code = getattr(error, "code", "") or "LOD9001"
         return answers.problem(503, "Service Unavailable", "No release can be served now.", extra={"code": code})
     manifest, trouble = served.release.manifest, current.trouble
+    if not answering and isinstance(served.store, RemoteStore):
+        return answers.problem(503, "Service Unavailable", "No release can be served now.", extra={"code": "LOD8201"})
     state = {
         "status": "ok" if answering else "empty",
         "release": manifest.name,

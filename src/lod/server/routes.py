@@ -10,8 +10,6 @@ from dataclasses import dataclass
 
 import anyio.to_thread
 
-from lod.rdf.formats import HTML
-from lod.server.addresses import DOCUMENT_FORMATS
 from lod.server.answers import Answer
 from lod.server.api.answer import is_api, respond_to_api
 from lod.server.ask import Ask
@@ -21,7 +19,6 @@ from lod.server.documents.fragments import is_fragment, respond_to_fragment
 from lod.server.documents.signposts import is_linkset, respond_to_linkset
 from lod.server.documents.sitemap import is_sitemap, respond_to_sitemap
 from lod.server.documents.tables import is_table, respond_to_table
-from lod.server.negotiation import choose_format
 from lod.server.pages.parts import is_part, respond_to_part
 from lod.server.pages.root import respond_at_root
 from lod.server.pages.search import is_search, respond_to_search
@@ -56,8 +53,6 @@ ROUTES = (
 )
 
 _ONLY_THINGS = (*REDIRECTED, "/doc/")
-_PAGE = f".{HTML.suffix}"
-_DATA = tuple(f".{item.suffix}" for item in DOCUMENT_FORMATS if item is not HTML)
 
 
 def route_of(served: ServedRelease, ask: Ask) -> Route | None:
@@ -79,7 +74,7 @@ async def answer_document(served: ServedRelease, ask: Ask) -> Answer:
     is_document = ask.path.startswith((*REDIRECTED, *DOCUMENTS))
     if not is_document:
         return await anyio.to_thread.run_sync(respond_at_root, served, ask)
-    if wants_page(ask) and isinstance(served.store, RemoteStore):
+    if isinstance(served.store, RemoteStore):  # each look-up is a question to another machine
         return await anyio.to_thread.run_sync(respond, served, ask)
     made = begin(served, ask)  # a few look-ups in the index: faster here than the way to a thread
     if isinstance(made, Answer):
@@ -90,10 +85,3 @@ async def answer_document(served: ServedRelease, ask: Ask) -> Answer:
 async def missing(served: ServedRelease, ask: Ask) -> Answer:
     """404, made where it keeps nobody waiting: what is near may have to be searched for."""
     return await anyio.to_thread.run_sync(not_found, served, ask.path, ask.accept, ask.accept_language)
-
-
-def wants_page(ask: Ask) -> bool:
-    """Whether the answer will be an HTML page, as far as can be told without looking closer."""
-    if ask.path.startswith(REDIRECTED) or ask.path.endswith(_DATA):
-        return False
-    return ask.path.endswith(_PAGE) or choose_format(ask.accept, DOCUMENT_FORMATS) is HTML

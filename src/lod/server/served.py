@@ -36,8 +36,9 @@ from lod.server.pages.labels import Labels
 from lod.server.theme import Theme, own_theme
 from lod.store.columns import UriList
 from lod.store.figures import ColumnFile, open_figures
-from lod.store.remote import Endpoint, RemoteStore
+from lod.store.remote import RemoteStore
 from lod.store.snapshot import StoreError, open_snapshot
+from lod.store.transport import Endpoint
 from lod.wording import Wording, say
 
 T = TypeVar("T")
@@ -127,6 +128,12 @@ class ServedRelease:
     def statements(self) -> Path | RemoteStore:
         """Where query workers find the statements."""
         return self.store if isinstance(self.store, RemoteStore) else self.release.store
+
+    def is_answering(self) -> bool:
+        """Whether the store has something to say now; one elsewhere is asked."""
+        if isinstance(self.store, RemoteStore):
+            return self.store.is_well()
+        return next(self.quads(None, None, None), None) is not None
 
     def graphs(self) -> ReleaseGraphs:
         """What may be named as a graph beside those of the store."""

@@ -76,7 +76,7 @@ class Token:
     start: int
 
 
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"""
     (?P<blank>[ \t\r\n]++|\#[^\r\n]*+)
   | (?P<iri><(?:[^<>"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*+>)
@@ -138,7 +138,7 @@ def inspect_query(text: str, *, services: Collection[str] = ()) -> Query:
 
 def tokens_of(text: str) -> list[Token]:
     """Cut a query into tokens, comments and blanks left out."""
-    return [Token(m.lastgroup or "", m.group(), m.start()) for m in _TOKEN.finditer(text) if m.lastgroup != "blank"]
+    return [Token(m.lastgroup or "", m.group(), m.start()) for m in TOKEN.finditer(text) if m.lastgroup != "blank"]
 
 
 def with_characters(text: str) -> str:
@@ -149,7 +149,7 @@ def with_characters(text: str) -> str:
     if _CODEPOINT.search(text) is None:
         return text
     written: list[tuple[bool, list[str]]] = []
-    for found in _TOKEN.finditer(text):
+    for found in TOKEN.finditer(text):
         is_apart = found.lastgroup in ("blank", "string")
         if is_apart or not written or written[-1][0]:
             written.append((is_apart, [found.group()]))

@@ -23,10 +23,12 @@ from lod.store.dataset import WHOLE_STORE, Dataset, dataset_of, merged
 from lod.store.failures import evaluation_error, syntax_error
 from lod.store.faults import may_be_wrong, mended
 from lod.store.guard import Query, QueryError, inspect_query
-from lod.store.remote import RemoteError, RemoteStore
+from lod.store.remote import RemoteStore
 from lod.store.rewriting.accepted import with_forms_that_are_read
+from lod.store.rewriting.elsewhere import alone
 from lod.store.rewriting.outline import Unreadable
 from lod.store.rewriting.tags import WRITTEN, with_known_tags, written_tag
+from lod.store.transport import RemoteError
 from lod.store.written import Sink, Written, write_graph, write_results
 from lod.wording import Wording, say
 
@@ -139,7 +141,7 @@ def _run(
     store: pyoxigraph.Store | RemoteStore, inspected: Query, dataset: Dataset, base_iri: str
 ) -> QuerySolutions | Iterable[Triple] | QueryBoolean:
     if isinstance(store, RemoteStore):
-        return _run_elsewhere(store, inspected, dataset)
+        return _run_elsewhere(store, inspected, dataset, base_iri)
     try:
         return store.query(
             inspected.text,
@@ -172,10 +174,14 @@ def _read_otherwise(
 
 
 def _run_elsewhere(
-    store: RemoteStore, inspected: Query, dataset: Dataset
+    store: RemoteStore, inspected: Query, dataset: Dataset, base_iri: str
 ) -> QuerySolutions | Iterable[Triple] | QueryBoolean:
+    """The answer of a store elsewhere to a query that our own engine would take, too."""
+    _variables_of(inspected, base_iri)
+    dataset = dataset or dataset_of(inspected, base_iri)
+    text = alone(inspected, base_iri)
     try:
-        return store.evaluate(inspected.text, inspected.form, dataset.default_graphs, dataset.named_graphs)
+        return store.evaluate(text, inspected.form, dataset.default_graphs, dataset.named_graphs)
     except RemoteError as error:
         raise QueryError(error.message, code=error.code, hint=error.hint) from None
 

@@ -1,86 +1,58 @@
-"""A release in somebody else's store: any engine that speaks SPARQL 1.1, asked through SPARQLWrapper.
+"""A release in somebody else's store, read as the sealed store is read: by patterns of quads, by queries.
 
-SPARQL 1.1 Protocol: https://www.w3.org/TR/sparql11-protocol/ ; Graph Store HTTP Protocol:
-https://www.w3.org/TR/sparql11-http-rdf-update/ . No engine's default graph can be relied on, so every question names
-its graphs. Blank nodes lose their names on the way into a store, so there they are IRIs (RDF 1.1 Concepts §3.5).
+No engine's default graph can be relied on, so every question names its graphs. Blank nodes lose their names on the way
+into a store, so there they are IRIs (RDF 1.1 Concepts §3.5).
 """
 
 from __future__ import annotations
 
 import json
-import os
-import re
-import urllib.error
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+import time
+from collections import OrderedDict, deque
+from collections.abc import Hashable, Iterator
+from dataclasses import asdict, dataclass, field, replace
+from threading import Lock
+from typing import Any
 
 import pyoxigraph
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QueryResultsFormat, RdfFormat, Triple
 
-from lod.errors import LodError
 from lod.store.guard import QueryForm
-from lod.wording import NOTHING, say
+from lod.store.transport import Endpoint, RemoteError, ask, unreadable
 
-if TYPE_CHECKING:
-    from SPARQLWrapper import SPARQLWrapper
-
-Auth = Literal["none", "basic", "digest", "bearer"]
 Term = NamedNode | BlankNode | pyoxigraph.Literal
 
+_RESULTS = "application/sparql-results+json"
+_TRIPLES = "application/n-triples"
 MOST = 20_001  # quads of one pattern: what a description shows and one more, so that it can say that there are more
-_KEPT = 20_000  # patterns whose answers are remembered: a release does not change
-_CUT_HEADERS = ("x-sparql-maxrows", "x-sql-state")  # by which engines tell that an answer is not whole
+_KEPT = 200_000  # quads of all patterns that are remembered: a release does not change, memory ends
+_SILENCE = 1.0  # seconds in which a store that did not answer is not asked again: whoever waits would wait in a row
+_HEALTH_SECONDS = 3  # what the question whether it is well may take
 
 
-class RemoteError(LodError):
-    """The other store cannot be reached, refuses, or answers what is no answer."""
+@dataclass(slots=True)
+class _Known:
+    """Answers to patterns, the latest used; as many as make up `_KEPT` quads."""
 
+    answers: OrderedDict[Hashable, tuple[Quad, ...]] = field(default_factory=OrderedDict)
+    quads: int = 0
+    lock: Lock = field(default_factory=Lock)
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """Where a store listens. The secret stands in the environment under `secret_env`, never here."""
+    def get(self, key: Hashable) -> tuple[Quad, ...] | None:
+        with self.lock:
+            found = self.answers.get(key)
+            if found is not None:
+                self.answers.move_to_end(key)
+            return found
 
-    query: str
-    update: str
-    graph_store: str = ""  # '': everything goes through `update`
-    auth: Auth = "none"
-    user: str = ""
-    secret_env: str = ""
-    timeout: int = 60  # seconds
-
-    def secret(self) -> str:
-        """The password or token.
-
-        Raises:
-            RemoteError: LOD8204, it is not in the environment.
-        """
-        if self.auth == "none":
-            return ""
-        found = os.environ.get(self.secret_env)
-        if found is None:
-            raise RemoteError(
-                say("the store wants a secret, and {name} is not in the environment", name=self.secret_env),
-                hint=say("export {name}=…", name=self.secret_env),
-                code="LOD8204",
-            )
-        return found
-
-
-def wrapper(endpoint: Endpoint, url: str) -> SPARQLWrapper:
-    """A client of one URL of the store, with its authentication."""
-    from SPARQLWrapper import BASIC, DIGEST, SPARQLWrapper
-
-    client = SPARQLWrapper(url)
-    client.setTimeout(endpoint.timeout)
-    client.setMethod("POST")
-    if endpoint.auth in {"basic", "digest"}:
-        client.setHTTPAuth(BASIC if endpoint.auth == "basic" else DIGEST)
-        client.setCredentials(endpoint.user, endpoint.secret())
-    elif endpoint.auth == "bearer":
-        client.addCustomHttpHeader("Authorization", f"Bearer {endpoint.secret()}")
-    return client
+    def keep(self, key: Hashable, found: tuple[Quad, ...]) -> None:
+        with self.lock:
+            before = self.answers.pop(key, None)
+            self.quads += len(found) + 1 - (0 if before is None else len(before) + 1)
+            self.answers[key] = found
+            while self.quads > _KEPT:
+                _, oldest = self.answers.popitem(last=False)
+                self.quads -= len(oldest) + 1
 
 
 class RemoteStore:
@@ -91,7 +63,9 @@ class RemoteStore:
         self.endpoint = endpoint
         self.graphs = graphs
         self.genid = genid
-        self._matching = lru_cache(maxsize=_KEPT)(self._ask_pattern)
+        self._known = _Known()
+        self._silent: tuple[float, RemoteError] | None = None  # until when, and what was said
+        self._well: tuple[float, bool] = (0.0, False)  # until when it is believed
 
     def to_json(self) -> dict[str, Any]:
         """For the process that asks."""
@@ -107,18 +81,23 @@ class RemoteStore:
     ) -> pyoxigraph.QuerySolutions | pyoxigraph.QueryBoolean | Iterator[Triple]:
         """The answer to a query, read whole before the first of it is told: one that was cut is an error.
 
+        The graphs are those of the release where none are named. Of others nothing is told, whatever the store holds:
+        an engine that is given no named graphs may take all that there are (Virtuoso 7), so it is given one at least.
+
         Raises:
-            RemoteError: LOD8201 to LOD8204.
+            RemoteError: as `ask`.
         """
-        accept = "application/n-triples" if form.is_graph else "application/sparql-results+json"
-        body = self.ask(text, accept, default_graphs, named_graphs)
+        accept = _TRIPLES if form.is_graph else _RESULTS
+        own = self.graphs if not default_graphs and not named_graphs else self._ours(default_graphs)
+        body = self.ask(text, accept, own, self._ours(named_graphs))
         try:
             if form.is_graph:
                 return iter([quad.triple for quad in pyoxigraph.parse(body, RdfFormat.N_TRIPLES)])
-            results = pyoxigraph.parse_query_results(body, QueryResultsFormat.JSON)
-            return as_boolean(results) if form is QueryForm.ASK else results
+            if form is QueryForm.ASK:
+                return as_boolean(pyoxigraph.parse_query_results(body, QueryResultsFormat.JSON))
+            return whole_solutions(body)
         except (SyntaxError, ValueError) as error:
-            raise _no_answer(self.endpoint.query, str(error)) from error
+            raise unreadable(self.endpoint.query, str(error)) from error
 
     def quads_for_pattern(
         self,
@@ -130,11 +109,16 @@ class RemoteStore:
         """The quads of a pattern, at most `MOST`; one of a subject is remembered.
 
         Raises:
-            RemoteError: LOD8201 to LOD8204.
+            RemoteError: as `ask`.
         """
         if isinstance(subject, Triple) or isinstance(object, Triple):
             return iter(())
-        return iter(self._matching(subject, predicate, object))
+        key = (subject, predicate, object)
+        found = self._known.get(key)
+        if found is None:
+            found = self._ask_pattern(subject, predicate, object)
+            self._known.keep(key, found)
+        return iter(found)
 
     def _ask_pattern(
         self, subject: NamedNode | BlankNode | None, predicate: NamedNode | None, value: Term | None
@@ -144,11 +128,11 @@ class RemoteStore:
             for term, name in ((subject, "?s"), (predicate, "?p"), (value, "?o"))
         ]
         pattern = " ".join(parts)
-        body = self.ask(f"CONSTRUCT {{ {pattern} }} WHERE {{ {pattern} }} LIMIT {MOST}", "application/n-triples")
+        body = self.ask(f"CONSTRUCT {{ {pattern} }} WHERE {{ {pattern} }} LIMIT {MOST}", _TRIPLES)
         try:
             return tuple(self._read(quad) for quad in pyoxigraph.parse(body, RdfFormat.N_TRIPLES))
         except (SyntaxError, ValueError) as error:
-            raise _no_answer(self.endpoint.query, str(error)) from error
+            raise unreadable(self.endpoint.query, str(error)) from error
 
     def ask(
         self, query: str, accept: str, default_graphs: tuple[str, ...] = (), named_graphs: tuple[str, ...] = ()
@@ -156,25 +140,34 @@ class RemoteStore:
         """The whole answer to a query over the release, or over those of its graphs that are named.
 
         Raises:
-            RemoteError: LOD8201 not reached, LOD8202 refused, LOD8203 the answer was cut.
+            RemoteError: LOD8201 not reached, LOD8202 refused, LOD8203 the answer was cut, LOD8204 no secret, LOD8206
+                not now, LOD9109 the answer is too long.
         """
-        client = wrapper(self.endpoint, self.endpoint.query)
-        client.setQuery(query)
-        client.setOnlyConneg(True)
-        client.addCustomHttpHeader("Accept", accept)
-        own = self.graphs if not default_graphs and not named_graphs else default_graphs
-        for graph in own:
-            client.addParameter("default-graph-uri", graph)
-        for graph in named_graphs:
-            client.addParameter("named-graph-uri", graph)
-        body, headers = fetch(client, self.endpoint.query)
-        if cut := [f"{name}: {headers[name]}" for name in _CUT_HEADERS if name in headers]:
-            raise RemoteError(
-                say("{url} has cut its answer short ({header})", url=self.endpoint.query, header=cut[0]),
-                hint=say("raise the store's limit of rows; a cut answer is never passed on"),
-                code="LOD8203",
-            )
-        return body
+        if self._silent is not None and time.monotonic() < self._silent[0]:
+            said = self._silent[1]
+            raise RemoteError(said.message, hint=said.hint, code=said.code)
+        try:
+            return ask(self.endpoint, query, accept, default_graphs or self.graphs, named_graphs)
+        except RemoteError as error:
+            if error.code == "LOD8201":
+                self._silent = time.monotonic() + _SILENCE, error
+            raise
+
+    def is_well(self) -> bool:
+        """Whether the store answers and has something of the release. Asked anew after a second."""
+        until, well = self._well
+        if time.monotonic() >= until:
+            soon = RemoteStore(replace(self.endpoint, timeout=_HEALTH_SECONDS), self.graphs, self.genid)
+            try:
+                well = bool(soon.evaluate("ASK { ?s ?p ?o }", QueryForm.ASK, (), ()))
+            except RemoteError:
+                well = False
+            self._well = time.monotonic() + _SILENCE, well
+        return well
+
+    def _ours(self, graphs: tuple[str, ...]) -> tuple[str, ...]:
+        """Those graphs that are of the release; an empty one where none is."""
+        return tuple(graph for graph in graphs if graph in self.graphs) or (f"{self.genid}no-graph",)
 
     def named_graphs(self) -> Iterator[NamedNode]:
         """None: the graphs of the release together are its default graph."""
@@ -196,36 +189,49 @@ class RemoteStore:
         return term
 
 
-def fetch(client: SPARQLWrapper, url: str) -> tuple[bytes, Mapping[str, str]]:
-    """Send what a client holds; the whole body and the headers.
+def number(endpoint: Endpoint, query: str, graphs: tuple[str, ...]) -> int | None:
+    """The one number that a query over some graphs selects as `?n`; None where it selects nothing.
 
     Raises:
-        RemoteError: LOD8201 not reached, LOD8202 refused.
+        RemoteError: as `RemoteStore.ask`.
     """
-    from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
-
+    body = ask(endpoint, query, _RESULTS, graphs)
     try:
-        answer = client.query()
-        headers = {name.lower(): value for name, value in answer.info().items()}
-        return answer.response.read(), headers
-    except SPARQLWrapperException as error:
-        said = re.sub(r"\s+", " ", str(error))[:300]
-        raise RemoteError(say("{url} refuses: {reason}", url=url, reason=said), code="LOD8202") from error
-    except urllib.error.HTTPError as error:
-        raise RemoteError(say("{url} refuses: {reason}", url=url, reason=str(error)), code="LOD8202") from error
-    except OSError as error:
-        raise unreachable(url, error) from error
+        row = next(iter(whole_solutions(body)), None)
+        return None if row is None else int(row["n"].value)
+    except (SyntaxError, ValueError, KeyError, AttributeError) as error:
+        raise unreadable(endpoint.query, str(error)) from error
 
 
-def unreachable(url: str, error: Exception) -> RemoteError:
-    """What is said when nobody listens, or not in time."""
-    hint = say("is it running, and is [store] of lod.toml right?")
-    return RemoteError(say("{url} cannot be reached: {reason}", url=url, reason=str(error)), hint=hint, code="LOD8201")
+def count(endpoint: Endpoint, *graphs: str) -> int:
+    """How many statements a graph holds, or several together.
+
+    Raises:
+        RemoteError: as `RemoteStore.ask`.
+    """
+    pattern = "?s ?p ?o" if len(graphs) == 1 else "SELECT DISTINCT ?s ?p ?o WHERE { ?s ?p ?o }"  # they may share some
+    return number(endpoint, f"SELECT (COUNT(*) AS ?n) WHERE {{ {pattern} }}", graphs) or 0
 
 
-def _no_answer(url: str, reason: str) -> RemoteError:
-    message = say("{url} answers what cannot be read: {reason}", url=url, reason=reason)
-    return RemoteError(message, hint=NOTHING, code="LOD8203")
+def whole_solutions(body: bytes) -> pyoxigraph.QuerySolutions:
+    """The solutions of a SELECT. They are read twice: the parser tells of a cut text only when it comes to its end.
+
+    Raises:
+        SyntaxError, ValueError: the text is none, or not whole.
+    """
+    results = _solutions(body)
+    try:
+        deque(results, maxlen=0)
+    finally:
+        del results  # it ends in the thread that made it, whoever keeps the traceback of an error
+    return _solutions(body)
+
+
+def _solutions(body: bytes) -> pyoxigraph.QuerySolutions:
+    results = pyoxigraph.parse_query_results(body, QueryResultsFormat.JSON)
+    if not isinstance(results, pyoxigraph.QuerySolutions):
+        raise ValueError("a boolean instead of solutions")
+    return results
 
 
 def as_boolean(results: pyoxigraph.QuerySolutions | pyoxigraph.QueryBoolean) -> pyoxigraph.QueryBoolean:
@@ -237,9 +243,14 @@ def as_boolean(results: pyoxigraph.QuerySolutions | pyoxigraph.QueryBoolean) -> 
     if isinstance(results, pyoxigraph.QueryBoolean):
         return results
     first = next(iter(results), None)
+    if first is None and [variable.value for variable in results.variables] == ["__ASK_RETVAL"]:
+        return _boolean(is_true=False)
     if first is None or len(first) != 1 or not isinstance(first[0], pyoxigraph.Literal):
         raise ValueError("no boolean")
-    said = json.dumps({"head": {}, "boolean": first[0].value in {"1", "true"}})
-    told = pyoxigraph.parse_query_results(said, QueryResultsFormat.JSON)
+    return _boolean(is_true=first[0].value in {"1", "true"})
+
+
+def _boolean(*, is_true: bool) -> pyoxigraph.QueryBoolean:
+    told = pyoxigraph.parse_query_results(json.dumps({"head": {}, "boolean": is_true}), QueryResultsFormat.JSON)
     assert isinstance(told, pyoxigraph.QueryBoolean)
     return told

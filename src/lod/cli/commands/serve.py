@@ -8,7 +8,7 @@ import resource
 import secrets
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from copy import deepcopy
 from dataclasses import asdict, replace
 from functools import partial
@@ -30,9 +30,10 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
     from uvicorn import Config
 
-    from lod.project.model import ServeOptions
+    from lod.project.model import ServeOptions, StoreOptions
     from lod.server.request_log import RequestLogOptions
     from lod.server.sparql.question import QueryLimits
+    from lod.store.transport import Endpoint
 
 _BACKLOG = 2048
 _THIS_MACHINE = ("127.0.0.1", "::1")  # a proxy here is believed who asks
@@ -98,7 +99,6 @@ def command(
     from lod.project.model import ServeOptions
     from lod.release.release import open_current, open_release
     from lod.server.theme import open_theme
-    from lod.store.remote import Endpoint
     from lod.store.snapshot import open_snapshot
 
     loaded = open_project(settings, project, to_build=False) if folder is None or _is_given("project") else None
@@ -112,12 +112,12 @@ def command(
     open_theme(theme)  # and if the theme is wrong, what is wrong with it
     serve = loaded.serve if loaded else ServeOptions()
     limits = query_limits(serve)
+    elsewhere = store_elsewhere(loaded.store) if loaded and loaded.store and folder is None else None
     try_workers(limits)  # likewise, and if something listens where figures are to be told
     if metrics_port:
         listen("127.0.0.1", metrics_port, option="--metrics-port").close()
     listener = listen(host or serve.host, serve.port if port is None else port)
     _say_where(release.manifest.name, _address(listener), settings)
-    elsewhere = Endpoint(**asdict(loaded.store)) if loaded and loaded.store and folder is None else None
     app = partial(
         _application,
         served,
@@ -130,6 +130,7 @@ def command(
     )
     _allow_connections()
     with _shared_figures(workers if metrics_port else 1):
+        _tell_supervisor()
         _answer(_configuration(app, settings, workers, serve.proxies, limits.seconds), listener)
     return 0
 
@@ -155,6 +156,19 @@ def _application(served: Path, *, is_one: bool, **how: Any) -> ASGIApp:
 def _is_given(option: str) -> bool:
     """Whether an option was written, not only assumed."""
     return click.get_current_context().get_parameter_source(option) is ParameterSource.COMMANDLINE
+
+
+def store_elsewhere(store: StoreOptions) -> Endpoint:
+    """Where the statements lie. Whether it answers is said by `/-/health`: it may come later than we do.
+
+    Raises:
+        RemoteError: LOD8204 its secret is missing, LOD9250 what it takes to ask it is not installed.
+    """
+    from lod.store.transport import Endpoint, client_of
+
+    endpoint = Endpoint(**asdict(store))
+    client_of(endpoint)
+    return endpoint
 
 
 def _log_options(settings: Settings, serve: ServeOptions, asked: str | None) -> RequestLogOptions | None:
@@ -249,6 +263,17 @@ def listen(host: str, port: int, *, option: str = "--port") -> socket.socket:
             code="LOD0004",
         ) from error
     return listener
+
+
+def _tell_supervisor() -> None:
+    """Let systemd know that all is well and the port is open: a unit of `Type=notify` has started then.
+
+    The protocol of sd_notify(3): https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html
+    """
+    address = os.environ.pop("NOTIFY_SOCKET", "")
+    if address:
+        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as there:
+            there.sendto(b"READY=1", f"\0{address[1:]}" if address.startswith("@") else address)
 
 
 def _address(listener: socket.socket) -> str:

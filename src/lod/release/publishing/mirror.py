@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lod.release.release import Release
-from lod.store.remote import Endpoint, RemoteStore
+from lod.store.remote import RemoteStore
+from lod.store.transport import Endpoint
 
 _SUFFIX = ".nq.gz"
 

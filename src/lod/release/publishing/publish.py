@@ -67,10 +67,10 @@ def switch(releases: Path, name: str, event: Literal["publish", "rollback"], bef
     name, release = folder.name, open_release(folder, verify="full")
     _recover_log(releases)
     previous = current_name(releases)
+    if before is not None:
+        before(release)  # where it is published already, too: a store may be new, or have lost something
     if previous == name:
         return release
-    if before is not None:
-        before(release)
     unlist(releases, [name])
     write_atomically(releases / CURRENT, f"{name}\n")
     record(releases, event, name, previous)

@@ -10,29 +10,33 @@ from __future__ import annotations
 import gzip
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any, TypeVar, cast
 
 import pyoxigraph
-from pyoxigraph import BlankNode, NamedNode, QueryResultsFormat, QuerySolutions, RdfFormat, Triple
+from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple
 
 from lod.events import Reporter, StageAdvanced, StageFinished, StageStarted, silent
 from lod.lift.engines.duckdb.merge import lines_of
 from lod.lift.engines.session import open_session
 from lod.lift.engines.sql import quoted
 from lod.project.model import StoreOptions
-from lod.rdf.namespaces import DCAT, DCT, VOID
-from lod.release.publishing.mirror import Graph, graphs_of, open_mirror, pointer_of
+from lod.rdf.namespaces import DCAT, VOID
+from lod.release.publishing.mirror import Graph, genid_of, graphs_of, pointer_of
 from lod.release.release import Release
-from lod.store.remote import Endpoint, RemoteError, RemoteStore, fetch, unreachable, wrapper
+from lod.store.remote import count, number
+from lod.store.transport import Endpoint, RemoteError, add, update
 from lod.wording import say
 
+T = TypeVar("T")
+
 PIECE = 20_000  # triples in one request, some MB
-TRIES = 4
+TRIES = 6  # over some 15 seconds, in which a store starts anew
 _STAGE = "push"
 _PAUSE = 0.5  # seconds before the second try; doubled for each further one
 
@@ -49,35 +53,110 @@ def push(release: Release, endpoint: Endpoint, report: Reporter = silent) -> Non
     """Bring a release into the store and let the pointer there name it. Nothing that is there is removed.
 
     Raises:
-        RemoteError: LOD8201 not reached, LOD8202 refused, LOD8205 the store holds another number of statements.
+        RemoteError: LOD8201 not reached, LOD8202 refused, LOD8203 it counts no number, LOD8204 no secret, LOD8205 the
+            store holds another number of statements, LOD8206 it is busy.
     """
     begun = time.perf_counter()
     report(StageStarted(_STAGE))
-    store, sent = open_mirror(release, endpoint), 0
-    graphs = graphs_of(release)
-    for graph in graphs:
-        if _count(store, (_mark(graph),)):
-            continue  # an earlier sending of the same statements came to its end
-        update(endpoint, f"DROP SILENT GRAPH <{graph.iri}>")
-        with _statements(graph, graphs) as file:
-            for piece in _pieces(file, store.genid):
-                _send(endpoint, graph.iri, piece)
-                sent += piece.count(b"\n")
-                report(StageAdvanced(_STAGE, sent, release.manifest.triples, "statements"))
-        update(endpoint, f"INSERT DATA {{ GRAPH <{_mark(graph)}> {{ <{graph.iri}> <{DCT}isPartOf> <{graph.iri}> }} }}")
-    there = _count(store, store.graphs)
-    if there != release.manifest.triples:
-        raise RemoteError(
-            say("the store holds {there:,} statements of {n:,}", there=there, n=release.manifest.triples),
-            hint=say("the pointer was not moved; look into the store's log, then publish again"),
-            code="LOD8205",
-        )
-    update(endpoint, _pointing(release, store.graphs))
-    report(StageFinished(_STAGE, time.perf_counter() - begun, say("{n:,} {n:statement|statements} sent", n=sent)))
+    sending = _Sending(release, endpoint, report)
+    sending.bring(graphs_of(release))
+    _patiently(lambda: update(endpoint, _pointing(release)))
+    said = say("{n:,} {n:statement|statements} sent", n=sending.sent)
+    report(StageFinished(_STAGE, time.perf_counter() - begun, said))
+
+
+@dataclass(slots=True)
+class _Sending:
+    """The way of a release's graphs into a store."""
+
+    release: Release
+    endpoint: Endpoint
+    report: Reporter
+    sent: int = 0  # statements
+
+    def bring(self, graphs: tuple[Graph, ...]) -> None:
+        """Send the graphs that are not whole there, count them there, and then say beside each that it is whole.
+
+        A store that keeps values, not spellings ("1.0" is "1.00"), holds fewer than were sent. So does our own, whose
+        number the manifest has: no other may hold less than that.
+        """
+        fewer: list[tuple[Graph, int]] = []
+        for graph in graphs:
+            if _is_whole(self.endpoint, graph):
+                continue
+            with _statements(graph, graphs) as file:
+                n, there = self._send(graph, file)
+            if there > n:
+                raise _other_number(there, n)
+            if there < n:
+                fewer.append((graph, there))
+            else:
+                self._mark(graph, there)
+        if fewer:
+            there = _patiently(lambda: count(self.endpoint, *(graph.iri for graph in graphs)))
+            least = self.release.manifest.store.statements
+            if there < least:
+                raise _other_number(there, least)
+        for graph, there in fewer:
+            self._mark(graph, there)
+
+    def _send(self, graph: Graph, file: Path) -> tuple[int, int]:
+        """How many statements a graph has, and how many are in the store when they were sent.
+
+        A graph is named by its content, so what an interrupted sending left of it belongs to it. Where there is more
+        than that, all is sent anew.
+        """
+        before = self.sent
+        for is_last in (False, True):
+            n, self.sent = 0, before
+            for piece in _pieces(file, genid_of(self.release.site.base_iri)):
+                _patiently(partial(add, self.endpoint, graph.iri, piece))
+                n += piece.count(b"\n")
+                self.sent = before + n
+                self.report(StageAdvanced(_STAGE, self.sent, self.release.manifest.triples, "statements"))
+            there = _patiently(lambda: count(self.endpoint, graph.iri))
+            if there > n and not is_last:
+                _patiently(lambda: update(self.endpoint, f"DROP SILENT GRAPH <{graph.iri}>"))
+            else:
+                break
+        return n, there
+
+    def _mark(self, graph: Graph, there: int) -> None:
+        mark = _mark(graph)
+        whole = f"INSERT DATA {{ GRAPH <{mark}> {{ <{graph.iri}> <{VOID}triples> {there} }} }}"
+        _patiently(lambda: update(self.endpoint, f"DROP SILENT GRAPH <{mark}> ; {whole}"))
+
+
+def _is_whole(endpoint: Endpoint, graph: Graph) -> bool:
+    """Whether an earlier sending came to its end, and all that it brought is still there."""
+    told = number(endpoint, f"SELECT ?n WHERE {{ ?graph <{VOID}triples> ?n }}", (_mark(graph),))
+    return told is not None and count(endpoint, graph.iri) == told
+
+
+def _other_number(there: int, n: int) -> RemoteError:
+    return RemoteError(
+        say("the store holds {there:,} statements of {n:,}", there=there, n=n),
+        hint=say("the pointer was not moved; look into the store's log, then publish again"),
+        code="LOD8205",
+    )
+
+
+def _patiently(act: Callable[[], T]) -> T:
+    """Do something with the store; try again while it is out of breath or starts anew."""
+    pause = _PAUSE
+    for left in range(TRIES - 1, -1, -1):
+        try:
+            return act()
+        except RemoteError as error:
+            if not left or error.code not in {"LOD8201", "LOD8206"}:
+                raise
+            time.sleep(pause)
+            pause *= 2
+    raise AssertionError("the last try ends it")
 
 
 def _mark(graph: Graph) -> str:
-    """The graph that says that another one is whole."""
+    """The graph that says of another one that it is whole, and how many statements it then has."""
     return f"{graph.iri}/whole"
 
 
@@ -97,16 +176,6 @@ def _statements(graph: Graph, graphs: Sequence[Graph]) -> Iterator[Path]:
         yield rest
 
 
-def _count(store: RemoteStore, graphs: tuple[str, ...]) -> int:
-    query = "SELECT (COUNT(*) AS ?n) WHERE { SELECT DISTINCT ?s ?p ?o WHERE { ?s ?p ?o } }"
-    body = store.ask(query, "application/sparql-results+json", graphs)
-    results = pyoxigraph.parse_query_results(body, QueryResultsFormat.JSON)
-    assert isinstance(results, QuerySolutions)
-    number = next(iter(results))["n"]
-    assert isinstance(number, pyoxigraph.Literal)
-    return int(number.value)
-
-
 def _pieces(file: Path, genid: str) -> Iterator[bytes]:
     """A bulk file as N-Triples, in pieces of whole lines."""
 
@@ -120,72 +189,9 @@ def _pieces(file: Path, genid: str) -> Iterator[bytes]:
             yield pyoxigraph.serialize(piece, format=RdfFormat.N_TRIPLES) or b""
 
 
-def _send(endpoint: Endpoint, graph: str, piece: bytes) -> None:
-    """Add statements to a graph; try again when the store is out of breath."""
-    pause = _PAUSE
-    for left in range(TRIES - 1, -1, -1):
-        try:
-            if endpoint.graph_store:
-                post(endpoint, graph, piece)
-            else:
-                update(endpoint, f"INSERT DATA {{ GRAPH <{graph}> {{\n{piece.decode()}}} }}")
-            return
-        except RemoteError as error:
-            if not left or error.code not in {"LOD8201", "LOD8206"}:
-                raise
-            time.sleep(pause)
-            pause *= 2
-
-
-def update(endpoint: Endpoint, text: str) -> None:
-    """Carry out a SPARQL update.
-
-    Raises:
-        RemoteError: LOD8201 not reached, LOD8202 refused.
-    """
-    client = wrapper(endpoint, endpoint.update)
-    client.setQuery(text)
-    fetch(client, endpoint.update)
-
-
-def post(endpoint: Endpoint, graph: str, triples: bytes) -> None:
-    """Add N-Triples to a graph by the Graph Store Protocol (§5.5).
-
-    Raises:
-        RemoteError: LOD8201 not reached, LOD8202 refused, LOD8206 not now.
-    """
-    import httpx
-
-    auth: Any = None
-    headers = {"content-type": "application/n-triples"}
-    if endpoint.auth == "basic":
-        auth = httpx.BasicAuth(endpoint.user, endpoint.secret())
-    elif endpoint.auth == "digest":
-        auth = httpx.DigestAuth(endpoint.user, endpoint.secret())
-    elif endpoint.auth == "bearer":
-        headers["authorization"] = f"Bearer {endpoint.secret()}"
-    url = endpoint.graph_store
-    try:
-        answer = httpx.post(
-            url,
-            params={"graph": graph},
-            content=triples,
-            headers=headers,
-            auth=auth,
-            timeout=endpoint.timeout,
-            trust_env=False,
-        )
-    except httpx.HTTPError as error:
-        raise unreachable(url, error) from error
-    if answer.is_error:
-        reason = f"{answer.status_code} {answer.text[:200]}"
-        code = "LOD8206" if answer.status_code in {429, 500, 502, 503, 504} else "LOD8202"
-        raise RemoteError(say("{url} refuses: {reason}", url=url, reason=reason), code=code)
-
-
-def _pointing(release: Release, graphs: Iterable[str]) -> str:
+def _pointing(release: Release) -> str:
     pointer, base = pointer_of(release.site.base_iri), release.site.base_iri
-    parts = "".join(f"<{base}> <{VOID}subset> <{graph}> . " for graph in graphs)
+    parts = "".join(f"<{base}> <{VOID}subset> <{graph.iri}> . " for graph in graphs_of(release))
     return (
         f"DROP SILENT GRAPH <{pointer}> ; INSERT DATA {{ GRAPH <{pointer}> {{ {parts}"
         f'<{base}> <{DCAT}version> "{release.manifest.name}" }} }}'

@@ -52,7 +52,7 @@ _STATUS = {
     "LOD9109": 422,
     "LOD9110": 503,
 }
-_UNREADABLE = frozenset({"LOD8201", "LOD8204"})  # a store elsewhere does not answer, or not us
+_UNREADABLE = frozenset({"LOD8201", "LOD8204", "LOD8206", "LOD9250"})  # a store elsewhere does not answer, or not us
 _TOO_MUCH = frozenset({"LOD5018", "LOD6090", "LOD9105", "LOD9106", "LOD9109"})
 _TITLES = {
     400: "Bad Request",
@@ -129,6 +129,10 @@ def describe_failure(error: LodError) -> Failure:
         return Failure(
             503, error.code, say("the store cannot be read now"), say("try again; pages and downloads may go on")
         )
+    if error.code == "LOD8202":
+        _LOG.error("the store refused a query: %s", error)
+        message = say("the store that holds the statements does not carry out this query")
+        return Failure(status, error.code, message, say("simplify it, or take the files for bulk use"))
     if status == 502 and error.code != "LOD9121":
         _LOG.error("the store gave no answer: %s", error)
         message = say("the store that holds the statements gave no whole answer")

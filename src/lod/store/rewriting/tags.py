@@ -30,10 +30,11 @@ def written_tag(tag: NamedNode | BlankNode | Literal | Triple) -> Literal | None
     return Literal(written(tag.value)) if isinstance(tag, Literal) else None
 
 
-def with_known_tags(text: str) -> str:
+def with_known_tags(text: str, *, of_any_engine: bool = False) -> str:
     """The query with the tags that it compares `LANG(…)` with in lower case, and other calls of LANG as written tags.
 
-    A variable that is compared is wrapped in LCASE.
+    A variable that is compared is wrapped in LCASE. `of_any_engine`: what LANG says may be in any case, so that is
+    wrapped where it is compared, and other calls stay as they are.
     """
     if _LANG.search(text) is None:
         return text
@@ -47,9 +48,12 @@ def with_known_tags(text: str) -> str:
         for one in compared:
             known = one.text.lower() if one.kind == "string" else f"LCASE({one.text})"
             edits[one.start] = (len(one.text), known)
-        if not compared and not _is_matched(tokens, place):
-            edits[token.start] = (0, f"{WRITTEN}(")
-            edits[tokens[end].start] = (0, ")")
+        if of_any_engine:
+            around = "LCASE" if compared else ""
+        else:
+            around = "" if compared or _is_matched(tokens, place) else str(WRITTEN)
+        if around:
+            edits[token.start], edits[tokens[end].start] = (0, f"{around}("), (0, ")")
     for start, (length, instead) in sorted(edits.items(), reverse=True):
         text = text[:start] + instead + text[start + length :]
     return text
