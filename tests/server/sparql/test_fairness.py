@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,29 @@ def test_a_client_that_used_its_time_up_waits(start: Any) -> None:
         assert refused.json()["code"] == "LOD9204"
         known = endpoint.ask("ASK { ?s ?p ?o }")  # known: free
         assert known.status_code == 200
+
+
+def test_one_client_leaves_a_place_to_others(start: Any) -> None:
+    """It has taken all workers, and as much of the queue as it may."""
+
+    async def answers(url: str) -> tuple[httpx.Response, httpx.Response]:
+        async with httpx.AsyncClient(timeout=120) as client:
+
+            async def ask(query: str, visitor: str) -> httpx.Response:
+                return await client.get(url, params={"query": query}, headers={"x-forwarded-for": visitor})
+
+            greedy = [asyncio.create_task(ask(f"{CROSS} # {number}", "203.0.113.5")) for number in range(4)]
+            refused, _ = await asyncio.wait(greedy, return_when=asyncio.FIRST_COMPLETED)
+            other = await ask("ASK { ?s ?p ?o . ?o ?q ?r }", "198.51.100.7")
+            assert [one.done() for one in greedy].count(False) == 3
+            for one in greedy:
+                one.cancel()
+            return refused.pop().result(), other
+
+    with start(QueryLimits(seconds=60, workers=1, waiting=4, waiting_seconds=60)) as endpoint:
+        refused, other = asyncio.run(answers(endpoint.url))
+    assert (refused.status_code, refused.json()["code"]) == (503, "LOD9110")
+    assert other.status_code == 200, other.text
 
 
 def test_every_query_counts_and_time_comes_back() -> None:

@@ -163,7 +163,7 @@ class Watched:
         name = query_name(self._question)
         pool.ended.check(name)
         pool.budgets.check(client)
-        question = replace(self._question, spent=partial(pool.budgets.charge, client))
+        question = replace(self._question, client=client, spent=partial(pool.budgets.charge, client))
         self._asking = asyncio.current_task()
         self._timer = asyncio.get_running_loop().call_later(_WATCHED_AFTER, self._listen)
         try:

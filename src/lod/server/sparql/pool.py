@@ -15,8 +15,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import deque
 from collections.abc import Coroutine
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -45,6 +45,14 @@ class PoolBusy(LodError):
     retry_after = 5
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiting:
+    """A client's query that waits for a worker."""
+
+    client: str
+    future: asyncio.Future[WorkerProcess]
+
+
 class QueryPool:
     """Query workers and the queue before them. Belongs to one event loop."""
 
@@ -54,9 +62,9 @@ class QueryPool:
         self.limits = limits or QueryLimits()
         self._idle: list[WorkerProcess] = []
         self._all: set[WorkerProcess] = set()
-        self._waiting: deque[asyncio.Future[WorkerProcess]] = deque()
+        self._waiting: list[_Waiting] = []  # the longest first
+        self._taken: dict[WorkerProcess, str] = {}  # workers that have a query, and whose it is
         self._tasks: set[asyncio.Task[None]] = set()
-        self._running = 0  # workers that have a query
         self._store: Path | RemoteStore | None = None  # that is asked about now
         self._stopped = False
         self.yields_after = _YIELDS_AFTER
@@ -92,8 +100,8 @@ class QueryPool:
     async def stop(self) -> None:
         """Kill all workers and end what waits or runs."""
         self._stopped = True
-        for future in self._waiting:
-            future.cancel()
+        for one in self._waiting:
+            one.future.cancel()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -107,7 +115,7 @@ class QueryPool:
     @property
     def waiting(self) -> int:
         """How many queries wait for a worker."""
-        return sum(not future.done() for future in self._waiting)
+        return sum(not one.future.done() for one in self._waiting)
 
     @property
     def process_ids(self) -> list[int]:
@@ -124,10 +132,10 @@ class QueryPool:
             StoreError: the store cannot be opened.
         """
         seconds = self.limits.seconds
-        worker = None if self._waiting else self._idle_one()
+        worker = self._idle_one(question.client)
         if worker is None:
             began = time.monotonic()
-            worker = await self._wait_for_one()
+            worker = await self._wait_for_one(question.client)
             seconds = self.limits.seconds_left(time.monotonic() - began)
         if question.store != self._store:
             self._store = question.store
@@ -157,7 +165,7 @@ class QueryPool:
         """Let those who have nothing to do open the store that is asked about now, one after the other."""
 
         async def prepare() -> None:
-            while self._store is not None and self._running < self.limits.workers and not self._waiting:
+            while self._store is not None and len(self._taken) < self.limits.workers and not self._waiting:
                 unprepared = next((worker for worker in self._idle if worker.knows != self._store), None)
                 if unprepared is None:
                     return
@@ -177,36 +185,45 @@ class QueryPool:
                 return
         self._offer(worker)
 
-    async def _wait_for_one(self) -> WorkerProcess:
-        """The next worker that becomes idle."""
-        if self._stopped or len(self._waiting) >= self.limits.waiting:
+    async def _wait_for_one(self, client: str) -> WorkerProcess:
+        """The next worker that becomes idle for a client."""
+        of_client = sum(one.client == client for one in self._waiting)
+        most = max(1, self.limits.waiting // 2)  # of one client: there is room for another's
+        if self._stopped or len(self._waiting) >= self.limits.waiting or of_client >= most:
             raise _busy()
-        future: asyncio.Future[WorkerProcess] = asyncio.get_running_loop().create_future()
-        self._waiting.append(future)
+        waiting = _Waiting(client, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
         try:
             async with asyncio.timeout(self.limits.waiting_seconds):
-                return await future
+                return await waiting.future
         except TimeoutError:
-            self._withdraw(future)
+            self._withdraw(waiting)
             raise _busy() from None
         except asyncio.CancelledError:
-            self._withdraw(future)
+            self._withdraw(waiting)
             raise
 
-    def _withdraw(self, future: asyncio.Future[WorkerProcess]) -> None:
+    def _withdraw(self, waiting: _Waiting) -> None:
         """Wait no longer; a worker that came in this very moment goes to the next."""
-        if future in self._waiting:
-            self._waiting.remove(future)
-        elif future.done() and not future.cancelled():
-            self._running -= 1
-            self._offer(future.result())
+        if waiting in self._waiting:
+            self._waiting.remove(waiting)
+        elif waiting.future.done() and not waiting.future.cancelled():
+            worker = waiting.future.result()
+            self._taken.pop(worker, None)
+            self._offer(worker)
 
-    def _idle_one(self) -> WorkerProcess | None:
-        """An idle worker, when one more may run; it counts as running."""
-        while self._idle and self._running < self.limits.workers:
+    def _may_run(self, client: str) -> bool:
+        """Whether one more query may run; the last place is for who has none, however much another client asks."""
+        if len(self._taken) < self.limits.workers:
+            return True
+        return len(self._taken) < self.limits.workers + self.limits.spare and client not in self._taken.values()
+
+    def _idle_one(self, client: str) -> WorkerProcess | None:
+        """An idle worker, when one more query of a client may run; it counts as running."""
+        while self._idle and self._may_run(client):
             worker = self._idle.pop()
             if worker.is_alive:
-                self._running += 1
+                self._taken[worker] = client
                 return worker
             self._begin(self._replace(worker))
         return None
@@ -218,17 +235,16 @@ class QueryPool:
 
     def _serve_waiting(self) -> None:
         """Let the queries that wait longest run, as many as may."""
-        while self._waiting:
-            if self._waiting[0].done():
-                self._waiting.popleft()
-            elif (worker := self._idle_one()) is not None:
-                self._waiting.popleft().set_result(worker)
-            else:
-                return
+        for one in list(self._waiting):
+            if one.future.done():
+                self._waiting.remove(one)
+            elif (worker := self._idle_one(one.client)) is not None:
+                self._waiting.remove(one)
+                one.future.set_result(worker)
 
     def over(self, worker: WorkerProcess, *, is_reusable: bool, seconds: float) -> None:
         """A worker has a query no longer: it is free, or another takes its place."""
-        self._running -= 1
+        self._taken.pop(worker, None)
         if is_reusable and worker.yields:
             is_reusable = worker.set_priority(0)
         if is_reusable:

@@ -48,4 +48,5 @@ class Question:
     graphs: tuple[GraphFile, ...] = ()  # to be asked instead of the store
     rows: int | None = None  # instead of the pool's limit, for who shows fewer
     is_cut: bool = False  # at that many rows, instead of refused: TSV and N-Triples, for who says so beside it
+    client: str = ""  # who asks, as far as turns go
     spent: Callable[[float], None] = lambda _seconds: None  # learns how long a worker was busy with it
