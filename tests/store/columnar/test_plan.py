@@ -37,6 +37,7 @@ COLUMNS = {
     "tests of codes": "SELECT ?a (COUNT(*) AS ?t) { ?o d:area ?a ; d:mean ?m FILTER NOT EXISTS { ?a skos:broader c:region1 } MINUS { ?a skos:prefLabel 'Area 1'@en } } GROUP BY ?a",
     "BIND in the middle, patterns after OPTIONAL": "SELECT ?e ?l (COUNT(*) AS ?t) { ?o d:year ?y BIND(?y - 1911 AS ?e) ?o d:area ?a OPTIONAL { ?a skos:prefLabel ?l } ?o d:mean ?m } GROUP BY ?e ?l",
     "every variable": "SELECT DISTINCT * { [] d:area ?b ; d:year ?y ; d:sex ?a ; d:mean ?m FILTER(?m > 58) }",
+    "no texts to join": "SELECT (GROUP_CONCAT(?a) AS ?t) (COUNT(*) AS ?c) { ?o d:area ?a ; d:mean ?m }",
     "text with quotes and a language": "SELECT ?t (COUNT(*) AS ?c) { ?o d:note ?t ; d:area ?a } GROUP BY ?t",
 }  # fmt: skip
 STORE = {
@@ -58,7 +59,6 @@ STORE = {
     "a path or variable over": "SELECT (COUNT(*) AS ?t) { ?o d:mean ?m ; ?p ?v }",
     "blank nodes": "SELECT (COUNT(?x) AS ?t) { ?o d:area ?a ; d:mean ?m . ?a skos:broader ?r . ?r d:of ?x }",
     "Sum of double": "SELECT (SUM(?h) AS ?t) { ?o d:share ?h ; d:mean ?m }",
-    "GroupConcat of term": "SELECT (GROUP_CONCAT(?a) AS ?t) (COUNT(*) AS ?c) { ?o d:area ?a ; d:mean ?m }",
     "read alike": "SELECT (GROUP_CONCAT(DISTINCT ?l) AS ?t) { ?o d:area ?a ; d:mean ?m . ?a skos:prefLabel ?l }",
     "a few observations": "SELECT (SUM(?n) AS ?t) { ?o d:count ?n ; d:area c:area1 ; d:mean 1.10 }",
     "SAMPLE": "SELECT (SUM(?n) AS ?t) { ?o d:count ?n ; d:mean ?m } HAVING (?t > 0)",
