@@ -23,6 +23,7 @@ from lod.server.documents.nearest import nearest
 from lod.server.documents.write import content_type, write
 from lod.server.negotiation import choose_format, choose_language, prefers_html
 from lod.server.pages.frame import Crumb, Frame, make_frame, render
+from lod.server.pages.observed import named
 from lod.server.pages.reader import Reader, Shown
 from lod.server.served import ServedRelease
 from lod.server.texts import Catalogue
@@ -200,5 +201,5 @@ def _negotiated(answer: Answer, *more: tuple[bytes, bytes]) -> Answer:
 
 
 def _near(reader: Reader, stem: str) -> Shown:
-    label = reader.label(reader.served.space.described_by(stem))
-    return Shown(label.text, label.language, reader.page(stem), note=reader.served.space.prefix + stem)
+    name = named(reader, reader.served.space.described_by(stem))
+    return Shown(name.text, name.language, reader.page(stem), note=reader.served.space.prefix + stem)

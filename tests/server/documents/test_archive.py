@@ -52,6 +52,8 @@ def test_a_frozen_release_answers_as_it_did(site: httpx.Client) -> None:
     assert "immutable" in answer.headers["cache-control"]
     assert '</doc/code/sex.ttl>; rel="original timegate"' in answer.headers["link"]
     assert f"<{BASE}id/code/sex>" in answer.text
+    thing = site.get("/release/1-aaaaaaaa/id/code/sex", follow_redirects=False)  # a redirection is a memento, too
+    assert (thing.status_code, thing.headers["memento-datetime"]) == (303, "Wed, 10 Jan 2024 08:00:00 GMT")
     assert "/release/" not in answer.text
 
 

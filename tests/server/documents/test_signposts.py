@@ -98,6 +98,7 @@ def test_the_link_set_of_a_dataset_names_its_files(site: httpx.Client) -> None:
     found = by_rel(parsed(site.head(file.removeprefix(BASE)).headers["link"]))
     assert found["collection"] == [page["href"]]
     assert {"license", "describedby"} <= set(found)
+    assert found["linkset"] == [f"/linkset{DATASET}"]
     incoming = context["related"][0]["href"].removeprefix(BASE)
     assert f"{BASE}data/civil-servants-by-county/obs/" in site.get("/" + incoming).text
 

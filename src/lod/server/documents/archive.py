@@ -250,9 +250,9 @@ def memento_path(served: ServedRelease, name: str, inside: str) -> str:
 
 
 def as_memento(answer: Answer, archive: Archive, served: ServedRelease, name: str, ask: Ask) -> Answer:
-    """An answer from a frozen release: dated, with the way to the original, and kept for ever."""
+    """An answer from a frozen release, a redirection too: dated, with the way to the original, and kept for ever."""
     since = next((edition.since for edition in archive.editions() if edition.name == name), None)
-    if since is None or answer.status not in {200, 304}:
+    if since is None or answer.status not in {200, 303, 304}:
         return answer
     headers = [each for each in answer.headers if each[0] != b"cache-control"]
     dated = header("memento-datetime", format_datetime(since, usegmt=True))

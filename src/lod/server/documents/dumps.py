@@ -21,7 +21,7 @@ from lod.release.publishing.candidates import published_folders
 from lod.release.release import Release, open_release
 from lod.server import answers
 from lod.server.answers import request_header, send_answer
-from lod.server.documents.signposts import files_datasets
+from lod.server.documents.signposts import LINKSET, LINKSET_JSON, files_datasets
 from lod.server.refusals import not_found
 from lod.server.served import CurrentRelease, ServedRelease, dump_files
 
@@ -119,6 +119,11 @@ def _links(served: ServedRelease, name: str, file: str) -> str:
             answers.link(f"{served.space.prefix}/catalog.ttl", "describedby", type="text/turtle"),
             answers.link(served.site.licence_iri, "license"),
             *(answers.link(each, "collection", type="text/html") for each in whole),
+            *(
+                answers.link(f"{served.space.prefix}{LINKSET}{stem}", "linkset", type=LINKSET_JSON.media_type)
+                for each in whole
+                if (stem := served.space.document_of(each))
+            ),
         ]
     )
 
