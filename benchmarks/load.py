@@ -25,17 +25,16 @@ import shutil
 import statistics
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import quote
 
 import killers
+from canary import canary
 from lookup import BASE, write_release
 
 DEADLINE = 2  # seconds of a query
@@ -212,14 +211,14 @@ async def watch_health(port: int, pid: int, seen: Seen, until: float) -> None:
         await asyncio.sleep(0.1)
 
 
-async def kill(port: int, canary: str, seen: Seen, until: float) -> None:
+async def kill(port: int, url: str, seen: Seen, until: float) -> None:
     """Ask one killer query after the other, each time as a query that was never asked before."""
     corpus = {**killers.refused_unread(), **killers.endless(LINK)}
     corpus |= {
-        "a call": f"SELECT * {{ SERVICE <{canary}> {{ ?s ?p ?o }} }}",
-        "a silent call": f"SELECT * {{ SERVICE SILENT <{canary}> {{ ?s ?p ?o }} }}",
-        "a load": f"LOAD <{canary}>",
-        "a graph elsewhere": f"SELECT * FROM <{canary}> {{ ?s ?p ?o }}",
+        "a call": f"SELECT * {{ SERVICE <{url}> {{ ?s ?p ?o }} }}",
+        "a silent call": f"SELECT * {{ SERVICE SILENT <{url}> {{ ?s ?p ?o }} }}",
+        "a load": f"LOAD <{url}>",
+        "a graph elsewhere": f"SELECT * FROM <{url}> {{ ?s ?p ?o }}",
     }
     for number, (name, text) in enumerate(itertools.cycle(corpus.items())):
         if time.monotonic() > until:
@@ -280,33 +279,6 @@ def children_of(pid: int) -> list[int]:
         for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split():
             found += [int(child), *children_of(int(child))]
     return found
-
-
-@contextmanager
-def canary() -> Iterator[tuple[str, list[str]]]:
-    """A server that nobody should call, and the calls."""
-    calls: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            calls.append(self.requestline)
-            self.send_error(404)
-
-        def do_POST(self) -> None:
-            self.do_GET()
-
-        def log_message(self, *_: object) -> None:
-            return
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/sparql", calls
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @asynccontextmanager

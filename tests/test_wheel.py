@@ -7,12 +7,12 @@ import os
 import re
 import subprocess
 import sys
-import time
 import zipfile
 from pathlib import Path
 
 import httpx
 import pytest
+from sites import running_site
 
 PAGES = (
     *("/", "/catalog", "/sparql", "/search?q=%E6%80%A7", "/about", "/release", "/data/staff", "/data/staff/slice"),
@@ -67,24 +67,13 @@ def test_it_serves_every_kind_of_page(installed: dict[str, str], tmp_path: Path)
     assert where.stdout.startswith(installed["PYTHONPATH"])
     lod("init", "statistics", cwd=tmp_path)
     lod("build", "--publish", cwd=tmp_path / "statistics")
-    log = tmp_path / "log"
-    with log.open("wb") as said:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "lod", "serve", "--port", "0"],
-            cwd=tmp_path / "statistics", env=installed, stderr=said, stdout=subprocess.DEVNULL,
-        )  # fmt: skip
-    try:
-        while "Ctrl-C" not in (text := log.read_text(encoding="utf-8")) and server.poll() is None:
-            time.sleep(0.05)
-        found = re.search(r"http://\S+", text)
-        assert found, text
-        with httpx.Client(base_url=found[0], trust_env=False, follow_redirects=True, timeout=60) as site:
-            site.headers["accept"] = "text/html"
-            for path in PAGES:
-                page = site.get(path)
-                assert page.status_code == 200, path
-                for link in re.findall(r'(?:href|src)="(/-/static/[^"]+)"', page.text):
-                    assert site.get(link).status_code == 200, link
-    finally:
-        server.terminate()
-        server.wait(timeout=60)
+    with (
+        running_site(tmp_path / "statistics", environment=installed) as started,
+        httpx.Client(base_url=started.address, trust_env=False, follow_redirects=True, timeout=60) as site,
+    ):
+        site.headers["accept"] = "text/html"
+        for path in PAGES:
+            page = site.get(path)
+            assert page.status_code == 200, path
+            for link in re.findall(r'(?:href|src)="(/-/static/[^"]+)"', page.text):
+                assert site.get(link).status_code == 200, link

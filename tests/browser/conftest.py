@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import re
 import shutil
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
+from sites import running_site
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = (
@@ -31,32 +27,10 @@ expect.set_options(timeout=60_000)  # milliseconds; five seconds are too few on 
 
 
 @pytest.fixture(scope="session")
-def url(reference_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def url(reference_project: Path) -> Iterator[str]:
     """Where `lod serve` listens; without a slash at the end."""
-    log = tmp_path_factory.mktemp("site") / "log"
-    with log.open("wb") as out:
-        command = [sys.executable, "-m", "lod", "serve", "--port", "0"]
-        server = subprocess.Popen(command, cwd=reference_project, stdout=out, stderr=out)
-    try:
-        yield _address(server, log)
-    finally:
-        server.send_signal(signal.SIGINT)
-        try:
-            server.wait(60)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            raise
-
-
-def _address(server: subprocess.Popen[bytes], log: Path) -> str:
-    """The address that the server says in its first line."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and server.poll() is None:
-        said = re.search(r"http://127\.0\.0\.1:\d+", log.read_text(encoding="utf-8"))
-        if said is not None:
-            return said.group()
-        time.sleep(0.05)
-    raise AssertionError(log.read_text(encoding="utf-8"))
+    with running_site(reference_project) as site:
+        yield site.address.removesuffix("/")
 
 
 @pytest.fixture(scope="module")  # its event loop runs while it lives, and other tests have loops of their own

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from sites import RunningSite, running_site
 
 Result = subprocess.CompletedProcess[str]
 Lod = Callable[..., Result]
@@ -60,45 +58,15 @@ def published(first_project: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(first_project, tmp_path / "統計 statistics"))
 
 
-@dataclass
-class RunningSite:
-    """A site that was started, and the file that it says things in."""
-
-    address: str
-    process: subprocess.Popen[bytes]
-    log: Path
-
-    def stop(self, number: signal.Signals) -> str:
-        """End it by a signal; all that it said."""
-        self.process.send_signal(number)
-        self.process.wait(timeout=60)
-        return self.log.read_text(encoding="utf-8")
+Serve = Callable[..., RunningSite]
 
 
 @pytest.fixture
-def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., RunningSite]]:
+def serve() -> Iterator[Serve]:
     """`site = serve(project, "--workers", "2")`: a real site on a free port, stopped at the end."""
-    running: list[subprocess.Popen[bytes]] = []
+    with ExitStack() as running:
 
-    def start(project: Path, *arguments: str) -> RunningSite:
-        log = tmp_path_factory.mktemp("site") / "log"
-        with log.open("wb") as said:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "lod", "serve", "--port", "0", *arguments],
-                cwd=project,
-                env=environment(),
-                stderr=said,
-                stdout=subprocess.DEVNULL,
-            )
-        running.append(process)
-        while "Ctrl-C" not in (text := log.read_text(encoding="utf-8")) and process.poll() is None:
-            time.sleep(0.02)
-        found = re.search(r"http://\S+", text)
-        assert found, text
-        return RunningSite(found[0], process, log)
+        def start(project: Path, *arguments: str) -> RunningSite:
+            return running.enter_context(running_site(project, *arguments, environment=environment()))
 
-    yield start
-    for process in running:
-        if process.poll() is None:
-            process.terminate()
-            process.wait(timeout=60)
+        yield start

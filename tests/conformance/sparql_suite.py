@@ -11,19 +11,18 @@ from __future__ import annotations
 import http.client
 import json
 import tempfile
-import threading
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pyoxigraph
-import uvicorn
 from pyoxigraph import NamedNode, Quad, RdfFormat
 from rdflib import RDF, Graph, Namespace, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
+from serving import serving, with_pool
 from starlette.types import Receive, Scope, Send
 
 from lod.release.release import Manifest, Release, Site
@@ -162,31 +161,16 @@ class Desk:
 def running() -> Iterator[Desk]:
     desk, pool = Desk(), QueryPool(QueryLimits(workers=1, seconds=20.0, client_seconds=1e6))
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "lifespan":
-            path = scope["path"].replace("/gsp", PATH, 1)
-            if path.startswith(PATH):
-                await serve_graph_store(scope, receive, send, served=desk.served, pool=pool, path=path)
-            else:
-                await serve_sparql(scope, receive, send, served=desk.served, pool=pool)
-            return
-        for word, act in (("startup", pool.start), ("shutdown", pool.stop)):
-            await receive()
-            await act()
-            await send({"type": f"lifespan.{word}.complete"})
+    async def respond(scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"].replace("/gsp", PATH, 1)
+        if path.startswith(PATH):
+            await serve_graph_store(scope, receive, send, served=desk.served, pool=pool, path=path)
+        else:
+            await serve_sparql(scope, receive, send, served=desk.served, pool=pool)
 
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", lifespan="on"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        while not server.started:
-            assert thread.is_alive(), "the server did not start"
-            time.sleep(0.01)
-        desk.port = server.servers[0].sockets[0].getsockname()[1]
+    with serving(with_pool(pool, respond)) as address:
+        desk.port = urlsplit(address).port or 0
         yield desk
-    finally:
-        server.should_exit = True
-        thread.join(60)
 
 
 def fault(desk: Desk, exchange: Exchange) -> str:

@@ -23,7 +23,8 @@ def test_graph_store_protocol(shared: Path) -> None:
 
 
 def test_service_description(shared: Path) -> None:
-    assert not any(wrong for _, wrong in sparql_evaluation.description(shared))
+    found = dict(sparql_evaluation.description(shared))
+    assert (len(found), {name: wrong for name, wrong in found.items() if wrong}) == (3, {})
 
 
 def test_result_formats(shared: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
 import ssl
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import raw_http
 from ports import free_port
 
 NGINX = shutil.which("nginx") or ("/usr/sbin/nginx" if Path("/usr/sbin/nginx").is_file() else "")
@@ -142,9 +142,7 @@ def test_chinese_addresses_arrive(site: Site, path: str) -> None:
 
 
 def test_other_spellings_and_slashes_arrive_as_they_came(site: Site) -> None:
-    with socket.create_connection(("127.0.0.1", site.port)) as raw:
-        raw.sendall(b"GET /id/county/%e8%87%ba%E5%8C%97%E5%B8%82 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
-        assert raw.makefile("rb").readline().startswith(b"HTTP/1.1 308")
+    assert raw_http.ask(f"http://127.0.0.1:{site.port}", "/id/county/%e8%87%ba%E5%8C%97%E5%B8%82")[0] == 308
     assert site.client.get("/id/code/sex").headers["location"] == "/doc/code/sex"
     assert site.client.get("/doc//code/sex").headers["location"] == "/doc/code/sex"
 

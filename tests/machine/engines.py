@@ -17,6 +17,7 @@ from pathlib import Path
 import httpx
 import pytest
 from ports import free_port
+from sites import running_site
 
 OXIGRAPH = Path(sys.executable).with_name("oxigraph")
 NGINX = shutil.which("nginx") or ("/usr/sbin/nginx" if Path("/usr/sbin/nginx").is_file() else "")
@@ -159,16 +160,11 @@ def lod(folder: Path, *arguments: str, code: int = 0) -> subprocess.CompletedPro
 @contextmanager
 def serving(project: Path) -> Iterator[httpx.Client]:
     """`lod serve` of a project."""
-    command = [sys.executable, "-u", "-m", "lod", "serve", "--port", "0"]
-    environment = {**os.environ, "STORE_PASSWORD": PASSWORD}
-    pipe, both = subprocess.PIPE, subprocess.STDOUT
-    with subprocess.Popen(command, cwd=project, env=environment, stdout=pipe, stderr=both, text=True) as server:
-        assert server.stdout
-        line = server.stdout.readline()
-        base = "http://" + line.split("http://", 1)[1].split("/")[0]
-        with httpx.Client(base_url=base, trust_env=False, timeout=60) as client:
-            yield client
-        server.terminate()
+    with (
+        running_site(project, environment={**os.environ, "STORE_PASSWORD": PASSWORD}) as site,
+        httpx.Client(base_url=site.address, trust_env=False, timeout=60) as client,
+    ):
+        yield client
 
 
 @contextmanager

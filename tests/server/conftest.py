@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
+from serving import serving
 from small_release import make_release
 from starlette.types import ASGIApp
 
 from lod.server.app import create_app
-from lod.server.http_protocol import TolerantProtocol
 from lod.server.sparql.question import QueryLimits
 
 ONE_WORKER = QueryLimits(workers=1, spare=0)  # each is a process that imports the store: most tests ask no query
@@ -30,34 +26,6 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("releases")
     make_release(folder)
     return folder
-
-
-@contextmanager
-def serving(app: ASGIApp, protocol: type[TolerantProtocol] = TolerantProtocol) -> Iterator[str]:
-    """A real server on a free port of the loopback interface; its URL without a slash at the end."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, http=protocol, log_level="warning", lifespan="on", server_header=False)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 60
-    while not server.started:
-        assert thread.is_alive(), "the server did not start"
-        assert time.monotonic() < deadline, "the server did not start in time"
-        time.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(60)
-        listener.close()
-        assert not thread.is_alive(), "the server did not stop"
-
-
-@pytest.fixture(scope="session", name="serving")
-def serving_fixture() -> Callable[..., AbstractContextManager[str]]:
-    """Serves any application for the length of a block."""
-    return serving
 
 
 Open = Callable[[Path], httpx.Client]

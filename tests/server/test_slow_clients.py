@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from serving import serving
 
 from lod.server import http_protocol
 from lod.server.app import create_app
@@ -28,10 +29,10 @@ class Impatient(TolerantProtocol):
 
 
 @pytest.fixture(scope="module")
-def port(releases: Path, serving: object) -> Iterator[int]:
+def port(releases: Path) -> Iterator[int]:
     """A site that waits a moment only, with one query worker."""
     app = create_app(releases, limits=QueryLimits(workers=1, client_seconds=1e6, rows=100_000))
-    with serving(app, Impatient) as address:  # type: ignore[operator]
+    with serving(app, Impatient) as address:
         yield int(address.rpartition(":")[2])
 
 

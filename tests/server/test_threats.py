@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import socket
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx
 import pytest
+import raw_http
 
 from lod.server.cubes import workbook
 
@@ -35,23 +34,15 @@ SMUGGLED = {
 }
 
 
-def conversation(url: str, sent: bytes) -> bytes:
-    """All that the server says until it ends the connection."""
-    place = urlsplit(url)
-    with socket.create_connection((place.hostname or "", place.port or 0), timeout=30) as connection:
-        connection.sendall(sent)
-        return connection.makefile("rb").read()
-
-
 @pytest.mark.parametrize("how", SMUGGLED)
 def test_no_request_hides_in_another(url: str, how: str) -> None:
-    said = conversation(url, SMUGGLED[how])
+    said = raw_http.exchange(url, SMUGGLED[how])
     assert re.findall(rb"HTTP/1\.1 (\d+)", said) == [b"400"]  # one answer, and the connection ends
 
 
 def test_a_body_that_nobody_asked_for_is_no_request(url: str) -> None:
     head = b"GET /doc/code/sex.nt HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: %d\r\n\r\n" % len(INNER)
-    assert re.findall(rb"HTTP/1\.1 (\d+)", conversation(url, head + INNER)) == [b"200"]
+    assert re.findall(rb"HTTP/1\.1 (\d+)", raw_http.exchange(url, head + INNER)) == [b"200"]
 
 
 @pytest.mark.parametrize(

@@ -28,9 +28,15 @@ _POINTING = "".join(f"x:p{n} rdfs:seeAlso x:famous .\n" for n in range(MOST_POIN
 _LONG = "x:long " + " ; ".join(f'rdfs:label "name {n}"@en' for n in range(MOST_LIGHT + 1)) + " .\n"
 
 
+@pytest.fixture(scope="module")
+def release(tmp_path_factory: pytest.TempPathFactory, make: Callable[..., Path]) -> Path:
+    return make(tmp_path_factory.mktemp("history"), turtle=_HISTORY + _POINTING + _LONG)
+
+
 @pytest.fixture
-def served(tmp_path: Path, make: Callable[..., Path]) -> ServedRelease:
-    return open_served(make(tmp_path, turtle=_HISTORY + _POINTING + _LONG))
+def served(release: Path) -> ServedRelease:
+    """The release, of which nothing is kept yet."""
+    return open_served(release)
 
 
 def _is_light(served: ServedRelease, path: str) -> bool:

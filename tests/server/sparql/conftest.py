@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import httpx
 import pyoxigraph
 import pytest
-import uvicorn
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
+from serving import serving, with_pool
 from starlette.types import Receive, Scope, Send
 
 from lod.release.release import Manifest, Release, Site
@@ -66,11 +65,11 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> ServedRelease:
 class Endpoint:
     """A server that runs; `url` is its endpoint."""
 
-    port: int
+    url: str
 
     @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/sparql"
+    def port(self) -> int:
+        return urlsplit(self.url).port or 0
 
     def ask(self, query: str, accept: str = "*/*", **fields: str) -> httpx.Response:
         fields = {"query": query, **fields}
@@ -82,28 +81,11 @@ def running(served: ServedRelease, limits: QueryLimits) -> Iterator[Endpoint]:
     """A real server on loopback with the endpoint alone."""
     pool = QueryPool(limits, has_network=bool(limits.services))
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "lifespan":
-            await serve_sparql(scope, receive, send, served=served, pool=pool, path=scope["path"])
-            return
-        await receive()
-        await pool.start()
-        await send({"type": "lifespan.startup.complete"})
-        await receive()
-        await pool.stop()
-        await send({"type": "lifespan.shutdown.complete"})
+    async def respond(scope: Scope, receive: Receive, send: Send) -> None:
+        await serve_sparql(scope, receive, send, served=served, pool=pool, path=scope["path"])
 
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", lifespan="on"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        while not server.started:
-            assert thread.is_alive(), "the server did not start"
-            time.sleep(0.01)
-        yield Endpoint(server.servers[0].sockets[0].getsockname()[1])
-    finally:
-        server.should_exit = True
-        thread.join(60)
+    with serving(with_pool(pool, respond)) as address:
+        yield Endpoint(f"{address}/sparql")
 
 
 Start = Callable[[QueryLimits], AbstractContextManager[Endpoint]]

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx
 import killers
 import pytest
+from canary import canary
 
 from lod.server.sparql.question import QueryLimits
 
@@ -139,34 +137,6 @@ CALLS = [
     "ASK {{}} ; LOAD <{url}>",
     "# SELECT\nLOAD <{url}>",
 ]
-
-
-@contextmanager
-def canary() -> Iterator[tuple[str, list[str]]]:
-    """A server that notes every call."""
-    calls: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            calls.append(self.requestline)
-            self.send_response(200)
-            self.end_headers()
-
-        def do_POST(self) -> None:
-            self.do_GET()
-
-        def log_message(self, *_: object) -> None:
-            return
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/", calls
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def test_no_query_makes_the_server_call_anybody(endpoint: Any) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +11,13 @@ import httpx
 import pyoxigraph
 import pytest
 from pyoxigraph import RdfFormat
+from serving import serving
 
 from lod.pipeline.run import build
 from lod.project.load import load_project
 from lod.rdf.namespaces import DCT, SD
 from lod.release.history.graphs import ReleaseGraphs
-from lod.release.release import open_current
+from lod.release.release import current_name, open_current
 from lod.server.app import create_app
 from lod.server.served import open_served
 from lod.server.sparql.examples import examples
@@ -31,12 +31,10 @@ THEN_AND_NOW = f"SELECT ?then ?now {{ GRAPH <{DATASET}/release/1> {{ {OBSERVATIO
 
 
 @pytest.fixture(scope="module")
-def names(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
+def names(first_project: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
     """A releases folder, and its two releases: a figure was 11, then 77."""
-    root = tmp_path_factory.mktemp("versions") / "project"
-    with as_file(files("lod.cli").joinpath("template")) as template:
-        shutil.copytree(template, root)
-    first = build(load_project(root / "lod.toml"), publish=True).release
+    root = Path(shutil.copytree(first_project, tmp_path_factory.mktemp("versions") / "project"))
+    first = current_name(root / "releases")
     table = root / "tables" / "staff.csv"
     table.write_text(table.read_text("utf-8").replace("2022,A,M,11", "2022,A,M,77"), "utf-8")
     second = build(load_project(root / "lod.toml"), publish=True).release
@@ -46,7 +44,7 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
 
 
 @pytest.fixture(scope="module")
-def versions(names: tuple[Path, str, str], serving: Any) -> Iterator[httpx.Client]:
+def versions(names: tuple[Path, str, str]) -> Iterator[httpx.Client]:
     """The site over them."""
     with (
         serving(create_app(names[0])) as address,
