@@ -8,7 +8,8 @@ HTML page with its labels; the site asked with If-None-Match (304); a cached SPA
 `oxigraph serve-read-only`, the engine's own server, asked for both, if it is there.
 Eight connections that are kept open, a new address with every request, and a client that does nothing but count
 answers. The rounds take turns, so that what else the machine does meets all alike, and the medians are compared:
-answers a second of the server's processor time, because a client in Python cannot keep them all busy.
+answers a second of the server's processor time, because a client in Python cannot keep them all busy. All processes
+have the allocator of `lod serve` (`lod.server.allocator`).
 Exit code 1: below a bar.
 """
 
@@ -30,6 +31,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from lod.server.allocator import tuned
 
 BARS = (  # contender, beside which other, at least this share of its rate
     ("/doc/….ttl", "describe", 0.6),
@@ -238,7 +241,9 @@ def _server(what: str) -> Iterator[tuple[int, int]]:
             chosen = free.getsockname()[1]
         store = f"{what.partition(':')[2]}/store"
         command = [str(native), "serve-read-only", "--location", store, "--bind", f"127.0.0.1:{chosen}"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=tuned(os.environ)
+    )
     assert process.stdout is not None
     try:
         port = chosen or int(process.stdout.readline())
@@ -285,6 +290,15 @@ def _memory(pid: int) -> int:
     return int(lines["VmHWM"].split()[0]) // 1024
 
 
+# As the shared workload writes it (bench/sparql/02-point-select.rq), prefixes and all.
+_POINT = f"""PREFIX qb: <http://purl.org/linked-data/cube#>
+PREFIX dim: <{BASE}def/dimension/>
+PREFIX mea: <{BASE}def/measure/>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX org: <http://www.w3.org/ns/org#>
+SELECT ?p ?o WHERE {{ <{BASE}id/thing/NUMBER> ?p ?o }}
+"""
 _QUERY = "query=SELECT%20%2A%20%7B%20%3Fs%20%3Fp%20%3Fo%20%7D%20LIMIT%203&format=csv"
 
 
@@ -302,7 +316,7 @@ def measure(things: int, seconds: float, rounds: int) -> bool:
         site = servers["site"][0]
         known = f"if-none-match: {_etag(site, '/doc/thing/5.ttl')}\r\n"
         describe = "/query?query=DESCRIBE%20%3C" + BASE.replace(":", "%3A").replace("/", "%2F") + "id%2Fthing%2F{}%3E"
-        point = f"?query={quote(f'SELECT * {{ <{BASE}id/thing/NUMBER> ?p ?o }}', safe='')}".replace("NUMBER", "{}")
+        point = f"?query={quote(_POINT, safe='')}".replace("NUMBER", "{}")
         for number in range(rounds):
             first = number * (things // rounds) * _APART % things  # no round asks again what another has asked
             turns = {

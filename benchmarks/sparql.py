@@ -2,7 +2,8 @@
 
     python benchmarks/sparql.py [--observations 100000]      845000 make ten million triples
 
-Everything is measured in one run over one release, beside the engine in this process. Exit code 1: below a bar.
+Everything is measured in one run over one release, on the event loop of `lod serve`, beside the engine in this process.
+Exit code 1: below a bar.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pyoxigraph
+import uvloop
 
 from lod.rdf.formats import RESULTS_JSON
 from lod.rdf.namespaces import RDF
@@ -169,7 +171,7 @@ def main() -> int:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         release = write_release(Path(folder), statements(given.observations))
-        return 0 if asyncio.run(measure(release, given.observations)) else 1
+        return 0 if uvloop.run(measure(release, given.observations)) else 1
 
 
 if __name__ == "__main__":

@@ -82,7 +82,7 @@ def test_the_answer_is_the_one_of_the_query(store: pyoxigraph.Store, text: str, 
     assert query is not None
     expected = io.BytesIO()
     answered(store, text, expected, suffix=chosen.suffix, base_iri=BASE)
-    assert look_up(store, query, chosen, base_iri=BASE) == expected.getvalue()
+    assert look_up(store, query.text, query.limit, chosen, base_iri=BASE) == expected.getvalue()
 
 
 @pytest.mark.parametrize("text", LOOK_UPS)
@@ -102,11 +102,11 @@ def test_long_answers_are_left_to_workers(store: pyoxigraph.Store, chosen: Forma
     for text in ("SELECT ?o { <urn:many> <urn:p> ?o }", f"SELECT ?o {{ <urn:many> ?p ?o }} LIMIT {MOST_ROWS + 1}"):
         query = read_look_up(text)
         assert query is not None
-        assert look_up(store, query, chosen) is None
+        assert look_up(store, query.text, query.limit, chosen) is None
     bounded = read_look_up(f"SELECT ?o {{ <urn:many> <urn:p> ?o }} LIMIT {MOST_ROWS}")
     assert bounded is not None
-    assert look_up(store, bounded, chosen) is not None
-    assert look_up(store, bounded, chosen, max_rows=MOST_ROWS - 1) is None
+    assert look_up(store, bounded.text, bounded.limit, chosen) is not None
+    assert look_up(store, bounded.text, bounded.limit, chosen, max_rows=MOST_ROWS - 1) is None
 
 
 def test_a_long_text_is_left_to_workers() -> None:
@@ -114,10 +114,10 @@ def test_a_long_text_is_left_to_workers() -> None:
     made.add(Quad(NamedNode("urn:a"), NamedNode("urn:p"), Literal("x" * (2 << 20)), DefaultGraph()))
     query = read_look_up("SELECT * { <urn:a> ?p ?o }")
     assert query is not None
-    assert look_up(made, query, RESULTS_CSV) is None
+    assert look_up(made, query.text, query.limit, RESULTS_CSV) is None
 
 
 def test_mistakes_are_left_to_who_tells_of_them(store: pyoxigraph.Store) -> None:
     for text in ("SELECT * { u:undeclared ?p ?o }", "SELECT ?p { <urn:a> A ?p }"):
         query = read_look_up(text)
-        assert query is None or look_up(store, query, RESULTS_JSON) is None
+        assert query is None or look_up(store, query.text, query.limit, RESULTS_JSON) is None

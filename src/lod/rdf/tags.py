@@ -12,9 +12,13 @@ from lod.rdf.formats import JSONLD, RDFXML, RESULTS_CSV, RESULTS_JSON, RESULTS_X
 from lod.rdf.languages import written
 
 _TAG = re.compile(rb"[a-z0-9]+-[a-z0-9-]+")
-# A quote in a text is escaped in JSON and in XML: neither pattern meets the inside of one.
-_IN_JSON = re.compile(rb'"(?:xml:lang|@language)":"[a-z0-9]+-[a-z0-9-]+')
-_IN_XML = re.compile(rb' xml:lang="[a-z0-9]+-[a-z0-9-]+')
+# A quote in a text is escaped in JSON and in XML: none of these stands inside one.
+_BEFORE_A_TAG = {
+    RESULTS_JSON: b'"xml:lang":"',
+    JSONLD: b'"@language":"',
+    RESULTS_XML: b' xml:lang="',
+    RDFXML: b' xml:lang="',
+}
 # In N-Triples, Turtle and TSV a quote inside a literal is escaped, so this meets every literal as a whole.
 _LITERAL = re.compile(rb'("(?:[^"\\]|\\.)*"@)([a-z0-9]+-[a-z0-9-]+)|"(?:[^"\\]|\\.)*"')
 _DOUBTFUL = frozenset(b' \t\n([\\"')
@@ -24,18 +28,15 @@ def with_written_tags(document: bytes, format: Format) -> bytes:  # noqa: A002 -
     """A document of the store's serialiser, or a part of one that cuts no tag and, where lines are, no line."""
     if format is RESULTS_CSV:  # which has no tags
         return document
-    if format in (RESULTS_JSON, JSONLD):
-        return _IN_JSON.sub(_with_written_end, document)
-    if format in (RESULTS_XML, RDFXML):
-        return _IN_XML.sub(_with_written_end, document)
-    pieces, done, at = [], 0, document.find(b'"@')
+    before = _BEFORE_A_TAG.get(format, b'"@')
+    pieces, done, at = [], 0, document.find(before)
     while at >= 0:
-        if document[at - 1] in _DOUBTFUL:  # does the quote begin a literal, or is it of its text?
+        if before == b'"@' and document[at - 1] in _DOUBTFUL:  # does the quote begin a literal, or is it of its text?
             return _LITERAL.sub(_with_written_tag, document)
-        if tag := _TAG.match(document, at + 2):
+        if tag := _TAG.match(document, at + len(before)):
             pieces += [document[done : tag.start()], _written(tag[0])]
             done = tag.end()
-        at = document.find(b'"@', at + 2)
+        at = document.find(before, at + len(before))
     return b"".join([*pieces, document[done:]]) if pieces else document
 
 
@@ -59,11 +60,6 @@ class TagStream:
             block, kept = self._kept + block, b""
         self._kept = kept
         return with_written_tags(block, self._format)
-
-
-def _with_written_end(match: re.Match[bytes]) -> bytes:
-    start, quote, tag = match[0].rpartition(b'"')
-    return start + quote + _written(tag)
 
 
 def _with_written_tag(match: re.Match[bytes]) -> bytes:

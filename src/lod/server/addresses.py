@@ -114,10 +114,12 @@ class UrlSpace:
     under: str = ""  # where in the site a frozen release stands: '/release/1-3f2a9c1b'
     root: str = field(init=False)  # the path that all of ours begin with, without the last slash; often ''
     prefix: str = field(init=False)  # the same for links of this release: `root` and `under`
+    endpoint: bytes = field(init=False)  # the path of queries, as a request writes it
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "root", urlsplit(self.base).path.rstrip("/"))
         object.__setattr__(self, "prefix", self.root + self.under)
+        object.__setattr__(self, "endpoint", iris.to_uri(f"{self.prefix}/sparql").encode("ascii"))
 
     def iri_of_path(self, path: str) -> str:
         """The IRI, in our canonical spelling, of a path inside the site."""

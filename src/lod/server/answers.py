@@ -189,12 +189,26 @@ def not_modified(validator: str, cache: str, vary: str = "", location: str = "")
     return Answer(304, tuple(fields))
 
 
-_IN_A_THREAD = 32 << 10  # bytes of a body; to compress more would hold up the others
+MOST_AT_ONCE = 32 << 10  # bytes of a body; to compress more would hold up the others
 _OF_304 = frozenset({b"etag", b"cache-control", b"vary", b"last-modified", b"content-location"})
 
 
+_SITE_HEADERS = (*SECURITY_HEADERS, *CORS_HEADERS)
+_FRAME_HEADERS = (*FRAMED_HEADERS, *CORS_HEADERS)
+
+
 async def send_answer(answer: Answer, scope: Scope, send: Send) -> None:
-    """Send an answer, compressed where the client reads that; HEAD gets the same headers without the body."""
+    """Send an answer as `ready` makes it; HEAD gets the same headers without the body."""
+    if len(answer.body) <= MOST_AT_ONCE:
+        leaves = ready(answer, scope)
+    else:
+        leaves = await anyio.to_thread.run_sync(ready, answer, scope)
+    await send({"type": "http.response.start", "status": leaves.status, "headers": leaves.headers})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else leaves.body})
+
+
+def ready(answer: Answer, scope: Scope) -> Answer:
+    """An answer as it leaves: compressed where the client reads that, 304 where it has it, with all headers."""
     codings = since = known = b""
     for name, value in scope["headers"]:
         if name == b"accept-encoding":
@@ -208,16 +222,14 @@ async def send_answer(answer: Answer, scope: Scope, send: Send) -> None:
     if status == 304:
         _as_kept(headers, known)
     elif len(body) >= encoding.SMALLEST:
-        body = await _encode(headers, fields, body, codings.decode("latin-1"))
+        body = _encode(headers, fields, body, codings.decode("latin-1"))
     if since and not known and status == 200 and fields.get(b"last-modified") == since:
         # Not for later dates (§13.1.3): a release may be rolled back.
         status, headers, body = 304, [field for field in headers if field[0] in _OF_304], b""
-    site = FRAMED_HEADERS if b"content-security-policy" in fields else SECURITY_HEADERS
-    headers += (*site, *CORS_HEADERS)
+    headers += _FRAME_HEADERS if b"content-security-policy" in fields else _SITE_HEADERS
     if status not in {204, 304}:
         headers.append((b"content-length", str(len(body)).encode("ascii")))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+    return Answer(status, tuple(headers), body)
 
 
 def _as_kept(headers: list[tuple[bytes, bytes]], known: bytes) -> None:
@@ -229,9 +241,7 @@ def _as_kept(headers: list[tuple[bytes, bytes]], known: bytes) -> None:
             headers[place] = (name, value + b", Accept-Encoding")
 
 
-async def _encode(
-    headers: list[tuple[bytes, bytes]], fields: Mapping[bytes, bytes], body: bytes, codings: str
-) -> bytes:
+def _encode(headers: list[tuple[bytes, bytes]], fields: Mapping[bytes, bytes], body: bytes, codings: str) -> bytes:
     """Compress a body if that helps and its reader can undo it; the headers then say so."""
     if not encoding.is_compressible(fields.get(b"content-type", b"")):
         return body
@@ -242,10 +252,7 @@ async def _encode(
     coding = encoding.choose_coding(codings) if codings else ""
     if not coding:
         return body
-    if len(body) <= _IN_A_THREAD:
-        packed = encoding.compress(body, coding)
-    else:
-        packed = await anyio.to_thread.run_sync(encoding.compress, body, coding)
+    packed = encoding.compress(body, coding)
     for place, (name, value) in enumerate(headers):
         if name == b"etag" and not value.startswith(b"W/"):
             headers[place] = (name, b"W/" + value)  # equal in meaning, not byte by byte (§8.8.1)

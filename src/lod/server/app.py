@@ -25,8 +25,9 @@ from lod.errors import LodError
 from lod.rdf.formats import HTML
 from lod.server import answers
 from lod.server.addresses import canonical_path, parse_address
-from lod.server.answers import Answer, send_answer
+from lod.server.answers import Answer, ready, send_answer
 from lod.server.ask import Ask, read_ask
+from lod.server.at_once import Ready, as_ready, send_ready
 from lod.server.documents.archive import (
     RELEASE,
     Archive,
@@ -43,11 +44,12 @@ from lod.server.machinery import HEALTH, health, respond_to_machinery
 from lod.server.metrics import telling
 from lod.server.refusals import not_found, unavailable
 from lod.server.request_log import RequestLog, RequestLogOptions
-from lod.server.routes import answer_document, missing
+from lod.server.routes import answer_document, document_at_once, missing
 from lod.server.served import CurrentRelease, ServedRelease
-from lod.server.sparql.answer_cache import may_be_known, request_key
+from lod.server.sparql.answer_cache import is_conditional, request_key
 from lod.server.sparql.graph_store import PATH as GRAPH_STORE
 from lod.server.sparql.graph_store import serve_graph_store
+from lod.server.sparql.look_ups import LookUps
 from lod.server.sparql.pool import QueryPool
 from lod.server.sparql.protocol import serve_sparql
 from lod.server.sparql.question import QueryLimits
@@ -61,6 +63,7 @@ _LOG = logging.getLogger(__name__)
 MACHINERY, DUMP = "/-/", "/dump/"
 # Looked for at the root of a host, whatever path the base IRI has (RFC 8615, RFC 9309).
 OF_THE_HOST = frozenset({"/robots.txt", "/.well-known/void", API_CATALOG})
+_TRIED = "lod.tried"  # under this name a scope has what was made and is too long to be sent at once, or None
 _MOST_PATH = 4096  # bytes; no address of ours comes near
 
 
@@ -99,7 +102,7 @@ def create_app(
                 yield
 
     rest = Starlette(routes=[Route(DUMP + "{path:path}", Dumps(current))], lifespan=lifespan)
-    site = Site(rest, current, pool, Archive(current))
+    site = Site(rest, current, pool, Archive(current), LookUps(pool.limits, pool.budgets))
     return RequestLog(site, log) if log else site
 
 
@@ -135,16 +138,19 @@ class Site:
     current: CurrentRelease
     pool: QueryPool
     archive: Archive
+    look_ups: LookUps
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        if (known := self._known(scope)) is not None:
-            await send_answer(known, scope, send)
-            return
         try:
-            await self._respond(scope, receive, send)
+            if _TRIED not in scope and (found := self.at_once(scope)) is not None:
+                await send_ready(found, send)
+            elif (made := scope[_TRIED]) is not None:
+                await send_answer(made, scope, send)
+            else:
+                await self._respond(scope, receive, send)
         except Exception:
             with suppress(RuntimeError):  # where an answer has begun, the server ends the connection
                 await send_answer(_fault(), scope, send)
@@ -180,12 +186,40 @@ class Site:
                 answer = refuse(error, ask, served.theme)
             await send_answer(answer, scope, send)
 
-    def _known(self, scope: Scope) -> Answer | None:
-        """The answer to a request that was answered before and is the same until the next release."""
-        served = self.current.served
-        if served is None or scope["method"] != "GET" or not may_be_known(scope) or not self.current.is_settled:
+    def at_once(self, scope: Scope) -> Ready | None:
+        """The answer to a look-up, about a thing, or to what was asked before and stays until the next release."""
+        scope[_TRIED] = None
+        served, path = self.current.served, scope.get("raw_path")
+        if served is None or path is None or scope["method"] != "GET" or not self.current.is_settled:
             return None
-        return self.pool.known.get(request_key(served.etag_prefix, scope))
+        if path == served.space.endpoint:
+            found = self.look_ups.answer(scope, served)
+            return found or self.pool.known.get(request_key(served.etag_prefix, scope))
+        key = request_key(served.etag_prefix, scope) if is_conditional(scope) else None
+        if key is not None and (found := self.pool.known.get(key)) is not None:
+            return found
+        answer = self._about_a_thing(served, scope, path)
+        if answer is None or len(answer.body) > answers.MOST_AT_ONCE:
+            scope[_TRIED] = answer
+            return None
+        found = as_ready(ready(answer, scope))
+        if key is not None and answer.status == 304:
+            self.pool.known.keep(key, found)
+        return found
+
+    def _about_a_thing(self, served: ServedRelease, scope: Scope, path: bytes) -> Answer | None:
+        """The document or the redirection at a canonical path, as it is now; None where that needs another look."""
+        canonical = canonical_path(path)
+        if canonical is None or canonical.encode("ascii") != path or len(path) > _MOST_PATH:
+            return None
+        ask = read_ask(scope, inside_path(canonical, served.space.prefix))
+        if ask.accept_datetime or is_archived(ask):
+            return None
+        try:
+            answer = document_at_once(served, ask)
+        except (LodError, OSError):  # whoever is called next tells
+            return None
+        return None if answer is None else varied(answer, served)
 
     async def _machinery(self, scope: Scope, ask: Ask) -> Answer:
         """Answer a path under `/-/`: in a thread, where the health of a store elsewhere is asked for."""
@@ -216,7 +250,7 @@ class Site:
         if answer.status == 404 and (ask.path.endswith("/") or "//" in ask.path):
             return await without_slashes(served, ask) or answer
         if answer.status == 304 and scope["method"] == "GET":
-            self.pool.known.keep(request_key(served.etag_prefix, scope), answer)
+            self.pool.known.keep(request_key(served.etag_prefix, scope), as_ready(ready(answer, scope)))
         return answer
 
     async def _frozen(self, served: ServedRelease, scope: Scope, ask: Ask) -> Answer:

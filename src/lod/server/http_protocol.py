@@ -6,7 +6,11 @@ that a Chinese address works as typed: its escapes are in lower case, and 308 le
 
 uvicorn waits for a request as long as a byte comes now and then, and for a reader as long as it likes. Here a request
 arrives whole within `RECEIVE_SECONDS`, its head is no longer than `MOST_HEAD`, and a reader takes what waits for it
-within `READ_SECONDS`; else the connection ends. The server is started with it::
+within `READ_SECONDS`; else the connection ends.
+
+uvicorn makes a task for each request and writes its head and its body one after the other, which takes longer than many
+an answer. Here a request that the application answers at once (`lod.server.at_once`) is answered in one piece, as soon
+as its head has been read. The server is started with it::
 
     uvicorn.Config(app, http=TolerantProtocol)
 """
@@ -15,9 +19,14 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import ClassVar
+from functools import lru_cache
+from typing import Any, ClassVar, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from starlette.types import Scope
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from lod.server.at_once import AnswersAtOnce, Ready, head_of
 
 RECEIVE_SECONDS = 20.0
 READ_SECONDS = 120.0
@@ -26,6 +35,8 @@ MOST_HEAD = 64 << 10  # bytes of request line and headers
 _REQUEST_LINE = re.compile(rb"[A-Z]{3,7} /[^ \r\n]* HTTP/1\.[01]\r\n")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _LONGEST_ADDRESS = 65_535  # bytes that the parser bears
+_NEED_MORE = frozenset({b"content-length", b"expect", b"transfer-encoding", b"upgrade"})  # than a head to be answered
+_own_head = lru_cache(maxsize=2)(head_of)  # the fields that the server adds to each answer change once a second
 _TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
 
@@ -39,6 +50,15 @@ class TolerantProtocol(HttpToolsProtocol):
     _reading: asyncio.TimerHandle | None = None  # until the reader has taken what waits
     _is_incomplete = False
     _head: int | None = None  # bytes of a head that has not ended
+    _is_answered = False  # at once
+    _has_its_turn = True  # whether nothing of what has come just now was answered yet
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        proxies = self.app if isinstance(self.app, ProxyHeadersMiddleware) else None
+        app = self.app if proxies is None else proxies.app
+        self._proxies = None if proxies is None else proxies.trusted_hosts
+        self._at_once = app.at_once if isinstance(app, AnswersAtOnce) else None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection; who says nothing does not keep it."""
@@ -57,6 +77,7 @@ class TolerantProtocol(HttpToolsProtocol):
         is_between_requests = getattr(self.cycle, "response_complete", True)  # no cycle before the first request
         if is_between_requests and not data.isascii():
             data = encode_request_line(data)
+        self._has_its_turn = True
         super().data_received(data)
         if self._is_incomplete:
             self._wait_for_the_rest(len(data))
@@ -90,12 +111,53 @@ class TolerantProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Its head has ended."""
         self._head = None
-        super().on_headers_complete()
+        found = self._find_at_once() if self._may_be_at_once() else None
+        self._is_answered = found is not None
+        if found is None:
+            super().on_headers_complete()
+        else:
+            self._has_its_turn = False  # who sends many requests in one piece waits for others like all do
+            own = _own_head(tuple(self.server_state.default_headers))
+            self.transport.write(b"".join((STATUS_LINE[found.status], own, found.head, b"\r\n", found.body)))
 
     def on_message_complete(self) -> None:
         """It is whole."""
         self._is_incomplete = False
-        super().on_message_complete()
+        if self._is_answered:
+            self.on_response_complete()
+        else:
+            super().on_message_complete()
+
+    def _may_be_at_once(self) -> bool:
+        """Whether it is a plain GET, after which the connection stays open, and no answer is under way before it."""
+        parser = self.parser
+        return (
+            self._at_once is not None
+            and self._has_its_turn
+            and parser.get_method() == b"GET"
+            and parser.get_http_version() == "1.1"
+            and parser.should_keep_alive()
+            and getattr(self.cycle, "response_complete", True)
+            and not (self.flow.write_paused or self.root_path or self.transport.is_closing())
+            and self.url.startswith(b"/")
+            and b"#" not in self.url
+            and _NEED_MORE.isdisjoint([name for name, _ in self.headers])
+        )
+
+    def _find_at_once(self) -> Ready | None:
+        assert self._at_once is not None
+        scope = cast("Scope", self.scope)
+        path, _, query = self.url.partition(b"?")
+        scope.update(method="GET", path=path.decode("ascii"), raw_path=path, query_string=query)
+        behind = [value.decode("latin-1") for name, value in self.headers if name == b"x-forwarded-for"]
+        if behind and self._proxies is not None and self.client is not None and self.client[0] in self._proxies:
+            client = self._proxies.get_trusted_client_address(", ".join(behind))
+            scope["client"] = client if client[0] else self.client
+        try:
+            return self._at_once(scope)
+        except Exception:
+            self.logger.exception("no answer at once; the request goes the ordinary way")
+            return None
 
     def pause_writing(self) -> None:
         """The reader is slower than the answer."""

@@ -40,11 +40,12 @@ class Pool(Protocol):
 
 def count_query(outcome: str, way: str) -> None:
     """One more query: `answered`, `cached`, `left` by its client, or refused with a code."""
-    _counter(outcome, way).inc()
+    counter(outcome, way).inc()
 
 
 @lru_cache(maxsize=64)
-def _counter(outcome: str, way: str) -> Counter:
+def counter(outcome: str, way: str) -> Counter:
+    """What counts queries of one outcome."""
     return _QUERIES.labels(outcome, way)
 
 

@@ -15,7 +15,9 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
+
+from lod.server.at_once import AnswersAtOnce, Ready
 
 LOGGER = "lod.requests"
 """The logger of these lines; whoever starts the server gives it a handler."""
@@ -38,9 +40,17 @@ class RequestLogOptions:
 class RequestLog:
     """An application whose answers are noted."""
 
-    def __init__(self, app: ASGIApp, options: RequestLogOptions) -> None:
+    def __init__(self, app: AnswersAtOnce, options: RequestLogOptions) -> None:
         self.app = app
         self.options = options
+
+    def at_once(self, scope: Scope) -> Ready | None:
+        """As the application's own."""
+        began = time.perf_counter()
+        answer = self.app.at_once(scope)
+        if answer is not None:
+            self._note(scope, began, answer.status, len(answer.body), answer.way)
+        return answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -61,18 +71,21 @@ class RequestLog:
         try:
             await self.app(scope, receive, noting)
         finally:
-            line = {
-                "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
-                "method": scope["method"],
-                "path": (scope.get("raw_path") or scope["path"].encode()).decode("ascii", "backslashreplace"),
-                "status": status,  # 0: the client left before there was one
-                "ms": round((time.perf_counter() - began) * 1000, 1),
-                "bytes": size,
-                **({} if is_whole else {"broken": True}),
-                **({"way": way} if way else {}),
-                **self._query(scope),
-            }
-            _LOG.info("%s", json.dumps(line, ensure_ascii=False) if self.options.as_json else as_text(line))
+            self._note(scope, began, status, size, way, is_whole=is_whole)
+
+    def _note(self, scope: Scope, began: float, status: int, size: int, way: str, *, is_whole: bool = True) -> None:
+        line = {
+            "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "method": scope["method"],
+            "path": (scope.get("raw_path") or scope["path"].encode()).decode("ascii", "backslashreplace"),
+            "status": status,  # 0: the client left before there was one
+            "ms": round((time.perf_counter() - began) * 1000, 1),
+            "bytes": size,
+            **({} if is_whole else {"broken": True}),
+            **({"way": way} if way else {}),
+            **self._query(scope),
+        }
+        _LOG.info("%s", json.dumps(line, ensure_ascii=False) if self.options.as_json else as_text(line))
 
     def _query(self, scope: Scope) -> dict[str, str]:
         text: str = scope.get(QUERY) or _asked(scope)

@@ -82,6 +82,18 @@ async def answer_document(served: ServedRelease, ask: Ask) -> Answer:
     return await anyio.to_thread.run_sync(made)  # a page that may read a whole cube, or a refusal
 
 
+def document_at_once(served: ServedRelease, ask: Ask) -> Answer | None:
+    """The answer about a thing that is quick: where it leads, its data, a light page. None: let it be answered.
+
+    Raises:
+        OSError: the store was damaged while it was open.
+    """
+    if not ask.path.startswith(_ONLY_THINGS) or isinstance(served.store, RemoteStore):
+        return None
+    made = begin(served, ask)
+    return made if isinstance(made, Answer) else None
+
+
 async def missing(served: ServedRelease, ask: Ask) -> Answer:
     """404, made where it keeps nobody waiting: what is near may have to be searched for."""
     return await anyio.to_thread.run_sync(not_found, served, ask.path, ask.accept, ask.accept_language)

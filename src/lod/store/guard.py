@@ -64,7 +64,6 @@ class Query:
     limit: int | None = None  # of its outermost LIMIT
     is_stable: bool = True  # the same question to the same store has the same answer: no NOW(), RAND(), UUID(), BNODE()
     prefixes: dict[str, str] = field(default_factory=dict)
-    is_look_up: bool = False  # one triple pattern (`lod.store.lookup`)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from lod.store.guard import Query, QueryForm
 from lod.store.rows import RowCounter
 
 MOST_ROWS = 200
-_MOST_TEXT = 2_000  # characters
+MOST_TEXT = 2_000  # characters
 _MOST_BYTES = 1 << 20
 _LEAST_ROW = {RESULTS_JSON: 32, RESULTS_XML: 32}  # bytes that no row has fewer of: short answers need no count
 
@@ -40,6 +40,7 @@ _LOOK_UP = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 
+_PREFIXED = re.compile(r"\A[^<?\"]*:|\^\^[^<]")  # a name, also that of a datatype
 _RELATIVE = re.compile(r"<(?![A-Za-z][A-Za-z0-9+.-]*+:)")  # an IRI that needs a base, which takes time to parse
 
 
@@ -48,7 +49,7 @@ def read_look_up(text: str) -> Query | None:
 
     What passes here would pass the guard (`lod.store.guard.inspect_query`).
     """
-    found = _LOOK_UP.fullmatch(text) if len(text) <= _MOST_TEXT else None
+    found = _LOOK_UP.fullmatch(text) if len(text) <= MOST_TEXT else None
     if found is None:
         return None
     form, *terms, limit = found.groups()
@@ -59,8 +60,15 @@ def read_look_up(text: str) -> Query | None:
         text,
         QueryForm.ASK if form.upper() == "ASK" else QueryForm.SELECT,
         None if limit is None else int(limit),
-        is_look_up=True,
     )
+
+
+def without_prologue(text: str) -> str:
+    """A look-up without its prefixes, where no name of it has one; else as it is."""
+    found = _LOOK_UP.fullmatch(text)
+    if found is None or any(_PREFIXED.search(term) for term in found.groups()[1:4]):
+        return text
+    return text[found.start(1) :]
 
 
 class _TooMuch(Exception):
@@ -91,12 +99,18 @@ def _syntax(chosen: Format) -> QueryResultsFormat:
 
 
 def look_up(
-    store: pyoxigraph.Store, query: Query, chosen: Format, *, base_iri: str = "", max_rows: int = MOST_ROWS
+    store: pyoxigraph.Store,
+    text: str,
+    limit: int | None,
+    chosen: Format,
+    *,
+    base_iri: str = "",
+    max_rows: int = MOST_ROWS,
 ) -> bytes | None:
-    """The answer to a look-up, written; None where it is not short, or there is none."""
+    """The answer to a look-up with that limit, written; None where it is not short, or there is none."""
     most = min(max_rows, MOST_ROWS)
-    text, is_bounded = query.text, query.limit is not None and query.limit <= most
-    if query.limit is None:
+    is_bounded = limit is not None and limit <= most
+    if limit is None:
         text = f"{text}\nLIMIT {most + 1}"
     elif not is_bounded:
         return None

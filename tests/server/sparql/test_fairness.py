@@ -10,8 +10,9 @@ import httpx
 import pytest
 from ports import free_port
 
+from lod.server.at_once import Ready
 from lod.server.metrics import telling
-from lod.server.sparql.answer_cache import AnswerCache, Kept
+from lod.server.sparql.answer_cache import AnswerCache, Kept, KnownRequests
 from lod.server.sparql.fairness import Budgets, BudgetSpent, client_of
 from lod.server.sparql.question import QueryLimits
 
@@ -105,11 +106,11 @@ def test_the_cache_keeps_the_latest_and_nothing_large() -> None:
 
 
 def test_the_cache_keeps_what_is_cheap_when_it_is_asked_for_again() -> None:
-    cache, answer = AnswerCache(), Kept(b"abc", "store")
-    cache.keep_if_again("once", answer)
-    assert cache.get("once") is None
-    cache.keep_if_again("once", answer)
-    assert cache.get("once") is answer
+    known, answer = KnownRequests(), Ready(200, b"", b"abc")
+    known.keep_if_again("once", answer)
+    assert known.get("once") is None
+    known.keep_if_again("once", answer)
+    assert known.get("once") is answer
 
 
 def test_refusals_speak_the_readers_language(endpoint: Any) -> None:

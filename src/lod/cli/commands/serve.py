@@ -24,6 +24,7 @@ from lod.cli.files import existing, open_project
 from lod.cli.options import in_project, quiet_and_verbose
 from lod.cli.output import Settings
 from lod.errors import LodError, UsageError
+from lod.server.allocator import start_tuned
 from lod.wording import say
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ def command(
       lod serve --port 8081 --workers 2 --metrics-port 9100
       lod serve --release /srv/releases/3-1f0c22ab
     """
+    start_tuned()
     from lod.project.model import ServeOptions
     from lod.release.release import open_current, open_release
     from lod.server.theme import open_theme

@@ -7,11 +7,12 @@ query and format, for those who ask the same in other words.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from starlette.types import Scope
 
-from lod.server.answers import Answer
+from lod.server.at_once import Ready
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,14 @@ class Kept:
 RequestKey = tuple[str | bytes, ...]
 """Release, path, query string, and the header fields that an answer depends on, as they stand in a request."""
 
-_MATTER = frozenset({b"accept", b"accept-language", b"accept-datetime", b"if-none-match"})
+_MATTER = frozenset(
+    {b"accept", b"accept-datetime", b"accept-encoding", b"accept-language", b"if-modified-since", b"if-none-match"}
+)
 
 
-def may_be_known(scope: Scope) -> bool:
-    """Whether answers to such requests are kept: conditional ones, and queries."""
-    return b"sparql" in scope.get("raw_path", b"") or any(name == b"if-none-match" for name, _ in scope["headers"])
+def is_conditional(scope: Scope) -> bool:
+    """Whether a client has something already: such requests come again and again."""
+    return any(name == b"if-none-match" for name, _ in scope["headers"])
 
 
 def request_key(release: str, scope: Scope) -> RequestKey:
@@ -44,19 +47,32 @@ class KnownRequests:
     """Answers by requests, ready to be sent: up to `capacity` of them, each small. Belongs to one event loop."""
 
     capacity: int = 4096
-    _kept: OrderedDict[RequestKey, Answer] = field(default_factory=OrderedDict)
+    _kept: OrderedDict[Hashable, Ready] = field(default_factory=OrderedDict)
+    _marks: bytearray = field(default_factory=lambda: bytearray(1 << 16))  # of keys that were asked for
 
-    def get(self, key: RequestKey) -> Answer | None:
+    def get(self, key: Hashable) -> Ready | None:
         """The answer to a request."""
         return self._kept.get(key)
 
-    def keep(self, key: RequestKey, answer: Answer) -> None:
+    def keep(self, key: Hashable, answer: Ready) -> None:
         """Keep an answer; the oldest make room."""
         if len(answer.body) > LARGEST_KNOWN:
             return
         self._kept[key] = answer
         if len(self._kept) > self.capacity:
             self._kept.popitem(last=False)
+
+    def keep_if_again(self, key: Hashable, answer: Ready) -> None:
+        """Keep an answer that is found as soon as kept, where it was asked for before, as far as is known.
+
+        Who reads everything once neither fills the memory nor drives out what others ask for.
+        """
+        name = hash(key)
+        place, mark = name & 0xFFFF, (name >> 16 & 0xFF) or 1
+        if self._marks[place] == mark:
+            self.keep(key, answer)
+        else:
+            self._marks[place] = mark
 
 
 LARGEST_KNOWN = 16 << 10  # bytes
@@ -70,7 +86,6 @@ class AnswerCache:
     largest: int = 1 << 20
     _kept: OrderedDict[str, Kept] = field(default_factory=OrderedDict)
     _size: int = 0
-    _marks: bytearray = field(default_factory=lambda: bytearray(1 << 16))  # of keys that were asked for
 
     def get(self, key: str) -> Kept | None:
         """The answer under a key."""
@@ -87,15 +102,3 @@ class AnswerCache:
         self._size += len(answer.body)
         while self._size > self.capacity:
             self._size -= len(self._kept.popitem(last=False)[1].body)
-
-    def keep_if_again(self, key: str, answer: Kept) -> None:
-        """Keep an answer that is found as soon as kept, where it was asked for before, as far as is known.
-
-        Who reads everything once neither fills the memory nor drives out what others ask for.
-        """
-        name = hash(key)
-        place, mark = name & 0xFFFF, (name >> 16 & 0xFF) or 1
-        if self._marks[place] == mark:
-            self.keep(key, answer)
-        else:
-            self._marks[place] = mark

@@ -6,34 +6,29 @@ SPARQL 1.1 Protocol: https://www.w3.org/TR/sparql11-protocol/
 from __future__ import annotations
 
 import asyncio
-import time
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import partial
 from typing import Self
 
 from starlette.types import Receive, Scope, Send
 
 from lod.errors import LodError
-from lod.rdf.formats import Format
 from lod.server import answers
 from lod.server.addresses import Address
-from lod.server.answers import Answer, header, link, request_header
+from lod.server.answers import request_header
 from lod.server.metrics import count_query
 from lod.server.negotiation import choose_language
 from lod.server.pages.reader import Reader
 from lod.server.served import ServedRelease
 from lod.server.sparql.answer_cache import Kept
 from lod.server.sparql.fairness import ENDING, client_of, query_name
+from lod.server.sparql.headers import answered_from
 from lod.server.sparql.pool import QueryPool
 from lod.server.sparql.question import QueryLimits, Question
 from lod.server.sparql.run import QueryAnswer
-from lod.store.guard import Query, QueryError
-from lod.store.lookup import look_up
-from lod.store.query import Way
+from lod.store.guard import QueryError
 from lod.store.remote import RemoteStore
 from lod.store.snapshot import StoreError
-
-STORE = Way.STORE.value
 
 
 class ClientGone(Exception):
@@ -81,66 +76,6 @@ class Exchange:
     def services(self) -> tuple[str, ...]:
         """The endpoints that a query may call; what a store elsewhere would call is not ours to bound."""
         return () if isinstance(self.served.statements, RemoteStore) else self.limits.services
-
-
-def endpoint_headers(exchange: Exchange, validator: str | None) -> list[tuple[bytes, bytes]]:
-    """The headers of every answer that was evaluated."""
-    served = exchange.served
-    limits = exchange.limits
-    same = _same_headers(served.space.prefix, served.site.licence_iri, limits.rows, limits.bytes, limits.seconds)
-    if validator is None:
-        return [_NOT_KEPT, *same]
-    return [_KEPT, header("etag", validator), *same]
-
-
-_NOT_KEPT, _KEPT = header("cache-control", answers.NO_STORE), header("cache-control", answers.SHORT)
-
-
-@lru_cache(maxsize=64)
-def _same_headers(
-    prefix: str, licence: str, rows: int, max_bytes: int, seconds: float
-) -> tuple[tuple[bytes, bytes], ...]:
-    """The headers that all answers of one release share."""
-    links = (link(f"{prefix}/catalog", "describedby"), link(licence, "license"))
-    return (
-        header("vary", "Accept, Accept-Language"),
-        header("link", ", ".join(links)),
-        header("query-limits", f"rows={rows}, bytes={max_bytes}, seconds={seconds:g}"),
-    )
-
-
-def may_be_asked(methods: str) -> Answer:
-    """The answer to OPTIONS: what may be asked, for people and for the preflight of browsers."""
-    return Answer(
-        204,
-        (
-            header("allow", methods),
-            header("access-control-allow-methods", methods),
-            header("access-control-allow-headers", "Accept, Accept-Language, Content-Type, If-None-Match"),
-            header("access-control-max-age", "86400"),
-        ),
-    )
-
-
-def answer_here(exchange: Exchange, query: Query, chosen: Format) -> Kept | None:
-    """The answer to a bounded look into the index, without a worker; None for all that is more.
-
-    Raises:
-        BudgetSpent: LOD9204.
-    """
-    store, pool = exchange.served.store, exchange.pool
-    if not query.is_look_up or isinstance(store, RemoteStore):
-        return None
-    client = client_of(exchange.scope)
-    pool.budgets.check(client)
-    began = time.monotonic()
-    base = exchange.served.space.base
-    body = look_up(store, query, chosen, base_iri=base, max_rows=exchange.limits.rows)
-    pool.budgets.charge(client, time.monotonic() - began)
-    if body is None:
-        return None
-    count_query("answered", STORE)
-    return Kept(body, STORE)
 
 
 _WATCHED_AFTER = 0.05  # seconds: whoever is answered sooner has no time to leave
@@ -213,7 +148,7 @@ async def stream_answer(watched: Watched, headers: list[tuple[bytes, bytes]], ke
     """
     answer, exchange = watched.answer, watched.exchange
     assert answer is not None
-    headers = [*headers, header("answered-from", answer.way), *answers.SECURITY_HEADERS, *answers.CORS_HEADERS]
+    headers = [*headers, answered_from(answer.way), *answers.SECURITY_HEADERS, *answers.CORS_HEADERS]
     if answer.size is not None:
         headers.append((b"content-length", str(answer.size).encode("ascii")))
     await exchange.send({"type": "http.response.start", "status": 200, "headers": headers})

@@ -54,9 +54,13 @@ class Budgets:
         Raises:
             BudgetSpent: LOD9204.
         """
-        left = self._of(client)
-        if left <= 0:
-            raise BudgetSpent(self.seconds, int(-left * 60 / self.seconds) + 1)
+        if self.is_spent(client):
+            raise BudgetSpent(self.seconds, int(-self._of(client) * 60 / self.seconds) + 1)
+
+    def is_spent(self, client: str) -> bool:
+        """Whether a client has to wait."""
+        known = self._left.get(client)
+        return known is not None and known[0] <= 0 and self._of(client) <= 0
 
     def charge(self, client: str, seconds: float) -> None:
         """Take what a query has taken."""

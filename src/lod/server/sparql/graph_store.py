@@ -23,15 +23,9 @@ from lod.server.answers import send_answer
 from lod.server.documents.write import content_type
 from lod.server.negotiation import choose_format
 from lod.server.served import ServedRelease
-from lod.server.sparql.exchange import (
-    ClientGone,
-    Exchange,
-    Watched,
-    endpoint_headers,
-    may_be_asked,
-    stream_answer,
-)
+from lod.server.sparql.exchange import ClientGone, Exchange, Watched, stream_answer
 from lod.server.sparql.graphs import graphs_of, is_in_store
+from lod.server.sparql.headers import endpoint_headers, may_be_asked
 from lod.server.sparql.operation import Operation, ProtocolError, not_acceptable
 from lod.server.sparql.pool import QueryPool
 from lod.server.sparql.question import Question
@@ -109,4 +103,4 @@ async def _answer(exchange: Exchange, graph: str | None) -> None:
         return
     question = Question(served.statements, query, chosen, dataset, served.space.base, graphs)
     async with Watched(exchange, question) as watched:
-        await stream_answer(watched, [content_type(chosen), *endpoint_headers(exchange, validator)])
+        await stream_answer(watched, [content_type(chosen), *endpoint_headers(served, exchange.limits, validator)])

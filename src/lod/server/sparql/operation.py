@@ -6,9 +6,10 @@ SPARQL 1.1 Protocol: https://www.w3.org/TR/sparql11-protocol/ §2.1 (query opera
 from __future__ import annotations
 
 import re
+from binascii import a2b_qp
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, unquote_to_bytes
+from urllib.parse import parse_qsl
 
 from lod.errors import LodError
 from lod.rdf.formats import (
@@ -70,7 +71,7 @@ def parse_operation(method: str, query_string: bytes, content_type: str, body: b
     """
     only = _ONLY_A_QUERY.fullmatch(query_string)
     if only is not None and method != "POST":
-        return Operation(unquote_to_bytes(only[1].replace(b"+", b" ")).decode("ascii"))
+        return Operation(unescaped(only[1]).decode("ascii"))
     fields = _fields(query_string, "the URL")
     if method == "POST":
         media_type, charset = _media_type(content_type)
@@ -96,6 +97,11 @@ def parse_operation(method: str, query_string: bytes, content_type: str, body: b
         else:
             fields.append(("query", _decode(body)))
     return _operation(fields)
+
+
+def unescaped(value: bytes) -> bytes:
+    """A value of a form without its escapes: quoted-printable (RFC 2045 §6.7) but for the sign, and read in C."""
+    return a2b_qp(value.replace(b"+", b" ").replace(b"=", b"%3D").replace(b"%", b"="))
 
 
 def _operation(fields: list[tuple[str, str]]) -> Operation:

@@ -24,23 +24,17 @@ from lod.errors import LodError
 from lod.rdf.formats import GRAPH_FORMATS, HTML, Format
 from lod.server import answers
 from lod.server.addresses import parse_address
-from lod.server.answers import Answer, header, request_header, send_answer
+from lod.server.answers import Answer, header, ready, request_header, send_answer
+from lod.server.at_once import as_ready
 from lod.server.documents.write import content_type
 from lod.server.metrics import count_query
 from lod.server.negotiation import choose_format
 from lod.server.request_log import QUERY
 from lod.server.served import ServedRelease
 from lod.server.sparql.answer_cache import request_key
-from lod.server.sparql.exchange import (
-    ClientGone,
-    Exchange,
-    Watched,
-    answer_here,
-    endpoint_headers,
-    may_be_asked,
-    stream_answer,
-)
-from lod.server.sparql.graphs import Graphs, graphs_of
+from lod.server.sparql.exchange import ClientGone, Exchange, Watched, stream_answer
+from lod.server.sparql.graphs import graphs_of
+from lod.server.sparql.headers import answered_from, endpoint_headers, may_be_asked, validator_of
 from lod.server.sparql.operation import (
     MAX_BODY,
     Operation,
@@ -55,7 +49,6 @@ from lod.server.sparql.question import Question
 from lod.server.sparql.refusals import METHODS, refuse
 from lod.server.sparql.service_description import write_description
 from lod.store.guard import Query, inspect_query
-from lod.store.lookup import read_look_up
 from lod.store.query import offered_formats
 from lod.wording import say
 
@@ -128,38 +121,31 @@ async def _answer(exchange: Exchange, operation: Operation) -> None:
         await send_answer(_describe(exchange, operation), exchange.scope, exchange.send)
         return
     exchange.scope[QUERY] = operation.query
-    query = read_look_up(operation.query)
-    if query is None:
-        inspect = partial(inspect_query, operation.query, services=exchange.services)
-        is_long = len(operation.query) > _LONG  # the guard takes up to tenths of a second for the longest
-        query = await anyio.to_thread.run_sync(inspect) if is_long else inspect()
+    inspect = partial(inspect_query, operation.query, services=exchange.services)
+    is_long = len(operation.query) > _LONG  # the guard takes up to tenths of a second for the longest
+    query = await anyio.to_thread.run_sync(inspect) if is_long else inspect()
     chosen = _choose(exchange, operation, query)
     if chosen is HTML:
         await _answer_page(exchange, operation, query)
         return
-    key = _key(exchange, operation, query, chosen)
+    served, limits = exchange.served, exchange.limits
+    key = validator_of(served, limits, query.text, chosen, operation.dataset) if query.is_stable else None
     validator = key if exchange.method != "POST" else None
     if validator and answers.is_fresh(request_header(exchange.scope, b"if-none-match"), validator):
         await send_answer(answers.not_modified(validator, answers.SHORT, "Accept"), exchange.scope, exchange.send)
         return
-    is_plain = query.is_look_up and not operation.dataset  # which names no graph
-    graphs = Graphs() if is_plain else await graphs_of(exchange.served, query, operation.dataset)
-    headers = [content_type(chosen), *endpoint_headers(exchange, validator), *graphs.headers]
+    graphs = await graphs_of(served, query, operation.dataset)
+    headers = [content_type(chosen), *endpoint_headers(served, limits, validator), *graphs.headers]
     if key is not None and (kept := exchange.pool.cache.get(key)) is not None:
         count_query("cached", kept.way)
-        known = Answer(200, (*headers, header("answered-from", kept.way)), kept.body)
+        known = Answer(200, (*headers, answered_from(kept.way)), kept.body)
         if exchange.method == "GET":
-            exchange.pool.known.keep(request_key(exchange.served.etag_prefix, exchange.scope), known)
+            exchange.pool.known.keep(
+                request_key(served.etag_prefix, exchange.scope), as_ready(ready(known, exchange.scope))
+            )
         await send_answer(known, exchange.scope, exchange.send)
         return
-    if is_plain and (found := answer_here(exchange, query, chosen)) is not None:
-        if key is not None:
-            exchange.pool.cache.keep_if_again(key, found)
-        at_once = Answer(200, (*headers, header("answered-from", found.way)), found.body)
-        await send_answer(at_once, exchange.scope, exchange.send)
-        return
-    base = exchange.served.space.base
-    question = Question(exchange.served.statements, query, chosen, operation.dataset, base, graphs.files)
+    question = Question(served.statements, query, chosen, operation.dataset, served.space.base, graphs.files)
     async with Watched(exchange, question) as watched:
         await stream_answer(watched, headers, key)
 
@@ -174,16 +160,6 @@ def _choose(exchange: Exchange, operation: Operation, query: Query) -> Format:
     if chosen is None:
         raise not_acceptable(say("the answer of {form}", form=query.form), offers)
     return chosen
-
-
-def _key(exchange: Exchange, operation: Operation, query: Query, chosen: Format) -> str | None:
-    """The answer's validator: the release, the query and the format; None for NOW() or RAND(), which never stay."""
-    if not query.is_stable:
-        return None
-    graphs = repr(operation.dataset) if operation.dataset else ""
-    return answers.etag(
-        exchange.served.etag_prefix, f"sparql {chosen.suffix} {exchange.limits.rows} {graphs} {query.text}"
-    )
 
 
 async def _answer_page(exchange: Exchange, operation: Operation, query: Query) -> None:
@@ -207,8 +183,12 @@ async def _answer_page(exchange: Exchange, operation: Operation, query: Query) -
         outcome, way = Outcome(query.form, body, answer.is_cut, graphs.said), answer.way
     # many labels are read for a long table: not on the event loop
     page = await anyio.to_thread.run_sync(sparql_page, exchange.reader, exchange.limits, operation, outcome)
-    headers = (content_type(HTML), header("content-language", exchange.language), *endpoint_headers(exchange, None))
-    headers = (*headers, header("answered-from", way), *graphs.headers)
+    headers = (
+        content_type(HTML),
+        header("content-language", exchange.language),
+        *endpoint_headers(exchange.served, exchange.limits, None),
+    )
+    headers = (*headers, answered_from(way), *graphs.headers)
     await send_answer(Answer(200, headers, page), exchange.scope, exchange.send)
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 
 from lod.errors import LodError
+from lod.server.allocator import tuned
 from lod.server.sparql.question import Question
 from lod.store.guard import QueryError
 from lod.store.remote import RemoteStore
@@ -193,7 +194,7 @@ async def start_worker(memory_bytes: int, *, has_network: bool) -> WorkerProcess
         stdin=PIPE,
         stdout=PIPE,
         stderr=DEVNULL,
-        env={**os.environ, "MALLOC_ARENA_MAX": "1"},  # glibc reserves 64 MB of address space a thread otherwise
+        env={**tuned(os.environ), "MALLOC_ARENA_MAX": "1"},  # glibc reserves 64 MB of address space a thread otherwise
     )
     worker = await _whole(beginning)
     try:
