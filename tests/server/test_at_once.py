@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from serving import serving
 
 from lod.server.app import create_app
 from lod.server.request_log import LOGGER, RequestLogOptions
@@ -31,10 +32,10 @@ LOOK_UPS = (
 
 
 @pytest.fixture(scope="module")
-def url(releases: Path, serving: object) -> Iterator[str]:
+def url(releases: Path) -> Iterator[str]:
     """A site whose clients may ask all they like."""
     app = create_app(releases, limits=QueryLimits(workers=1, spare=0, client_seconds=1e6))
-    with serving(app) as address:  # type: ignore[operator]
+    with serving(app) as address:
         yield address
 
 
@@ -173,10 +174,10 @@ def test_http_1_0_is_answered_and_its_connection_ends(url: str) -> None:
     assert received.endswith(b"false")
 
 
-def test_behind_a_proxy_each_client_has_its_own_time(releases: Path, serving: object) -> None:
+def test_behind_a_proxy_each_client_has_its_own_time(releases: Path) -> None:
     limits = QueryLimits(workers=1, spare=0, client_seconds=1e-9)
     statuses: dict[str, list[int]] = {}
-    with serving(create_app(releases, limits=limits)) as url, httpx.Client(base_url=url, timeout=60) as site:  # type: ignore[operator]
+    with serving(create_app(releases, limits=limits)) as url, httpx.Client(base_url=url, timeout=60) as site:
         for client in ("192.0.2.7", "198.51.100.7"):
             for number in range(3):
                 query = {"query": f"SELECT * {{ <urn:{client}:{number}> ?p ?o }}"}
@@ -188,7 +189,7 @@ def test_behind_a_proxy_each_client_has_its_own_time(releases: Path, serving: ob
 def test_each_is_noted(releases: Path, serving: object, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO", LOGGER)
     app = create_app(releases, limits=QueryLimits(workers=1, spare=0), log=RequestLogOptions(b"key"))
-    with serving(app) as url, httpx.Client(base_url=url, timeout=60) as site:  # type: ignore[operator]
+    with serving(app) as url, httpx.Client(base_url=url, timeout=60) as site:
         for _ in range(3):
             site.get("/sparql", params={"query": "ASK { <urn:no> ?p ?o }"})
     lines = [record.getMessage() for record in caplog.records if record.name == LOGGER]
