@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from raw_http import exchange
 from serving import serving
 
 from lod.server.app import create_app
@@ -164,12 +165,7 @@ def test_what_a_request_says_of_its_connection_holds(url: str, more: str, ends: 
 
 
 def test_http_1_0_is_answered_and_its_connection_ends(url: str) -> None:
-    request = _get(_query("ASK { <urn:no> ?p ?o }")).replace(b"HTTP/1.1", b"HTTP/1.0")
-    with closing(socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=60)) as client:
-        client.sendall(request)
-        received = b""
-        while more := client.recv(1 << 16):
-            received += more
+    received = exchange(url, _get(_query("ASK { <urn:no> ?p ?o }")).replace(b"HTTP/1.1", b"HTTP/1.0"))
     assert received.startswith(b"HTTP/1.1 200 OK\r\n")
     assert received.endswith(b"false")
 
@@ -186,7 +182,7 @@ def test_behind_a_proxy_each_client_has_its_own_time(releases: Path) -> None:
     assert list(statuses.values()) == [[200, 429, 429]] * 2  # the first question is always answered
 
 
-def test_each_is_noted(releases: Path, serving: object, caplog: pytest.LogCaptureFixture) -> None:
+def test_each_is_noted(releases: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO", LOGGER)
     app = create_app(releases, limits=QueryLimits(workers=1, spare=0), log=RequestLogOptions(b"key"))
     with serving(app) as url, httpx.Client(base_url=url, timeout=60) as site:
