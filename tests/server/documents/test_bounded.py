@@ -13,6 +13,9 @@ import pytest
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
 from lod.rdf.namespaces import RDFS, SKOS
+from lod.server.answers import Answer
+from lod.server.ask import Ask
+from lod.server.documents.dereference import begin
 from lod.server.documents.describe import PAGE, VALUES, describe
 from lod.server.pages.incoming import pointing
 from lod.server.pages.reader import Reader
@@ -127,6 +130,13 @@ def reads(served: ServedRelease, ask: Callable[[ServedRelease], object], monkeyp
         patch.setattr(ServedRelease, "quads", counted)
         ask(served)
     return taken
+
+
+def test_pages_far_from_the_first_keep_nobody_waiting(releases: Path) -> None:
+    served = open_served(next(folder for folder in releases.iterdir() if folder.is_dir()))
+    for query in ("page=200", "x=1&page=200"):  # made in a thread
+        assert not isinstance(begin(served, Ask("/doc/big.nt", query=query)), Answer)
+    assert isinstance(begin(served, Ask("/doc/big.nt", query="x=1")), Answer)
 
 
 def test_few_statements_are_read_however_many_there_are(releases: Path, monkeypatch: pytest.MonkeyPatch) -> None:

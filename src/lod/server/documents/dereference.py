@@ -119,6 +119,17 @@ def begin(served: ServedRelease, ask: Ask) -> Answer | Later:
     """As `respond`, where that is quick; else, for a page that may read much or a refusal, what makes the answer."""
     if ask.path.startswith(REDIRECTED):
         return _see_other(served, ask)
+    if "page=" in ask.query:  # what stands before a page is passed over, which may be much
+        return partial(_in_full, served, ask)
+    return _begin(served, ask)
+
+
+def _in_full(served: ServedRelease, ask: Ask) -> Answer:
+    found = _begin(served, ask)
+    return found if isinstance(found, Answer) else found()
+
+
+def _begin(served: ServedRelease, ask: Ask) -> Answer | Later:
     address = parse_address(ask.path, served.site.languages)
     answer = _document(served, ask, address)
     if answer is None and address.format is not None:  # the suffix may belong to the key: /doc/report.html

@@ -102,12 +102,12 @@ def describe(served: ServedRelease, iri: str, page: int = 0, *, whole: bool = Fa
                 quad for prop in (TYPE, *LABEL_PROPERTIES) for quad in islice(served.quads(node, prop, None), VALUES)
             ]
             found = list(dict.fromkeys([*quads[:PAGE], *(named if page > 1 else ())]))
-            return _close(served, node.value, found, MOST_QUADS, truncated=page > 1 or more, page=page, next=follows)
+            told = {"truncated": page > 1 or more, "page": page, "next": follows}
+            return _close(served, node.value, found, MOST_QUADS, (), **told)
         if not more:
-            parts = _told_with(served, node.value, quads)
-            return _close(served, node.value, quads, most if whole else MOST_QUADS, parts=parts)
+            return _close(served, node.value, quads, most if whole else MOST_QUADS)
         first, cut = _first_values(served, node) or (quads[:most], ())
-        return _close(served, node.value, first, MOST_QUADS, truncated=True, cut=cut, next=1)
+        return _close(served, node.value, first, MOST_QUADS, (), truncated=True, cut=cut, next=1)
     return None
 
 
@@ -119,7 +119,7 @@ def describe_otherwise(served: ServedRelease, iri: str, page: int = 0) -> Descri
     if (spelt := _as_in_the_data(served, iri)) is not None:
         return describe(served, spelt, page)
     parts = () if page else parts_of(served, iri)
-    return _close(served, iri, [], MOST_QUADS, parts=parts) if parts else None
+    return _close(served, iri, [], MOST_QUADS, parts) if parts else None
 
 
 def exists_otherwise(served: ServedRelease, iri: str) -> bool:
@@ -142,9 +142,9 @@ def parts_of(served: ServedRelease, iri: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(uri for uris in found for uri in uris))
 
 
-def _told_with(served: ServedRelease, iri: str, quads: Sequence[Quad]) -> tuple[str, ...]:
+def _told_with(served: ServedRelease, iri: str, own: Sequence[tuple[NamedNode, Any]]) -> tuple[str, ...]:
     """The parts of a document that tells of others than itself: a vocabulary with its terms."""
-    if not any(quad.predicate == TYPE and quad.object in _WHOLES for quad in quads):
+    if not any(predicate == TYPE and value in _WHOLES for predicate, value in own):
         return ()
     return served.memo.get(("parts", iri), lambda: parts_of(served, iri))
 
@@ -194,12 +194,21 @@ def _spellings(iri: str) -> Iterator[NamedNode]:
             return
 
 
-def _close(served: ServedRelease, iri: str, quads: list[Quad], most: int, **told: Any) -> Description:
-    """Add what is said of its parts and of the blank nodes that the description leads to, `most` triples in all."""
+def _close(
+    served: ServedRelease, iri: str, quads: list[Quad], most: int, parts: tuple[str, ...] | None = None, **told: Any
+) -> Description:
+    """Add what is said of its parts and of the blank nodes that the description leads to, `most` triples in all.
+
+    `parts`: None where they have to be looked for.
+    """
     own = tuple([(quad.predicate, quad.object) for quad in quads])
-    for part in told.get("parts", ()):
-        quads += islice(served.quads(NamedNode(part), None, None), VALUES)
-    waiting = [quad.object for quad in quads if isinstance(quad.object, BlankNode)]
+    waiting = [value for _, value in own if isinstance(value, BlankNode)]
+    if parts is None:
+        parts = _told_with(served, iri, own)
+    for part in parts:
+        found = list(islice(served.quads(NamedNode(part), None, None), VALUES))
+        quads += found
+        waiting += [quad.object for quad in found if isinstance(quad.object, BlankNode)]
     seen = set(waiting)
     while waiting and len(quads) <= most:
         for quad in served.quads(waiting.pop(), None, None):
@@ -210,7 +219,7 @@ def _close(served: ServedRelease, iri: str, quads: list[Quad], most: int, **told
             if len(quads) > most:
                 break
     told["truncated"] = told.get("truncated", False) or len(quads) > most
-    return Description(iri, tuple(quads[:most]), own=own[:most], **told)
+    return Description(iri, tuple(quads[:most]), own=own[:most], parts=parts, **told)
 
 
 ABOUT_TERMS = frozenset(term.value for term in (TYPE, _PRIMARY_TOPIC, _LICENSE))
