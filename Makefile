@@ -52,7 +52,7 @@ kill-loop: .venv/installed-test
 	  ended=$$?; tail -n 12 build/kill-loop.log; exit $$ended
 
 benchmarks: .venv/installed-test
-	@for benchmark in benchmarks/*.py; do echo "$$benchmark"; $(BIN)/python $$benchmark || exit; done
+	@for benchmark in $$(grep -l '^def main' benchmarks/*.py); do echo "$$benchmark"; $(BIN)/python $$benchmark || exit; done
 
 docs: .venv/installed-test
 	$(BIN)/python docs/generate.py

@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 
 import duckdb
+from processes import peak_memory
 from pyoxigraph import RdfFormat, Store
 
 from lod.rdf.namespaces import QB, RDF, RDFS
@@ -52,15 +53,9 @@ def check(folder: Path, by_columns: bool) -> int:
     begun, worked = time.perf_counter(), time.process_time()
     found = [each.constraint for each in check_cubes(graph, doubts if by_columns else None)]
     seconds, worked = time.perf_counter() - begun, time.process_time() - worked
-    peak = _peak()
+    peak = peak_memory()
     print(f"{seconds:.2f} {worked:.2f} {peak} {'ok' if found == [12] else found}")
     return 0
-
-
-def _peak() -> int:
-    """MB of this process alone: what getrusage says was once its parent's."""
-    status = Path("/proc/self/status").read_text()
-    return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) // 1024
 
 
 def floor(folder: Path, observations: int) -> float:

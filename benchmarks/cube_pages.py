@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+
+from processes import peak_memory
 
 BASE = "https://lod.example.org/"
 DATASET = BASE + "data/staff"
@@ -170,7 +171,7 @@ def main() -> int:
         figures = measure(write_release(Path(folder), given.rows), given.rounds)
     for name, figure in figures.items():
         print(json.dumps({"page": name, **figure}))
-    print(json.dumps({"rows": given.rows, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}))
+    print(json.dumps({"rows": given.rows, "peak_mb": peak_memory()}))
     slow = [name for name, bar in BARS.items() if figures[name]["seconds"] > bar]
     slow += [f"size of the {name}" for name, most in MOST_BYTES.items() if figures[name]["bytes"] > most]
     print("below the bar:", ", ".join(slow) or "nothing")

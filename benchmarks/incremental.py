@@ -17,9 +17,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from dataclasses import dataclass
 from pathlib import Path
+
+from processes import Run, timed
 
 BAR = 0.1
 LOD = (sys.executable, "-m", "lod")
@@ -68,30 +68,9 @@ SHAPES = """@prefix mea: <https://lod.example.org/def/measure/> .
 """
 
 
-@dataclass(frozen=True)
-class Run:
-    """One build: seconds by the clock and of the processor, the most memory that it held, in MB, and what it said."""
-
-    wall: float
-    cpu: float
-    peak: float
-    told: dict[str, object]
-
-
 def build(root: Path) -> Run:
     """Build and publish a project as its readers do."""
-    command = [*LOD, "build", "--publish", "--format", "json"]
-    begun = time.perf_counter()
-    process = subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    with process.stdout as out:
-        told = out.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - begun
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        sys.exit(f"the build ended with {process.returncode}: {told.decode(errors='replace')}")
-    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, json.loads(told))
+    return timed([*LOD, "build", "--publish", "--format", "json"], root)
 
 
 def write_project(root: Path, bench: Path, rows: int) -> Path:
@@ -153,7 +132,7 @@ def measure(root: Path, bench: Path, rows: int) -> int:
     change_cell(table, rows // 2)
     second = build(root)
     shown("one cell changed", second)
-    if second.told["made_from"] != first.told["release"]:
+    if json.loads(second.told)["made_from"] != json.loads(first.told)["release"]:
         sys.exit("the second build did not start from the release of the first")
     missed = False
     for what, ratio in (("by the clock", second.wall / first.wall), ("of the processor", second.cpu / first.cpu)):

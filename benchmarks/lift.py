@@ -22,13 +22,13 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 import venv
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
+from processes import Run, timed
 
 THREADS = 2
 MILLION = 1_000_000
@@ -63,15 +63,6 @@ BY_JOIN = f"{{p: ex:agency, o: {{mapping: agency, condition: {SAME}}}}}"
 BY_TEMPLATE = "[ex:agency, ex:agency/$(agency)~iri]"
 
 
-@dataclass(frozen=True)
-class Run:
-    """One process: seconds by the clock and of the processor, and the most memory that it (or a child) held, in MB."""
-
-    wall: float
-    cpu: float
-    peak: float
-
-
 @dataclass
 class Deck:
     """Where the benchmark works, and which bars were met."""
@@ -90,23 +81,6 @@ class Deck:
     def lift(self, mapping: Path, tables: Path, out: Path, *more: str) -> list[str | Path]:
         """The command of a lift."""
         return [*LOD, "lift", mapping, "-o", out, "--tables", tables, "--threads", str(THREADS), *more]
-
-
-def timed(command: Sequence[str | Path], folder: Path | None = None) -> Run:
-    """Run a command to its end."""
-    begun = time.perf_counter()
-    process = subprocess.Popen(
-        [str(part) for part in command], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    )
-    assert process.stderr is not None
-    told = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - begun
-    process.returncode = os.waitstatus_to_exitcode(status)
-    process.stderr.close()
-    if process.returncode:
-        sys.exit(f"{command[0]} ended with {process.returncode}: {told.decode(errors='replace')}")
-    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
 def in_turns(commands: Sequence[Sequence[str | Path]], outputs: Iterable[Path], rounds: int) -> list[list[Run]]:

@@ -28,7 +28,7 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -36,6 +36,7 @@ from urllib.parse import quote
 import killers
 from canary import canary
 from lookup import BASE, write_release
+from processes import family_memory
 
 DEADLINE = 2  # seconds of a query
 VISITORS = 6
@@ -207,7 +208,7 @@ async def watch_health(port: int, pid: int, seen: Seen, until: float) -> None:
         judge(seen, "health", reply)
         seen.releases.add(json.loads(reply.body).get("release", ""))
         if number % 5 == 0:
-            seen.memory.append(await asyncio.to_thread(memory_of, pid))
+            seen.memory.append(await asyncio.to_thread(family_memory, pid))
         await asyncio.sleep(0.1)
 
 
@@ -261,26 +262,6 @@ async def switch(releases: Path, until: float) -> None:
         await asyncio.to_thread(publish, releases, next(names), "publish")
 
 
-def memory_of(pid: int) -> int:
-    """Resident MB of a process and all that it started; what they share counts once (PSS), where Linux tells."""
-    total = 0
-    for process in (pid, *children_of(pid)):
-        with suppress(OSError):
-            text = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii")
-            found = re.search(r"^Pss:\s+(\d+)", text, re.MULTILINE)
-            total += int(found[1]) if found else 0
-    return total // 1024
-
-
-def children_of(pid: int) -> list[int]:
-    """The processes that one has started, and theirs."""
-    found = []
-    with suppress(OSError):
-        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split():
-            found += [int(child), *children_of(int(child))]
-    return found
-
-
 @asynccontextmanager
 async def served(folder: Path, things: int) -> AsyncIterator[tuple[int, int]]:
     """`lod serve` over two releases: its port and process."""
@@ -317,7 +298,7 @@ async def run(folder: Path, things: int, seconds: float) -> tuple[Seen, list[str
             warm = Seen()
             chances = [random.Random(number) for number in range(VISITORS + 1)]
             await visit(port, things, warm, chances[-1], time.monotonic() + min(5, seconds / 4))
-            before = memory_of(pid)
+            before = family_memory(pid)
             until = time.monotonic() + seconds
             await asyncio.gather(
                 *(visit(port, things, seen, chance, until) for chance in chances[:-1]),
@@ -327,7 +308,7 @@ async def run(folder: Path, things: int, seconds: float) -> tuple[Seen, list[str
                 switch(folder / "releases", until),
             )
             await asyncio.sleep(3)  # killed workers are replaced
-            after = memory_of(pid)
+            after = family_memory(pid)
     return seen, calls, before, after
 
 

@@ -25,6 +25,7 @@ HERE = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(HERE / "tests" / "conformance"))
 
 import violations  # noqa: E402
+from processes import peak_memory  # noqa: E402
 
 from lod.diagnostics import Findings  # noqa: E402
 from lod.lift.compile import compile_plan  # noqa: E402
@@ -102,13 +103,7 @@ def run(way: str, folder: Path, shapes: Path) -> None:
         report.write_turtle(folder / "report.ttl")
         seconds["report"], seconds["report_cpu"] = time.perf_counter() - begun, time.process_time() - worked
     right = way == "shacl" or found == violations.read_expected(folder / "data")
-    print(json.dumps({"seconds": seconds, "peak": peak(), "right": right}))
-
-
-def peak() -> int:
-    """MB of this process alone."""
-    status = Path("/proc/self/status").read_text()
-    return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) // 1024
+    print(json.dumps({"seconds": seconds, "peak": peak_memory(), "right": right}))
 
 
 def measured(way: str, rows: int, folder: Path, shapes: Path) -> tuple[float, float, int, bool]:
