@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -225,11 +227,45 @@ def test_while_the_store_is_gone_everything_says_so_and_names_no_neighbour(first
         while site.get("/-/health").status_code == 200:  # believed for a second
             assert time.monotonic() < deadline
             time.sleep(0.1)
-        for path in ("/data/staff/obs/2022/A/F.ttl", "/doc/code/office/B.en.html", "/-/health", "/sparql?query=ASK{}"):
+        release = open_current(folder / "releases").manifest.name
+        assert site.get(f"/dump/{release}/staff.nq.gz").status_code == 200
+        for path in (
+            *("/data/staff/obs/2022/A/F.ttl", "/doc/code/office/B.en.html", "/-/health", "/sparql?query=ASK{}"),
+            *("/sparql.en.html", "/sparql.en.html?query=ASK{}", f"/dump/{release}/nowhere", "/search?q=a"),
+        ):
             answer = site.get(path)
             assert answer.status_code == 503, path
             assert "127.0.0.1" not in answer.text, path
             assert path == "/-/health" or int(answer.headers["retry-after"]) > 0, path
+
+
+def test_who_waits_for_the_store_keeps_nobody_else_waiting(first_project: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(first_project, tmp_path / "staff")
+    mute, asked, speaks = threading.Event(), threading.Semaphore(0), threading.Event()
+
+    def fate(_: int) -> str:
+        if not mute.is_set():
+            return "pass"
+        asked.release()
+        speaks.wait(60)
+        return "drop"
+
+    with oxigraph(tmp_path) as section, relayed(origin(section), fate) as url:
+        use(folder, f"{section.replace(origin(section), url)}\n[serve]\nquery_seconds = 60\n")
+        lod(folder, "build", "--publish")
+        release = open_current(folder / "releases").manifest.name
+        with serving(folder) as site, ThreadPoolExecutor(3) as visitors:
+            assert site.get("/-/health").status_code == 200
+            mute.set()
+            paths = ("/data/staff/obs/2022/A/F.ttl", "/doc/code/office/B.en.html", "/sparql.en.html")
+            waiting = [visitors.submit(site.get, path) for path in paths]
+            for _ in paths:
+                assert asked.acquire(timeout=60)
+            for path in ("/robots.txt", f"/dump/{release}/staff.nq.gz", "/release/"):
+                assert site.get(path, follow_redirects=True).status_code == 200, path
+            assert not any(one.done() for one in waiting)
+            speaks.set()
+            assert [one.result(60).status_code for one in waiting] == [503, 503, 503]
 
 
 def test_an_answer_that_the_store_cut_is_an_error(tmp_path: Path) -> None:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
+import anyio
 import anyio.to_thread
 
 from lod.server.answers import Answer
@@ -52,6 +54,7 @@ ROUTES = (
     Route(is_sitemap, respond_to_sitemap),
 )
 
+_ELSEWHERE = anyio.CapacityLimiter(40)
 _ONLY_THINGS = (*REDIRECTED, "/doc/")
 
 
@@ -69,13 +72,13 @@ async def answer_document(served: ServedRelease, ask: Ask) -> Answer:
     if not ask.path.startswith(_ONLY_THINGS):
         route = route_of(served, ask)
         if route is not None:
-            found = await anyio.to_thread.run_sync(route.respond, served, ask)
+            found = await anyio.to_thread.run_sync(route.respond, served, ask, limiter=threads_for(served))
             return found or await missing(served, ask)
     is_document = ask.path.startswith((*REDIRECTED, *DOCUMENTS))
     if not is_document:
-        return await anyio.to_thread.run_sync(respond_at_root, served, ask)
+        return await anyio.to_thread.run_sync(respond_at_root, served, ask, limiter=threads_for(served))
     if isinstance(served.store, RemoteStore):  # each look-up is a question to another machine
-        return await anyio.to_thread.run_sync(respond, served, ask)
+        return await anyio.to_thread.run_sync(respond, served, ask, limiter=threads_for(served))
     made = begin(served, ask)  # a few look-ups in the index: faster here than the way to a thread
     if isinstance(made, Answer):
         return made
@@ -96,4 +99,10 @@ def document_at_once(served: ServedRelease, ask: Ask) -> Answer | None:
 
 async def missing(served: ServedRelease, ask: Ask) -> Answer:
     """404, made where it keeps nobody waiting: what is near may have to be searched for."""
-    return await anyio.to_thread.run_sync(not_found, served, ask.path, ask.accept, ask.accept_language)
+    answer = partial(not_found, served, ask.path, ask.accept, ask.accept_language)
+    return await anyio.to_thread.run_sync(answer, limiter=threads_for(served))
+
+
+def threads_for(served: ServedRelease) -> anyio.CapacityLimiter | None:
+    """The threads that may read a release: those that wait for a store elsewhere are not taken from all others."""
+    return _ELSEWHERE if isinstance(served.store, RemoteStore) else None

@@ -26,7 +26,7 @@ _RESULTS = "application/sparql-results+json"
 _TRIPLES = "application/n-triples"
 MOST = 20_001  # quads of one pattern: what a description shows and one more, so that it can say that there are more
 _KEPT = 200_000  # quads of all patterns that are remembered: a release does not change, memory ends
-_SILENCE = 1.0  # seconds in which a store that did not answer is not asked again: whoever waits would wait in a row
+_SILENCE = 1.0  # seconds in which a store that did not answer is not asked again, or as long as was waited for it
 _HEALTH_SECONDS = 3  # what the question whether it is well may take
 
 
@@ -146,11 +146,13 @@ class RemoteStore:
         if self._silent is not None and time.monotonic() < self._silent[0]:
             said = self._silent[1]
             raise RemoteError(said.message, hint=said.hint, code=said.code)
+        began = time.monotonic()
         try:
             return ask(self.endpoint, query, accept, default_graphs or self.graphs, named_graphs)
         except RemoteError as error:
             if error.code == "LOD8201":
-                self._silent = time.monotonic() + _SILENCE, error
+                ended = time.monotonic()
+                self._silent = ended + max(ended - began, _SILENCE), error
             raise
 
     def is_well(self) -> bool:

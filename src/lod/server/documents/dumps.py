@@ -22,7 +22,7 @@ from lod.release.release import Release, open_release
 from lod.server import answers
 from lod.server.answers import request_header, send_answer
 from lod.server.documents.signposts import LINKSET, LINKSET_JSON, files_datasets
-from lod.server.refusals import not_found
+from lod.server.refusals import not_found, unavailable
 from lod.server.served import CurrentRelease, ServedRelease, dump_files
 
 MOST_RANGES = 8  # in one request; more are answered with the whole file
@@ -65,7 +65,10 @@ class Dumps:
         found = self._find(served, name, file)
         if found is None:
             accept, languages = request_header(scope, b"accept"), request_header(scope, b"accept-language")
-            refusal = await anyio.to_thread.run_sync(not_found, served, scope["path"], accept, languages)
+            try:
+                refusal = await anyio.to_thread.run_sync(not_found, served, scope["path"], accept, languages)
+            except LodError as error:  # a store elsewhere is gone, so that what is near cannot be looked up
+                refusal = unavailable(error, accept, languages, served.theme)
             await send_answer(refusal, scope, send)
             return
         path, digest, created = found

@@ -95,9 +95,10 @@ def _type_of(told: str) -> str:
 
 
 def files_datasets(served: ServedRelease, file: str) -> Iterator[str]:
-    """The datasets that a file is an item of, by its IRI."""
-    for found in served.quads(None, _DOWNLOAD, NamedNode(file)):
-        for quad in served.quads(None, _DISTRIBUTION, found.subject):  # type: ignore[arg-type]  # no triple is one
+    """The datasets that a file is an item of, by its IRI, as the catalogue beside the store has it."""
+    beside = served.metadata
+    for found in beside.quads_for_pattern(None, _DOWNLOAD, NamedNode(file), None):
+        for quad in beside.quads_for_pattern(None, _DISTRIBUTION, found.subject, None):
             if isinstance(quad.subject, NamedNode):
                 yield quad.subject.value
 

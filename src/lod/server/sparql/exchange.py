@@ -6,19 +6,22 @@ SPARQL 1.1 Protocol: https://www.w3.org/TR/sparql11-protocol/
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Self
 
+import anyio.to_thread
 from starlette.types import Receive, Scope, Send
 
 from lod.errors import LodError
 from lod.server import answers
 from lod.server.addresses import Address
-from lod.server.answers import request_header
+from lod.server.answers import Answer, request_header
 from lod.server.metrics import count_query
 from lod.server.negotiation import choose_language
 from lod.server.pages.reader import Reader
+from lod.server.refusals import unavailable
 from lod.server.served import ServedRelease
 from lod.server.sparql.answer_cache import Kept
 from lod.server.sparql.fairness import ENDING, client_of, query_name
@@ -29,6 +32,7 @@ from lod.server.sparql.run import QueryAnswer
 from lod.store.guard import QueryError
 from lod.store.remote import RemoteStore
 from lod.store.snapshot import StoreError
+from lod.store.transport import RemoteError
 
 
 class ClientGone(Exception):
@@ -71,6 +75,15 @@ class Exchange:
     @property
     def limits(self) -> QueryLimits:
         return self.pool.limits
+
+    async def rendered(self, make: Callable[[], Answer]) -> Answer:
+        """An answer that may read labels: in a thread, where the store is elsewhere; 503, where that says nothing."""
+        if not isinstance(self.served.store, RemoteStore):
+            return make()
+        try:
+            return await anyio.to_thread.run_sync(make)
+        except RemoteError as error:
+            return unavailable(error, self.accept, self.language, self.served.theme)
 
     @property
     def services(self) -> tuple[str, ...]:

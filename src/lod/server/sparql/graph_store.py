@@ -10,6 +10,7 @@ under the same limits; for large ones there is the dump.
 from __future__ import annotations
 
 import contextlib
+from functools import partial
 from urllib.parse import parse_qsl
 
 from starlette.types import Receive, Scope, Send
@@ -55,7 +56,8 @@ async def serve_graph_store(
                 raise ProtocolError(405, message, code="LOD9103", hint=say("the methods are {known}", known=METHODS))
             await _answer(exchange, _named_graph(exchange, path))
         except LodError as error:
-            answer = refuse(
+            answer = partial(
+                refuse,
                 error,
                 exchange.reader,
                 exchange.limits,
@@ -64,7 +66,7 @@ async def serve_graph_store(
                 allow=METHODS,
                 asks_language=exchange.asks_language,
             )
-            await send_answer(answer, scope, send)
+            await send_answer(await exchange.rendered(answer), scope, send)
 
 
 def _named_graph(exchange: Exchange, path: str) -> str | None:

@@ -72,7 +72,8 @@ async def serve_sparql(
         return
     except LodError as error:
         is_page = exchange.address.format is HTML or HTML.suffix in operation.formats
-        answer = refuse(
+        answer = partial(
+            refuse,
             error,
             exchange.reader,
             exchange.limits,
@@ -80,7 +81,7 @@ async def serve_sparql(
             HTML.media_type if is_page else exchange.accept,
             asks_language=exchange.asks_language,
         )
-        await send_answer(answer, scope, send)
+        await send_answer(await exchange.rendered(answer), scope, send)
 
 
 def _read_asked(exchange: Exchange) -> Operation:
@@ -118,7 +119,8 @@ async def _read_posted(exchange: Exchange) -> Operation:
 
 async def _answer(exchange: Exchange, operation: Operation) -> None:
     if not operation.query:
-        await send_answer(_describe(exchange, operation), exchange.scope, exchange.send)
+        described = await exchange.rendered(partial(_describe, exchange, operation))
+        await send_answer(described, exchange.scope, exchange.send)
         return
     exchange.scope[QUERY] = operation.query
     inspect = partial(inspect_query, operation.query, services=exchange.services)
