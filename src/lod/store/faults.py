@@ -35,6 +35,10 @@ _AT_RISK = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 
+# One of these is in each of them: a look for them takes a tenth of the time, which each query pays.
+_PARTS = ("*", "|", "GRAPH", "BNODE", "GROUP_CONCAT", "REPLACE", "REGEX", "COUNT")
+_NO_VARIABLE = re.compile(r"\?(?!\w)")
+
 _GRAPH = re.compile(r"\bGRAPH\b", re.IGNORECASE)
 _WITHOUT_TRIPLES = re.compile(r"\b(?:SELECT.+SELECT|VALUES|BIND|OPTIONAL|UNION)\b", re.IGNORECASE | re.DOTALL)
 
@@ -46,7 +50,9 @@ def may_be_wrong(text: str) -> bool:
     """Whether a query may be one of those, by its words alone."""
     if _GRAPH.search(text) is not None and _WITHOUT_TRIPLES.search(text) is not None:
         return True
-    return _AT_RISK.search(text) is not None
+    written = text.upper()
+    has_a_part = any(part in written for part in _PARTS) or _NO_VARIABLE.search(text) is not None
+    return has_a_part and _AT_RISK.search(text) is not None
 
 
 def mended(query: Query, variables: Sequence[str], names: Callable[[], Sequence[str]], ask: Ask) -> str:
