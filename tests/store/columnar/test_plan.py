@@ -37,6 +37,7 @@ COLUMNS = {
     "tests of codes": "SELECT ?a (COUNT(*) AS ?t) { ?o d:area ?a ; d:mean ?m FILTER NOT EXISTS { ?a skos:broader c:region1 } MINUS { ?a skos:prefLabel 'Area 1'@en } } GROUP BY ?a",
     "BIND in the middle, patterns after OPTIONAL": "SELECT ?e ?l (COUNT(*) AS ?t) { ?o d:year ?y BIND(?y - 1911 AS ?e) ?o d:area ?a OPTIONAL { ?a skos:prefLabel ?l } ?o d:mean ?m } GROUP BY ?e ?l",
     "every variable": "SELECT DISTINCT * { [] d:area ?b ; d:year ?y ; d:sex ?a ; d:mean ?m FILTER(?m > 58) }",
+    "properties": "SELECT ?p (COUNT(*) AS ?n) { ?o d:mean ?m ; ?p ?v FILTER(?p != d:sex) } GROUP BY ?p",
     "no texts to join": "SELECT (GROUP_CONCAT(?a) AS ?t) (COUNT(*) AS ?c) { ?o d:area ?a ; d:mean ?m }",
     "text with quotes and a language": "SELECT ?t (COUNT(*) AS ?c) { ?o d:note ?t ; d:area ?a } GROUP BY ?t",
 }  # fmt: skip
@@ -56,7 +57,8 @@ STORE = {
     "what VALUES": "SELECT (COUNT(*) AS ?t) { VALUES ?n { 1 2 } ?o d:mean ?m OPTIONAL { ?o d:count ?n } }",
     "odd IRI": "BASE <urn:x:y> SELECT (COUNT(*) AS ?t) { ?o d:mean ?m ; d:area ?a FILTER(?a != <z>) }",
     "FROM": "SELECT (COUNT(*) AS ?t) FROM <https://a.example/g> { ?o d:mean ?m }",
-    "a path or variable over": "SELECT (COUNT(*) AS ?t) { ?o d:mean ?m ; ?p ?v }",
+    "a path or variable over": "SELECT (COUNT(*) AS ?t) { ?o d:mean ?m ; !d:count ?v }",
+    "the value of any property": "SELECT (COUNT(*) AS ?t) { ?o d:mean ?m ; ?p ?v FILTER(?v != 3) }",
     "blank nodes": "SELECT (COUNT(?x) AS ?t) { ?o d:area ?a ; d:mean ?m . ?a skos:broader ?r . ?r d:of ?x }",
     "Sum of double": "SELECT (SUM(?h) AS ?t) { ?o d:share ?h ; d:mean ?m }",
     "read alike": "SELECT (GROUP_CONCAT(DISTINCT ?l) AS ?t) { ?o d:area ?a ; d:mean ?m . ?a skos:prefLabel ?l }",

@@ -77,17 +77,18 @@ class Sight:
     def _in_columns(self, patterns: list[_Pattern], words: list[str]) -> float:
         """About how many seconds columns take."""
         is_beside = any(pattern.verb not in self._columns and pattern.verb not in _CLASS for pattern in patterns)
-        conditions = sum(word in ("FILTER", "HAVING", "VALUES") for word in words)
+        conditions = sum(word in ("FILTER", "HAVING", "VALUES", "GROUP_CONCAT") for word in words)
         return _PLAN + _COLUMN * len(patterns) + _JUDGE * conditions + _CODES * is_beside
 
     def _in_the_store(
         self, found: Outline, query: Query, patterns: list[_Pattern], words: list[str], rows: int
     ) -> float:
         """About how many seconds the store takes."""
-        met = float(rows)
+        met, listed = float(rows), dict(_listed(found))
         for pattern in patterns:
-            if pattern.is_of_object and pattern.verb in self._columns and pattern.verb not in _CLASS:
-                met /= self._distinct(pattern.verb)
+            codes = 1 if pattern.is_of_object else listed.get(pattern.object, 0)
+            if codes and pattern.verb in self._columns and pattern.verb not in _CLASS:
+                met *= min(1.0, codes / self._distinct(pattern.verb))
         if len(patterns) > 1:
             is_of_few = any(self._is_few(found, value) for value in _equals(found))
             return rows * _SCAN if is_of_few else met * _STEP * (len(patterns) - 1)
@@ -159,6 +160,14 @@ def _iri(written: str, query: Query) -> str | None:
     prefix, _, name = written.partition(":")
     namespace = query.prefixes.get(prefix)
     return None if namespace is None or "\\" in name else namespace + name
+
+
+def _listed(found: Outline) -> Iterator[tuple[str, int]]:
+    """The variables that stand alone in VALUES, and how many terms are listed for each, about."""
+    for values in found.values:
+        inside = found.tokens[values.start + 1 : values.end]
+        if inside and inside[0].kind == "variable":
+            yield inside[0].text, len(inside) - 3
 
 
 def _equals(found: Outline) -> Iterator[str]:

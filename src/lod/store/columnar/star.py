@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -12,10 +12,10 @@ from pyoxigraph import DefaultGraph, NamedNode
 from rdflib.term import Identifier, URIRef, Variable
 
 from lod.rdf.namespaces import QB, RDF
-from lod.store.columnar.algebra import NotPlanned, term_text
+from lod.store.columnar.algebra import NotPlanned, term_text, variables
 from lod.store.columnar.kinds import IRI, Kind, constant_sql, kind_of
 from lod.store.columnar.pattern import Core, Optional, Pattern, Test
-from lod.store.columns import OBSERVATION, Column, Cube, CubeIndex, identifier, view
+from lod.store.columns import OBSERVATION, Column, Cube, CubeIndex, identifier, quoted, view
 
 _TYPE, _DATASET = RDF + "type", QB + "dataSet"
 _FEW = 200  # observations; the store has them sooner than columns are scanned
@@ -72,6 +72,13 @@ def find_star(core: Core, index: CubeIndex) -> Star:
         every += test.patterns
     if any(subject in (p, o) for _, p, o in every):
         raise NotPlanned("an observation as a value")
+    for _, predicate, value in star.required:
+        if isinstance(predicate, Variable):
+            others = [pattern for pattern in every if predicate not in pattern]
+            named = [expression for expression, _ in core.binds] + core.filters
+            listed = {name for rows in core.values for row in rows for name in row}
+            if str(value) in variables(others) | variables(named) | listed:
+                raise NotPlanned("the value of any property")
     return star
 
 
@@ -102,13 +109,19 @@ class StarReader:
         self._index = index
         self._store = store
         self._variables: dict[str, int] = {}
+        self._any = ""  # the variable that is any property
         for _, predicate, value in (*star.required, *(p for patterns in star.optional for p in patterns)):
+            if isinstance(predicate, Variable) and isinstance(value, Variable) and not self._any:
+                self._any = str(predicate)
+                continue
             if not isinstance(predicate, URIRef):
                 raise NotPlanned("a path or variable over an observation")
             if isinstance(value, Variable):
                 if str(value) in self._variables:
                     raise NotPlanned("a variable twice")
                 self._variables[str(value)] = len(self._variables)
+        if self._any in self._variables or any(isinstance(p, Variable) for one in star.optional for _, p, _ in one):
+            raise NotPlanned("a variable twice, or any property in OPTIONAL")
         if any(not isinstance(value, Variable) for patterns in star.optional for _, _, value in patterns):
             raise NotPlanned("OPTIONAL with a constant")
         for test in star.tests:
@@ -125,13 +138,14 @@ class StarReader:
         constants = [(p, o, self._canonical(o)) for _, p, o in self._star.required if not isinstance(o, Variable)]
         self._refuse_few(constants)
         selects: list[str] = []
-        is_shared = False
+        cubes, is_shared = 0, False
         kinds: dict[str, Kind] = {}
         for cube in self._index.cubes:
             found = self._select(cube, constants)
             if found is None:
                 continue
-            selects.append(found[0])
+            cubes += 1
+            selects += self._each_property(cube, constants) if self._any else [found[0]]
             dataset = cube.column(_DATASET)
             is_shared |= dataset is None or not dataset.exact
             for variable, kind in found[1].items():
@@ -139,12 +153,20 @@ class StarReader:
                     raise NotPlanned("cubes of different kinds")
         if not selects:
             raise NotPlanned("no cube has these properties")
-        if is_shared and len(selects) > 1:
+        if is_shared and cubes > 1:
             raise NotPlanned("observations of several datasets")
         optional = {str(o) for patterns in self._star.optional for _, _, o in patterns}
         names = {v: (f"v{place}", kinds.get(v, IRI)) for v, place in self._variables.items()}
         names[self._star.observation] = ("o", IRI)
+        if self._any:
+            names[self._any] = ("p", IRI)
         return Relation(" UNION ALL ".join(selects), names, optional)
+
+    def _each_property(self, cube: Cube, constants: list[tuple[Any, Any, Any]]) -> Iterator[str]:
+        """One cube's parts where any property is asked for: a part a property. Its value is not told."""
+        for column in cube.columns:
+            found = self._select(cube, constants, _exact(cube, column.property))
+            yield from [] if found is None else [found[0]]
 
     def _canonical(self, term: Identifier) -> Any:
         """A constant as the store has it."""
@@ -158,9 +180,11 @@ class StarReader:
             if sum(1 for _ in islice(quads, _FEW)) < _FEW:
                 raise NotPlanned("a few observations, which the store has at once")
 
-    def _select(self, cube: Cube, constants: list[tuple[Any, Any, Any]]) -> tuple[str, dict[str, Kind]] | None:
-        """One cube's part, or None when none of its observations can match."""
-        conditions = []
+    def _select(
+        self, cube: Cube, constants: list[tuple[Any, Any, Any]], asked: Column | None = None
+    ) -> tuple[str, dict[str, Kind]] | None:
+        """One cube's part, or None when none of its observations can match. `asked`: what they have besides."""
+        conditions = [f"{identifier(asked.name)} IS NOT NULL"] if asked else []
         for predicate, value, canonical in constants:
             if str(predicate) == _TYPE and str(value) in cube.types:
                 continue
@@ -175,7 +199,7 @@ class StarReader:
             conditions.append(f"{identifier(column.name)} = {constant}")
         values, kinds = {}, {}
         for _, predicate, value in self._star.required:
-            if not isinstance(value, Variable):
+            if not isinstance(value, Variable) or isinstance(predicate, Variable):
                 continue
             if (column := _exact(cube, str(predicate))) is None:
                 return None
@@ -194,6 +218,8 @@ class StarReader:
                     kinds[str(value)] = kind_of(column)
         conditions += [self._test(cube, test) for test in self._star.tests]
         selected = "".join(f", {values[v]} AS v{place}" for v, place in self._variables.items())
+        if asked:
+            selected += f", {quoted(asked.property)} AS p"
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         return f"SELECT {OBSERVATION} AS o{selected} FROM {view(cube)}{where}", kinds
 

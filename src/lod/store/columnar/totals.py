@@ -139,7 +139,10 @@ class Totals:
         if kind != STRING:
             raise NotPlanned(f"GroupConcat of {kind.name}")
         if aggregate.distinct:
-            counted = f"SELECT count(DISTINCT {column}) = count(DISTINCT {text}) FROM ({self.relation.sql})"
+            counted = (
+                f"SELECT count(DISTINCT {column}) = count(DISTINCT {text}) FROM ({self.relation.sql}) "
+                f"WHERE {text} IS NOT NULL"
+            )
             if self.database.execute(counted).fetchone() != (True,):
                 raise NotPlanned("GroupConcat of terms that read alike")
         distinct = "DISTINCT " if aggregate.distinct else ""
