@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from ports import free_port
 
 Lod = Callable[..., CompletedProcess[str]]
 Serve = Callable[..., Any]
@@ -245,12 +246,15 @@ def test_queries_in_the_log_when_asked_for(published: Path, serve: Serve) -> Non
 
 
 def test_sighup_replaces_the_processes_and_loses_no_request(published: Path, serve: Serve, lod: Lod) -> None:
-    """A link to another release is followed then, too."""
+    """A link to another release is followed then, and figures are told on."""
     releases = published / "releases"
     link, first = published / "linked", (releases / "current").read_text(encoding="utf-8").strip()
     link.symlink_to(releases / first)
-    site = serve(published, "--workers", "2", "--release", str(link))
+    figures = free_port()
+    site = serve(published, "--workers", "2", "--release", str(link), "--metrics-port", str(figures))
     assert httpx.get(f"{site.address}-/health", timeout=60).json()["release"] == first
+    query = {"query": "ASK { ?s ?p ?o . ?o ?q ?r }", "format": "json"}
+    assert httpx.get(f"{site.address}sparql", params=query, timeout=60).status_code == 200
     with (published / "tables" / "office.csv").open("a", encoding="utf-8") as table:
         table.write("D,人事室,Personnel Office\n")
     assert lod("build", "--publish", cwd=published).returncode == 0
@@ -271,4 +275,6 @@ def test_sighup_replaces_the_processes_and_loses_no_request(published: Path, ser
         assert httpx.get(f"{site.address}doc/code/office/A.ttl", timeout=60).status_code == 200
     assert len(processes()) == len(before) == 2
     assert httpx.get(f"{site.address}-/health", timeout=60).json()["release"] == second
-    assert httpx.get(f"{site.address}sparql?query=ASK%20%7B%7D", timeout=60).json()["boolean"] is True
+    assert httpx.get(f"{site.address}sparql", params=query, timeout=60).json()["boolean"] is True
+    told = httpx.get(f"http://127.0.0.1:{figures}/metrics", timeout=60).text
+    assert "lod_query_seconds_count 2.0" in told  # before and after

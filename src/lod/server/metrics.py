@@ -2,19 +2,21 @@
 
 https://prometheus.io/docs/instrumenting/exposition_formats/
 
-Several server processes add up in one folder (`PROMETHEUS_MULTIPROC_DIR`, set by `lod serve`); any of them tells for
-all.
+Several server processes add up in one folder (`PROMETHEUS_MULTIPROC_DIR`, set by `lod serve`), and the process that has
+started them tells for all: they may be replaced.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
+from pathlib import Path
 from typing import Protocol
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, multiprocess, start_http_server
+from prometheus_client.metrics_core import Metric
 
 _QUERIES = Counter(
     "lod_queries", "Queries, by outcome (answered, cached, left, or a code) and source", ["outcome", "way"]
@@ -56,16 +58,29 @@ def observe_seconds(seconds: float, pool: Pool) -> None:
     _WAITING.set(pool.waiting)
 
 
+class _Living(multiprocess.MultiProcessCollector):
+    """The figures of all processes; how full a pool is, of those alone that have not ended."""
+
+    def collect(self) -> Iterable[Metric]:
+        for file in Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).glob("gauge_live*.db"):
+            number = file.stem.rpartition("_")[2]
+            try:
+                os.kill(int(number), 0)
+            except ProcessLookupError:
+                multiprocess.mark_process_dead(number)  # type: ignore[no-untyped-call]
+        return super().collect()  # type: ignore[no-any-return, no-untyped-call]
+
+
 @contextmanager
 def telling(address: tuple[str, int] | None) -> Iterator[None]:
-    """Tell the figures at an address while the application runs; another process of the server may do so already."""
+    """Tell the figures at an address while the application runs."""
     if address is None:
         yield
         return
     registry = REGISTRY
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         registry = CollectorRegistry()
-        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        _Living(registry)  # type: ignore[no-untyped-call]
     server = None
     with suppress(OSError):
         server, _ = start_http_server(address[1], address[0], registry)

@@ -116,8 +116,9 @@ def command(
     limits = query_limits(serve)
     elsewhere = store_elsewhere(loaded.store) if loaded and loaded.store and folder is None else None
     try_workers(limits)  # likewise, and if something listens where figures are to be told
-    if metrics_port:
-        listen("127.0.0.1", metrics_port, option="--metrics-port").close()
+    figures = ("127.0.0.1", metrics_port) if metrics_port else None
+    if figures:
+        listen(*figures, option="--metrics-port").close()
     listener = listen(host or serve.host, serve.port if port is None else port)
     _say_where(release.manifest.name, _address(listener), settings)
     app = partial(
@@ -125,13 +126,13 @@ def command(
         served,
         is_one=folder is not None,
         limits=limits,
-        metrics=("127.0.0.1", metrics_port) if metrics_port else None,
+        metrics=figures if workers == 1 else None,
         elsewhere=elsewhere,
         theme=theme,
         log=_log_options(settings, serve, log),
     )
     _allow_connections()
-    with _shared_figures(workers if metrics_port else 1):
+    with _shared_figures(figures if workers > 1 else None):
         _tell_supervisor()
         _answer(_configuration(app, settings, workers, serve.proxies, limits.seconds), listener)
     return 0
@@ -229,14 +230,20 @@ def _allow_connections() -> None:
 
 
 @contextmanager
-def _shared_figures(workers: int) -> Iterator[None]:
-    """A folder in which several processes add their figures up, named before any of them is started."""
-    if workers == 1:
+def _shared_figures(address: tuple[str, int] | None) -> Iterator[None]:
+    """Of several processes, the one that starts them tells the figures of all: it stays when they are replaced.
+
+    They add up in a folder that is named before any of them is started.
+    """
+    if address is None:
         yield
         return
     with TemporaryDirectory(prefix="lod-figures-") as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-        yield
+        from lod.server.metrics import telling
+
+        with telling(address):
+            yield
 
 
 def listen(host: str, port: int, *, option: str = "--port") -> socket.socket:
