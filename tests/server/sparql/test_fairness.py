@@ -82,6 +82,10 @@ def test_a_query_that_ended_two_workers_is_refused(start: Any) -> None:
         assert codes == [504, 504]
         answer = endpoint.ask(CROSS)
         assert (answer.status_code, answer.json()["code"]) == (422, "LOD9205")
+        assert answer.headers["query-limits"] == "rows=10000, bytes=50000000, seconds=1.5"
+        page = httpx.get(f"{endpoint.url}.en.html", params={"query": CROSS})
+        assert "This query has twice been too much" in page.text
+        assert '<a href="/catalog.en.html">' in page.text.partition('id="failure"')[2].partition("</section>")[0]
         assert endpoint.ask("ASK { ?s ?p ?o }").status_code == 200
 
 

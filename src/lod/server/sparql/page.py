@@ -42,6 +42,7 @@ class Failure:
     hint: Wording = NOTHING
     line: int = 0
     column: int = 0
+    is_too_much: bool = False  # asked at once: the files have it
 
     def as_text(self) -> str:
         """For a terminal."""
@@ -112,6 +113,7 @@ class SparqlPage:
     figure: Figure | None  # the answer as a chart
     tabs: tuple[Tab, ...]  # how it can be shown
     downloads: tuple[FormatLink, ...]
+    bulk: str  # where all data is
     examples: tuple[Example, ...]
     editor: Editor | None
 
@@ -141,6 +143,7 @@ def sparql_page(
         figure=figure,
         tabs=tuple(_tabs(reader, text, kinds, figure)),
         downloads=tuple(_downloads(reader, operation, result)) if isinstance(result, Outcome) else (),
+        bulk=reader.page("/catalog"),
         examples=tuple(replace(each, page=reader.href(each.iri) or "") if each.iri else each for each in known),
         editor=_editor(reader),
     )

@@ -31,6 +31,11 @@ class QueryLimits:
     client_seconds: float = 30.0  # of work a minute for each client
     services: tuple[str, ...] = ()  # endpoints that SERVICE may name; none, and the workers have no network
 
+    @property
+    def as_field(self) -> str:
+        """What of it clients are told in `Query-Limits`."""
+        return f"rows={self.rows}, bytes={self.bytes}, seconds={self.seconds:g}"
+
     def seconds_left(self, waited: float) -> float:
         """What a query may take that has waited: the deadline is its client's, but a second is always its own."""
         return max(self.seconds - waited, min(self.seconds, 1.0))

@@ -53,7 +53,7 @@ _STATUS = {
     "LOD9110": 503,
 }
 _UNREADABLE = frozenset({"LOD8201", "LOD8204", "LOD8206", "LOD9250"})  # a store elsewhere does not answer, or not us
-_TOO_MUCH = frozenset({"LOD5018", "LOD6090", "LOD9105", "LOD9106", "LOD9109"})
+_TOO_MUCH = frozenset({"LOD5018", "LOD6090", "LOD9105", "LOD9106", "LOD9109", "LOD9205"})
 _TITLES = {
     400: "Bad Request",
     403: "Forbidden",
@@ -89,8 +89,9 @@ def refuse(
     headers = [
         header("vary", "Accept, Accept-Language"),
         header("cache-control", answers.NO_STORE),
+        header("query-limits", limits.as_field),
         *([header("allow", allow)] if failure.status == 405 else []),
-        *([header("link", _downloads(reader))] if failure.code in _TOO_MUCH else []),
+        *([header("link", _downloads(reader))] if failure.is_too_much else []),
         *([header("retry-after", str(after))] if (after := _retry_after(error, failure.status)) else []),
     ]
     chosen = choose_format(accept, (PROBLEM, _TEXT, HTML))
@@ -141,7 +142,7 @@ def describe_failure(error: LodError) -> Failure:
         _LOG.error("a query failed: %s", error)
         return Failure(status, error.code, say("the engine failed on this query"), error.hint)
     line, column = (error.line, error.column) if isinstance(error, QueryError) else (0, 0)
-    return Failure(status, error.code, error.message, error.hint, line, column)
+    return Failure(status, error.code, error.message, error.hint, line, column, error.code in _TOO_MUCH)
 
 
 def _problem(failure: Failure, limits: QueryLimits, language: str) -> bytes:
