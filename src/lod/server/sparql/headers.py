@@ -36,7 +36,7 @@ def endpoint_headers(served: ServedRelease, limits: QueryLimits, validator: str 
 
 def shared_headers(served: ServedRelease, limits: QueryLimits) -> tuple[tuple[bytes, bytes], ...]:
     """The headers that all evaluated answers of one release share."""
-    return _shared(served.space.prefix, served.site.licence_iri, limits.rows, limits.bytes, limits.seconds)
+    return _shared(served.space.prefix, served.site.licence_iri, limits.as_field)
 
 
 @lru_cache(maxsize=4)
@@ -46,12 +46,12 @@ def answered_from(way: str) -> tuple[bytes, bytes]:
 
 
 @lru_cache(maxsize=64)
-def _shared(prefix: str, licence: str, rows: int, max_bytes: int, seconds: float) -> tuple[tuple[bytes, bytes], ...]:
+def _shared(prefix: str, licence: str, limits: str) -> tuple[tuple[bytes, bytes], ...]:
     links = (link(f"{prefix}/catalog", "describedby"), link(licence, "license"))
     return (
         header("vary", "Accept, Accept-Language"),
         header("link", ", ".join(links)),
-        header("query-limits", f"rows={rows}, bytes={max_bytes}, seconds={seconds:g}"),
+        header("query-limits", limits),
     )
 
 
