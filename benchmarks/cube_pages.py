@@ -20,8 +20,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from processes import peak_memory
+from releases import BASE, seal_release
 
-BASE = "https://lod.example.org/"
 DATASET = BASE + "data/staff"
 SIZES = {"year": 10, "office": 500, "rank": 10, "sex": 2, "age": 10}
 BARS = {"explorer": 0.100, "observation": 0.100, "organisation": 0.050, "code list": 0.050}  # seconds of processor time
@@ -35,8 +35,6 @@ def write_release(folder: Path, rows: int) -> Path:
     import duckdb
 
     from lod.release.bulk.cubes import write_cubes
-    from lod.release.release import Manifest, Site, StoreRecord
-    from lod.release.seal import MANIFEST, seal, write_store_files
     from lod.store.columns import Column, Cube, CubeIndex
     from lod.store.load import load
 
@@ -73,15 +71,7 @@ def write_release(folder: Path, rows: int) -> Path:
     part.write_text("\n".join([*statements(sample), *trades()]) + "\n", encoding="utf-8")
     snapshot = load([part, pays], release / "store")
     (release / "void.ttl").write_text(void([part, pays]), encoding="utf-8")
-    texts = {"en": "Benchmark"}
-    site = Site("benchmark", BASE, ("en",), texts, texts, BASE + "id/a", texts, "", BASE + "l", texts, texts)
-    store = StoreRecord(snapshot.quads, snapshot.digest)
-    when = "2026-01-01T00:00:00Z"
-    manifest = Manifest(release.name, 1, "0" * 64, None, when, "benchmark", snapshot.quads, site, {}, {}, (), store)
-    (release / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
-    write_store_files(release, snapshot.folder)
-    seal(release)
-    return release
+    return seal_release(release, snapshot)
 
 
 def statements(sample: tuple[object, ...]) -> list[str]:

@@ -35,8 +35,8 @@ from urllib.parse import quote
 
 import killers
 from canary import canary
-from lookup import BASE, write_release
 from processes import family_memory
+from releases import BASE, write_things
 
 DEADLINE = 2  # seconds of a query
 VISITORS = 6
@@ -270,7 +270,7 @@ async def served(folder: Path, things: int) -> AsyncIterator[tuple[int, int]]:
     releases = folder / "releases"
     releases.mkdir()
     for version in (1, 2):
-        write_release(releases, things, version)
+        write_things(releases, things, version)
         (releases / "part.nq").unlink()
         publish(releases, f"{version}-{version:08x}", "publish")
     (folder / "lod.toml").write_text(PROJECT, encoding="utf-8")

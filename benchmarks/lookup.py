@@ -30,6 +30,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
+from processes import peak_memory, processor_seconds
+from releases import BASE, TRIPLES_A_THING, write_things
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from lod.server.allocator import tuned
@@ -44,48 +46,8 @@ BARS = (  # contender, beside which other, at least this share of its rate
 )
 CONNECTIONS = 8
 _APART = 7919  # a prime: each thing once
-BASE = "https://lod.example.org/"
-TRIPLES_A_THING = 12
 _HEAD_END = b"\r\n\r\n"
 _LENGTH = b"content-length: "
-
-
-def write_release(folder: Path, things: int, version: int = 1) -> Path:
-    """A release with that many things of twelve triples each, like the observations of a cube."""
-    from lod.release.release import Manifest, Site, StoreRecord
-    from lod.release.seal import MANIFEST, seal, write_store_files
-    from lod.store.load import load
-
-    parts = folder / "part.nq"
-    with parts.open("w", encoding="utf-8") as out:
-        label = "http://www.w3.org/2000/01/rdf-schema#label"
-        for place in range(TRIPLES_A_THING - 4):  # what pages show instead of IRIs
-            out.write(f'<{BASE}def/dimension{place}> <{label}> "面向{place}"@zh-Hant-TW .\n')
-            for code in range(7 + place):
-                out.write(f'<{BASE}id/code/{place}/{code}> <{label}> "類別{code}"@zh-Hant-TW .\n')
-                out.write(f'<{BASE}id/code/{place}/{code}> <{label}> "class {code}"@en .\n')
-        for number in range(things):
-            subject = f"<{BASE}id/thing/{number}>"
-            out.write(f"{subject} <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <{BASE}def/Thing> .\n")
-            out.write(f'{subject} <http://www.w3.org/2000/01/rdf-schema#label> "第{number}號"@zh-Hant-TW .\n')
-            for place in range(TRIPLES_A_THING - 4):
-                out.write(f"{subject} <{BASE}def/dimension{place}> <{BASE}id/code/{place}/{number % (7 + place)}> .\n")
-            integer = "http://www.w3.org/2001/XMLSchema#integer"
-            out.write(f'{subject} <{BASE}def/count> "{number * 7919 % 1_000_003}"^^<{integer}> .\n')
-            out.write(f'{subject} <{BASE}def/year> "{1990 + number % 35}" .\n')
-    name = f"{version}-{version:08x}"
-    snapshot = load([parts], folder / name / "store")
-    texts = {"en": "Benchmark"}
-    site = Site("benchmark", BASE, ("en",), texts, texts, BASE + "id/a", texts, "", BASE + "l", texts, texts)
-    store = StoreRecord(snapshot.quads, snapshot.digest)
-    when = "2026-01-01T00:00:00Z"
-    manifest = Manifest(
-        name, version, str(version) * 64, None, when, "benchmark", snapshot.quads, site, {}, {}, (), store
-    )
-    (folder / name / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
-    write_store_files(folder / name, snapshot.folder)
-    seal(folder / name)
-    return folder / name
 
 
 async def hello(scope: Scope, receive: Receive, send: Send) -> None:
@@ -161,7 +123,7 @@ class Counted:
 
 def load_server(port: int, pid: int, requests: Iterator[bytes], seconds: float) -> Counted:
     """Ask as fast as the server answers, one request at a time on each connection."""
-    used = _processor_seconds(pid)
+    used = processor_seconds(pid)
     selector, counted = selectors.DefaultSelector(), Counted()
     for _ in range(CONNECTIONS):
         connection = _Connection(socket.create_connection(("127.0.0.1", port)))
@@ -179,7 +141,7 @@ def load_server(port: int, pid: int, requests: Iterator[bytes], seconds: float) 
                 connection.received = b""
                 _send(connection, requests)
     counted.rate = len(counted.times) / (now - began)
-    counted.busy = (_processor_seconds(pid) - used) / (now - began)
+    counted.busy = (processor_seconds(pid) - used) / (now - began)
     percentiles = statistics.quantiles(counted.times, n=100)
     counted.p50, counted.p99 = percentiles[49] * 1000, percentiles[98] * 1000
     for key in list(selector.get_map().values()):
@@ -270,26 +232,6 @@ def _wait(port: int) -> None:
     raise SystemExit("the server does not answer")
 
 
-def _processor_seconds(pid: int) -> float:
-    """Processor time of a process and those that it has started so far; 0 where the system does not say."""
-    used = 0
-    with suppress(OSError):
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        for process in (pid, *children):
-            fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-            used += int(fields[11]) + int(fields[12])
-    return used / os.sysconf("SC_CLK_TCK")
-
-
-def _memory(pid: int) -> int:
-    """Peak resident memory of a process in MB; 0 where the system does not say."""
-    status = Path(f"/proc/{pid}/status")
-    if not status.is_file():
-        return 0
-    lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
-    return int(lines["VmHWM"].split()[0]) // 1024
-
-
 # As the shared workload writes it (bench/sparql/02-point-select.rq), prefixes and all.
 _POINT = f"""PREFIX qb: <http://purl.org/linked-data/cube#>
 PREFIX dim: <{BASE}def/dimension/>
@@ -306,7 +248,7 @@ def measure(things: int, seconds: float, rounds: int) -> bool:
     """Run the rounds and print them. Whether the bars were met."""
     found: dict[str, list[Counted]] = {}
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        release = str(write_release(Path(folder), things))
+        release = str(write_things(Path(folder), things))
         kinds = ["hello", "describe", "site"]
         if Path(sys.executable).with_name("oxigraph").is_file():
             kinds.append("oxigraph")
@@ -333,7 +275,7 @@ def measure(things: int, seconds: float, rounds: int) -> bool:
             for name, (kind, requests) in turns.items():
                 if kind in servers:
                     found.setdefault(name, []).append(load_server(*servers[kind], requests, seconds))
-        memory = {name: _memory(servers[turns[name][0]][1]) for name in found}
+        memory = {name: peak_memory(servers[turns[name][0]][1]) for name in found}
     return _report(found, memory, things)
 
 

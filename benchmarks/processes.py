@@ -52,6 +52,16 @@ def family(pid: int) -> list[int]:
     return found
 
 
+def processor_seconds(pid: int) -> float:
+    """Processor time of a process and its family so far."""
+    used = 0
+    for process in family(pid):
+        with suppress(OSError):
+            fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+            used += int(fields[11]) + int(fields[12])
+    return used / os.sysconf("SC_CLK_TCK")
+
+
 def peak_memory(pid: int | str = "self") -> int:
     """The most that a process alone has held: what getrusage says of a child was once its parent's."""
     return _memory(f"/proc/{pid}/status", "VmHWM")
