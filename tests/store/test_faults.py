@@ -13,6 +13,7 @@ from lod.store.dataset import Dataset
 from lod.store.faults import may_be_wrong
 from lod.store.guard import QueryError, inspect_query
 from lod.store.query import evaluate
+from lod.store.rewriting.quotients import with_quotients
 
 DATA = b"""@prefix : <http://e/> . :a :p :b . :b :p :c . :a :n 3 .
 :g1 { :x :p :y . :y :p :z } :g2 { :x :p :y }"""
@@ -93,6 +94,14 @@ MENDED = {
     "SELECT (GROUP_CONCAT(DISTINCT ?o) AS ?all) (GROUP_CONCAT(?no) AS ?none) { VALUES ?o { 2 2 3 } }": ["2 3,"],
     "SELECT (GROUP_CONCAT(DISTINCT ?o) AS ?all) { VALUES ?o { 'x' 'x'@en 'x' } }": ["x x"],
 }  # fmt: skip
+DIVIDED = {
+    "SELECT (0 / 2.5 AS ?x) (3 / 2.5 AS ?y) (1 / 0 AS ?z) (0 / 0.0 AS ?v) (0 / 'a' AS ?w) {}": ["0,1.2,,,"],
+    "SELECT (0*2/2.5/-0.5 AS ?x) (100 - 0 / 2.5 AS ?y) (5/(0/2.5) AS ?z) ((1+1)*0.0/+-0.5 AS ?v) {}": ["0,100,,0"],
+    "SELECT (SUM(?n)/SUM(?a) AS ?x) { VALUES (?n ?a) { (0 2.5) (0 1.25) } }": ["0"],
+    "SELECT ?s { ?s :p/:p ?o FILTER(xsd:decimal('0')/'2.5'^^xsd:decimal = 0) }": ["a"],
+    "SELECT ?x { VALUES ?n { 0 1 } } GROUP BY (?n / 2.5 AS ?x) HAVING (COUNT(*) / 2.5 > 0.1)": ["0", "0.4"],
+    "SELECT (STRLEN('a/b') / 1.5 AS ?x) (1e0 / 0 AS ?y) {}": ["2,INF"],
+}  # fmt: skip
 READ = {
     "SELECT ?t (COUNT(*) AS ?n) { ?s :p ?o } GROUP BY (?s AS ?t) ORDER BY ?t": ["a,1", "b,1"],
     "SELECT ?s (SUM(?o) AS ?n) (?n * 2 AS ?m) ((?n) + ?n AS ?l) { ?s :n ?o } GROUP BY ?s": ["a,3,6,6"],
@@ -134,6 +143,17 @@ def ask(store: pyoxigraph.Store, query: str, dataset: Dataset | None = None) -> 
 def test_asked_in_other_words(store: pyoxigraph.Store, query: str) -> None:
     assert may_be_wrong(query)
     assert ask(store, query) == MENDED[query]
+
+
+@pytest.mark.parametrize("query", DIVIDED)
+def test_nothing_is_divided(store: pyoxigraph.Store, query: str) -> None:
+    assert ask(store, query) == DIVIDED[query]
+
+
+@pytest.mark.parametrize("path", ["?s :p/:p ?o", "?s (:p|:q)/:p ?o", "?s :n1/:n ?o . FILTER(?s = <http://e/1/2>)"])
+def test_paths_are_no_divisions(path: str) -> None:
+    for query in (f"SELECT * {{ {path} }}", f"CONSTRUCT {{ ?s :q 1 }} WHERE {{ {path} }}"):
+        assert with_quotients(query) == query
 
 
 @pytest.mark.parametrize("query", READ)

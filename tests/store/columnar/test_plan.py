@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from lod.store.rewriting.quotients import with_quotients
+
 COLUMNS = {
     "a cube by its dataset": "SELECT ?y (SUM(?n) AS ?t) { ?o qb:dataSet data:staff ; d:year ?y ; d:count ?n } GROUP BY ?y",
     "two cubes at once": "SELECT ?q (COUNT(*) AS ?t) { ?o d:area ?a ; qb:dataSet ?q } GROUP BY ?q",
@@ -76,6 +78,15 @@ def test_from_columns(both: Any, query: str) -> None:
     assert columns is not None, why
     assert columns == store
     assert store or "no solutions" in query or "99999" in query
+
+
+def test_quotients_as_the_engine_is_asked_for_them(both: Any) -> None:
+    query = "SELECT ?y (SUM(?m) / COUNT(?n) * 100 AS ?z) { ?o d:year ?y ; d:count ?n ; d:mean ?m } GROUP BY ?y"
+    asked = with_quotients(query)
+    assert asked != query
+    store, columns, why = both.answer(asked)
+    assert columns == store, why
+    assert columns == both.answer(query)[0]
 
 
 @pytest.mark.parametrize(("why", "query"), STORE.items(), ids=STORE)
