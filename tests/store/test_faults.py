@@ -8,12 +8,13 @@ import pyoxigraph
 import pytest
 
 from lod.rdf.formats import NTRIPLES, RESULTS_CSV
+from lod.rdf.namespaces import XSD
 from lod.store import graphs
 from lod.store.dataset import Dataset
 from lod.store.faults import may_be_wrong
 from lod.store.guard import QueryError, inspect_query
 from lod.store.query import evaluate
-from lod.store.rewriting.quotients import with_quotients
+from lod.store.rewriting.numbers import with_numbers
 
 DATA = b"""@prefix : <http://e/> . :a :p :b . :b :p :c . :a :n 3 .
 :g1 { :x :p :y . :y :p :z } :g2 { :x :p :y }"""
@@ -101,6 +102,10 @@ DIVIDED = {
     "SELECT ?s { ?s :p/:p ?o FILTER(xsd:decimal('0')/'2.5'^^xsd:decimal = 0) }": ["a"],
     "SELECT ?x { VALUES ?n { 0 1 } } GROUP BY (?n / 2.5 AS ?x) HAVING (COUNT(*) / 2.5 > 0.1)": ["0", "0.4"],
     "SELECT (STRLEN('a/b') / 1.5 AS ?x) (1e0 / 0 AS ?y) {}": ["2,INF"],
+    "SELECT (xsd:integer(1e5) AS ?x) (xsd:integer(-2.5e0) AS ?y) (xsd:decimal(1.1e0) AS ?z) {}": ["100000,-2,1.1"],
+    "SELECT (xsd:integer(2.9) AS ?x) (xsd:integer('7') AS ?y) (xsd:integer(?no) AS ?z) {}": ["2,7,"],
+    "SELECT (xsd:integer(xsd:decimal(3e9 / 1)) AS ?x) (xsd:integer(1e0/0) AS ?y) {}": ["3000000000,"],
+    f"SELECT (SUM(<{XSD}integer>(?n)) AS ?x) {{ VALUES ?n {{ 1e5 1e6 '3' }} }}": ["1100003"],
 }  # fmt: skip
 READ = {
     "SELECT ?t (COUNT(*) AS ?n) { ?s :p ?o } GROUP BY (?s AS ?t) ORDER BY ?t": ["a,1", "b,1"],
@@ -150,10 +155,12 @@ def test_nothing_is_divided(store: pyoxigraph.Store, query: str) -> None:
     assert ask(store, query) == DIVIDED[query]
 
 
-@pytest.mark.parametrize("path", ["?s :p/:p ?o", "?s (:p|:q)/:p ?o", "?s :n1/:n ?o . FILTER(?s = <http://e/1/2>)"])
+@pytest.mark.parametrize(
+    "path", ["?s :p/:p ?o", "?s (:p|:q)/:p ?o", "?s :n1/:n (1 ?o)", "?s xsd:integer (1 2) FILTER(?s = 1)"]
+)
 def test_paths_are_no_divisions(path: str) -> None:
     for query in (f"SELECT * {{ {path} }}", f"CONSTRUCT {{ ?s :q 1 }} WHERE {{ {path} }}"):
-        assert with_quotients(query) == query
+        assert with_numbers(query, {"xsd": XSD}) == query
 
 
 @pytest.mark.parametrize("query", READ)

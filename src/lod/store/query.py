@@ -26,8 +26,8 @@ from lod.store.guard import Query, QueryError, inspect_query
 from lod.store.remote import RemoteStore
 from lod.store.rewriting.accepted import with_forms_that_are_read
 from lod.store.rewriting.elsewhere import alone
+from lod.store.rewriting.numbers import with_numbers
 from lod.store.rewriting.outline import Unreadable
-from lod.store.rewriting.quotients import with_quotients
 from lod.store.rewriting.tags import WRITTEN, with_known_tags, written_tag
 from lod.store.transport import RemoteError
 from lod.store.written import Sink, Written, write_graph, write_results
@@ -118,7 +118,7 @@ def evaluate(
     """
     way = Way.STORE
     if isinstance(store, pyoxigraph.Store):
-        if (text := with_quotients(with_known_tags(inspected.text))) != inspected.text:
+        if (text := with_numbers(with_known_tags(inspected.text), inspected.prefixes)) != inspected.text:
             _variables_of(inspected, base_iri)  # what cannot be read is said first, at its place
             inspected = replace(inspected, text=text)
         store, dataset = merged(store, dataset or dataset_of(inspected, base_iri))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lod.store.rewriting.quotients import with_quotients
+from lod.store.rewriting.numbers import with_numbers
 
 COLUMNS = {
     "a cube by its dataset": "SELECT ?y (SUM(?n) AS ?t) { ?o qb:dataSet data:staff ; d:year ?y ; d:count ?n } GROUP BY ?y",
@@ -82,7 +82,7 @@ def test_from_columns(both: Any, query: str) -> None:
 
 def test_quotients_as_the_engine_is_asked_for_them(both: Any) -> None:
     query = "SELECT ?y (SUM(?m) / COUNT(?n) * 100 AS ?z) { ?o d:year ?y ; d:count ?n ; d:mean ?m } GROUP BY ?y"
-    asked = with_quotients(query)
+    asked = with_numbers(query, {})
     assert asked != query
     store, columns, why = both.answer(asked)
     assert columns == store, why
