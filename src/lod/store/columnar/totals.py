@@ -49,6 +49,8 @@ class Totals:
         columns: list[_Column] = [(key, *relation.names[key]) for key in plan.keys]
         keys = list(dict.fromkeys(column for _, column, _ in columns))
         if plan.most is not None:
+            if plan.most > MOST_ROWS:
+                raise NotPlanned(f"more than {MOST_ROWS:,} rows")
             self._keep_first(plan.most)
         for aggregate in plan.aggregates or ():
             columns += self._aggregate(aggregate)
