@@ -38,13 +38,14 @@ from lod.server.documents.archive import (
     time_gate,
     varied,
 )
+from lod.server.documents.dereference import Later
 from lod.server.documents.dumps import Dumps
 from lod.server.documents.signposts import API_CATALOG
 from lod.server.machinery import HEALTH, health, respond_to_machinery
 from lod.server.metrics import telling
 from lod.server.refusals import not_found, unavailable
 from lod.server.request_log import RequestLog, RequestLogOptions
-from lod.server.routes import answer_document, document_at_once, missing
+from lod.server.routes import answer_document, begin_at_once, missing
 from lod.server.served import CurrentRelease, ServedRelease
 from lod.server.sparql.answer_cache import is_conditional, request_key
 from lod.server.sparql.graph_store import PATH as GRAPH_STORE
@@ -63,7 +64,7 @@ _LOG = logging.getLogger(__name__)
 MACHINERY, DUMP = "/-/", "/dump/"
 # Looked for at the root of a host, whatever path the base IRI has (RFC 8615, RFC 9309).
 OF_THE_HOST = frozenset({"/robots.txt", "/.well-known/void", API_CATALOG})
-_TRIED = "lod.tried"  # under this name a scope has what was made and is too long to be sent at once, or None
+_BEGUN = "lod.begun"  # under this name a scope has what `at_once` has made or begun, or None
 _MOST_PATH = 4096  # bytes; no address of ours comes near
 
 
@@ -145,9 +146,9 @@ class Site:
             await self.app(scope, receive, send)
             return
         try:
-            if _TRIED not in scope and (found := self.at_once(scope)) is not None:
+            if _BEGUN not in scope and (found := self.at_once(scope)) is not None:
                 await send_ready(found, send)
-            elif (made := scope[_TRIED]) is not None:
+            elif isinstance(made := scope[_BEGUN], Answer):
                 await send_answer(made, scope, send)
             else:
                 await self._respond(scope, receive, send)
@@ -188,7 +189,7 @@ class Site:
 
     def at_once(self, scope: Scope) -> Ready | None:
         """The answer to a look-up, about a thing, or to what was asked before and stays until the next release."""
-        scope[_TRIED] = None
+        scope[_BEGUN] = None
         served, path = self.current.served, scope.get("raw_path")
         if served is None or path is None or scope["method"] != "GET" or not self.current.is_settled:
             return None
@@ -198,17 +199,16 @@ class Site:
         key = request_key(served.etag_prefix, scope) if is_conditional(scope) else None
         if key is not None and (found := self.pool.known.get(key)) is not None:
             return found
-        answer = self._about_a_thing(served, scope, path)
-        if answer is None or len(answer.body) > answers.MOST_AT_ONCE:
-            scope[_TRIED] = answer
+        answer = scope[_BEGUN] = self._about_a_thing(served, scope, path)
+        if not isinstance(answer, Answer) or len(answer.body) > answers.MOST_AT_ONCE:
             return None
         found = as_ready(ready(answer, scope))
         if key is not None and answer.status == 304:
             self.pool.known.keep(key, found)
         return found
 
-    def _about_a_thing(self, served: ServedRelease, scope: Scope, path: bytes) -> Answer | None:
-        """The document or the redirection at a canonical path, as it is now; None where that needs another look."""
+    def _about_a_thing(self, served: ServedRelease, scope: Scope, path: bytes) -> Answer | Later | None:
+        """The document or the redirection at a canonical path, as it is now, or what is left to do for it."""
         canonical = canonical_path(path)
         if canonical is None or canonical.encode("ascii") != path or len(path) > _MOST_PATH:
             return None
@@ -216,10 +216,10 @@ class Site:
         if ask.accept_datetime or is_archived(ask):
             return None
         try:
-            answer = document_at_once(served, ask)
+            made = begin_at_once(served, ask)
         except (LodError, OSError):  # whoever is called next tells
             return None
-        return None if answer is None else varied(answer, served)
+        return varied(made, served) if isinstance(made, Answer) else made
 
     async def _machinery(self, scope: Scope, ask: Ask) -> Answer:
         """Answer a path under `/-/`: in a thread, where the health of a store elsewhere is asked for."""
@@ -246,7 +246,7 @@ class Site:
             return found or await missing(served, ask)
         if ask.accept_datetime:
             return await anyio.to_thread.run_sync(time_gate, self.archive, served, ask)
-        answer = varied(await answer_document(served, ask), served)
+        answer = varied(await answer_document(served, ask, scope.get(_BEGUN)), served)
         if answer.status == 404 and (ask.path.endswith("/") or "//" in ask.path):
             return await without_slashes(served, ask) or answer
         if answer.status == 304 and scope["method"] == "GET":

@@ -16,7 +16,7 @@ from lod.server.answers import Answer
 from lod.server.api.answer import is_api, respond_to_api
 from lod.server.ask import Ask
 from lod.server.cubes.explorer import is_citation, is_view, respond_to_citation, respond_to_view
-from lod.server.documents.dereference import DOCUMENTS, REDIRECTED, begin, respond
+from lod.server.documents.dereference import DOCUMENTS, REDIRECTED, Later, begin, respond
 from lod.server.documents.fragments import is_fragment, respond_to_fragment
 from lod.server.documents.signposts import is_linkset, respond_to_linkset
 from lod.server.documents.sitemap import is_sitemap, respond_to_sitemap
@@ -63,12 +63,16 @@ def route_of(served: ServedRelease, ask: Ask) -> Route | None:
     return next((route for route in ROUTES if route.has(served, ask)), None)
 
 
-async def answer_document(served: ServedRelease, ask: Ask) -> Answer:
+async def answer_document(served: ServedRelease, ask: Ask, begun: Later | None = None) -> Answer:
     """Answer a request for whatever a release has at an address: in a thread, where that may take long.
+
+    `begun`: what `begin_at_once` has left to do.
 
     Raises:
         OSError: the store was damaged while it was open.
     """
+    if begun is not None:
+        return await anyio.to_thread.run_sync(begun)
     if not ask.path.startswith(_ONLY_THINGS):
         route = route_of(served, ask)
         if route is not None:
@@ -85,16 +89,15 @@ async def answer_document(served: ServedRelease, ask: Ask) -> Answer:
     return await anyio.to_thread.run_sync(made)  # a page that may read a whole cube, or a refusal
 
 
-def document_at_once(served: ServedRelease, ask: Ask) -> Answer | None:
-    """The answer about a thing that is quick: where it leads, its data, a light page. None: let it be answered.
+def begin_at_once(served: ServedRelease, ask: Ask) -> Answer | Later | None:
+    """The answer about a thing: where it leads, its data, a light page; else what is left to do, or None for the rest.
 
     Raises:
         OSError: the store was damaged while it was open.
     """
     if not ask.path.startswith(_ONLY_THINGS) or isinstance(served.store, RemoteStore):
         return None
-    made = begin(served, ask)
-    return made if isinstance(made, Answer) else None
+    return begin(served, ask)
 
 
 async def missing(served: ServedRelease, ask: Ask) -> Answer:
