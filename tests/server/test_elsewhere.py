@@ -45,7 +45,7 @@ def project(
     """A project of `lod init` whose releases go to a store, published once and, with one figure changed, again."""
     folder = shutil.copytree(first_project, tmp_path_factory.mktemp("project") / "staff")
     with ENGINES[request.param](tmp_path_factory.mktemp("engine")) as section:
-        use(folder, section)
+        use(folder, f"{section}\n[serve]\nquery_seconds = 60\nclient_seconds = 600\n")  # on however busy a machine
         (folder / "ontologies" / "odd.ttl").write_text(ODD, encoding="utf-8")
         lod(folder, "build", "--publish")
         table = folder / "tables" / "staff.csv"
