@@ -217,6 +217,7 @@ class UriList:
 
     file: str
     database: Connection
+    count: int
 
     @staticmethod
     def open(folder: Path) -> UriList | None:
@@ -224,7 +225,9 @@ class UriList:
         import duckdb
 
         file = folder / URIS
-        return UriList(str(file), duckdb.connect(":memory:", config=_SMALL)) if file.is_file() else None
+        if not file.is_file():
+            return None
+        return UriList(str(file), duckdb.connect(":memory:", config=_SMALL), count_uris(file))
 
     def beside(self, uri: str, beginning: str, most: int) -> list[str]:
         """URIs with a beginning around the place that `uri` has or would have: at most `most` on each side.
@@ -237,6 +240,15 @@ class UriList:
         behind = look.format(">= $uri AND uri < $ending", "", most)
         ending = beginning + "\U0010ffff"
         return self._ask(f"{before} UNION ALL {behind}", beginning=beginning, uri=uri, ending=ending)
+
+    def before_hash(self, most: int) -> list[str]:
+        """At most `most` of the documents whose IRI, `#` and a name are in the list.
+
+        Raises:
+            ColumnsError: LOD9202 it cannot be read.
+        """
+        look = "SELECT DISTINCT split_part(uri, '#', 1) FROM read_parquet($file) WHERE contains(uri, '#')"
+        return self._ask(f"{look} LIMIT {most:d}")
 
     def not_normal(self, most: int) -> list[str]:
         """At most `most` of the URIs that are not in Unicode's normal form C, escaped or not.

@@ -10,6 +10,8 @@ import httpx
 import pytest
 from pyoxigraph import RdfFormat, parse
 
+from lod.server.documents import nearest
+
 BASE = "https://lod.example.org/"
 DATA = f"""@base <{BASE}> . @prefix owl: <http://www.w3.org/2002/07/owl#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
@@ -18,6 +20,7 @@ DATA = f"""@base <{BASE}> . @prefix owl: <http://www.w3.org/2002/07/owl#> .
 <def/known> a owl:Ontology ; rdfs:label "Known"@en .
 <def/known#Gamma> a owl:Class ; rdfs:label "Gamma"@en ; rdfs:isDefinedBy <def/known> .
 <id/plain> rdfs:label "Plain"@en .
+<id/set/longer> rdfs:label "Longer"@en .
 <id/plain#other> rdfs:label "Other"@en .
 <id/cafe%CC%81> rdfs:label "escaped"@en .
 <id/cafe\u0301\u4e2d> rdfs:label "decomposed"@en .
@@ -80,3 +83,23 @@ def test_what_is_no_nfc_in_the_data_is_found_under_its_one_spelling(
     assert site.get(f"/id/{canonical}").headers["location"] == f"/doc/{canonical}"
     assert said in site.get(f"/doc/{canonical}", headers=TURTLE).text
     assert site.get(f"/doc/{canonical}x", headers=TURTLE).status_code == 404
+
+
+def test_a_404_names_what_differs_in_one_part(site: httpx.Client) -> None:
+    def near(path: str) -> list[str]:
+        answer = site.get(path, headers={"accept": "application/json"})
+        assert answer.status_code == 404
+        return [address.removeprefix(BASE) for address in answer.json().get("nearest", [])]
+
+    assert near("/doc/set/LONGER") == ["doc/set/longer"]
+    assert near("/id/set/logner") == ["doc/set/longer"]
+    assert near("/doc/plain.yaml")[0] == "doc/plain"
+    assert near("/doc/set/longer/x")[-1] == "doc/set/longer"
+
+
+def test_looking_for_what_is_alike_has_an_end() -> None:
+    clock = iter([1.0, 1.1, 1.2, 1.6, 1.61])
+    patience = nearest._Patience(lambda: next(clock))
+    assert patience.spend(lambda: ["a"]) == ["a"]  # took a tenth of a second
+    assert patience.spend(lambda: ["b"]) == []
+    assert patience.spend(lambda: ["c"]) == ["c"]

@@ -39,6 +39,7 @@ _SEE_ALSO = NamedNode(RDFS + "seeAlso")
 _NEXT = NamedNode("http://www.w3.org/ns/hydra/core#next")
 _PROPERTY = NamedNode(VOID + "property")
 _MOST_NOT_NORMAL = 10_000  # IRIs that are no NFC
+_MOST_WHOLES = 50_000  # documents with parts that are known beforehand
 _WHOLES = frozenset(NamedNode(iri) for iri in (OWL + "Ontology", SKOS + "ConceptScheme", FOAF + "Document"))
 
 
@@ -138,8 +139,14 @@ def _as_in_the_data(served: ServedRelease, iri: str) -> str | None:
 def parts_of(served: ServedRelease, iri: str) -> tuple[str, ...]:
     """IRIs that begin with an IRI and `#`: whoever asks for one asks a server for the document. The first `VALUES`."""
     known = served.addresses()
-    found = (known.beside(node.value, node.value, VALUES) for node in _spellings(f"{iri}#")) if known else ()
-    return tuple(dict.fromkeys(uri for uris in found for uri in uris))
+    if known is None:
+        return ()
+    wholes = served.memo.get("documents with parts", lambda: frozenset(known.before_hash(_MOST_WHOLES)))
+    found: list[str] = []
+    for node in _spellings(iri):
+        if node.value in wholes or len(wholes) == _MOST_WHOLES:
+            found += known.beside(f"{node.value}#", f"{node.value}#", VALUES)
+    return tuple(dict.fromkeys(found))
 
 
 def _told_with(served: ServedRelease, iri: str, own: Sequence[tuple[NamedNode, Any]]) -> tuple[str, ...]:
