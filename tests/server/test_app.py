@@ -18,7 +18,8 @@ import raw_http
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lod.server import machinery, served
+from lod.server import current as current_release
+from lod.server import machinery
 
 ROUTES = (
     "/",
@@ -352,8 +353,8 @@ def test_releases_that_nobody_reads_any_more_are_let_go(
     names = ("1-aaaaaaaa", "2-bbbbbbbb")
     for name in names:
         make(tmp_path, name)
-    monkeypatch.setattr(served, "LOOK_EVERY", 0.0)
-    current, opened = served.CurrentRelease(tmp_path), []
+    monkeypatch.setattr(current_release, "LOOK_EVERY", 0.0)
+    current, opened = current_release.CurrentRelease(tmp_path), []
     gc.disable()
     try:
         for number in range(6):

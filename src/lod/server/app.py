@@ -28,6 +28,7 @@ from lod.server.addresses import canonical_path, parse_address
 from lod.server.answers import Answer, ready, send_answer
 from lod.server.ask import Ask, read_ask
 from lod.server.at_once import Ready, as_ready, send_ready
+from lod.server.current import CurrentRelease
 from lod.server.documents.archive import (
     RELEASE,
     Archive,
@@ -46,7 +47,7 @@ from lod.server.metrics import telling
 from lod.server.refusals import not_found, unavailable
 from lod.server.request_log import RequestLog, RequestLogOptions
 from lod.server.routes import answer_document, begin_at_once, missing
-from lod.server.served import CurrentRelease, ServedRelease
+from lod.server.served import ServedRelease
 from lod.server.sparql.answer_cache import is_conditional, request_key
 from lod.server.sparql.graph_store import PATH as GRAPH_STORE
 from lod.server.sparql.graph_store import serve_graph_store

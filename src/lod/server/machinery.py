@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from lod.errors import LodError
 from lod.server import answers
 from lod.server.answers import Answer, header
-from lod.server.served import CurrentRelease
+from lod.server.current import CurrentRelease
 from lod.store.remote import RemoteStore
 
 HEALTH = "/-/health"

@@ -17,7 +17,8 @@ from pyoxigraph import BlankNode, NamedNode
 from lod.rdf.namespaces import QB, RDFS, SDMX_ATTRIBUTE
 from lod.server.charts.model import Role
 from lod.server.cubes.codes import Place, number, order_codes
-from lod.server.served import Memo, Node, ServedRelease
+from lod.server.memo import Memo
+from lod.server.served import Node, ServedRelease
 from lod.store.figures import Among, Figures, Observation
 
 MOST_OBSERVATIONS = 5_000  # read from the store for a page; a larger cube without columns is shown in part

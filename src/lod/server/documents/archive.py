@@ -21,12 +21,14 @@ from lod.server import answers
 from lod.server.addresses import Address, has_page, parse_address
 from lod.server.answers import Answer, header
 from lod.server.ask import Ask
+from lod.server.current import CurrentRelease
 from lod.server.documents.context import respond_to_context, split_context
 from lod.server.documents.describe import exists, exists_otherwise, is_in
 from lod.server.documents.feed import Edition, feed
 from lod.server.documents.gone import retired
+from lod.server.memo import Memo
 from lod.server.refusals import not_found
-from lod.server.served import CurrentRelease, Memo, ServedRelease, open_served
+from lod.server.served import ServedRelease, open_served
 from lod.store.snapshot import open_snapshot
 
 RELEASE, TIMEMAP, FEED = "/release/", "/timemap/", "/feed."

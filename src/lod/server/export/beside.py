@@ -14,6 +14,7 @@ from lod.rdf.formats import HTML, Format
 from lod.server.answers import Answer
 from lod.server.api.openapi import APIS, OPENAPI
 from lod.server.ask import Ask
+from lod.server.current import CurrentRelease
 from lod.server.documents.archive import FEED, TIMEMAP, Archive, respond_from_archive
 from lod.server.documents.context import CONTEXT, context_path
 from lod.server.documents.sitemap import sitemap_paths
@@ -23,7 +24,7 @@ from lod.server.pages.citation import CITATION_FORMATS, CITE
 from lod.server.pages.reader import Reader
 from lod.server.pages.root import robots
 from lod.server.routes import route_of
-from lod.server.served import CurrentRelease, ServedRelease, dump_files
+from lod.server.served import ServedRelease, dump_files
 from lod.server.sparql.operation import Operation
 from lod.server.sparql.page import sparql_page
 from lod.server.sparql.question import QueryLimits
