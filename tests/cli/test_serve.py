@@ -69,6 +69,27 @@ def test_what_was_asked_before_sigterm_is_answered(published: Path, serve: Serve
     site.process.wait(60)
 
 
+@pytest.mark.skipif(not Path("/proc/net/tcp").is_file(), reason="this system does not list connections in /proc")
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_request_that_has_begun_before_sigterm_is_answered(published: Path, serve: Serve, workers: str) -> None:
+    """And who comes afterwards is refused at once: no query worker keeps the socket open."""
+    site = serve(published, "--workers", workers)
+    httpx.get(f"{site.address}-/health", timeout=60)
+    place = urlsplit(site.address)
+    with socket.create_connection((place.hostname, place.port), timeout=60) as begun:
+        begun.sendall(b"GET /doc/code/office/A.ttl HTTP/1.1\r\nhost: x\r\n")
+        site.process.send_signal(signal.SIGTERM)
+        gives_up = time.monotonic() + 60
+        while is_listening(place.port):
+            assert time.monotonic() < gives_up, "it goes on listening"
+            time.sleep(0.02)
+        begun.sendall(b"\r\n")
+        answer = begun.makefile("rb").read()
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert b"\r\nconnection: close\r\n" in answer
+    site.process.wait(60)
+
+
 def ask_endless(address: str, number: int) -> socket.socket:
     """A connection whose request is under way for certain: the site has begun to read its query."""
     query = f"SELECT (COUNT(*) AS ?n) {{ ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }} # {number}".encode()

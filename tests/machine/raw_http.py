@@ -6,10 +6,15 @@ import socket
 from urllib.parse import urlsplit
 
 
+def connect(url: str) -> socket.socket:
+    """A connection to the server at an address."""
+    place = urlsplit(url)
+    return socket.create_connection((place.hostname or "", place.port or 80), timeout=60)
+
+
 def exchange(url: str, sent: bytes) -> bytes:
     """All that the server at an address says to some bytes, until it ends the connection."""
-    place = urlsplit(url)
-    with socket.create_connection((place.hostname or "", place.port or 80), timeout=60) as connection:
+    with connect(url) as connection:
         connection.sendall(sent)
         return connection.makefile("rb").read()
 

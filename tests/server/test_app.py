@@ -247,6 +247,34 @@ def test_no_iri_in_a_query_is_a_server_error(site: httpx.Client, iri: str, name:
         assert answer.status_code in {200, 303, 400, 404}, path
 
 
+DIGITS = "9" * 5_000  # more than int() takes
+MANY = "a=1&" * 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/search?q=a&page={DIGITS}",
+        f"/search?q=a&{MANY}",
+        f"/links?{MANY}",
+        f"/codes?{MANY}",
+        f"/data/civil-servants-by-county/slice?page={DIGITS}",
+        f"/data/civil-servants-by-county/slice?{MANY}",
+        f"/doc/code/sex.ttl?page={DIGITS}&{MANY}",
+        f"/graph-store?default&{MANY}",
+        f"/tpf?page={DIGITS}&{MANY}",
+        f"/sparql?query=SELECT * {{ ?s ?p ?o }} LIMIT {DIGITS}",
+        "/sparql?query=ASK FROM <http://[> {}",
+        "/sparql?query=BASE <http://[> ASK FROM <a> {}",
+        f"/sparql?query={'BASE <a/> ' * 1_500} ASK FROM <a> {{}}",
+        "/doc/e" + "%CC%81%CC%96" * 2_000,
+        "/doc/" + "code/" * 600 + "x",
+    ],
+)
+def test_no_parameter_is_a_server_error(site: httpx.Client, path: str) -> None:
+    assert site.get(path).status_code in {200, 400, 404, 413, 414}
+
+
 TRAPS = [
     "//evil.example",
     "/\\evil.example",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from pathlib import Path
 
@@ -43,6 +44,41 @@ def test_no_request_hides_in_another(url: str, how: str) -> None:
 def test_a_body_that_nobody_asked_for_is_no_request(url: str) -> None:
     head = b"GET /doc/code/sex.nt HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: %d\r\n\r\n" % len(INNER)
     assert re.findall(rb"HTTP/1\.1 (\d+)", raw_http.exchange(url, head + INNER)) == [b"200"]
+
+
+def test_a_body_is_not_taken_for_a_request_line(url: str) -> None:
+    """Escaping what is not ASCII in it would make it longer than its length says, and the rest a request."""
+    head = b"POST /doc/code/sex HTTP/1.1\r\nhost: x\r\ncontent-length: %d\r\n\r\n"
+    body = b"GET /" + b"\xe8" * (len(INNER) // 2) + b" HTTP/1.1\r\n" + INNER
+    with raw_http.connect(url) as connection:
+        connection.sendall(head % len(body))
+        assert connection.recv(1 << 16).startswith(b"HTTP/1.1 405 ")
+        connection.sendall(body)
+        connection.sendall(b"GET /-/health HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        assert re.findall(rb"HTTP/1\.1 (\d+)", connection.makefile("rb").read()) == [b"200"]
+
+
+HEALTH = b"GET /-/health HTTP/1.1\r\n"
+CHUNKED = POST + b"connection: close\r\ntransfer-encoding: chunked\r\n\r\n"
+ODD = {
+    "fields behind a body mean nothing": (CHUNKED + b"6\r\nASK {}\r\n0\r\naccept: image/png\r\n\r\n", b"200"),
+    "thousands of them": (CHUNKED + b"6\r\nASK {}\r\n0\r\n" + b"a: b\r\n" * 102, b"400"),
+    "a body in crumbs": (CHUNKED + b"1\r\n \r\n" * 5_000 + b"1\r\n", b"400"),
+    "a field of 9 kB": (HEALTH + b"host: x\r\naccept: " + b"a" * 9_000 + b"\r\n\r\n", b"431"),
+    "no host": (HEALTH + b"\r\n", b"400"),
+    "two hosts": (HEALTH + b"host: x\r\nhost: y\r\n\r\n", b"400"),
+}
+
+
+@pytest.mark.parametrize("how", ODD)
+def test_what_costs_more_than_it_says_ends_there(url: str, how: str) -> None:
+    sent, expected = ODD[how]
+    assert re.findall(rb"HTTP/1\.1 (\d+)", raw_http.exchange(url, sent)) == [expected]
+
+
+def test_a_client_that_asks_too_far_ahead_is_left(url: str) -> None:
+    with contextlib.suppress(ConnectionError):
+        assert raw_http.exchange(url, (HEALTH + b"host: x\r\n\r\n") * 5_000).count(b"HTTP/1.1 200") < 5_000
 
 
 @pytest.mark.parametrize(

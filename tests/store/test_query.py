@@ -18,7 +18,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, QueryResultsForma
 from lod.diagnostics import explanation
 from lod.rdf.formats import GRAPH_FORMATS, NTRIPLES, RESULT_FORMATS, RESULTS_CSV, RESULTS_TSV, Format
 from lod.store.dataset import Dataset
-from lod.store.guard import MAX_BYTES, QueryError, QueryForm, inspect_query, nested_repetition
+from lod.store.guard import MAX_BYTES, QueryError, QueryForm, inspect_query, nested_repetition, tokens_of
 from lod.store.query import evaluate, query
 from lod.store.rows import RowCounter
 from lod.store.snapshot import open_snapshot
@@ -270,3 +270,25 @@ def test_the_store_stays_as_it_is(store: pyoxigraph.Store, tmp_path: Path) -> No
         with pytest.raises(QueryError):
             answered(store, text)
     assert len(store) == ROWS + 1
+
+
+def test_a_query_is_cut_in_one_pass() -> None:
+    """Nothing is looked at again from each of its places: no string that never ends, no words with full stops."""
+    kinds = [(token.kind, token.text, token.start) for token in tokens_of("a-b1.5e3.c_d true.x:y 'no \\' end")]
+    assert kinds == [
+        ("word", "a", 0), ("other", "-", 1), ("word", "b1", 2), ("other", ".", 4), ("number", "5e3", 5),
+        ("other", ".", 8), ("word", "c_d", 9), ("name", "true.x:y", 13), ("unclosed", "'no \\' end", 22),
+    ]  # fmt: skip
+    assert len(tokens_of("ASK { ?s ?p '" + "\\'" * 30_000)) == 5
+
+
+@settings(deadline=None)
+@given(
+    parts=st.lists(st.sampled_from(["a", "B1", "-", ".", "_", ":", "é", "5", "'", '"', "\\'", " ", "<", "#x\n", "?v"]))
+)
+def test_no_character_of_a_query_is_lost(parts: list[str]) -> None:
+    text, end = "".join(parts), 0
+    for token in tokens_of(text):
+        assert text[token.start :].startswith(token.text)
+        assert not text[end : token.start].strip(" ") or text[end : token.start].lstrip().startswith("#")
+        end = token.start + len(token.text)

@@ -160,7 +160,11 @@ class Site:
 
     async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request be answered where its path leads."""
-        path = canonical_path(scope.get("raw_path") or scope["path"].encode()) or ""
+        raw = scope.get("raw_path") or scope["path"].encode()
+        if len(raw) > 3 * _MOST_PATH:  # three bytes may stand for one
+            await send_answer(too_long(), scope, send)
+            return
+        path = canonical_path(raw) or ""
         if path.startswith(MACHINERY):
             await send_answer(await self._machinery(scope, read_ask(scope, path)), scope, send)
             return
@@ -316,7 +320,7 @@ def refuse_as_asked(served: ServedRelease, scope: Scope, path: str, ask: Ask) ->
     if (refused := other_method(scope)) is not None:
         return refused
     if len(path) > _MOST_PATH:
-        return answers.problem(414, "URI Too Long", f"No address here has more than {_MOST_PATH:,} bytes.")
+        return too_long()
     if not ask.path and path in {"/", served.space.prefix}:  # the base IRI has a path
         return answers.redirect(307, served.space.prefix + "/")
     if not ask.path:
@@ -324,6 +328,11 @@ def refuse_as_asked(served: ServedRelease, scope: Scope, path: str, ask: Ask) ->
     if path.encode("ascii") != scope.get("raw_path", scope["path"].encode()):
         return answers.redirect(308, path + (f"?{ask.query}" if ask.query else ""), cache=answers.LONG)
     return None
+
+
+def too_long() -> Answer:
+    """414: what is longer than any address of ours is not read."""
+    return answers.problem(414, "URI Too Long", f"No address here has more than {_MOST_PATH:,} bytes.")
 
 
 def refuse(error: LodError | OSError, ask: Ask, theme: Theme) -> Answer:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import parse_qsl
 
 from starlette.types import Scope
+
+MOST_PARAMETERS = 100
 
 _FIELDS = (b"accept", b"accept-language", b"if-none-match", b"accept-datetime")
 
@@ -30,3 +33,8 @@ def read_ask(scope: Scope, path: str) -> Ask:
             found[name] = f"{found[name]}, {text}" if name in found else text
     accept, language, known, moment = [found.get(name, "") for name in _FIELDS]
     return Ask(path, accept, language, known, moment, scope["query_string"].decode("latin-1"))
+
+
+def parameters(query: str) -> list[tuple[str, str]]:
+    """The parameters of an address, in their order; those beyond the first hundred are nobody's."""
+    return parse_qsl("&".join(query.split("&", MOST_PARAMETERS)[:MOST_PARAMETERS]), keep_blank_values=True)

@@ -5,8 +5,10 @@ line, and the parser refuses anything else. Here the bytes are percent-encoded b
 that a Chinese address works as typed: its escapes are in lower case, and 308 leads to the one spelling in upper case.
 
 uvicorn waits for a request as long as a byte comes now and then, and for a reader as long as it likes. Here a request
-arrives whole within `RECEIVE_SECONDS`, its head is no longer than `MOST_HEAD`, and a reader takes what waits for it
-within `READ_SECONDS`; else the connection ends.
+arrives whole within `RECEIVE_SECONDS`, its head is no longer than `MOST_HEAD` and none of its fields than `MOST_FIELD`,
+at most `MOST_WAITING` requests wait behind another, and a reader takes what waits for it within `READ_SECONDS`; else
+the connection ends. When the server stops, what is under way is answered, and who is silent has `LAST_SECONDS` to ask
+once more.
 
 uvicorn makes a task for each request and writes its head and its body one after the other, which takes longer than many
 an answer. Here a request that the application answers at once (`lod.server.at_once`) is answered in one piece, as soon
@@ -30,10 +32,18 @@ from lod.server.at_once import AnswersAtOnce, Ready, head_of
 
 RECEIVE_SECONDS = 20.0
 READ_SECONDS = 120.0
+LAST_SECONDS = 0.5
 MOST_HEAD = 64 << 10  # bytes of request line and headers
+MOST_FIELD = 8 << 10  # bytes of a field's value: they are the keys of what is kept in memory
+MOST_WAITING = 100  # requests on one connection
+
+TRAILER = "lod.trailer"
+"""Under this name the scope's extensions have who writes a trailer, where the client has said that it reads them."""
 
 _REQUEST_LINE = re.compile(rb"[A-Z]{3,7} /[^ \r\n]* HTTP/1\.[01]\r\n")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
+_MOST_BEHIND = 100  # fields behind a body
+_MOST_CHUNKS = 5_000  # of a body: each costs more than what it holds
 _LONGEST_ADDRESS = 65_535  # bytes that the parser bears
 _NEED_MORE = frozenset({b"content-length", b"expect", b"transfer-encoding", b"upgrade"})  # than a head to be answered
 _own_head = lru_cache(maxsize=2)(head_of)  # the fields that the server adds to each answer change once a second
@@ -49,6 +59,11 @@ class TolerantProtocol(HttpToolsProtocol):
     _receiving: asyncio.TimerHandle | None = None  # until the request is whole
     _reading: asyncio.TimerHandle | None = None  # until the reader has taken what waits
     _is_incomplete = False
+    _is_last = False  # no request after this one: the server stops
+    _has_long_field = False
+    _hosts = 0  # fields of a request's head that name one
+    _behind = 0  # fields behind its body
+    _chunks = 0  # of its body
     _head: int | None = None  # bytes of a head that has not ended
     _is_answered = False  # at once
     _has_its_turn = True  # whether nothing of what has come just now was answered yet
@@ -71,11 +86,11 @@ class TolerantProtocol(HttpToolsProtocol):
             if timer is not None:
                 timer.cancel()
         super().connection_lost(exc)
+        self.pipeline.clear()  # whose requests know this connection, as it knows them
 
     def data_received(self, data: bytes) -> None:
         """Take bytes from the network. Only a request's first line is touched, never its headers or body."""
-        is_between_requests = getattr(self.cycle, "response_complete", True)  # no cycle before the first request
-        if is_between_requests and not data.isascii():
+        if not self._is_incomplete and not data.isascii():
             data = encode_request_line(data)
         self._has_its_turn = True
         super().data_received(data)
@@ -97,12 +112,31 @@ class TolerantProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """A request begins."""
-        self._is_incomplete, self._head = True, 0
+        self._is_incomplete, self._has_long_field, self._head = True, False, 0
+        self._hosts = self._behind = self._chunks = 0
         super().on_message_begin()
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A field of the head; those that come behind a body are nobody's (RFC 9110 §6.5.1)."""
+        if self._head is None:
+            self._behind += 1
+            if self._behind > _MOST_BEHIND:
+                raise ValueError  # the parser stops, and `send_400_response` is called
+            return
+        if len(value) > MOST_FIELD:
+            self._has_long_field = True
+            raise ValueError  # likewise
+        super().on_header(name, value)
+        if len(name) == len(b"te") and name.lower() == b"te" and b"trailers" in value.lower():
+            self.scope["extensions"] = {TRAILER: self._write_trailer}  # type: ignore[dict-item] # of our own
+        elif len(name) == len(b"host") and name.lower() == b"host":
+            self._hosts += 1
+
     def send_400_response(self, msg: str) -> None:
-        """Refuse what cannot be read; an address that is too long for the parser has a status of its own."""
-        if len(self.url) <= _LONGEST_ADDRESS:
+        """Refuse what cannot be read; what is too long has a status of its own."""
+        if self.transport.is_closing():
+            return
+        if len(self.url) <= _LONGEST_ADDRESS and not self._has_long_field:
             super().send_400_response(msg)
             return
         self.transport.write(_TOO_LONG)
@@ -111,14 +145,31 @@ class TolerantProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Its head has ended."""
         self._head = None
+        if self._hosts != 1 and self.parser.get_http_version() == "1.1":
+            raise ValueError  # likewise: RFC 9112 §3.2
         found = self._find_at_once() if self._may_be_at_once() else None
         self._is_answered = found is not None
         if found is None:
             super().on_headers_complete()
+            self._bound()
         else:
             self._has_its_turn = False  # who sends many requests in one piece waits for others like all do
             own = _own_head(tuple(self.server_state.default_headers))
             self.transport.write(b"".join((STATUS_LINE[found.status], own, found.head, b"\r\n", found.body)))
+
+    def _bound(self) -> None:
+        """The last request of a connection, or one too many."""
+        if self._is_last:
+            self.cycle.keep_alive = False
+        if len(self.pipeline) > MOST_WAITING:
+            self.transport.abort()
+            raise ValueError  # likewise
+
+    def on_chunk_header(self) -> None:
+        """A piece of a body begins."""
+        self._chunks += 1
+        if self._chunks > _MOST_CHUNKS:
+            raise ValueError  # likewise
 
     def on_message_complete(self) -> None:
         """It is whole."""
@@ -134,6 +185,7 @@ class TolerantProtocol(HttpToolsProtocol):
         return (
             self._at_once is not None
             and self._has_its_turn
+            and not self._is_last
             and parser.get_method() == b"GET"
             and parser.get_http_version() == "1.1"
             and parser.should_keep_alive()
@@ -171,6 +223,25 @@ class TolerantProtocol(HttpToolsProtocol):
             self._reading.cancel()
             self._reading = None
         super().resume_writing()
+
+    def shutdown(self) -> None:
+        """The server stops: this connection ends with the answer to what was asked on it, or is asked in a moment."""
+        self._is_last = True
+        if self._is_silent():
+            self.loop.call_later(LAST_SECONDS, self._end_if_silent)
+        elif self.cycle is not None:
+            self.cycle.keep_alive = False
+
+    def _is_silent(self) -> bool:
+        return not self._is_incomplete and getattr(self.cycle, "response_complete", True)
+
+    def _end_if_silent(self) -> None:
+        if self._is_silent():
+            self.transport.close()
+
+    def _write_trailer(self, field: bytes) -> None:
+        """Say why a chunked answer ends here, and leave out its end: it is no whole answer (RFC 9112 §7.1.2, §8)."""
+        self.transport.write(b"0\r\n%s\r\n" % field)
 
     def _end(self) -> None:
         self.transport.abort()

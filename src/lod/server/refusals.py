@@ -70,7 +70,7 @@ def not_found(
 ) -> Answer:
     """404 in the form asked for, with what is near. `path` is canonical; `asked` the format its suffix named.
 
-    What is retired answers 301 or 410 instead. The first one makes the search index: called in a thread.
+    What is retired answers 301 or 410 instead. The first one may make the search index: called in a thread.
     """
     language = parse_address(path, served.site.languages).language  # its suffix may say it
     reader = _reader(served, language or accept_language)

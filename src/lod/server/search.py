@@ -12,16 +12,19 @@ import re
 import sqlite3
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from threading import Lock
+from threading import Lock, Thread
 
 from pyoxigraph import Literal, NamedNode
 
+from lod.errors import LodError
 from lod.rdf.namespaces import DCAT, DCT, ORG, QB, SKOS
 from lod.server.pages.labels import LABEL_PROPERTIES
 from lod.server.served import ServedRelease
 
 MOST_NAMES = 500_000
+_AT_ONCE = 50_000  # statements of a release whose names are read in less time than anybody notices
 _MORE = tuple(NamedNode(iri) for iri in (SKOS + "altLabel", SKOS + "notation", DCT + "identifier", DCAT + "keyword"))
 _LONGER = (NamedNode(DCT + "description"), NamedNode(SKOS + "definition"))
 _WEIGHTS = {  # how far a class comes to the front
@@ -117,14 +120,22 @@ def search_index(served: ServedRelease) -> SearchIndex:
 
 
 def search_index_at_once(served: ServedRelease) -> SearchIndex | None:
-    """The same for who can do without; None while somebody else is making it."""
-    lock = _making(served)
-    if not lock.acquire(blocking=False):
-        return None
-    try:
-        return served.opened.get("search", lambda: SearchIndex(served))
-    finally:
-        lock.release()
+    """The same for who can do without: where a release is large, None until a thread has made it."""
+    made: SearchIndex | None = served.opened.peek("search")
+    if made is not None or served.release.manifest.triples <= _AT_ONCE:
+        return made or search_index(served)
+    served.opened.get("search maker", lambda: _begin(served))
+    return None
+
+
+def _begin(served: ServedRelease) -> Thread:
+    def make() -> None:
+        with suppress(LodError, OSError, RuntimeError):  # the store is damaged: whoever searches is told
+            search_index(served)
+
+    maker = Thread(target=make, name="making the search index", daemon=True)
+    maker.start()
+    return maker
 
 
 def _making(served: ServedRelease) -> Lock:

@@ -61,7 +61,7 @@ class ServedRelease:
     cubes: Memo = field(init=False, default_factory=lambda: Memo(capacity=16))  # up to some megabytes each
     links: Memo = field(init=False, default_factory=lambda: Memo(capacity=20_000))  # labels with their links
     near: Memo = field(init=False, default_factory=lambda: Memo(capacity=64))  # what points to a thing, if it is little
-    opened: Memo = field(init=False, default_factory=lambda: Memo(capacity=4))  # columns, list of addresses, search
+    opened: Memo = field(init=False, default_factory=lambda: Memo(capacity=5))  # columns, list of addresses, search
 
     def __post_init__(self) -> None:
         digest = f"{self.release.manifest.digest}{self.release.manifest.name}{self.theme.digest}{self.under}"

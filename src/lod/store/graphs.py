@@ -17,12 +17,13 @@ from urllib.parse import urljoin
 import pyoxigraph
 from pyoxigraph import NamedNode, RdfFormat
 
-from lod.store.guard import Query, QueryError, Token, tokens_of
+from lod.store.guard import Query, QueryError, Token, refusal, tokens_of
 from lod.wording import Wording, say
 
 MOST_STATEMENTS = 1_000_000
 """Of all graphs of one query: some 600 MB of memory, 3 seconds of one core."""
 
+_LONGEST_BASE = 2_000  # characters: each BASE stands on the one before, and thousands of them take seconds to read
 _GRAPHS = re.compile(r"\b(?:FROM|GRAPH)\b", re.IGNORECASE)
 _SYNTAX = {".nq": RdfFormat.N_QUADS, ".ttl": RdfFormat.TURTLE}
 
@@ -49,7 +50,11 @@ class NamedGraphs:
 
 
 def graphs_in(query: Query, base_iri: str) -> NamedGraphs:
-    """What a query says about graphs: after FROM, FROM NAMED and GRAPH, and as values that GRAPH ?g may have."""
+    """What a query says about graphs: after FROM, FROM NAMED and GRAPH, and as values that GRAPH ?g may have.
+
+    Raises:
+        QueryError: LOD5011 its BASE is too long.
+    """
     if _GRAPHS.search(query.text) is None:
         return NamedGraphs()
     asked, said, is_chosen = dict[str, None](), dict[str, None](), False
@@ -60,14 +65,21 @@ def graphs_in(query: Query, base_iri: str) -> NamedGraphs:
 
 
 def iris_in(query: Query, base_iri: str) -> Iterator[tuple[str, str]]:
-    """The IRIs of a query in order, names spelt out, each with the word before it in capitals; '' where none is."""
+    """The IRIs of a query in order, names spelt out, each with the word before it in capitals; '' where none is.
+
+    Raises:
+        QueryError: LOD5011 its BASE is too long.
+    """
     tokens = tokens_of(query.text)
     words = [token.text.upper() if token.kind == "word" else "" for token in tokens]
     base = base_iri
     for place, token in enumerate(tokens):
         before = words[place - 1] if place else ""
         if token.kind == "iri" and before == "BASE":
-            base = urljoin(base, token.text[1:-1])
+            base = _resolved(base, token.text[1:-1]) or base
+            if len(base) > _LONGEST_BASE:
+                message = say("the BASE of a query may have {most:,} characters", most=_LONGEST_BASE)
+                raise refusal(query.text, token.start, "LOD5011", message)
         elif "PREFIX" in words[max(place - 2, 0) : place]:
             continue
         elif (iri := _iri(token, query, base)) is not None:
@@ -76,11 +88,19 @@ def iris_in(query: Query, base_iri: str) -> Iterator[tuple[str, str]]:
 
 def _iri(token: Token, query: Query, base: str) -> str | None:
     if token.kind == "iri":
-        return urljoin(base, token.text[1:-1])
+        return _resolved(base, token.text[1:-1])
     prefix, colon, rest = token.text.partition(":")
     if token.kind != "name" or not colon or prefix not in query.prefixes:
         return None
-    return urljoin(base, query.prefixes[prefix] + re.sub(r"\\(.)", r"\1", rest))
+    return _resolved(base, query.prefixes[prefix] + re.sub(r"\\(.)", r"\1", rest))
+
+
+def _resolved(base: str, reference: str) -> str | None:
+    """An absolute IRI; None for what is none, `http://[`: the engine says so."""
+    try:
+        return urljoin(base, reference)
+    except ValueError:
+        return None
 
 
 def empty_graph(iri: str) -> Wording:

@@ -81,8 +81,10 @@ TOKEN = re.compile(
   | (?P<iri><(?:[^<>"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*+>)
   | (?P<string>\"{3}(?:[^"\\]++|\\.|"(?!""))*+\"{3} | '{3}(?:[^'\\]++|\\.|'(?!''))*+'{3}
               | "(?:[^"\\\r\n]++|\\.)*+" | '(?:[^'\\\r\n]++|\\.)*+')
+  | (?P<unclosed>["'].*+)
   | (?P<variable>[?$]\w+|_:\w[\w.\-]*+)
   | (?P<name>(?:[^\W\d_][\w.\-]*+)?:(?:[\w:.\-]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])*+)
+  | (?P<run>[^\W\d_]\w*+[.\-][\w.\-]*+)
   | (?P<word>[^\W\d]\w*+)
   | (?P<language>@[A-Za-z]++(?:-[A-Za-z0-9]++)*+)
   | (?P<number>\d++(?:\.\d*+)?(?:[eE][+-]?\d++)?)
@@ -92,6 +94,8 @@ TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_IN_A_RUN = re.compile(r"(?P<word>[^\W\d]\w*+)|(?P<number>\d++(?:\.\d*+)?(?:[eE][+-]?\d++)?)|(?P<other>.)")
+_LIMIT = re.compile("[0-9]{1,18}")  # of more digits the engine has its own opinion
 _CODEPOINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _SURROGATES = range(0xD800, 0xE000)
 _PAIRS = {")": "(", "}": "{", "]": "["}
@@ -136,8 +140,20 @@ def inspect_query(text: str, *, services: Collection[str] = ()) -> Query:
 
 
 def tokens_of(text: str) -> list[Token]:
-    """Cut a query into tokens, comments and blanks left out."""
-    return [Token(m.lastgroup or "", m.group(), m.start()) for m in TOKEN.finditer(text) if m.lastgroup != "blank"]
+    """Cut a query into tokens, comments and blanks left out.
+
+    In linear time: what does not turn out to be a name is cut again by itself, and not looked at from each of its
+    words; a string that does not end is all that is left.
+    """
+    tokens: list[Token] = []
+    for found in TOKEN.finditer(text):
+        if found.lastgroup == "run":
+            start = found.start()
+            parts = _IN_A_RUN.finditer(found.group())
+            tokens += [Token(part.lastgroup or "", part.group(), start + part.start()) for part in parts]
+        elif found.lastgroup != "blank":
+            tokens.append(Token(found.lastgroup or "", found.group(), found.start()))
+    return tokens
 
 
 def with_characters(text: str) -> str:
@@ -211,7 +227,7 @@ def _check_nesting(text: str, tokens: list[Token]) -> None:
             _check_pattern(text, token)
         elif token.kind == "iri" and opened and opened[-1].text == "(":
             _check_comparison(text, token, before)
-        elif token.text in "\"'":
+        elif token.kind == "unclosed":
             raise refusal(text, token.start, "LOD5010", say("a string begins here and does not end"))
         if max(len(opened), prefix_run) > MAX_DEPTH:
             hint = say("brackets may stand {max_depth} deep", max_depth=MAX_DEPTH)
@@ -341,7 +357,7 @@ def _outermost_limit(tokens: list[Token]) -> int | None:
         token, number = tokens[place], tokens[place + 1]
         if token.kind == "close" and token.text == "}":
             return None
-        if token.kind == "word" and token.text.upper() == "LIMIT" and number.text.isdecimal():
+        if token.kind == "word" and token.text.upper() == "LIMIT" and _LIMIT.fullmatch(number.text):
             return int(number.text)
     return None
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import httpx
 import pyoxigraph
 import pytest
 import raw_http
 from pyoxigraph import NamedNode, RdfFormat, parse
+
+from lod.server import search
 
 BASE = "https://lod.example.org/"
 OBSERVATION = "/data/civil-servants-by-county/obs/2012/63000/M"
@@ -121,6 +125,30 @@ def test_a_404_names_what_is_near(site: httpx.Client) -> None:
     for path in ("/id/code/sxe/M", "/doc/code/sxe/M.ttl"):  # a part in the middle is
         listed = site.get(path, headers={"accept": "application/json"})
         assert f"{BASE}doc/code/sex/M" in listed.text, path
+
+
+def test_no_404_waits_for_the_names_of_a_large_release(
+    tmp_path: Path, make: Any, open_site: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are read beside it, and tell what is near as soon as they are there."""
+    monkeypatch.setattr(search, "_AT_ONCE", 0)
+    make(tmp_path)
+    site, reading, may_read = open_site(tmp_path), Event(), Event()
+
+    def rows(served: Any) -> Any:
+        reading.set()
+        assert may_read.wait(60)
+        yield from read(served)
+
+    read = search._rows
+    monkeypatch.setattr(search, "_rows", rows)
+    asked = {"headers": {"accept": "application/json"}, "timeout": 60}
+    assert site.get("/doc/nowhere/臺北市", **asked).status_code == 404
+    assert reading.wait(60)
+    assert "nearest" not in site.get("/doc/nowhere/臺北市", **asked).json()
+    may_read.set()
+    assert site.get("/search.json?q=臺北市", **asked).status_code == 200
+    assert f"{BASE}doc/code/county/63000" in site.get("/doc/nowhere/臺北市", **asked).json()["nearest"]
 
 
 @pytest.mark.parametrize(

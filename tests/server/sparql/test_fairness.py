@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ from ports import free_port
 
 from lod.server.at_once import Ready
 from lod.server.metrics import telling
-from lod.server.sparql.answer_cache import AnswerCache, Kept, KnownRequests
+from lod.server.sparql.answer_cache import AnswerCache, Kept, KnownRequests, request_key
 from lod.server.sparql.fairness import Budgets, BudgetSpent, client_of
 from lod.server.sparql.question import QueryLimits
+from lod.server.sparql.spool import Shelf, Spool
 
 CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 
@@ -101,12 +103,41 @@ def test_an_answer_is_known_the_second_time(start: Any) -> None:
 
 
 def test_the_cache_keeps_the_latest_and_nothing_large() -> None:
-    cache = AnswerCache(capacity=10, largest=5)
+    cache = AnswerCache(capacity=3 * 600, largest=5)  # each takes some 500 bytes beside its own
     for number in range(4):
         cache.keep(str(number), Kept(b"abc", "store"))
         cache.get("1")
     cache.keep("large", Kept(b"123456", "store"))
     assert [key for key in ("0", "1", "2", "3", "large") if cache.get(key)] == ["1", "2", "3"]
+
+
+def test_a_request_in_many_words_is_not_kept() -> None:
+    """It would fill the memory with what is never asked again."""
+    known, answer = KnownRequests(), Ready(200, b"", b"abc")
+    for length in (10, 5_000):
+        key = request_key("release", {"path": "/", "query_string": b"x" * length, "headers": []})
+        known.keep(key, answer)
+        assert (known.get(key) is answer) == (length == 10)
+
+
+def test_the_oldest_of_long_answers_makes_room() -> None:
+    shelf = Shelf(most=25)
+    spools = [Spool(in_memory=5, shelf=shelf) for _ in range(3)]
+    for spool in spools:
+        spool.write(b"0123456789")
+    assert [spool.error and spool.error.code for spool in spools] == ["LOD9110", None, None]
+    spools[1].close()
+    spools[2].write(b"0123456789")
+    assert spools[2].error is None
+    spools[2].close()
+
+
+def test_an_answer_that_finds_no_room_on_the_disk_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+    spool = Spool(in_memory=5, shelf=Shelf())
+    spool.write(b"0123456789")
+    assert spool.error is not None
+    assert spool.error.code == "LOD9110"
 
 
 def test_the_cache_keeps_what_is_cheap_when_it_is_asked_for_again() -> None:

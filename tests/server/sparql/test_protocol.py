@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import httpx
 import pyoxigraph
 import pytest
+import raw_http
 from pyoxigraph import QueryResultsFormat, RdfFormat
 
 from lod.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS, Format
@@ -230,6 +231,24 @@ def test_an_answer_that_breaks_after_its_first_block_is_seen_to(start: Any) -> N
         assert len(whole.json()["results"]["bindings"]) == 5
 
 
+def test_a_trailer_says_why_an_answer_broke(start: Any) -> None:
+    """To who has said that it reads trailers; the end of the message is missing all the same."""
+    limits = QueryLimits(seconds=60, rows=1_000_000, bytes=400_000, held_bytes=50_000, workers=1)
+    with start(limits) as endpoint:
+        said = told(endpoint.url, "HTTP/1.1", "te: trailers")
+        assert b"\r\ntrailer: Query-Problem\r\n" in said
+        assert said.endswith(b"\r\n0\r\nquery-problem: 422 LOD9109 the answer is longer than 0 MB\r\n")
+        assert b"query-problem" not in told(endpoint.url, "HTTP/1.1", "x: y")
+        refused = told(endpoint.url, "HTTP/1.0", "x: y")  # which has no chunks: held back until it is whole
+        assert refused.startswith(b"HTTP/1.1 422 ")
+
+
+def told(url: str, version: str, field: str) -> bytes:
+    """All that is said to somebody who asks for more than there may be."""
+    target = "/sparql?" + urlencode({"query": "SELECT * { ?s ?p ?o }"})
+    return raw_http.exchange(url, f"GET {target} {version}\r\nhost: x\r\n{field}\r\n\r\n".encode())
+
+
 def test_a_short_answer_is_held_back_until_it_is_whole(start: Any) -> None:
     """Its LIMIT keeps it short, so it can be known whole before its status is said: the limit of bytes is told."""
     limits = QueryLimits(seconds=60, rows=1_000_000, bytes=400_000, held_rows=6_000, workers=1)
@@ -271,6 +290,16 @@ def test_the_page_says_when_there_is_more(endpoint: Any) -> None:
         assert page.status_code == 200
         assert "The first 1,000 rows are shown" in page.text
         assert page.text.count("<tr>") == 1_001
+
+
+def test_a_page_shows_no_more_than_it_can_bear(endpoint: Any) -> None:
+    """Of many columns fewer rows, of long texts likewise."""
+    wide = "SELECT " + " ".join(f"(1 AS ?c{n})" for n in range(400)) + " { ?s ?p ?o } LIMIT 900"
+    long = f"SELECT ('{'x' * 9_000}' AS ?t) {{ ?s ?p ?o }} LIMIT 900"
+    for query, rows in ((wide, 50), (long, 116)):
+        page = httpx.post(f"{endpoint.url}.en.html", data={"query": query}, timeout=60)
+        assert f"The first {rows} rows are shown" in page.text
+        assert page.text.count("<tr>") == rows + 1
 
 
 def test_the_page_says_what_went_wrong(endpoint: Any) -> None:

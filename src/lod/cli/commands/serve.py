@@ -331,25 +331,18 @@ def _answer(config: Config, listener: socket.socket) -> None:
     Raises:
         LodError: LOD9060 they did not come up.
     """
-    from uvicorn import Server
     from uvicorn.config import STARTUP_FAILURE
-    from uvicorn.supervisors import Multiprocess
 
-    class Processes(Multiprocess):
-        """Who stops listens no longer: else a visitor who comes then waits for nobody, and a balancer with them."""
-
-        def terminate_all(self) -> None:
-            super().terminate_all()
-            listener.close()
+    from lod.server.stopping import LastCallServer, LastCallSupervisor
 
     if config.workers > 1:
-        supervisor = Processes(config, sockets=[listener])
+        supervisor = LastCallSupervisor(config, [listener])
         supervisor.run()
         if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
             hint = say("what stopped them stands above; try --workers 1, or have a look at the machine: lod doctor")
             raise LodError(say("the processes that answer do not start"), hint=hint, code="LOD9060")
         return
     try:
-        Server(config).run(sockets=[listener])
+        LastCallServer(config).run(sockets=[listener])
     except KeyboardInterrupt:
         return  # uvicorn has finished what was asked and raises it again: this is how a server ends

@@ -8,15 +8,17 @@ Dimensions, measures and codes are named by the last part of their IRIs, by the 
 from __future__ import annotations
 
 import difflib
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeVar, cast, get_args
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from pyoxigraph import NamedNode
 
 from lod.diagnostics import Diagnostic, Severity
+from lod.server.ask import parameters
 from lod.server.charts.model import KINDS
 from lod.server.charts.model import Kind as ChartKind
 from lod.server.cubes.codes import Place
@@ -34,6 +36,7 @@ MOST_BESIDE = 120  # columns on a page
 MOST_BESIDE_CODES = 24  # of a dimension that is held: each has a link
 FOLDED_ABOVE = 60  # rows: a longer hierarchy begins folded
 
+_FROM_ONE = re.compile("[1-9][0-9]{0,4}")
 SECOND = "cols2"  # what a form calls the second of `cols`: no two of its fields have one name
 _RESERVED = {"rows", "cols", SECOND, "measure", "show", "chart", "totals", "depth", "open", "page", "across"}
 
@@ -207,7 +210,7 @@ def parse_view(cube: Cube, query: str) -> tuple[View | None, list[Diagnostic]]:
         return None, []
     reading = _Reading(cube, keys_of(cube))
     given: dict[str, list[str]] = {}
-    for name, value in parse_qsl(query, keep_blank_values=True, max_num_fields=100):
+    for name, value in parameters(query):
         if value:
             given.setdefault(name, []).append(value)
     view = _axes(view, reading, given)
@@ -254,7 +257,7 @@ def _manner(view: View, reading: _Reading, given: dict[str, list[str]]) -> View 
             message = say("{name}={value}: there is no such thing in this dataset", name=name, value=value)
             reading.refuse("LOD9302", message, say("one of {names}", names=joined(offered)))
     for name in ("page", "depth", "across"):
-        if name in last and not (last[name].isdecimal() and 0 < int(last[name]) < 100_000):
+        if name in last and not _FROM_ONE.fullmatch(last[name]):
             message = say("{name}={value}: this is no number from 1", name=name, value=last[name])
             reading.refuse("LOD9302", message, say("write {name}=1", name=name))
     if reading.findings:

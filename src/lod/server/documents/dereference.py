@@ -11,13 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import islice
-from urllib.parse import parse_qs
 
 from lod.rdf.formats import HTML, JSON, TURTLE, Format
 from lod.server import answers
 from lod.server.addresses import DOCUMENT_FORMATS, Address, parse_address
 from lod.server.answers import Answer, header, link
-from lod.server.ask import Ask
+from lod.server.ask import Ask, parameters
 from lod.server.documents.context import context_link, context_path
 from lod.server.documents.describe import (
     MOST_PAGES,
@@ -201,10 +200,10 @@ def _render(served: ServedRelease, description: Description, choice: Choice) -> 
 
 def _page(query: str) -> int | None:
     """The page that a query asks for, 0 if for none; None: it is no page. Other parameters mean nothing here."""
-    values = parse_qs(query, max_num_fields=20).get("page") if query.count("&") < 20 else None
-    if not values:
+    page = {name: value for name, value in parameters(query) if value}.get("page")
+    if page is None:
         return 0
-    return int(values[-1]) if re.fullmatch("[1-9][0-9]{0,3}", values[-1]) and int(values[-1]) <= MOST_PAGES else None
+    return int(page) if re.fullmatch("[1-9][0-9]{0,3}", page) and int(page) <= MOST_PAGES else None
 
 
 def _page_links(served: ServedRelease, description: Description, address: Address) -> str:

@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from heapq import nsmallest
-from urllib.parse import parse_qs
 
 from pyoxigraph import Literal, NamedNode
 
@@ -19,7 +18,7 @@ from lod.rdf.namespaces import RDF
 from lod.server import answers
 from lod.server.addresses import Address, parse_address
 from lod.server.answers import Answer, header
-from lod.server.ask import Ask
+from lod.server.ask import Ask, parameters
 from lod.server.documents.describe import exists
 from lod.server.negotiation import choose_format, choose_language
 from lod.server.pages.code_tree import Branch, branch, read_tree
@@ -92,7 +91,7 @@ def respond_to_part(served: ServedRelease, ask: Ask) -> Answer:
     if answers.is_fresh(ask.if_none_match, validator):
         return answers.not_modified(validator, answers.SHORT, vary)
     reader = Reader(served, language, explicit=address.language is not None)
-    given = {name: values[-1] for name, values in parse_qs(ask.query, max_num_fields=20).items()}
+    given = {name: value for name, value in parameters(ask.query) if value}
     try:
         asked = {name: _meant(served, name, text) for name, text in given.items()}
     except ValueError:

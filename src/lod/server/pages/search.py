@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, replace
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 
 from pyoxigraph import NamedNode
 
@@ -13,7 +14,7 @@ from lod.rdf.namespaces import DCT, RDFS, SKOS
 from lod.server import answers
 from lod.server.addresses import Address, parse_address
 from lod.server.answers import Answer, header
-from lod.server.ask import Ask
+from lod.server.ask import Ask, parameters
 from lod.server.documents.describe import TYPE
 from lod.server.negotiation import choose_format, choose_language
 from lod.server.pages.frame import Crumb, Frame, make_frame, render
@@ -27,6 +28,7 @@ FORMATS = (HTML, JSON)
 PAGE = 20
 _MOST_TEXT = 200
 _LONGEST = 200  # characters of a search
+_PAGE_NUMBER = re.compile("[1-9][0-9]{0,3}")
 
 STEM = "/search"
 
@@ -70,10 +72,9 @@ def respond_to_search(served: ServedRelease, ask: Ask) -> Answer:
     validator = answers.etag(served.etag_prefix, f"{bool(address.language)} {language} {chosen.suffix} {ask.query}")
     if answers.is_fresh(ask.if_none_match, validator):
         return answers.not_modified(validator, answers.SHORT, vary)
-    given = parse_qs(ask.query, max_num_fields=20)
-    query = given.get("q", [""])[-1][:_LONGEST]
-    page = given.get("page", ["1"])[-1]
-    if not page.isdecimal() or not 0 < int(page) < 10_000:
+    given = {name: value for name, value in parameters(ask.query) if value}
+    query, page = given.get("q", "")[:_LONGEST], given.get("page", "1")
+    if not _PAGE_NUMBER.fullmatch(page):
         return not_found(served, ask.path, ask.accept, ask.accept_language, chosen)
     reader = Reader(served, language, explicit=address.language is not None)
     found = search_index(served).search(query, (int(page) - 1) * PAGE, PAGE)

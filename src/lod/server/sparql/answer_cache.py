@@ -56,7 +56,7 @@ class KnownRequests:
 
     def keep(self, key: Hashable, answer: Ready) -> None:
         """Keep an answer; the oldest make room."""
-        if len(answer.body) > LARGEST_KNOWN:
+        if len(answer.body) > LARGEST_KNOWN or _length(key) > _LONGEST:
             return
         self._kept[key] = answer
         if len(self._kept) > self.capacity:
@@ -76,6 +76,13 @@ class KnownRequests:
 
 
 LARGEST_KNOWN = 16 << 10  # bytes
+_LONGEST = 4 << 10  # characters and bytes of a key: who asks in many words is answered a little later
+_BESIDE = 512  # bytes that an answer's key, headers and place take beside its body, about
+
+
+def _length(key: Hashable) -> int:
+    parts = key if isinstance(key, tuple) else (key,)
+    return sum(len(part) for part in parts if isinstance(part, str | bytes))
 
 
 @dataclass(slots=True)
@@ -99,6 +106,6 @@ class AnswerCache:
         if key in self._kept or len(answer.body) > self.largest:
             return
         self._kept[key] = answer
-        self._size += len(answer.body)
+        self._size += len(answer.body) + _BESIDE
         while self._size > self.capacity:
-            self._size -= len(self._kept.popitem(last=False)[1].body)
+            self._size -= len(self._kept.popitem(last=False)[1].body) + _BESIDE

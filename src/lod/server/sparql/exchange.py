@@ -17,7 +17,8 @@ from starlette.types import Receive, Scope, Send
 from lod.errors import LodError
 from lod.server import answers
 from lod.server.addresses import Address
-from lod.server.answers import Answer, request_header
+from lod.server.answers import Answer, header, request_header
+from lod.server.http_protocol import TRAILER
 from lod.server.metrics import count_query
 from lod.server.negotiation import choose_language
 from lod.server.pages.reader import Reader
@@ -28,11 +29,14 @@ from lod.server.sparql.fairness import ENDING, client_of, query_name
 from lod.server.sparql.headers import answered_from
 from lod.server.sparql.pool import QueryPool
 from lod.server.sparql.question import QueryLimits, Question
+from lod.server.sparql.refusals import describe_failure
 from lod.server.sparql.run import QueryAnswer
 from lod.store.guard import QueryError
 from lod.store.remote import RemoteStore
 from lod.store.snapshot import StoreError
 from lod.store.transport import RemoteError
+
+_PROBLEM = "Query-Problem"
 
 
 class ClientGone(Exception):
@@ -155,15 +159,20 @@ class Watched:
 
 
 async def stream_answer(watched: Watched, headers: list[tuple[bytes, bytes]], key: str | None = None) -> None:
-    """Send an answer block by block. Where it breaks, the last chunk is never sent: the client must see it.
+    """Send an answer block by block. Where it breaks, its end is never sent: the client must see it.
 
     A whole answer that is not large is kept under `key`, for who asks the same.
     """
     answer, exchange = watched.answer, watched.exchange
     assert answer is not None
+    if exchange.scope.get("http_version") == "1.0":
+        await answer.whole()  # without chunks only a length tells an end from a break
+    tell = exchange.scope.get("extensions", {}).get(TRAILER)
     headers = [*headers, answered_from(answer.way), *answers.SECURITY_HEADERS, *answers.CORS_HEADERS]
     if answer.size is not None:
         headers.append((b"content-length", str(answer.size).encode("ascii")))
+    elif tell is not None:
+        headers.append(header("trailer", _PROBLEM))
     await exchange.send({"type": "http.response.start", "status": 200, "headers": headers})
     body = answer.spool.whole()
     if body is not None:
@@ -177,6 +186,15 @@ async def stream_answer(watched: Watched, headers: list[tuple[bytes, bytes]], ke
                 if watched.is_alone:
                     return
                 await exchange.send({"type": "http.response.body", "body": block, "more_body": True})
-        except (QueryError, StoreError):
+        except (QueryError, StoreError) as error:
+            if tell is not None:
+                tell(_trailer(error))
             return
     await exchange.send({"type": "http.response.body", "body": b""})
+
+
+def _trailer(error: LodError) -> bytes:
+    """The field that says why an answer ended before its end: as the status and code would have."""
+    failure = describe_failure(error)
+    said = " ".join(f"{failure.status} {failure.code} {failure.message}".split())
+    return b"%s: %s" % header(_PROBLEM, said.encode("ascii", "replace").decode("ascii"))

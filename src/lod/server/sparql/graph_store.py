@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 from functools import partial
-from urllib.parse import parse_qsl
 
 from starlette.types import Receive, Scope, Send
 
@@ -21,6 +20,7 @@ from lod.rdf.iris import illegal_character, is_absolute
 from lod.server import answers
 from lod.server.addresses import Address
 from lod.server.answers import send_answer
+from lod.server.ask import parameters
 from lod.server.documents.write import content_type
 from lod.server.negotiation import choose_format
 from lod.server.served import ServedRelease
@@ -73,9 +73,7 @@ def _named_graph(exchange: Exchange, path: str) -> str | None:
     """The IRI of the graph that is asked for; None for the default graph (§4)."""
     if path != PATH:
         return f"{exchange.served.space.base}{path[1:]}"
-    fields: list[tuple[str, str]] = parse_qsl(
-        exchange.scope["query_string"].decode("latin-1"), keep_blank_values=True, max_num_fields=10
-    )
+    fields = parameters(exchange.scope["query_string"].decode("latin-1"))
     named = [value for name, value in fields if name == "graph"]
     is_default = any(name == "default" for name, _ in fields)
     if len(named) + is_default != 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import anyio.to_thread
 from pyoxigraph import NamedNode
@@ -29,7 +30,8 @@ class Graphs:
     @property
     def headers(self) -> tuple[tuple[bytes, bytes], ...]:
         """What tells programs of those that are nowhere."""
-        named = ", ".join(f"<{to_uri(iri)}>" for iri, _ in self.empty[:_MOST_TOLD])
+        spelt = (f"<{to_uri(iri)}>" for iri, _ in self.empty[:_MOST_TOLD])
+        named = ", ".join(iri for iri in spelt if len(iri) <= _LONGEST_TOLD)
         return (header("empty-graphs", named),) if named else ()
 
     @property
@@ -38,7 +40,9 @@ class Graphs:
         return tuple(part for iri, near in self.empty[:_MOST_TOLD] for part in (empty_graph(iri), near) if part)
 
 
+LONG = 4_000  # characters of a query: longer ones are not read on the event loop
 _MOST_TOLD = 8
+_LONGEST_TOLD = 200  # characters: proxies bear a few kB of headers, and break an answer that has more
 _NONE = Graphs()
 
 
@@ -46,9 +50,11 @@ async def graphs_of(served: ServedRelease, query: Query, dataset: Dataset) -> Gr
     """The graphs that a question names.
 
     Raises:
-        QueryError: LOD6090 to LOD6092, as `ReleaseGraphs.asked_for`.
+        QueryError: LOD5011, as `graphs_in`; LOD6090 to LOD6092, as `ReleaseGraphs.asked_for`.
     """
-    names = graphs_in(query, served.space.base)
+    is_long = len(query.text) > LONG
+    read = partial(graphs_in, query, served.space.base)
+    names = await anyio.to_thread.run_sync(read) if is_long else read()
     asked = (*names.asked, *dataset.default_graphs, *dataset.named_graphs)
     if not asked and not names.said:
         return _NONE

@@ -26,6 +26,8 @@ from lod.store.guard import QueryForm
 from lod.wording import ENGLISH, NOTHING, Wording, translated
 
 PAGE_ROWS = 1_000  # shown on a page; the whole answer is a download
+_MOST_CELLS = 20_000  # likewise: of many columns fewer rows are shown
+_MOST_BYTES = 1 << 20  # likewise, of long texts
 PAGE_FORMATS = {False: RESULTS_TSV, True: NTRIPLES}
 """In which format a page asks for results and for graphs: each can be cut at a line."""
 
@@ -128,6 +130,7 @@ def sparql_page(
     )
     known = examples(reader.served, reader.language)
     text = operation.query or ""
+    result = _beginning(result) if isinstance(result, Outcome) else result
     solutions = _solutions(reader, result) if isinstance(result, Outcome) else None
     figure, kinds = _chart(reader, solutions, operation.chart) if solutions else (None, ())
     page = SparqlPage(
@@ -194,6 +197,16 @@ class _Solutions:
     rows: list[tuple[object, ...]]
     is_graph: bool
     is_cut: bool
+
+
+def _beginning(outcome: Outcome) -> Outcome:
+    """As much of an answer as a page can bear; a line is a row in both formats."""
+    lines = outcome.body[:_MOST_BYTES].split(b"\n")
+    most = _MOST_CELLS // (lines[0].count(b"\t") + 1)
+    if len(outcome.body) <= _MOST_BYTES and len(lines) - 2 <= most:
+        return outcome
+    lines = lines[: min(len(lines) - 1, most + 1)]
+    return replace(outcome, body=b"".join(line + b"\n" for line in lines), is_cut=True)
 
 
 def _solutions(reader: Reader, outcome: Outcome) -> _Solutions | None:

@@ -27,7 +27,7 @@ from lod.server.sparql.answer_cache import AnswerCache, KnownRequests
 from lod.server.sparql.fairness import Budgets, EndedWorkers
 from lod.server.sparql.question import QueryLimits, Question
 from lod.server.sparql.run import QueryAnswer, Run
-from lod.server.sparql.spool import BLOCK
+from lod.server.sparql.spool import BLOCK, Shelf
 from lod.server.sparql.worker_process import WorkerProcess, start_worker
 from lod.store.remote import RemoteStore
 from lod.wording import say
@@ -70,6 +70,8 @@ class QueryPool:
         self.yields_after = _YIELDS_AFTER
         self.cache = AnswerCache()
         self.known = KnownRequests()
+        self.shelf = Shelf()
+        self.guarding = asyncio.Lock()  # held while a thread looks a long query over
         self.budgets = Budgets(self.limits.client_seconds)
         self.ended = EndedWorkers()
 

@@ -15,6 +15,7 @@ chunk of its transfer coding, so that clients see it.
 
 from __future__ import annotations
 
+import time
 from functools import partial
 
 import anyio.to_thread
@@ -33,7 +34,8 @@ from lod.server.request_log import QUERY
 from lod.server.served import ServedRelease
 from lod.server.sparql.answer_cache import request_key
 from lod.server.sparql.exchange import ClientGone, Exchange, Watched, stream_answer
-from lod.server.sparql.graphs import graphs_of
+from lod.server.sparql.fairness import client_of
+from lod.server.sparql.graphs import LONG, graphs_of
 from lod.server.sparql.headers import answered_from, endpoint_headers, may_be_asked, validator_of
 from lod.server.sparql.operation import (
     MAX_BODY,
@@ -52,7 +54,6 @@ from lod.store.guard import Query, inspect_query
 from lod.store.query import offered_formats
 from lod.wording import say
 
-_LONG = 4_000  # characters
 _NOTHING_YET = Operation()
 
 
@@ -123,9 +124,7 @@ async def _answer(exchange: Exchange, operation: Operation) -> None:
         await send_answer(described, exchange.scope, exchange.send)
         return
     exchange.scope[QUERY] = operation.query
-    inspect = partial(inspect_query, operation.query, services=exchange.services)
-    is_long = len(operation.query) > _LONG  # the guard takes up to tenths of a second for the longest
-    query = await anyio.to_thread.run_sync(inspect) if is_long else inspect()
+    query = await _inspected(exchange, operation.query)
     chosen = _choose(exchange, operation, query)
     if chosen is HTML:
         await _answer_page(exchange, operation, query)
@@ -150,6 +149,19 @@ async def _answer(exchange: Exchange, operation: Operation) -> None:
     question = Question(served.statements, query, chosen, operation.dataset, served.space.base, graphs.files)
     async with Watched(exchange, question) as watched:
         await stream_answer(watched, headers, key)
+
+
+async def _inspected(exchange: Exchange, text: str) -> Query:
+    """A query that the guard lets pass. It takes up to a tenth of a second for the longest: their clients' time."""
+    inspect = partial(inspect_query, text, services=exchange.services)
+    if len(text) <= LONG:
+        return inspect()
+    async with exchange.pool.guarding:
+        began = time.monotonic()
+        try:
+            return await anyio.to_thread.run_sync(inspect)
+        finally:
+            exchange.pool.budgets.charge(client_of(exchange.scope), time.monotonic() - began)
 
 
 def _choose(exchange: Exchange, operation: Operation, query: Query) -> Format:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import signal
 import time
 from collections.abc import AsyncIterator
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from lod.server.sparql.question import QueryLimits, Question
-from lod.server.sparql.spool import Spool
+from lod.server.sparql.spool import Shelf, Spool
 from lod.server.sparql.worker_process import WorkerProcess, encoded
 from lod.store.guard import QueryError
 from lod.store.snapshot import StoreError
@@ -25,6 +26,7 @@ class Owner(Protocol):
     """Whose worker it is: the pool."""
 
     limits: QueryLimits
+    shelf: Shelf
     yields_after: float  # seconds of a processor
 
     def over(self, worker: WorkerProcess, *, is_reusable: bool, seconds: float) -> None:
@@ -40,7 +42,7 @@ class Run:
         self._pool, self._question = pool, question
         self._worker: WorkerProcess | None = worker  # while it has the query
         self.rows = pool.limits.rows if question.rows is None else question.rows
-        self.spool = Spool(pool.limits.held_bytes)
+        self.spool = Spool(pool.limits.held_bytes, pool.shelf)
         self._began = time.monotonic()
         self._deadline = self._began + seconds
         self._used = worker.processor_seconds()
@@ -50,6 +52,8 @@ class Run:
 
     def on_block(self, block: bytes) -> None:
         self.spool.write(block)
+        if self.spool.error is not None:
+            self._over(is_reusable=False)
 
     def on_way(self, way: str) -> None:
         self.spool.way = way
@@ -123,6 +127,16 @@ class QueryAnswer:
     def blocks(self) -> AsyncIterator[bytes]:
         """The answer, block by block; asked for once."""
         return self.spool.blocks()
+
+    async def whole(self) -> None:
+        """Wait until all of it is here.
+
+        Raises:
+            QueryError, StoreError: it broke.
+        """
+        await self.spool.wait(math.inf)
+        if self.spool.error is not None:
+            raise self.spool.error
 
     @property
     def size(self) -> int | None:

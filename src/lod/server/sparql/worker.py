@@ -13,17 +13,15 @@ standard output, in frames: one letter, the length in four bytes (big-endian), t
 
 A process, because an evaluation can neither be interrupted nor be kept from exhausting memory or the stack: it is
 killed. It limits its own memory, ends by itself when its parent has gone or has forgotten it, and has no way to the
-network where Linux lets it give that up. It imports little, since it is started again after every kill.
+network (`lod.server.sparql.confinement`). It imports little, since it is started again after every kill.
 """
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import importlib
 import json
 import os
-import resource
 import signal
 import sys
 import threading
@@ -34,7 +32,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import pyoxigraph
 
 from lod.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS, by_suffix
-from lod.server.parent import end_with_parent
+from lod.server.sparql.confinement import confine
 from lod.store.columns import ColumnsError, CubeIndex, read_index
 from lod.store.dataset import Dataset
 from lod.store.graphs import GraphFile, load_graphs
@@ -49,8 +47,6 @@ if TYPE_CHECKING:
     from lod.store.columnar.answer import ColumnarAnswers
 
 _LEAST_ROOM = 64 << 20  # bytes that a query must have beside what the process itself takes
-_CLONE_NEWUSER = 0x10000000
-_CLONE_NEWNET = 0x40000000
 
 
 class _Pipe:
@@ -77,22 +73,6 @@ def send_frame(out: BinaryIO, kind: bytes, payload: bytes) -> None:
     out.write(kind + len(payload).to_bytes(4, "big") + payload)
     if kind != b"B" or len(payload) >= BLOCK:
         out.flush()
-
-
-def confine(memory_bytes: int, *, has_network: bool = False) -> None:
-    """Limit this process's address space, end it with its parent, and cut it off from the network.
-
-    Where the machine or its container has no memory left, the kernel ends this process and not the server
-    (https://man7.org/linux/man-pages/man5/proc_pid_oom_score_adj.5.html). All but the first are Linux's; where a
-    container forbids user namespaces the refusal of SERVICE (`lod.store.guard`) stands alone.
-    """
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    end_with_parent()
-    with contextlib.suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
-    if sys.platform == "linux" and not has_network:
-        ctypes.CDLL(None, use_errno=True).unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
 
 
 def main() -> None:
