@@ -214,8 +214,8 @@ class Site:
 
     def _about_a_thing(self, served: ServedRelease, scope: Scope, path: bytes) -> Answer | Later | None:
         """The document or the redirection at a canonical path, as it is now, or what is left to do for it."""
-        canonical = canonical_path(path)
-        if canonical is None or canonical.encode("ascii") != path or len(path) > _MOST_PATH:
+        canonical = canonical_path(path) if len(path) <= _MOST_PATH else None
+        if canonical is None or canonical.encode("ascii") != path:
             return None
         ask = read_ask(scope, inside_path(canonical, served.space.prefix))
         if ask.accept_datetime or is_archived(ask):
