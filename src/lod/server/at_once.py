@@ -9,6 +9,9 @@ from starlette.types import Receive, Scope, Send
 
 from lod.server.answers import Answer
 
+TRAILER = "lod.trailer"
+"""Under this name the scope's extensions have who writes a trailer, where the client has said that it reads them."""
+
 _WAY = b"answered-from: "
 
 

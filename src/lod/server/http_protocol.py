@@ -28,7 +28,7 @@ from starlette.types import Scope
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from lod.server.at_once import AnswersAtOnce, Ready, head_of
+from lod.server.at_once import TRAILER, AnswersAtOnce, Ready, head_of
 
 RECEIVE_SECONDS = 20.0
 READ_SECONDS = 120.0
@@ -36,9 +36,6 @@ LAST_SECONDS = 0.5
 MOST_HEAD = 64 << 10  # bytes of request line and headers
 MOST_FIELD = 8 << 10  # bytes of a field's value: they are the keys of what is kept in memory
 MOST_WAITING = 100  # requests on one connection
-
-TRAILER = "lod.trailer"
-"""Under this name the scope's extensions have who writes a trailer, where the client has said that it reads them."""
 
 _REQUEST_LINE = re.compile(rb"[A-Z]{3,7} /[^ \r\n]* HTTP/1\.[01]\r\n")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")

@@ -18,7 +18,7 @@ from lod.errors import LodError
 from lod.server import answers
 from lod.server.addresses import Address
 from lod.server.answers import Answer, header, request_header
-from lod.server.http_protocol import TRAILER
+from lod.server.at_once import TRAILER
 from lod.server.metrics import count_query
 from lod.server.negotiation import choose_language
 from lod.server.pages.reader import Reader
