@@ -62,6 +62,7 @@ class TolerantProtocol(HttpToolsProtocol):
     _behind = 0  # fields behind its body
     _chunks = 0  # of its body
     _head: int | None = None  # bytes of a head that has not ended
+    _needs_more = False  # than its head to be answered
     _is_answered = False  # at once
     _has_its_turn = True  # whether nothing of what has come just now was answered yet
 
@@ -111,6 +112,7 @@ class TolerantProtocol(HttpToolsProtocol):
         """A request begins."""
         self._is_incomplete, self._has_long_field, self._head = True, False, 0
         self._hosts = self._behind = self._chunks = 0
+        self._needs_more = False
         super().on_message_begin()
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -123,11 +125,15 @@ class TolerantProtocol(HttpToolsProtocol):
         if len(value) > MOST_FIELD:
             self._has_long_field = True
             raise ValueError  # likewise
-        super().on_header(name, value)
-        if len(name) == len(b"te") and name.lower() == b"te" and b"trailers" in value.lower():
-            self.scope["extensions"] = {TRAILER: self._write_trailer}  # type: ignore[dict-item] # of our own
-        elif len(name) == len(b"host") and name.lower() == b"host":
+        name = name.lower()
+        if name == b"host":
             self._hosts += 1
+        elif name in _NEED_MORE:
+            self._needs_more = True
+            self.expect_100_continue |= name == b"expect" and value.lower() == b"100-continue"
+        elif name == b"te" and b"trailers" in value.lower():
+            self.scope["extensions"] = {TRAILER: self._write_trailer}  # type: ignore[dict-item] # of our own
+        self.headers.append((name, value))
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what cannot be read; what is too long has a status of its own."""
@@ -182,7 +188,7 @@ class TolerantProtocol(HttpToolsProtocol):
         return (
             self._at_once is not None
             and self._has_its_turn
-            and not self._is_last
+            and not (self._needs_more or self._is_last)
             and parser.get_method() == b"GET"
             and parser.get_http_version() == "1.1"
             and parser.should_keep_alive()
@@ -190,7 +196,6 @@ class TolerantProtocol(HttpToolsProtocol):
             and not (self.flow.write_paused or self.root_path or self.transport.is_closing())
             and self.url.startswith(b"/")
             and b"#" not in self.url
-            and _NEED_MORE.isdisjoint([name for name, _ in self.headers])
         )
 
     def _find_at_once(self) -> Ready | None:

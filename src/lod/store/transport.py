@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import re
-import ssl
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -176,6 +175,8 @@ _CLIENTS: dict[tuple[Endpoint, str], httpx.Client] = {}  # one or two in a proce
 
 def _new_client(endpoint: Endpoint, secret: str) -> httpx.Client:
     try:
+        import ssl  # here, as the next: each query worker imports this module
+
         import httpx
         import SPARQLWrapper  # noqa: F401 - said here, before anything is sent
     except ImportError as error:  # an optional extra
