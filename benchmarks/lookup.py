@@ -8,8 +8,9 @@ HTML page with its labels; the site asked with If-None-Match (304); a cached SPA
 `oxigraph serve-read-only`, the engine's own server, asked for both, if it is there.
 Eight connections that are kept open, a new address with every request, and a client that does nothing but count
 answers. The rounds take turns, so that what else the machine does meets all alike, and the medians are compared:
-answers a second of the server's processor time, because a client in Python cannot keep them all busy. All processes
-have the allocator of `lod serve` (`lod.server.allocator`).
+answers a second of the server's processor time, because a client in Python cannot keep them all busy. The site
+has the allocator that `lod serve` gives itself (`lod.server.allocator`), the others start as their users start them, or
+with the same (`--same-allocator`).
 Exit code 1: below a bar.
 """
 
@@ -193,7 +194,7 @@ def _etag(port: int, path: str) -> str:
 
 
 @contextmanager
-def _server(what: str) -> Iterator[tuple[int, int]]:
+def _server(what: str, *, is_tuned: bool) -> Iterator[tuple[int, int]]:
     """A server process: its port and process id."""
     native = Path(sys.executable).with_name("oxigraph")
     command: list[str] = [sys.executable, __file__, "--serve", what]
@@ -203,9 +204,8 @@ def _server(what: str) -> Iterator[tuple[int, int]]:
             chosen = free.getsockname()[1]
         store = f"{what.partition(':')[2]}/store"
         command = [str(native), "serve-read-only", "--location", store, "--bind", f"127.0.0.1:{chosen}"]
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=tuned(os.environ)
-    )
+    environment = tuned(os.environ) if is_tuned or what.startswith("site:") else dict(os.environ)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment)
     assert process.stdout is not None
     try:
         port = chosen or int(process.stdout.readline())
@@ -244,7 +244,7 @@ SELECT ?p ?o WHERE {{ <{BASE}id/thing/NUMBER> ?p ?o }}
 _QUERY = "query=SELECT%20%2A%20%7B%20%3Fs%20%3Fp%20%3Fo%20%7D%20LIMIT%203&format=csv"
 
 
-def measure(things: int, seconds: float, rounds: int) -> bool:
+def measure(things: int, seconds: float, rounds: int, *, is_tuned: bool) -> bool:
     """Run the rounds and print them. Whether the bars were met."""
     found: dict[str, list[Counted]] = {}
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
@@ -254,7 +254,7 @@ def measure(things: int, seconds: float, rounds: int) -> bool:
             kinds.append("oxigraph")
         else:
             print("oxigraph: not installed, not measured (pip install oxigraph)")
-        servers = {kind: stack.enter_context(_server(f"{kind}:{release}")) for kind in kinds}
+        servers = {kind: stack.enter_context(_server(f"{kind}:{release}", is_tuned=is_tuned)) for kind in kinds}
         site = servers["site"][0]
         known = f"if-none-match: {_etag(site, '/doc/thing/5.ttl')}\r\n"
         describe = "/query?query=DESCRIBE%20%3C" + BASE.replace(":", "%3A").replace("/", "%2F") + "id%2Fthing%2F{}%3E"
@@ -314,12 +314,13 @@ def main() -> int:
     parser.add_argument("--things", type=int, default=100_000)
     parser.add_argument("--seconds", type=float, default=3.0)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--same-allocator", action="store_true", help="the others have the site's, too")
     parser.add_argument("--serve", metavar="WHAT", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.serve:
         serve(given.serve)
         return 0
-    return 0 if measure(given.things, given.seconds, given.rounds) else 1
+    return 0 if measure(given.things, given.seconds, given.rounds, is_tuned=given.same_allocator) else 1
 
 
 if __name__ == "__main__":

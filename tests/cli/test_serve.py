@@ -21,6 +21,8 @@ import httpx
 import pytest
 from ports import free_port
 
+from lod.server.allocator import tuned
+
 Lod = Callable[..., CompletedProcess[str]]
 Serve = Callable[..., Any]
 
@@ -107,6 +109,21 @@ def is_listening(port: int | None) -> bool:
     """Whether any process listens at a port (https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html)."""
     lines = Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]
     return any(line.split()[1].endswith(f":{port:04X}") and line.split()[3] == "0A" for line in lines)
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").is_file(), reason="this system tells no environments in /proc")
+@pytest.mark.parametrize("given", ["", "glibc.malloc.check=0"])
+def test_it_starts_with_its_allocator_unless_another_was_chosen(
+    published: Path, serve: Serve, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    monkeypatch.delenv("GLIBC_TUNABLES", raising=False)
+    if given:
+        monkeypatch.setenv("GLIBC_TUNABLES", given)
+    site = serve(published)
+    fields = Path(f"/proc/{site.process.pid}/environ").read_bytes().split(b"\0")
+    chosen = [field.decode() for field in fields if field.startswith(b"GLIBC_TUNABLES=")]
+    assert chosen == [f"GLIBC_TUNABLES={given or tuned({})['GLIBC_TUNABLES']}"]
+    assert httpx.get(f"{site.address}-/health").status_code == 200
 
 
 def test_what_cannot_be_served_is_said_at_once(published: Path, lod: Lod) -> None:
