@@ -1,9 +1,9 @@
 """How the C library hands out memory in the processes of a server.
 
-A look-up takes and frees hundreds of small blocks. glibc keeps seven of each size at hand and takes the others the long
-way, which costs a tenth of the look-up; 128 of each are less than 10 MB. And a look-up touches memory here and there: in
-pages of 2 MB, where the system gives them (`madvise`), a processor finds it sooner, on virtual machines by a quarter of the
-time. glibc reads this when a process starts, and passes over what it does not know.
+A look-up takes and frees hundreds of small blocks. glibc keeps seven of each size at hand and takes the others the
+long way, which costs a tenth of the look-up; 128 of each are less than 10 MB. And a look-up touches memory here and
+there: in pages of 2 MB, where the system gives them (`madvise`), a processor finds it sooner, on virtual machines by a
+quarter of the time. glibc reads this when a process starts, and passes over what it does not know.
 
 https://www.gnu.org/software/libc/manual/html_node/Memory-Allocation-Tunables.html
 """
