@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -123,8 +123,8 @@ def inspect_query(text: str, *, services: Collection[str] = ()) -> Query:
     text = with_characters(text)
     tokens = tokens_of(text)
     _check_nesting(text, tokens)
-    calls = False
-    for place, token in enumerate(tokens):
+    calls, written = False, text.upper()
+    for place, token in enumerate(tokens) if "SERVICE" in written else ():  # most have none: a look each would cost
         if token.kind in ("word", "name") and "service" in token.text.lower():
             if _is_allowed_call(tokens, place, services):
                 calls = True
@@ -134,9 +134,13 @@ def inspect_query(text: str, *, services: Collection[str] = ()) -> Query:
         text,
         _find_form(text, tokens),
         _outermost_limit(tokens),
-        not calls and not any(token.kind == "word" and token.text.upper() in _UNSTABLE for token in tokens),
+        not calls and not (any(name in written for name in _UNSTABLE) and _has_unstable(tokens)),
         dict(_prefixes(tokens)),
     )
+
+
+def _has_unstable(tokens: Iterable[Token]) -> bool:
+    return any(token.kind == "word" and token.text.upper() in _UNSTABLE for token in tokens)
 
 
 def tokens_of(text: str) -> list[Token]:
