@@ -86,6 +86,14 @@ def test_what_is_no_iri_takes_no_place_of_one(site: httpx.Client, things: list[s
     assert raw.status_code in (200, 400)
 
 
+@pytest.mark.parametrize("iri", ["http://[", "http://a%zz"])
+def test_prefixes_that_no_name_uses_are_looked_at(site: httpx.Client, iri: str) -> None:
+    """They are not sent to the store with the look-up."""
+    asked = "PREFIX a: <{}> SELECT * {{ <urn:no> ?p ?o }}"
+    assert ask(site, asked.format("urn:a")).status_code == 200
+    assert ask(site, asked.format(iri)).status_code == 400
+
+
 def test_compressed_for_those_who_read_that(site: httpx.Client) -> None:
     text = "SELECT * { ?s ?p ?o } LIMIT 30"
     deadline = time.monotonic() + 60

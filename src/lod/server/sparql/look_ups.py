@@ -11,8 +11,10 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
+from pyoxigraph import NamedNode
 from starlette.types import Scope
 
 from lod.rdf.formats import HTML, Format
@@ -91,6 +93,8 @@ class LookUps:
         text = shape.pattern % (*iris,)
         if len(text) > MOST_TEXT or not all(map(_ABSOLUTE.fullmatch, iris)):
             return None
+        if not all(map(_is_iri, iris[: shape.unasked])):  # the store looks at the others
+            return None
         scope[QUERY] = text
         validator = answers.etag(served.etag_prefix, shape.variant + text)
         if known and answers.is_fresh(known.decode("latin-1"), validator):
@@ -119,7 +123,7 @@ class LookUps:
     def _shape(self, scope: Scope, served: ServedRelease, key: _Key) -> _Shape | None:
         """The shape of a request, from what is known or read now."""
         if served is not self._served:
-            self._served, self._shapes = served, {}
+            self._served, self._shapes, self._known = served, {}, KnownRequests()
         try:
             return self._shapes[key]
         except KeyError:
@@ -177,6 +181,16 @@ def _headed(shape: _Shape, validator: str, body: bytes) -> Ready:
         if shape.coding:
             validator, body = f"W/{validator}", encoding.compress(body, shape.coding)
     return Ready(200, b"%betag: %b\r\ncontent-length: %d\r\n" % (head, validator.encode("ascii"), len(body)), body)
+
+
+@lru_cache(maxsize=1024)
+def _is_iri(text: str) -> bool:
+    """Whether the store takes it for an absolute IRI."""
+    try:
+        NamedNode(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _fields(answer: Answer, scope: Scope) -> tuple[tuple[bytes, bytes], ...]:

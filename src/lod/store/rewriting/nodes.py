@@ -13,7 +13,6 @@ from lod.store.guard import QueryForm
 from lod.store.rewriting.outline import Block, Outline, Unreadable, closing, outline
 
 _NAME = "?xLodNode"
-_BEFORE_ALL = ("SELECT", "DISTINCT", "REDUCED", "DESCRIBE")
 
 
 def with_variables_for_nodes(text: str, form: QueryForm, variables: Sequence[str]) -> str:
