@@ -31,7 +31,7 @@ FOLDER = "cubes"
 INDEX = "index.json"
 OBSERVATION = "observation"  # the column of the observations' own IRIs
 URIS = "uris.parquet"  # beside the folder: every URI of ours that the statements describe
-_SMALL: dict[str, str | bool | int | float | list[str]] = {"threads": 1, "memory_limit": "256MB"}
+_SMALL: dict[str, str | bool | int | float | list[str]] = {"threads": 1, "async_threads": 0, "memory_limit": "256MB"}
 FORMAT = 1  # of the index; a reader takes one that it does not know for absent
 
 
@@ -164,6 +164,7 @@ def open_columns(
         config={
             "memory_limit": memory_limit,
             "threads": threads,
+            "async_threads": 0,  # they read from far away, and there would be eight
             "temp_directory": "",
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,

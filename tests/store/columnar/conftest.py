@@ -56,6 +56,7 @@ class Both:
     store: pyoxigraph.Store
     columns: ColumnarAnswers
     index: CubeIndex
+    folder: Path
     prologue: str = PROLOGUE
 
     def answer(self, query: str) -> tuple[Solutions, Solutions | None, str]:
@@ -91,7 +92,7 @@ def both_ways(folder: Path, turtle: str) -> Both:
     store = pyoxigraph.Store()
     store.extend(quads)
     index = write_cubes([part], folder)
-    return Both(store, ColumnarAnswers(folder, index, store, whenever_possible=True), index)
+    return Both(store, ColumnarAnswers(folder, index, store, whenever_possible=True), index, folder)
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ A query is planned (`plan.py`), its core worked out over the columns (`core.py`)
 
 from __future__ import annotations
 
+import gc
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -26,6 +27,23 @@ from lod.store.rewriting.outline import Span, Unreadable, outline
 _KEPT_PLANS = 500
 _LAST_PART = re.compile("[/#:]")
 _SELECT = re.compile(r"\bSELECT\b", re.IGNORECASE)
+_TYPICAL = """PREFIX e: <https://example.org/>
+SELECT ?code ?label (COUNT(DISTINCT ?o) AS ?n) (SUM(IF(?x >= 1.5, ?x * 2, 0)) / 2 AS ?y) (AVG(?x) AS ?z) {
+  VALUES ?kind { e:a e:b } ?o a ?kind ; e:p/e:q ?code ; e:x ?x . BIND(STR(?code) AS ?text)
+  OPTIONAL { ?code e:label ?label FILTER(LANG(?label) = "en") } MINUS { ?o e:none [] }
+  FILTER(?x IN (1, "2"@en, "3"^^e:t) && !(REGEX(?text, "^a", "i") || ?x != -4)) FILTER NOT EXISTS { ?o e:no ?no }
+} GROUP BY ?code ?label HAVING (MAX(?x) > 5) ORDER BY DESC(?n) ?code LIMIT 10 OFFSET 5"""
+
+
+def warm() -> None:
+    """Do what only the first of many questions costs, in a process that is then forked.
+
+    No thread, no database and no store is left: the parser's grammar, and what DuckDB sets up once a process.
+    """
+    plan(_TYPICAL, "")
+    with duckdb.connect(":memory:", config={"threads": 1, "async_threads": 0}) as database:
+        database.execute("SELECT a, sum(b) FROM (SELECT unnest($a) AS a, 1 AS b) GROUP BY a", {"a": [1]}).fetchall()
+    gc.collect()  # errors of the parser keep frames, these the database
 
 
 class ColumnarAnswers:
