@@ -74,6 +74,7 @@ MENDED = {
     "SELECT * { _:x :p|:p :b }": ["", ""],
     "SELECT ?g { GRAPH ?g { ?s :p|:p :z } }": ["g1", "g1"],
     "SELECT DISTINCT ?s { ?s :p|:p :b }": ["a"],
+    f"SELECT ?s {{ ?s ({'/'.join(['(:p|:n)'] * 9)})* :b }}": ["b"],
     "SELECT ?s { ?s :p :b FILTER EXISTS { ?s :p|:p _:o . _:o :p :c } }": ["a"],
     "SELECT (COUNT(1/?x) AS ?n) { VALUES ?x { 1 0 } }": ["1"],
     "SELECT (COUNT(DISTINCT STR(?x)) AS ?n) { VALUES ?x { 'a' 'b' 'a' UNDEF } }": ["2"],

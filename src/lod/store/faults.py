@@ -15,13 +15,15 @@ from functools import cache
 
 from lod.store.guard import Query, QueryForm, refusal, tokens_of
 from lod.store.rewriting.alternatives import MOST_WAYS, TooManyWays, with_alternatives_apart
-from lod.store.rewriting.blank_nodes import has_more, only_these, with_nodes_of_each_solution
+from lod.store.rewriting.blank_nodes import with_variables_for_nodes
+from lod.store.rewriting.bnode import has_more, only_these, with_nodes_of_each_solution
 from lod.store.rewriting.counts import with_counts_of_values
 from lod.store.rewriting.graphs import TooManyGraphs, with_graphs_named, without_missing_graphs
-from lod.store.rewriting.nodes import with_variables_for_nodes
-from lod.store.rewriting.outline import Unreadable, closing, outline
-from lod.store.rewriting.paths import with_paths_of_no_step
+from lod.store.rewriting.outline import Unreadable
 from lod.store.rewriting.patterns import UnknownPattern, with_known_patterns
+from lod.store.rewriting.reader import outline
+from lod.store.rewriting.tokens import closing
+from lod.store.rewriting.zero_length import with_paths_of_no_step
 from lod.wording import say
 
 _CODE = "LOD9203"

@@ -22,7 +22,8 @@ from lod.store.columnar.sight import Sight
 from lod.store.columns import ColumnsError, CubeIndex, identifier, open_columns, view
 from lod.store.guard import Query, QueryForm
 from lod.store.query import may_suit_columns
-from lod.store.rewriting.outline import Span, Unreadable, outline
+from lod.store.rewriting.outline import Span, Unreadable
+from lod.store.rewriting.reader import outline
 
 _KEPT_PLANS = 500
 _LAST_PART = re.compile("[/#:]")

@@ -16,7 +16,8 @@ import pyoxigraph
 from lod.rdf.namespaces import QB, RDF
 from lod.store.columns import CubeIndex
 from lod.store.guard import Query
-from lod.store.rewriting.outline import Outline, Span, Unreadable, outline
+from lod.store.rewriting.outline import Outline, Span, Unreadable
+from lod.store.rewriting.reader import outline
 
 FEW = 500  # observations
 _FEW_CODES = 20

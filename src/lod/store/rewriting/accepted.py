@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from lod.store.guard import Token, tokens_of
-from lod.store.rewriting.outline import closing
+from lod.store.rewriting.tokens import Edit, closing, edited, instead_of
 
 AFTER_GROUPS = frozenset({"HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES"})
 
@@ -20,17 +20,15 @@ AFTER_GROUPS = frozenset({"HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES"})
 def with_forms_that_are_read(text: str) -> str:
     """The query in such words; the text itself where nothing has to be said otherwise."""
     tokens = tokens_of(text)
-    edits: list[tuple[Token, str]] = []
+    edits: list[Edit] = []
     for place, token in enumerate(tokens):
         word = token.text.upper() if token.kind == "word" else ""
         if word == "SELECT":
-            edits += ((again, " " * len(again.text)) for again in _repeated(tokens, place))
+            edits += (instead_of(again, " " * len(again.text)) for again in _repeated(tokens, place))
             edits += _named_before(text, tokens, place)
         elif word == "GROUP":
-            edits += ((one, f"COALESCE({one.text})") for one in _renamed(tokens, place + 2))
-    for token, instead in sorted(edits, key=lambda edit: edit[0].start, reverse=True):
-        text = text[: token.start] + instead + text[token.start + len(token.text) :]
-    return text
+            edits += (instead_of(one, f"COALESCE({one.text})") for one in _renamed(tokens, place + 2))
+    return edited(text, edits)
 
 
 def _repeated(tokens: Sequence[Token], select: int) -> Iterator[Token]:
@@ -46,7 +44,7 @@ def _repeated(tokens: Sequence[Token], select: int) -> Iterator[Token]:
             seen.add(token.text[1:])
 
 
-def _named_before(text: str, tokens: Sequence[Token], select: int) -> Iterator[tuple[Token, str]]:
+def _named_before(text: str, tokens: Sequence[Token], select: int) -> Iterator[Edit]:
     """Variables in the expressions of a SELECT that it has named before, and what they stand for."""
     named: dict[str, str] = {}
     place = select + 1
@@ -56,7 +54,7 @@ def _named_before(text: str, tokens: Sequence[Token], select: int) -> Iterator[t
             continue
         end = closing(tokens, place)
         found = [one for one in tokens[place + 1 : end - 2] if one.kind == "variable" and one.text[1:] in named]
-        yield from ((one, named[one.text[1:]]) for one in found)
+        yield from (instead_of(one, named[one.text[1:]]) for one in found)
         if not found and end - place > 3:
             named[tokens[end - 1].text[1:]] = f"({text[tokens[place + 1].start : tokens[end - 2].start].strip()})"
         place = end + 1

@@ -8,7 +8,10 @@ do not count, so nothing is changed there.
 from __future__ import annotations
 
 from lod.store.guard import Token
-from lod.store.rewriting.outline import Block, Outline, PathTriple, Unreadable, closing, outline, suffix_at
+from lod.store.rewriting.outline import Block, Outline, PathTriple, Unreadable
+from lod.store.rewriting.paths import NegatedSet, Path, Step, instead_of_triples, read_path
+from lod.store.rewriting.reader import outline
+from lod.store.rewriting.tokens import Edit, edited, instead_of
 
 MOST_WAYS = 256  # of one path
 
@@ -33,15 +36,15 @@ def with_alternatives_apart(text: str) -> str:
     if not _counts(found):
         return text
     found = outline(_without_lone_labels(found))
-    text, labels = found.text, _labels(found)
-    for block in reversed(found.blocks):
-        ways = {one: _ways_of(found, one) for one in (*block.direct, *block.nested) if not block.is_tested}
+    edits: list[Edit] = []
+    for block in found.blocks:
+        ways = {one: _ways(found, one) for one in (*block.direct, *block.nested) if not block.is_tested}
         several = {one: texts for one, texts in ways.items() if len(texts) > 1}
         if several:
-            if labels or not _is_apart(found, block, several):
+            if _labels(found) or not _is_apart(found, block, several):
                 raise Unreadable
-            text = _rewritten(text, found, block, several)
-    return text
+            edits.append(instead_of_triples(found, block, _unions(found, block, several)))
+    return edited(found.text, edits)
 
 
 def _counts(found: Outline) -> bool:
@@ -54,11 +57,9 @@ def _counts(found: Outline) -> bool:
 
 def _without_lone_labels(found: Outline) -> str:
     """The query with `[]` for each blank node whose label stands nowhere else."""
-    text, labels = found.text, _labels(found)
-    for token in reversed(labels):
-        if sum(other.text == token.text for other in labels) == 1:
-            text = f"{text[: token.start]}[]{text[token.start + len(token.text) :]}"
-    return text
+    labels = _labels(found)
+    lone = (token for token in labels if sum(other.text == token.text for other in labels) == 1)
+    return edited(found.text, (instead_of(token, "[]") for token in lone))
 
 
 def _labels(found: Outline) -> list[Token]:
@@ -76,77 +77,46 @@ def _is_apart(found: Outline, block: Block, several: dict[PathTriple, list[str]]
     )
 
 
-def _ways_of(found: Outline, one: PathTriple) -> list[str]:
-    if one.path.end == one.path.start + 1:
-        return [""]
-    ways, place = _of_alternatives(found, one.path.start)
-    if place != one.path.end:
-        raise Unreadable
+def _unions(found: Outline, block: Block, several: dict[PathTriple, list[str]]) -> dict[PathTriple, str]:
+    """What is written for each of these paths: its ways side by side."""
+    subject = found.written(block.subject)
+    return {
+        one: " UNION ".join(f"{{ {subject} {way} {found.written(one.object)} }}" for way in ways)
+        for one, ways in several.items()
+    }
+
+
+def _ways(found: Outline, one: PathTriple) -> list[str]:
+    return _of_alternatives(found, read_path(found.tokens, one.path))
+
+
+def _of_alternatives(found: Outline, path: Path) -> list[str]:
+    return [way for sequence in path.alternatives for way in _of_sequence(found, sequence)]
+
+
+def _of_sequence(found: Outline, steps: tuple[Step, ...]) -> list[str]:
+    ways = _of_step(found, steps[0])
+    for step in steps[1:]:
+        following = _of_step(found, step)
+        ways = [f"{way}/{other}" for way in ways for other in following]
+        if len(ways) > MOST_WAYS:
+            raise TooManyWays(found.tokens[steps[0].span.start].start)
     return ways
 
 
-def _rewritten(text: str, found: Outline, block: Block, several: dict[PathTriple, list[str]]) -> str:
-    """The block without these paths, and beside it each of them with its ways."""
-    subject = found.written(block.subject)
-    kept = [f"{found.written(one.path)} {found.written(one.object)}" for one in block.direct if one not in several]
-    parts = [f"{subject} {' ; '.join(kept)} ."] if kept else []
-    for one, ways in several.items():
-        parts.append(" UNION ".join(f"{{ {subject} {way} {found.written(one.object)} }}" for way in ways))
-    first, last = found.tokens[block.span.start], found.tokens[block.span.end - 1]
-    rest = text[last.start + len(last.text) :].lstrip()
-    return f"{text[: first.start]}{' '.join(parts)} {rest.removeprefix('.')}"
+def _of_step(found: Outline, step: Step) -> list[str]:
+    whole = found.written(step.span)
+    if step.modifier:
+        return [f"({whole}{step.modifier})"]
+    inside = list[str]()
+    if isinstance(step.primary, Path):
+        inside = _of_alternatives(found, step.primary)
+    elif isinstance(step.primary, NegatedSet):
+        inside = _of_negated(step.primary)
+    return [f"{'^' * step.inverses}({way})" for way in inside] or [whole]
 
 
-def _of_alternatives(found: Outline, place: int) -> tuple[list[str], int]:
-    ways, place = _of_sequence(found, place)
-    while place < len(found.tokens) and found.tokens[place].text == "|":
-        more, place = _of_sequence(found, place + 1)
-        ways = ways + more
-    return ways, place
-
-
-def _of_sequence(found: Outline, place: int) -> tuple[list[str], int]:
-    start = place
-    ways, place = _of_element(found, place)
-    while place < len(found.tokens) and found.tokens[place].text == "/":
-        more, place = _of_element(found, place + 1)
-        ways = [f"{way}/{other}" for way in ways for other in more]
-        if len(ways) > MOST_WAYS:
-            raise TooManyWays(found.tokens[start].start)
-    return ways, place
-
-
-def _of_element(found: Outline, place: int) -> tuple[list[str], int]:
-    tokens, start, turns = found.tokens, place, 0
-    while tokens[place].text == "^":
-        turns, place = turns + 1, place + 1
-    end = place + 1
-    ways = list[str]()
-    if tokens[place].text == "!":
-        ways, end = _of_negated(found, place + 1)
-    elif tokens[place].text == "(":
-        ways, inside = _of_alternatives(found, place + 1)
-        if tokens[inside].text != ")":
-            raise Unreadable
-        end = inside + 1
-    mark = suffix_at(tokens, end)
-    if mark or not ways:  # a way of its own
-        last = tokens[end - 1]
-        whole = found.text[tokens[start].start : last.start + len(last.text)]
-        return [f"({whole}{mark})" if mark else whole], end + len(mark)
-    return [f"{'^' * turns}({way})" for way in ways], end
-
-
-def _of_negated(found: Outline, place: int) -> tuple[list[str], int]:
+def _of_negated(names: NegatedSet) -> list[str]:
     """`!(:a|^:b)` is one way forward and one back (§18.2.2.1)."""
-    tokens = found.tokens
-    end = closing(tokens, place) + 1 if tokens[place].text == "(" else place + 1 + (tokens[place].text == "^")
-    names: dict[str, list[str]] = {"": [], "^": []}
-    turned = ""
-    for token in tokens[place:end]:
-        if token.text == "^":
-            turned = "^"
-        elif token.text not in ("(", ")", "|"):
-            names[turned].append(turned + token.text)
-            turned = ""
-    return [f"!({'|'.join(one)})" for one in names.values() if one], end
+    sides = names.forward, [f"^{name}" for name in names.inverse]
+    return [f"!({'|'.join(side)})" for side in sides if side]

@@ -1,105 +1,72 @@
-"""`BNODE("name")`, which is another node in each solution.
+"""Blank nodes of patterns as variables that nobody names.
 
-SPARQL 1.1 Query Language §17.4.2.9: calls with the same text give the same node within one solution and different ones
-in different solutions. The engine gives one node for all. So each solution gets a random text of its own first, and the
-node's name is made of both.
+SPARQL 1.1 Query Language §4.1.4: a blank node in a graph pattern acts as a variable that cannot be selected, and its
+label stands in one basic graph pattern only. So a variable of a name of its own says the same, and may stand where a
+blank node may not: in VALUES.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lod.store.rewriting.outline import Call, Outline, Unreadable, closing, outline
+from lod.store.guard import QueryForm
+from lod.store.rewriting.outline import Block, Outline, Unreadable
+from lod.store.rewriting.reader import outline
+from lod.store.rewriting.tokens import closing, edited, instead_of
 
-_OWN = "?xLodSolution"
+_NAME = "?xLodNode"
 
 
-def with_nodes_of_each_solution(text: str) -> str:
-    """The query with the calls of BNODE written so; the text itself where it has none.
-
-    What it returns may have variables more than the query had (`only_these` takes them away).
+def with_variables_for_nodes(text: str, form: QueryForm, variables: Sequence[str]) -> str:
+    """The query with variables for the blank nodes of its patterns; `variables`: of its solutions, which stay so.
 
     Raises:
-        Unreadable: it cannot be written so.
+        Unreadable: it asks for all variables in a way that would show them.
     """
-    found = outline(text)
-    calls = [call for call in found.calls if call.scope]  # in HAVING and ORDER BY any node will do
-    if not calls:
-        return text
-    edits: list[tuple[int, int, str]] = []  # from, to, instead
-    first: dict[int, int] = {}
-    for call in calls:
-        if _stands_for_itself(found, call):
-            edits += _alone(found, call, calls)
+    found = _showing_no_others(outline(text), form, variables)
+    number = 0
+    while (opened := _innermost(found)) is not None:
+        found = _taken_apart(found, *opened, f"{_NAME}{number}")
+        number += 1
+    inside = [token for block in found.blocks for token in found.tokens[block.span.start : block.span.end]]
+    labels = (token for token in inside if token.text.startswith("_:"))
+    return edited(found.text, (instead_of(label, f"{_NAME}_{label.text[2:].encode().hex()}") for label in labels))
+
+
+def _showing_no_others(found: Outline, form: QueryForm, variables: Sequence[str]) -> Outline:
+    """The query with its variables by name, where it asks for all of them."""
+    text = found.text
+    for place, token in reversed([*enumerate(found.tokens)]):
+        if token.text != "*" or found.tokens[place - 1].text.upper() not in (
+            "SELECT",
+            "DISTINCT",
+            "REDUCED",
+            "DESCRIBE",
+        ):
             continue
-        first.setdefault(call.group, call.owner)
-        edits += _call(found, call, f"{_OWN}{call.group}")
-    for call in {one.group: one for one in reversed(calls) if one.group in first}.values():
-        edits.append(_own(found, call, first[call.group]))
-    for start, end, instead in sorted(edits, reverse=True):
-        text = text[:start] + instead + text[end:]
-    return text
+        if place <= found.form + 2 and form is QueryForm.SELECT and variables:
+            text = f"{text[: token.start]} {' '.join(f'?{name}' for name in variables)} {text[token.start + 1 :]}"
+        elif found.tokens[place - 1].text.upper() != "SELECT" or place <= found.form + 2:
+            raise Unreadable
+    return outline(text)
 
 
-def _call(found: Outline, call: Call, own: str) -> list[tuple[int, int, str]]:
-    opening = found.tokens[call.start + 1].start
-    end = found.tokens[closing(found.tokens, call.start + 1)].start
-    return [(opening, opening + 1, f"(MD5(CONCAT({own}, "), (end, end + 1, ")))")]
+def _innermost(found: Outline) -> tuple[Block, int] | None:
+    """A blank node in brackets that holds no other, and the block that it stands in."""
+    for block in found.blocks:
+        opened = [at for at in range(block.span.start, block.span.end) if found.tokens[at].text == "["]
+        if opened:
+            return block, opened[-1]
+    return None
 
 
-def _stands_for_itself(found: Outline, call: Call) -> bool:
-    """Whether no variable can be had for a call's solution: it is a group, or is to be made distinct."""
-    if call.scope != "SELECT":
-        return call.scope == "GROUP"
-    return call.owner in found.grouped or found.tokens[call.owner + 1].text.upper() == "DISTINCT"
-
-
-def _alone(found: Outline, call: Call, calls: Sequence[Call]) -> list[tuple[int, int, str]]:
-    """A text of its own in the call itself, where no other call of its solution has to give the same node.
-
-    What has a new node in each row is distinct: the word goes.
-    """
-    if any(other is not call and (other.scope, other.group) == (call.scope, call.group) for other in calls):
-        raise Unreadable
-    edits = _call(found, call, "STRUUID()")
-    after = found.tokens[call.owner + 1]
-    if call.scope == "SELECT" and after.text.upper() == "DISTINCT":
-        around = [token.text.upper() for token in found.tokens[call.start - 1 : call.start + 5]]
-        if [*around[:1], *around[4:]] != ["(", ")", "AS"] or found.tokens[call.start + 2].kind != "string":
-            raise Unreadable  # it might have no value
-        edits.append((after.start, after.start + len(after.text), ""))
-    return edits
-
-
-def _own(found: Outline, call: Call, owner: int) -> tuple[int, int, str]:
-    """Where a solution gets its own text: before the first BIND or FILTER of the group, or first in the projection."""
-    variable = f"{_OWN}{call.group}"
-    if call.scope in ("BIND", "FILTER"):
-        place = found.tokens[owner].start
-        return place, place, f"BIND(STRUUID() AS {variable}) "
-    after = found.tokens[call.owner + 1]
-    place = after.start + (len(after.text) if after.text.upper() == "REDUCED" else 0)
-    return place, place, f" (STRUUID() AS {variable}) "
-
-
-def only_these(text: str, variables: Sequence[str]) -> str:
-    """A SELECT with these variables and no others."""
-    found = outline(text)
-    start = found.tokens[found.form].start
-    body = text[start:]
-    clauses: list[str] = []
-    for span in reversed(found.datasets):
-        clause = found.written(span)
-        clauses.insert(0, clause)
-        at = found.tokens[span.start].start - start
-        body = body[:at] + " " * len(clause) + body[at + len(clause) :]
-    names = " ".join(f"?{name}" for name in variables)
-    return f"{text[:start]}SELECT {names} {' '.join(clauses)} {{ {body}\n}}"
-
-
-def has_more(text: str) -> bool:
-    """Whether a rewritten SELECT shows variables that its query did not have."""
-    found = outline(text)
-    brace = next(place for place in range(found.form, len(found.tokens)) if found.tokens[place].text == "{")
-    head = [token.text for token in found.tokens[found.form : brace]]
-    return "*" in head[1:3] or any(word.startswith(_OWN) for word in head)
+def _taken_apart(found: Outline, block: Block, opened: int, name: str) -> Outline:
+    """The query with a variable in the place of `[ … ]`, and what stood in it beside the block."""
+    tokens, text = found.tokens, found.text
+    closed, last = closing(tokens, opened), tokens[block.span.end - 1]
+    start, end = tokens[opened].start, tokens[closed].start + 1
+    said, rest = text[start + 1 : end - 1].strip(), text[end : last.start + len(last.text)]
+    if said and (opened, closed + 1) == (block.span.start, block.span.end):
+        return outline(f"{text[:start]}{name} {said} {text[end:]}")
+    beside = f" . {name} {said} " if said else ""
+    return outline(f"{text[:start]}{name}{rest}{beside}{text[last.start + len(last.text) :]}")

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from lod.store.guard import Token, tokens_of
-from lod.store.rewriting.outline import closing
+from lod.store.rewriting.tokens import Edit, closing, edited
 
 _NONE = "<urn:x-lod:none>"
 
@@ -24,7 +24,7 @@ def with_counts_of_values(text: str) -> str:
         Unreadable: brackets do not close.
     """
     tokens = tokens_of(text)
-    edits: list[tuple[int, int, str]] = []  # from, to, instead
+    edits: list[Edit] = []
     for place, token in enumerate(tokens[:-1]):
         if token.text.upper() != "COUNT" or token.kind != "word" or tokens[place + 1].text != "(":
             continue
@@ -39,9 +39,7 @@ def with_counts_of_values(text: str) -> str:
         if _counts_solutions(tokens, select, group):
             start, end = tokens[group].start, tokens[closing(tokens, group)].start
             edits += [(start, start + 1, "{ { SELECT * {"), (end, end + 1, "} } }")]
-    for start, end, instead in sorted(edits, reverse=True):
-        text = text[:start] + instead + text[end:]
-    return text
+    return edited(text, edits)
 
 
 def _count(expression: str, *, is_distinct: bool) -> str:

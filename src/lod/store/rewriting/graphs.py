@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from lod.store.rewriting.outline import GraphClause, Outline, outline
-from lod.store.rewriting.paths import has_path_of_no_step
+from lod.store.rewriting.outline import GraphClause, Outline
+from lod.store.rewriting.reader import outline
+from lod.store.rewriting.tokens import Edit, edited
+from lod.store.rewriting.zero_length import has_path_of_no_step
 
 MOST_COPIES = 20_000  # of a clause, those inside it included: two seconds of the engine's time
 MOST = 1 << 22  # characters that a clause may grow to
@@ -51,15 +53,13 @@ def without_missing_graphs(text: str, is_there: Callable[[str], bool]) -> str:
         Unreadable: it is not SPARQL 1.1.
     """
     found = outline(text)
-    edits: list[tuple[int, str]] = []
+    edits: list[Edit] = []
     for clause in found.graphs:
         name = found.tokens[clause.name]
         if name.kind != "variable" and clause.words & _WITHOUT_TRIPLES and not is_there(name.text):
-            end = found.tokens[clause.body.end - 1].start + 1
-            edits += [(found.tokens[clause.body.start].start, "{ "), (end, " FILTER(false) }")]
-    for place, more in sorted(edits, reverse=True):
-        text = text[:place] + more + text[place:]
-    return text
+            start, end = found.tokens[clause.body.start].start, found.tokens[clause.body.end - 1].start + 1
+            edits += [(start, start, "{ "), (end, end, " FILTER(false) }")]
+    return edited(text, edits)
 
 
 def _is_losing(found: Outline, clause: GraphClause) -> bool:

@@ -16,7 +16,9 @@ from itertools import pairwise
 
 from lod.rdf.namespaces import XSD
 from lod.store.guard import Token
-from lod.store.rewriting.outline import Outline, Span, Unreadable, closing, outline
+from lod.store.rewriting.outline import Outline, Span, Unreadable
+from lod.store.rewriting.reader import outline
+from lod.store.rewriting.tokens import closing
 
 _INTEGER = XSD + "integer"
 _CASTS = frozenset({_INTEGER, XSD + "decimal"})

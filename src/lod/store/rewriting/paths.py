@@ -1,139 +1,105 @@
-"""Paths of no step to or from a term that the graph does not hold.
+"""Property paths as trees, and what is written instead of the triples that have them.
 
-SPARQL 1.1 Query Language §9.3, §18.4: `?s :p* <term>` has the solution `?s` = `<term>` whatever the graph holds; the
-engine finds it only where the graph holds the term. Where it does not, no step leads anywhere, so the solutions are
-known without looking: they stand in VALUES.
+SPARQL 1.1 Query Language: https://www.w3.org/TR/sparql11-query/ §9.1, §19.8 (grammar, [88] Path to [95])
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from lod.store.guard import Token
-from lod.store.rewriting.outline import Block, Outline, PathTriple, Span, Unreadable, closing, outline, suffix_at
-
-IsThere = Callable[[str, str], bool]
-"""Whether a graph (as written; '' the default graph) holds a term (as written)."""
+from lod.store.rewriting.outline import Block, Outline, PathTriple, Span, Unreadable
+from lod.store.rewriting.tokens import Edit, closing, modifier_at
 
 
-def has_path_of_no_step(found: Outline, blocks: Span) -> bool:
-    """Whether some path in these blocks may have no step, to or from a constant."""
-    return any(_is_at_risk(found, one) for block in found.blocks[blocks.start : blocks.end] for one in _all(block))
+@dataclass(frozen=True, slots=True)
+class NegatedSet:
+    """`!(:a|^:b)` (PathNegatedPropertySet): properties as they are written, forward and inverse apart."""
+
+    forward: tuple[str, ...]
+    inverse: tuple[str, ...]
 
 
-def with_paths_of_no_step(text: str, is_there: IsThere) -> str:
-    """The query with the solutions that the engine would miss; the text itself where it misses none.
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One element of a sequence (PathEltOrInverse)."""
+
+    span: Span  # without its modifier
+    inverses: int  # how many '^' stand before it
+    primary: Path | NegatedSet | None  # None: a property, or the variable that stands for one
+    modifier: str  # '*', '?', '+' or ''
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A path's alternatives, each a sequence of steps."""
+
+    alternatives: tuple[tuple[Step, ...], ...]
+
+
+def read_path(tokens: Sequence[Token], span: Span) -> Path:
+    """The path that stands there.
 
     Raises:
-        Unreadable: it cannot be written so.
+        Unreadable: it is none.
     """
-    found = outline(text)
-    for block in reversed(found.blocks):
-        missed = [one for one in _all(block) if _is_at_risk(found, one) and _is_missed(found, block, one, is_there)]
-        if missed:
-            text = _rewritten(text, found, block, missed)
-    return text
-
-
-def _all(block: Block) -> tuple[PathTriple, ...]:
-    return (*block.direct, *block.nested)
-
-
-def _is_at_risk(found: Outline, one: PathTriple) -> bool:
-    ends = [span for span in (one.subject, one.object) if span is not None]
-    return any(_is_constant(found, end) for end in ends) and _times(found.tokens, one.path) > 0
-
-
-def _is_missed(found: Outline, block: Block, one: PathTriple, is_there: IsThere) -> bool:
-    graph = "" if block.graph is None else found.tokens[block.graph].text
-    if graph.startswith(("?", "$")):
-        return False  # each graph has been named where this matters
-    ends = [span for span in (one.subject, one.object) if span is not None and _is_constant(found, span)]
-    return any(not is_there(graph, found.written(end)) for end in ends)
-
-
-def _is_constant(found: Outline, span: Span) -> bool:
-    token = found.tokens[span.start]
-    return token.kind != "variable" and token.kind != "open"
-
-
-def _rewritten(text: str, found: Outline, block: Block, missed: Sequence[PathTriple]) -> str:
-    """The block without the paths that lead nowhere, and what they find in its place."""
-    if any(one in block.nested for one in missed):
+    path, end = _path(tokens, span.start)
+    if end != span.end:
         raise Unreadable
-    kept = [one for one in block.direct if one not in missed]
+    return path
+
+
+def instead_of_triples(found: Outline, block: Block, instead: Mapping[PathTriple, str]) -> Edit:
+    """The edit that writes patterns in the place of some of a block's own triples, beside those that stay."""
     subject = found.written(block.subject)
-    triples = " ; ".join(f"{found.written(one.path)} {found.written(one.object)}" for one in kept)
-    parts = [f"{subject} {triples} ."] if kept else []
-    parts += (_solutions(found, block, one) for one in missed)
-    first, last = found.tokens[block.span.start], found.tokens[block.span.end - 1]
-    end = last.start + len(last.text)
-    rest = text[end:].lstrip()
-    return text[: first.start] + " ".join(parts) + " " + (rest.removeprefix("."))
+    kept = [f"{found.written(one.path)} {found.written(one.object)}" for one in block.direct if one not in instead]
+    patterns = [f"{subject} {' ; '.join(kept)} ."] if kept else []
+    patterns += instead.values()
+    last = found.tokens[block.span.end - 1]
+    rest = found.text[last.start + len(last.text) :].lstrip().removeprefix(".")
+    return found.tokens[block.span.start].start, len(found.text) - len(rest), f"{' '.join(patterns)} "
 
 
-def _solutions(found: Outline, block: Block, one: PathTriple) -> str:
-    """What a path of no step finds: as many times as there are ways of taking none."""
-    times = _times(found.tokens, one.path)
-    ends = found.written(block.subject), found.written(one.object)
-    constants = [_is_constant(found, span) for span in (block.subject, one.object)]
-    if all(constants):
-        same = f"FILTER(sameTerm({ends[0]}, {ends[1]}))"
-        return same if times == 1 else f"{same} VALUES () {{ {'() ' * times}}}"
-    variable, term = ends if constants[1] else ends[::-1]
-    if variable.strip("[] \t\r\n") == "":
-        return f"VALUES () {{ {'() ' * times}}}"
-    if not variable.startswith(("?", "$")):
-        raise Unreadable  # a blank node that stands elsewhere too
-    return f"VALUES {variable} {{ {f'{term} ' * times}}}"
-
-
-def _times(tokens: Sequence[Token], path: Span) -> int:
-    """In how many ways a path may have no step: the multiplicity of its solution (§18.4)."""
-    if tokens[path.start].kind == "variable":
-        return 0
-    times, place = _of_alternatives(tokens, path.start)
-    if place != path.end:
-        raise Unreadable
-    return times
-
-
-def _of_alternatives(tokens: Sequence[Token], place: int) -> tuple[int, int]:
-    times, place = _of_sequence(tokens, place)
+def _path(tokens: Sequence[Token], place: int) -> tuple[Path, int]:
+    sequence, place = _sequence(tokens, place)
+    alternatives = [sequence]
     while place < len(tokens) and tokens[place].text == "|":
-        more, place = _of_sequence(tokens, place + 1)
-        times += more
-    return times, place
+        sequence, place = _sequence(tokens, place + 1)
+        alternatives.append(sequence)
+    return Path(tuple(alternatives)), place
 
 
-def _of_sequence(tokens: Sequence[Token], place: int) -> tuple[int, int]:
-    times, place = _of_element(tokens, place)
+def _sequence(tokens: Sequence[Token], place: int) -> tuple[tuple[Step, ...], int]:
+    step, place = _step(tokens, place)
+    steps = [step]
     while place < len(tokens) and tokens[place].text == "/":
-        more, place = _of_element(tokens, place + 1)
-        times *= more
-    return times, place
+        step, place = _step(tokens, place + 1)
+        steps.append(step)
+    return tuple(steps), place
 
 
-def _of_element(tokens: Sequence[Token], place: int) -> tuple[int, int]:
+def _step(tokens: Sequence[Token], start: int) -> tuple[Step, int]:
+    place = start
     while tokens[place].text == "^":
         place += 1
-    times, end = 0, place + 1
+    inverses, end = place - start, place + 1
+    primary: Path | NegatedSet | None = None
     if tokens[place].text == "!":
-        end = _after_negated(tokens, place + 1)
+        primary, end = _negated_set(tokens, place + 1)
     elif tokens[place].text == "(":
-        times, inside = _of_alternatives(tokens, place + 1)
+        primary, inside = _path(tokens, place + 1)
         if tokens[inside].text != ")":
             raise Unreadable
         end = inside + 1
-    mark = suffix_at(tokens, end)
-    if mark == "+":
-        times = min(times, 1)
-    elif mark:
-        times = 1
-    return times, end + len(mark)
+    modifier = modifier_at(tokens, end)
+    return Step(Span(start, end), inverses, primary, modifier), end + len(modifier)
 
 
-def _after_negated(tokens: Sequence[Token], place: int) -> int:
-    while tokens[place].text == "^":
-        place += 1
-    return closing(tokens, place) + 1 if tokens[place].text == "(" else place + 1
+def _negated_set(tokens: Sequence[Token], place: int) -> tuple[NegatedSet, int]:
+    end = closing(tokens, place) + 1 if tokens[place].text == "(" else place + 1 + (tokens[place].text == "^")
+    forward, inverse = list[str](), list[str]()
+    for before, token in zip(tokens[place - 1 : end], tokens[place:end], strict=False):
+        if token.text not in ("(", ")", "|", "^"):
+            (inverse if before.text == "^" else forward).append(token.text)
+    return NegatedSet(tuple(forward), tuple(inverse)), end

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from lod.store.guard import Token, tokens_of
-from lod.store.rewriting.outline import closing
+from lod.store.rewriting.tokens import Edit, closing, edited, instead_of
 
 # Strings as SPARQL writes them: a backslash is two.
 _PART = re.compile(r"\\\\(\\\\|\$)|\$(\d)(\d*)|\$|[^$\\]+|\\.", re.DOTALL)
@@ -37,7 +37,7 @@ def with_known_patterns(text: str) -> str:
         Unreadable: brackets do not close.
     """
     tokens = tokens_of(text)
-    edits: dict[int, tuple[Token, str]] = {}
+    edits: list[Edit] = []
     for place, token in enumerate(tokens[:-1]):
         name = token.text.upper() if token.kind == "word" and tokens[place + 1].text == "(" else ""
         if name not in ("REGEX", "REPLACE"):
@@ -46,12 +46,10 @@ def with_known_patterns(text: str) -> str:
         if pattern is not None:
             if _UNKNOWN.search(pattern.text):
                 raise UnknownPattern(pattern.start)
-            edits[pattern.start] = pattern, _SUBTRACTION.sub(_subtracted, pattern.text)
+            edits.append(instead_of(pattern, _SUBTRACTION.sub(_subtracted, pattern.text)))
         if name == "REPLACE" and replacement is not None:
-            edits[replacement.start] = replacement, _in_braces(replacement.text, pattern)
-    for start, (token, instead) in sorted(edits.items(), reverse=True):
-        text = text[:start] + instead + text[start + len(token.text) :]
-    return text
+            edits.append(instead_of(replacement, _in_braces(replacement.text, pattern)))
+    return edited(text, edits)
 
 
 def _arguments(tokens: Sequence[Token], opened: int) -> Iterator[Token | None]:

@@ -16,7 +16,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from lod.rdf.languages import written
 from lod.store.guard import Token, tokens_of
-from lod.store.rewriting.outline import closing
+from lod.store.rewriting.tokens import Edit, closing, edited, instead_of
 
 WRITTEN = NamedNode("urn:x-lod:written-tag")
 """The function that queries written here call; whoever evaluates them gives the engine `written_tag` for it."""
@@ -39,7 +39,7 @@ def with_known_tags(text: str, *, of_any_engine: bool = False) -> str:
     if _LANG.search(text) is None:
         return text
     tokens = tokens_of(text)
-    edits: dict[int, tuple[int, str]] = {}  # where, how much, instead
+    edits = set[Edit]()
     for place, token in enumerate(tokens[:-1]):
         if token.kind != "word" or token.text.upper() != "LANG" or tokens[place + 1].text != "(":
             continue
@@ -47,16 +47,15 @@ def with_known_tags(text: str, *, of_any_engine: bool = False) -> str:
         compared = list(_compared(tokens, place, end))
         for one in compared:
             known = one.text.lower() if one.kind == "string" else f"LCASE({one.text})"
-            edits[one.start] = (len(one.text), known)
+            edits.add(instead_of(one, known))
         if of_any_engine:
             around = "LCASE" if compared else ""
         else:
             around = "" if compared or _is_matched(tokens, place) else str(WRITTEN)
         if around:
-            edits[token.start], edits[tokens[end].start] = (0, f"{around}("), (0, ")")
-    for start, (length, instead) in sorted(edits.items(), reverse=True):
-        text = text[:start] + instead + text[start + length :]
-    return text
+            opened, closed = token.start, tokens[end].start
+            edits |= {(opened, opened, f"{around}("), (closed, closed, ")")}
+    return edited(text, edits)
 
 
 def _is_matched(tokens: Sequence[Token], place: int) -> bool:
