@@ -18,7 +18,8 @@ from ports import free_port
 from lod.project.load import load_project
 from lod.release.publishing.mirror import graphs_of, open_mirror, pointer_of
 from lod.release.release import open_current
-from lod.store.remote import RemoteStore, count
+from lod.store.remote import RemoteStore
+from lod.store.remote_answers import count
 from lod.store.transport import Endpoint, RemoteError, hang_up, update
 
 ODD = """
@@ -237,6 +238,44 @@ def test_while_the_store_is_gone_everything_says_so_and_names_no_neighbour(first
             assert answer.status_code == 503, path
             assert "127.0.0.1" not in answer.text, path
             assert path == "/-/health" or int(answer.headers["retry-after"]) > 0, path
+
+
+def test_a_store_without_the_release_is_not_told_from_until_it_has_it(first_project: Path, tmp_path: Path) -> None:
+    def told(query: str) -> httpx.Response:
+        return visitor.get("/sparql", params={"query": query, "format": "csv"})
+
+    def wait_for_health(status: int) -> dict[str, str]:
+        deadline = time.monotonic() + 60
+        while (answer := visitor.get("/-/health")).status_code != status:  # believed for a second
+            assert time.monotonic() < deadline, answer.text
+            time.sleep(0.1)
+        return answer.json()  # type: ignore[no-any-return]
+
+    folder = shutil.copytree(first_project, tmp_path / "staff")
+    with oxigraph(tmp_path) as section:
+        use(folder, section)
+        lod(folder, "build", "--publish")
+        release = open_current(folder / "releases")
+        name, graph = release.manifest.name, graphs_of(release)[0].iri
+        endpoint = Endpoint(f"{origin(section)}/query", f"{origin(section)}/update", f"{origin(section)}/store")
+        number = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+        with serving(folder) as visitor:
+            before = told(number).text
+            for lost in ("ALL", f"GRAPH <{graph}>"):
+                update(endpoint, f"DROP {lost}")
+                refused = told(f"{number} # without {lost}")
+                assert (refused.status_code, refused.json()["code"]) == (503, "LOD9220"), lost
+                assert refused.json()["hint"] == f"lod publish {name}"
+                assert int(refused.headers["retry-after"]) > 0
+                assert wait_for_health(503)["code"] == "LOD9220"
+                for path in ("/data/staff/obs/2022/A/F.ttl", "/doc/code/office/B.en.html"):
+                    answer = visitor.get(path)
+                    assert (answer.status_code, int(answer.headers["retry-after"]) > 0) == (503, True), (lost, path)
+                lod(folder, "publish", name)
+                assert wait_for_health(200)["status"] == "ok"
+                assert told(f"{number} # again with {lost}").text == before
+            assert visitor.get("/data/staff/obs/2022/A/F.ttl").status_code == 200
+            assert visitor.get("/doc/code/office/B.en.html").status_code == 200
 
 
 def test_who_waits_for_the_store_keeps_nobody_else_waiting(first_project: Path, tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ import pytest
 from ports import free_port
 
 from lod.store.guard import QueryForm
-from lod.store.remote import RemoteStore, count
+from lod.store.remote import RemoteStore
+from lod.store.remote_answers import count
 from lod.store.transport import Auth, Endpoint, RemoteError, add, ask, hang_up, update
 
 SELECT = "SELECT ?s { ?s ?p ?o }"

@@ -337,8 +337,8 @@ def too_long() -> Answer:
 
 def refuse(error: LodError | OSError, ask: Ask, theme: Theme) -> Answer:
     """503, logged for the operator; the visitor learns nothing of the machine."""
-    _LOG.error("no release can be served: %s", error)
     known = error if isinstance(error, LodError) else LodError(Wording(str(error)), code="LOD9001")
+    _LOG.error("no release can be served: %s%s", error, f" ({known.hint})" if known.hint else "")
     return unavailable(known, ask.accept, ask.accept_language, theme)
 
 

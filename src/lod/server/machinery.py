@@ -9,7 +9,6 @@ from lod.errors import LodError
 from lod.server import answers
 from lod.server.answers import Answer, header
 from lod.server.current import CurrentRelease
-from lod.store.remote import RemoteStore
 
 HEALTH = "/-/health"
 RUNNING = version("lod")
@@ -52,8 +51,6 @@ def health(current: CurrentRelease) -> Answer:
         code = getattr(error, "code", "") or "LOD9001"
         return answers.problem(503, "Service Unavailable", "No release can be served now.", extra={"code": code})
     manifest, trouble = served.release.manifest, current.trouble
-    if not answering and isinstance(served.store, RemoteStore):
-        return answers.problem(503, "Service Unavailable", "No release can be served now.", extra={"code": "LOD8201"})
     state = {
         "status": "ok" if answering else "empty",
         "release": manifest.name,

@@ -84,9 +84,14 @@ class ServedRelease:
         return self.store if isinstance(self.store, RemoteStore) else self.release.store
 
     def is_answering(self) -> bool:
-        """Whether the store has something to say now; one elsewhere is asked."""
+        """Whether the store has something to say now; one elsewhere is asked.
+
+        Raises:
+            RemoteError: as `RemoteStore.check`.
+        """
         if isinstance(self.store, RemoteStore):
-            return self.store.is_well()
+            self.store.check()
+            return True
         return next(self.quads(None, None, None), None) is not None
 
     def graphs(self) -> ReleaseGraphs:

@@ -6,9 +6,8 @@ into a store, so there they are IRIs (RDF 1.1 Concepts §3.5).
 
 from __future__ import annotations
 
-import json
 import time
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Hashable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from threading import Lock
@@ -18,16 +17,18 @@ import pyoxigraph
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QueryResultsFormat, RdfFormat, Triple
 
 from lod.store.guard import QueryForm
+from lod.store.presence import Presence
+from lod.store.remote_answers import RESULTS, as_boolean, whole_solutions
 from lod.store.transport import Endpoint, RemoteError, ask, unreadable
 
 Term = NamedNode | BlankNode | pyoxigraph.Literal
 
-_RESULTS = "application/sparql-results+json"
 _TRIPLES = "application/n-triples"
 MOST = 20_001  # quads of one pattern: what a description shows and one more, so that it can say that there are more
 _KEPT = 200_000  # quads of all patterns that are remembered: a release does not change, memory ends
 _SILENCE = 1.0  # seconds in which a store that did not answer is not asked again, or as long as was waited for it
 _HEALTH_SECONDS = 3  # what the question whether it is well may take
+_BELIEVED = 5.0  # seconds that a store which had the release is taken to have it, by what it goes on to tell
 
 
 @dataclass(slots=True)
@@ -58,23 +59,29 @@ class _Known:
 class RemoteStore:
     """The graphs of one release in a remote store, read as the sealed store is read: by patterns of quads."""
 
-    def __init__(self, endpoint: Endpoint, graphs: tuple[str, ...], genid: str) -> None:
-        """`graphs`: that make up the release; `genid`: with which the IRIs of its blank nodes begin."""
+    def __init__(self, endpoint: Endpoint, graphs: tuple[str, ...], genid: str, release: str = "") -> None:
+        """`graphs`: that make up the release; `genid`: with which the IRIs of its blank nodes begin.
+
+        `release`: its name, where nothing is to be told before the store was seen to have all of it.
+        """
         self.endpoint = endpoint
         self.graphs = graphs
         self.genid = genid
         self._known = _Known()
         self._silent: tuple[float, RemoteError] | None = None  # until when, and what was said
-        self._well: tuple[float, bool] = (0.0, False)  # until when it is believed
+        self._well: tuple[float, RemoteError | None] = (0.0, None)  # until when it is believed, and what is wrong
+        self._presence = Presence(release, graphs)
 
     def to_json(self) -> dict[str, Any]:
         """For the process that asks."""
-        return {"endpoint": asdict(self.endpoint), "graphs": self.graphs, "genid": self.genid}
+        told = {"graphs": self.graphs, "genid": self.genid, "release": self._presence.release}
+        return {"endpoint": asdict(self.endpoint), **told}
 
     @classmethod
     def from_json(cls, document: dict[str, Any]) -> RemoteStore:
         """What `to_json` wrote."""
-        return cls(Endpoint(**document["endpoint"]), tuple(document["graphs"]), document["genid"])
+        endpoint, graphs = Endpoint(**document["endpoint"]), tuple(document["graphs"])
+        return cls(endpoint, graphs, document["genid"], document["release"])
 
     def evaluate(
         self, text: str, form: QueryForm, default_graphs: tuple[str, ...], named_graphs: tuple[str, ...]
@@ -85,11 +92,12 @@ class RemoteStore:
         an engine that is given no named graphs may take all that there are (Virtuoso 7), so it is given one at least.
 
         Raises:
-            RemoteError: as `ask`.
+            RemoteError: as `ask`, and LOD9220 the store does not have the release.
         """
-        accept = _TRIPLES if form.is_graph else _RESULTS
+        accept = _TRIPLES if form.is_graph else RESULTS
         own = self.graphs if not default_graphs and not named_graphs else self._ours(default_graphs)
         body = self.ask(text, accept, own, self._ours(named_graphs))
+        self._confirm(time.monotonic())
         try:
             if form.is_graph:
                 return iter([quad.triple for quad in pyoxigraph.parse(body, RdfFormat.N_TRIPLES)])
@@ -109,7 +117,7 @@ class RemoteStore:
         """The quads of a pattern, at most `MOST`; one of a subject is remembered.
 
         Raises:
-            RemoteError: as `ask`.
+            RemoteError: as `ask`, and LOD9220 the store does not have the release.
         """
         if isinstance(subject, Triple) or isinstance(object, Triple):
             return iter(())
@@ -117,6 +125,7 @@ class RemoteStore:
         found = self._known.get(key)
         if found is None:
             found = self._ask_pattern(subject, predicate, object)
+            self._confirm(time.monotonic() - (_BELIEVED if found else 0))
             self._known.keep(key, found)
         return iter(found)
 
@@ -155,17 +164,31 @@ class RemoteStore:
                 self._silent = ended + max(ended - began, _SILENCE), error
             raise
 
-    def is_well(self) -> bool:
-        """Whether the store answers and has something of the release. Asked anew after a second."""
-        until, well = self._well
-        if time.monotonic() >= until:
+    def _confirm(self, since: float) -> None:
+        try:
+            self._presence.confirm(self.ask, since)
+        except RemoteError:
+            self._known = _Known()  # what was read meanwhile may lack something
+            raise
+
+    def check(self) -> None:
+        """Return if the store answers and has the release. Asked anew after a second.
+
+        Raises:
+            RemoteError: as `evaluate`.
+        """
+        until, wrong = self._well
+        now = time.monotonic()
+        if now >= until:
             soon = RemoteStore(replace(self.endpoint, timeout=_HEALTH_SECONDS), self.graphs, self.genid)
             try:
-                well = bool(soon.evaluate("ASK { ?s ?p ?o }", QueryForm.ASK, (), ()))
-            except RemoteError:
-                well = False
-            self._well = time.monotonic() + _SILENCE, well
-        return well
+                self._presence.confirm(soon.ask, now)
+                wrong = None
+            except RemoteError as error:
+                wrong = error
+            self._well = time.monotonic() + _SILENCE, wrong
+        if wrong is not None:
+            raise RemoteError(wrong.message, hint=wrong.hint, code=wrong.code)
 
     def _ours(self, graphs: tuple[str, ...]) -> tuple[str, ...]:
         """Those graphs that are of the release; an empty one where none is."""
@@ -189,70 +212,3 @@ class RemoteStore:
         if isinstance(term, NamedNode) and term.value.startswith(self.genid):
             return BlankNode(term.value.removeprefix(self.genid))
         return term
-
-
-def number(endpoint: Endpoint, query: str, graphs: tuple[str, ...]) -> int | None:
-    """The one number that a query over some graphs selects as `?n`; None where it selects nothing.
-
-    Raises:
-        RemoteError: as `RemoteStore.ask`.
-    """
-    body = ask(endpoint, query, _RESULTS, graphs)
-    try:
-        row = next(iter(whole_solutions(body)), None)
-        return None if row is None else int(row["n"].value)
-    except (SyntaxError, ValueError, KeyError, AttributeError) as error:
-        raise unreadable(endpoint.query, str(error)) from error
-
-
-def count(endpoint: Endpoint, *graphs: str) -> int:
-    """How many statements a graph holds, or several together.
-
-    Raises:
-        RemoteError: as `RemoteStore.ask`.
-    """
-    pattern = "?s ?p ?o" if len(graphs) == 1 else "SELECT DISTINCT ?s ?p ?o WHERE { ?s ?p ?o }"  # they may share some
-    return number(endpoint, f"SELECT (COUNT(*) AS ?n) WHERE {{ {pattern} }}", graphs) or 0
-
-
-def whole_solutions(body: bytes) -> pyoxigraph.QuerySolutions:
-    """The solutions of a SELECT. They are read twice: the parser tells of a cut text only when it comes to its end.
-
-    Raises:
-        SyntaxError, ValueError: the text is none, or not whole.
-    """
-    results = _solutions(body)
-    try:
-        deque(results, maxlen=0)
-    finally:
-        del results  # it ends in the thread that made it, whoever keeps the traceback of an error
-    return _solutions(body)
-
-
-def _solutions(body: bytes) -> pyoxigraph.QuerySolutions:
-    results = pyoxigraph.parse_query_results(body, QueryResultsFormat.JSON)
-    if not isinstance(results, pyoxigraph.QuerySolutions):
-        raise ValueError("a boolean instead of solutions")
-    return results
-
-
-def as_boolean(results: pyoxigraph.QuerySolutions | pyoxigraph.QueryBoolean) -> pyoxigraph.QueryBoolean:
-    """The answer to an ASK; some engines send a row instead (Virtuoso 7: `__ASK_RETVAL`).
-
-    Raises:
-        ValueError: it is neither.
-    """
-    if isinstance(results, pyoxigraph.QueryBoolean):
-        return results
-    first = next(iter(results), None)
-    if first is None and [variable.value for variable in results.variables] == ["__ASK_RETVAL"]:
-        return _boolean(is_true=False)
-    if first is None or len(first) != 1 or not isinstance(first[0], pyoxigraph.Literal):
-        raise ValueError("no boolean")
-    return _boolean(is_true=first[0].value in {"1", "true"})
-
-
-def _boolean(*, is_true: bool) -> pyoxigraph.QueryBoolean:
-    told = pyoxigraph.parse_query_results(json.dumps({"head": {}, "boolean": is_true}), QueryResultsFormat.JSON)
-    assert isinstance(told, pyoxigraph.QueryBoolean)
-    return told

@@ -10,7 +10,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from copy import deepcopy
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,6 +20,7 @@ import click
 from click.core import ParameterSource
 
 from lod.cli import output
+from lod.cli.elsewhere import say_what_is_missing, store_elsewhere
 from lod.cli.files import existing, open_project
 from lod.cli.options import in_project, quiet_and_verbose
 from lod.cli.output import Settings
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
     from uvicorn import Config
 
-    from lod.project.model import ServeOptions, StoreOptions
+    from lod.project.model import ServeOptions
+    from lod.release.release import Release
     from lod.server.request_log import RequestLogOptions
     from lod.server.sparql.question import QueryLimits
     from lod.store.transport import Endpoint
@@ -120,7 +122,7 @@ def command(
     if figures:
         listen(*figures, option="--metrics-port").close()
     listener = listen(host or serve.host, serve.port if port is None else port)
-    _say_where(release.manifest.name, _address(listener), settings)
+    _say_where(release, _address(listener), settings, elsewhere)
     app = partial(
         _application,
         served,
@@ -138,12 +140,15 @@ def command(
     return 0
 
 
-def _say_where(name: str, address: str, settings: Settings) -> None:
-    """What is served, and where."""
+def _say_where(release: Release, address: str, settings: Settings, elsewhere: Endpoint | None) -> None:
+    """What is served, and where; and what a store elsewhere lacks of it."""
+    name = release.manifest.name
     output.line(say("Release {name} is served at {address}", name=name, address=address), settings)
     output.line(say("  catalogue {address}catalog", address=address), settings)
     output.line(f"  SPARQL    {address}sparql", settings)
     output.line(say("Ctrl-C stops."), settings)
+    if elsewhere:
+        say_what_is_missing(release, elsewhere, settings)
 
 
 def _application(served: Path, *, is_one: bool, **how: Any) -> ASGIApp:
@@ -159,19 +164,6 @@ def _application(served: Path, *, is_one: bool, **how: Any) -> ASGIApp:
 def _is_given(option: str) -> bool:
     """Whether an option was written, not only assumed."""
     return click.get_current_context().get_parameter_source(option) is ParameterSource.COMMANDLINE
-
-
-def store_elsewhere(store: StoreOptions) -> Endpoint:
-    """Where the statements lie. Whether it answers is said by `/-/health`: it may come later than we do.
-
-    Raises:
-        RemoteError: LOD8204 its secret is missing, LOD9250 what it takes to ask it is not installed.
-    """
-    from lod.store.transport import Endpoint, client_of
-
-    endpoint = Endpoint(**asdict(store))
-    client_of(endpoint)
-    return endpoint
 
 
 def _log_options(settings: Settings, serve: ServeOptions, asked: str | None) -> RequestLogOptions | None:

@@ -49,4 +49,4 @@ def genid_of(base_iri: str) -> str:
 def open_mirror(release: Release, endpoint: Endpoint) -> RemoteStore:
     """A release in its remote store, to read from."""
     graphs = tuple(graph.iri for graph in graphs_of(release))
-    return RemoteStore(endpoint, graphs, genid_of(release.site.base_iri))
+    return RemoteStore(endpoint, graphs, genid_of(release.site.base_iri), release.manifest.name)

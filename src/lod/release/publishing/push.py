@@ -29,7 +29,8 @@ from lod.project.model import StoreOptions
 from lod.rdf.namespaces import DCAT, VOID
 from lod.release.publishing.mirror import Graph, genid_of, graphs_of, pointer_of
 from lod.release.release import Release
-from lod.store.remote import count, number
+from lod.store.presence import mark_of
+from lod.store.remote_answers import count, number
 from lod.store.transport import Endpoint, RemoteError, add, update
 from lod.wording import say
 
@@ -122,14 +123,14 @@ class _Sending:
         return n, there
 
     def _mark(self, graph: Graph, there: int) -> None:
-        mark = _mark(graph)
+        mark = mark_of(graph.iri)
         whole = f"INSERT DATA {{ GRAPH <{mark}> {{ <{graph.iri}> <{VOID}triples> {there} }} }}"
         _patiently(lambda: update(self.endpoint, f"DROP SILENT GRAPH <{mark}> ; {whole}"))
 
 
 def _is_whole(endpoint: Endpoint, graph: Graph) -> bool:
     """Whether an earlier sending came to its end, and all that it brought is still there."""
-    told = number(endpoint, f"SELECT ?n WHERE {{ ?graph <{VOID}triples> ?n }}", (_mark(graph),))
+    told = number(endpoint, f"SELECT ?n WHERE {{ ?graph <{VOID}triples> ?n }}", (mark_of(graph.iri),))
     return told is not None and count(endpoint, graph.iri) == told
 
 
@@ -153,11 +154,6 @@ def _patiently(act: Callable[[], T]) -> T:
             time.sleep(pause)
             pause *= 2
     raise AssertionError("the last try ends it")
-
-
-def _mark(graph: Graph) -> str:
-    """The graph that says of another one that it is whole, and how many statements it then has."""
-    return f"{graph.iri}/whole"
 
 
 @contextmanager

@@ -47,6 +47,7 @@ _STATUS = {
     "LOD9204": 429,
     "LOD9205": 422,
     "LOD9206": 404,
+    "LOD9220": 503,
     "LOD9106": 422,
     "LOD9107": 422,
     "LOD9109": 422,
@@ -138,6 +139,8 @@ def describe_failure(error: LodError) -> Failure:
         _LOG.error("the store gave no answer: %s", error)
         message = say("the store that holds the statements gave no whole answer")
         return Failure(status, error.code, message, say("ask for less at once, or take the files for bulk use"))
+    if error.code == "LOD9220":
+        _LOG.error("the store lacks the release: %s (%s)", error, error.hint)
     if error.code == "LOD5017":
         _LOG.error("a query failed: %s", error)
         return Failure(status, error.code, say("the engine failed on this query"), error.hint)
