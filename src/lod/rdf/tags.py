@@ -1,5 +1,7 @@
 """Language tags in what the store writes: it knows them in lower case, they leave as BCP 47 recommends.
 
+What XML cannot say is found here, too (`lod.rdf.in_xml`): all that the store writes comes by.
+
 RFC 5646 §2.1.1: https://www.rfc-editor.org/rfc/rfc5646#section-2.1.1
 """
 
@@ -9,6 +11,7 @@ import re
 from functools import lru_cache
 
 from lod.rdf.formats import JSONLD, RDFXML, RESULTS_CSV, RESULTS_JSON, RESULTS_XML, Format
+from lod.rdf.in_xml import in_xml
 from lod.rdf.languages import written
 
 _TAG = re.compile(rb"[a-z0-9]+-[a-z0-9-]+")
@@ -21,13 +24,20 @@ _BEFORE_A_TAG = {
 }
 # In N-Triples, Turtle and TSV a quote inside a literal is escaped, so this meets every literal as a whole.
 _LITERAL = re.compile(rb'("(?:[^"\\]|\\.)*"@)([a-z0-9]+-[a-z0-9-]+)|"(?:[^"\\]|\\.)*"')
+_XML = (RESULTS_XML, RDFXML)
 _DOUBTFUL = frozenset(b' \t\n([\\"')
 
 
 def with_written_tags(document: bytes, format: Format) -> bytes:  # noqa: A002 - the term
-    """A document of the store's serialiser, or a part of one that cuts no tag and, where lines are, no line."""
+    """A document of the store's serialiser, or a part of one that cuts no tag and, where lines are, no line.
+
+    Raises:
+        NotInXml: the format is XML, which cannot say all of it.
+    """
     if format is RESULTS_CSV:  # which has no tags
         return document
+    if format in _XML:
+        document = in_xml(document)
     before = _BEFORE_A_TAG.get(format, b'"@')
     pieces, done, at = [], 0, document.find(before)
     while at >= 0:

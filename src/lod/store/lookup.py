@@ -18,6 +18,7 @@ import pyoxigraph
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions
 
 from lod.rdf.formats import RESULTS_JSON, RESULTS_XML, Format
+from lod.rdf.in_xml import NotInXml
 from lod.rdf.tags import with_written_tags
 from lod.store.guard import Query, QueryForm
 from lod.store.rows import RowCounter
@@ -120,9 +121,9 @@ def look_up(
         results = store.query(text, base_iri=base_iri if is_relative and base_iri else None)
         assert isinstance(results, QuerySolutions | QueryBoolean)
         results.serialize(out, _syntax(chosen))  # type: ignore[arg-type]  # it asks for no more than these two methods
-    except (SyntaxError, ValueError, RuntimeError, OSError, _TooMuch):
+        body = with_written_tags(out.body, chosen)
+    except (SyntaxError, ValueError, RuntimeError, OSError, _TooMuch, NotInXml):
         return None  # whoever may be killed finds out what it is
-    body = with_written_tags(out.body, chosen)
     if is_bounded or isinstance(results, QueryBoolean):
         return body
     if len(body) <= most * _LEAST_ROW.get(chosen, 1):

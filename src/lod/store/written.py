@@ -10,10 +10,11 @@ import pyoxigraph
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, Triple
 
 from lod.rdf.formats import RESULTS_TSV, Format
+from lod.rdf.in_xml import NotInXml
 from lod.rdf.iris import is_absolute
 from lod.rdf.tags import TagStream
 from lod.store.failures import evaluation_error, too_many_rows
-from lod.store.guard import Query
+from lod.store.guard import Query, QueryError
 from lod.store.rows import RowCounter
 
 BLOCK = 32 * 1024  # bytes that are collected before they are handed on
@@ -140,8 +141,11 @@ class _Blocks:
         self._hand_on(is_last=True)
 
     def _hand_on(self, *, is_last: bool) -> None:
-        block = self._tags.take(b"".join(self._pending), is_last=is_last)
-        self._pending, self._size = [], 0
+        pending, self._pending, self._size = self._pending, [], 0
+        try:
+            block = self._tags.take(b"".join(pending), is_last=is_last)
+        except NotInXml as error:
+            raise QueryError(error.message, hint=error.hint, code=error.code) from None
         try:
             self._give(block)
         except OSError as error:

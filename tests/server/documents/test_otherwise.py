@@ -25,6 +25,7 @@ DATA = f"""@base <{BASE}> . @prefix owl: <http://www.w3.org/2002/07/owl#> .
 <id/cafe%CC%81> rdfs:label "escaped"@en .
 <id/cafe\u0301\u4e2d> rdfs:label "decomposed"@en .
 <id/\uf900> rdfs:label "compatible"@en .
+<id/odd> <def/year/2012> 5 .
 """
 TURTLE = {"accept": "text/turtle"}
 
@@ -40,6 +41,15 @@ def site(
     rows = ", ".join(f"('{uri}')" for uri in listed if uri.startswith(BASE))
     duckdb.sql(f"COPY (SELECT * FROM (VALUES {rows}) AS t(uri)) TO '{release / 'uris.parquet'}' (FORMAT parquet)")
     return open_for_module(folder)
+
+
+def test_what_has_no_element_in_rdf_xml_has_the_other_formats(site: httpx.Client) -> None:
+    refused = site.get("/doc/odd.rdf", headers={"accept": "application/rdf+xml"})
+    assert refused.status_code == 406
+    listed = [each["href"] for each in refused.json()["alternatives"]]
+    assert "/doc/odd.rdf" not in listed
+    assert [site.get(href).status_code for href in listed] == [200] * len(listed)
+    assert "year:2012 5" in site.get("/doc/odd.ttl").text
 
 
 def subjects(answer: httpx.Response) -> set[str]:

@@ -194,6 +194,29 @@ def test_the_service_describes_itself(endpoint: Any) -> None:
         )
 
 
+@pytest.mark.parametrize("accept", ["text/turtle", "text/html"])
+def test_what_is_told_without_a_query_has_a_validator(endpoint: Any, accept: str) -> None:
+    first = httpx.get(endpoint.url, headers={"accept": accept})
+    assert "query-limits" in first.headers
+    again = httpx.get(endpoint.url, headers={"accept": accept, "if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == first.headers["etag"]
+
+
+@pytest.mark.parametrize(
+    ("query", "accept", "others"),
+    [
+        ("CONSTRUCT { ?s <urn:year/2012> 1 } { ?s ?p ?o } LIMIT 1", "application/rdf+xml", GRAPH_FORMATS),
+        ('SELECT ("a\\u0001" AS ?x) {}', "application/sparql-results+xml", RESULT_FORMATS),
+    ],
+)
+def test_what_xml_cannot_say_is_told(endpoint: Any, query: str, accept: str, others: tuple[Format, ...]) -> None:
+    refused = endpoint.ask(query, accept)
+    assert (refused.status_code, refused.json()["code"]) == (406, "LOD9230")
+    for offer in others:
+        assert accept == offer.media_type or endpoint.ask(query, offer.media_type).status_code == 200
+
+
 def test_conditional_requests(endpoint: Any) -> None:
     first = endpoint.ask(SELECT)
     etag = first.headers["etag"]

@@ -169,7 +169,8 @@ def respond_from_archive(archive: Archive, served: ServedRelease, ask: Ask) -> A
         tag = inside.removeprefix(FEED).removesuffix("atom").strip(".") or served.site.languages[0]
         return feed(served, archive.editions(), ask, tag) if tag in served.site.languages else None
     if inside.startswith(TIMEMAP):
-        return time_map(archive, served, "/" + inside.removeprefix(TIMEMAP), ask.query)
+        told = time_map(archive, served, "/" + inside.removeprefix(TIMEMAP), ask.query)
+        return told and answers.validated(told, ask.if_none_match)
     address = parse_address(inside, served.site.languages)
     found = _FROZEN_DATASET.match(address.stem)
     if found is None:

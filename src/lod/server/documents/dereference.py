@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import islice
 
-from lod.rdf.formats import HTML, JSON, TURTLE, Format
+from lod.rdf.formats import HTML, JSON, RDFXML, TURTLE, Format
+from lod.rdf.in_xml import NotInXml
 from lod.server import answers
 from lod.server.addresses import DOCUMENT_FORMATS, Address, parse_address
 from lod.server.answers import Answer, header, link
@@ -181,7 +182,12 @@ def _document(served: ServedRelease, ask: Ask, address: Address, tell: Teller = 
         headers.append(header("truncated", f"triples={len(description.quads)}"))
     headers.append(header("link", links))
     if choice.address.format is not HTML:
-        return Answer(200, tuple(headers), document_bytes(served, description, choice.address))
+        try:
+            body = document_bytes(served, description, choice.address)
+        except NotInXml:
+            others = tuple(item for item in DOCUMENT_FORMATS if item is not RDFXML)
+            return not_acceptable(served, address, others, ask.accept, ask.accept_language)
+        return Answer(200, tuple(headers), body)
     key = f"{choice.explicit} {choice.address.path}"
     known = served.pages.peek(key)
     if known is not None:

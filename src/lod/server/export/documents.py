@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from pyoxigraph import NamedNode
 
 from lod.rdf.formats import HTML
+from lod.rdf.in_xml import NotInXml
 from lod.rdf.namespaces import QB
 from lod.server.addresses import Address, parse_address
 from lod.server.ask import Ask
@@ -45,7 +47,8 @@ def _variants(served: ServedRelease, shelf: Shelf, stem: str) -> Iterator[tuple[
         _hold_neighbours(served, description)
     for address in shelf.variants(stem):
         if description is not None and parse_address(address.path, shelf.languages) == address:
-            yield address, _body(served, description, address)
+            with suppress(NotInXml):  # the server answers 406
+                yield address, _body(served, description, address)
             continue
         respond_to = respond if stem.startswith(DOCUMENTS) else respond_at_root
         answer = respond_to(served, Ask(address.path))

@@ -11,6 +11,7 @@ from pyoxigraph import NamedNode, Quad
 
 from lod.rdf import languages
 from lod.rdf.formats import GRAPH_FORMATS
+from lod.rdf.in_xml import NotInXml
 from lod.rdf.namespaces import DCAT, DCT, PROV, QB, RDF, RDFS, SDMX_ATTRIBUTE, SKOS, VOID
 from lod.release.history.changes import dataset_versions
 from lod.server.addresses import Address
@@ -224,7 +225,10 @@ def _variants(reader: Reader, description: Description, address: Address) -> Ite
         variant = address.variant(item)
         size, digest = "", ""
         if not description.truncated:
-            body = document_bytes(served, description, variant)
+            try:
+                body = document_bytes(served, description, variant)
+            except NotInXml:
+                continue  # there is none
             size, digest = readable_size(len(body)), hashlib.sha256(body).hexdigest()
         yield Download(item.name, item.media_type, served.space.prefix + variant.path, size, digest)
 

@@ -26,7 +26,7 @@ from lod.server.negotiation import choose_format
 from lod.server.served import ServedRelease
 from lod.server.sparql.exchange import ClientGone, Exchange, Watched, stream_answer
 from lod.server.sparql.graphs import graphs_of, is_in_store
-from lod.server.sparql.headers import endpoint_headers, may_be_asked
+from lod.server.sparql.headers import VARY, endpoint_headers, may_be_asked
 from lod.server.sparql.operation import Operation, ProtocolError, not_acceptable
 from lod.server.sparql.pool import QueryPool
 from lod.server.sparql.question import Question
@@ -99,7 +99,7 @@ async def _answer(exchange: Exchange, graph: str | None) -> None:
         raise not_acceptable(say("the graph"), GRAPH_FORMATS)
     validator = answers.etag(served.etag_prefix, f"graph {chosen.suffix} {graph}")
     if answers.is_fresh(answers.request_header(exchange.scope, b"if-none-match"), validator):
-        await send_answer(answers.not_modified(validator, answers.SHORT, "Accept"), exchange.scope, exchange.send)
+        await send_answer(answers.not_modified(validator, answers.SHORT, VARY), exchange.scope, exchange.send)
         return
     question = Question(served.statements, query, chosen, dataset, served.space.base, graphs)
     async with Watched(exchange, question) as watched:

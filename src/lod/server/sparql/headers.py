@@ -12,6 +12,8 @@ from lod.server.sparql.question import QueryLimits
 from lod.store.dataset import WHOLE_STORE, Dataset
 
 _NOT_KEPT = header("cache-control", answers.NO_STORE)
+VARY = "Accept, Accept-Language"
+"""What the answers of the endpoint are negotiated on."""
 KEPT = header("cache-control", answers.SHORT)
 """How long caches may keep an answer that has a validator."""
 
@@ -49,7 +51,7 @@ def answered_from(way: str) -> tuple[bytes, bytes]:
 def _shared(prefix: str, licence: str, limits: str) -> tuple[tuple[bytes, bytes], ...]:
     links = (link(f"{prefix}/catalog", "describedby"), link(licence, "license"))
     return (
-        header("vary", "Accept, Accept-Language"),
+        header("vary", VARY),
         header("link", ", ".join(links)),
         header("query-limits", limits),
     )

@@ -28,7 +28,7 @@ from lod.server.request_log import QUERY
 from lod.server.served import ServedRelease
 from lod.server.sparql.answer_cache import KnownRequests
 from lod.server.sparql.fairness import Budgets, client_of
-from lod.server.sparql.headers import KEPT, answered_from, shared_headers, variant_of
+from lod.server.sparql.headers import KEPT, VARY, answered_from, shared_headers, variant_of
 from lod.server.sparql.operation import ProtocolError, named_format, parse_operation, unescaped
 from lod.server.sparql.question import QueryLimits
 from lod.store.lookup import MOST_TEXT, look_up, read_look_up, without_prologue
@@ -98,7 +98,7 @@ class LookUps:
         scope[QUERY] = text
         validator = answers.etag(served.etag_prefix, shape.variant + text)
         if known and answers.is_fresh(known.decode("latin-1"), validator):
-            return as_ready(ready(answers.not_modified(validator, answers.SHORT, "Accept"), scope))
+            return as_ready(ready(answers.not_modified(validator, answers.SHORT, VARY), scope))
         found = self._known.get((shape, text))
         if found is None:
             body = self._look_up(client_of(scope), served, shape, shape.asked % (*iris[shape.unasked :],))

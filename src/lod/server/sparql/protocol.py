@@ -36,7 +36,15 @@ from lod.server.sparql.answer_cache import request_key
 from lod.server.sparql.exchange import ClientGone, Exchange, Watched, stream_answer
 from lod.server.sparql.fairness import client_of
 from lod.server.sparql.graphs import LONG, graphs_of
-from lod.server.sparql.headers import answered_from, endpoint_headers, may_be_asked, validator_of
+from lod.server.sparql.headers import (
+    KEPT,
+    VARY,
+    answered_from,
+    endpoint_headers,
+    may_be_asked,
+    shared_headers,
+    validator_of,
+)
 from lod.server.sparql.operation import (
     MAX_BODY,
     Operation,
@@ -133,7 +141,7 @@ async def _answer(exchange: Exchange, operation: Operation) -> None:
     key = validator_of(served, limits, query.text, chosen, operation.dataset) if query.is_stable else None
     validator = key if exchange.method != "POST" else None
     if validator and answers.is_fresh(request_header(exchange.scope, b"if-none-match"), validator):
-        await send_answer(answers.not_modified(validator, answers.SHORT, "Accept"), exchange.scope, exchange.send)
+        await send_answer(answers.not_modified(validator, answers.SHORT, VARY), exchange.scope, exchange.send)
         return
     graphs = await graphs_of(served, query, operation.dataset)
     headers = [content_type(chosen), *endpoint_headers(served, limits, validator), *graphs.headers]
@@ -219,8 +227,11 @@ def _describe(exchange: Exchange, operation: Operation) -> Answer:
         chosen = choose_format(exchange.accept, (*GRAPH_FORMATS, HTML))
     if chosen is None:
         raise not_acceptable(say("the service description"), (*GRAPH_FORMATS, HTML))
-    headers = (content_type(chosen), header("vary", "Accept, Accept-Language"), header("cache-control", answers.SHORT))
+    served, limits = exchange.served, exchange.limits
+    headers = (content_type(chosen), KEPT, *shared_headers(served, limits))
     if chosen is HTML:
-        page = sparql_page(exchange.reader, exchange.limits, operation)
-        return Answer(200, (*headers, header("content-language", exchange.language)), page)
-    return Answer(200, headers, write_description(exchange.served, exchange.limits, chosen))
+        page = sparql_page(exchange.reader, limits, operation)
+        answer = Answer(200, (*headers, header("content-language", exchange.language)), page)
+    else:
+        answer = Answer(200, headers, write_description(served, limits, chosen))
+    return answers.validated(answer, request_header(exchange.scope, b"if-none-match"))
