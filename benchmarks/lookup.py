@@ -31,7 +31,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
-from processes import peak_memory, processor_seconds
+from processes import end, peak_memory, processor_seconds
 from releases import BASE, TRIPLES_A_THING, write_things
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -88,15 +88,17 @@ def serve(what: str) -> None:
     """Run one server process on a free port, which it prints: 'hello', or the site over a release folder."""
     import uvicorn
 
-    from lod.server.app import create_app_for
+    from lod.server.app import create_app
     from lod.server.http_protocol import TolerantProtocol
 
     listener = socket.create_server(("127.0.0.1", 0), backlog=2048)
     print(listener.getsockname()[1], flush=True)
-    kind, _, release = what.partition(":")
-    app: ASGIApp = (
-        hello if kind == "hello" else describing(Path(release)) if kind == "describe" else create_app_for(Path(release))
-    )
+    kind, _, folder = what.partition(":")
+    release = Path(folder)
+    if kind == "hello":
+        app: ASGIApp = hello
+    else:
+        app = describing(release) if kind == "describe" else create_app(release.parent, release=release.name)
     config = uvicorn.Config(app, http=TolerantProtocol, log_level="warning", access_log=False, server_header=False)
     uvicorn.Server(config).run(sockets=[listener])
 
@@ -212,12 +214,7 @@ def _server(what: str, *, is_tuned: bool) -> Iterator[tuple[int, int]]:
         _wait(port)
         yield port, process.pid
     finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        end(process, patience=10)
         process.stdout.close()
 
 

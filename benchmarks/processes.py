@@ -1,4 +1,4 @@
-"""Processes that benchmarks start and watch: seconds by the clock and of the processor, memory in MB.
+"""Processes that benchmarks and tests start and watch: seconds by the clock and of the processor, memory in MB.
 
 What only Linux tells is 0 elsewhere.
 """
@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,16 @@ def timed(command: Sequence[str | Path], folder: Path | None = None) -> Run:
             said = complaint.read() or told.read()
             sys.exit(f"{command[0]} ended with {process.returncode}: {said.decode(errors='replace')}")
         return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, told.read())
+
+
+def end(process: subprocess.Popen[Any], patience: float) -> None:
+    """Ask a process to stop, and after some seconds end it."""
+    process.terminate()
+    try:
+        process.wait(patience)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def family(pid: int) -> list[int]:

@@ -17,6 +17,7 @@ from pathlib import Path
 import httpx
 import pytest
 from ports import free_port
+from processes import end
 from sites import running_site
 
 OXIGRAPH = Path(sys.executable).with_name("oxigraph")
@@ -64,12 +65,7 @@ def running(command: list[str], folder: Path, url: str) -> Iterator[None]:
                 break
         yield
     finally:
-        process.terminate()
-        try:
-            process.wait(60)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(60)
+        end(process, patience=60)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Answers of the site as values, the headers that every one carries, and how one is sent.
+"""Answers of the site as values, and the headers that every one carries; `lod.server.sending` lets them leave.
 
 Headers: RFC 9110; Link: RFC 8288; problem+json: RFC 9457; CSP: https://www.w3.org/TR/CSP3/
 """
@@ -15,11 +15,9 @@ from datetime import UTC, datetime
 from email.utils import formatdate
 from typing import Any
 
-import anyio.to_thread
-from starlette.types import Scope, Send
+from starlette.types import Scope
 
 from lod.rdf import iris
-from lod.server import encoding
 
 CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -56,6 +54,10 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 NO_STORE = "no-store"
 
 METHODS = ("GET", "HEAD")
+OF_304 = frozenset({b"etag", b"cache-control", b"vary", b"last-modified", b"content-location"})  # its fields (§15.4.5)
+_PRINTABLE = bytes(range(0x20, 0x7F))
+_IS_TARGET = re.compile(r"[A-Za-z0-9/:#?._~%&=+,;@()!$'*\[\]-]*\Z")
+_NOT_IN_A_TARGET = {ord(c): f"%{ord(c):02X}" for c in '<>"{}|\\^` '}
 _ASKED_WITH = "Accept, Accept-Language, Accept-Datetime, If-None-Match, If-Modified-Since, If-Range, Range"
 
 
@@ -70,9 +72,6 @@ class Answer:
     def header(self, name: str) -> str | None:
         """The value of a header, by its lower-case name."""
         return next((value.decode("ascii") for key, value in self.headers if key == name.encode()), None)
-
-
-_PRINTABLE = bytes(range(0x20, 0x7F))
 
 
 def header(name: str, value: str) -> tuple[bytes, bytes]:
@@ -93,13 +92,14 @@ def link(target: str, rel: str, **attributes: str) -> str:
     return f'<{safe_target(target)}>; rel="{rel}"{extra}'
 
 
-_IS_TARGET = re.compile(r"[A-Za-z0-9/:#?._~%&=+,;@()!$'*\[\]-]*\Z")
-_NOT_IN_A_TARGET = {ord(c): f"%{ord(c):02X}" for c in '<>"{}|\\^` '}
-
-
 def safe_target(target: str) -> str:
     """An IRI or path as it may stand between the angle brackets of a header: ASCII, nothing that ends it."""
     return target if _IS_TARGET.match(target) else iris.to_uri(target).translate(_NOT_IN_A_TARGET)
+
+
+def kept_for(vary: str) -> str:
+    """How caches may keep a variant: longer where it has an address of its own than where it was negotiated."""
+    return SHORT if vary else LONG
 
 
 def etag(prefix: str, variant: str) -> str:
@@ -194,79 +194,8 @@ def validated(answer: Answer, if_none_match: str) -> Answer:
     validator = f'"{hashlib.blake2b(answer.body, digest_size=16).hexdigest()}"'
     fields = (header("etag", validator), *answer.headers)
     if is_fresh(if_none_match, validator):
-        return Answer(304, tuple(field for field in fields if field[0] in _OF_304))
+        return Answer(304, tuple(field for field in fields if field[0] in OF_304))
     return replace(answer, headers=fields)
-
-
-MOST_AT_ONCE = 32 << 10  # bytes of a body; to compress more would hold up the others
-_OF_304 = frozenset({b"etag", b"cache-control", b"vary", b"last-modified", b"content-location"})
-
-
-_SITE_HEADERS = (*SECURITY_HEADERS, *CORS_HEADERS)
-_FRAME_HEADERS = (*FRAMED_HEADERS, *CORS_HEADERS)
-
-
-async def send_answer(answer: Answer, scope: Scope, send: Send) -> None:
-    """Send an answer as `ready` makes it; HEAD gets the same headers without the body."""
-    if len(answer.body) <= MOST_AT_ONCE:
-        leaves = ready(answer, scope)
-    else:
-        leaves = await anyio.to_thread.run_sync(ready, answer, scope)
-    await send({"type": "http.response.start", "status": leaves.status, "headers": leaves.headers})
-    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else leaves.body})
-
-
-def ready(answer: Answer, scope: Scope) -> Answer:
-    """An answer as it leaves: compressed where the client reads that, 304 where it has it, with all headers."""
-    codings = since = known = b""
-    for name, value in scope["headers"]:
-        if name == b"accept-encoding":
-            codings = codings + b"," + value if codings else value
-        elif name == b"if-modified-since":
-            since = value
-        elif name == b"if-none-match":
-            known = known + b"," + value if known else value
-    status, headers, body = answer.status, list(answer.headers), answer.body
-    fields = dict(headers)
-    if status == 304:
-        _as_kept(headers, known)
-    elif len(body) >= encoding.SMALLEST:
-        body = _encode(headers, fields, body, codings.decode("latin-1"))
-    if since and not known and status == 200 and fields.get(b"last-modified") == since:
-        # Not for later dates (§13.1.3): a release may be rolled back.
-        status, headers, body = 304, [field for field in headers if field[0] in _OF_304], b""
-    headers += _FRAME_HEADERS if b"content-security-policy" in fields else _SITE_HEADERS
-    if status not in {204, 304}:
-        headers.append((b"content-length", str(len(body)).encode("ascii")))
-    return Answer(status, tuple(headers), body)
-
-
-def _as_kept(headers: list[tuple[bytes, bytes]], known: bytes) -> None:
-    """A 304 about what the client has: a compressed body has a weak validator."""
-    for place, (name, value) in enumerate(headers):
-        if name == b"etag" and b"W/" + value in known:
-            headers[place] = (name, b"W/" + value)
-        elif name == b"vary":
-            headers[place] = (name, value + b", Accept-Encoding")
-
-
-def _encode(headers: list[tuple[bytes, bytes]], fields: Mapping[bytes, bytes], body: bytes, codings: str) -> bytes:
-    """Compress a body if that helps and its reader can undo it; the headers then say so."""
-    if not encoding.is_compressible(fields.get(b"content-type", b"")):
-        return body
-    if (vary := fields.get(b"vary")) is None:
-        headers.append((b"vary", b"Accept-Encoding"))
-    else:
-        headers[headers.index((b"vary", vary))] = (b"vary", vary + b", Accept-Encoding")
-    coding = encoding.choose_coding(codings) if codings else ""
-    if not coding:
-        return body
-    packed = encoding.compress(body, coding)
-    for place, (name, value) in enumerate(headers):
-        if name == b"etag" and not value.startswith(b"W/"):
-            headers[place] = (name, b"W/" + value)  # equal in meaning, not byte by byte (§8.8.1)
-    headers.append((b"content-encoding", coding.encode("ascii")))
-    return packed
 
 
 def request_header(scope: Scope, name: bytes) -> str:

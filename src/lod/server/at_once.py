@@ -7,8 +7,6 @@ from typing import Protocol, runtime_checkable
 
 from starlette.types import Receive, Scope, Send
 
-from lod.server.answers import Answer
-
 TRAILER = "lod.trailer"
 """Under this name the scope's extensions have who writes a trailer, where the client has said that it reads them."""
 
@@ -40,18 +38,6 @@ class AnswersAtOnce(Protocol):
         """The answer to a GET request without a body; None: call the application, with the same scope."""
 
 
-def as_ready(answer: Answer) -> Ready:
-    """An answer that has all of its headers (`lod.server.answers.ready`)."""
-    return Ready(answer.status, head_of(answer.headers), answer.body)
-
-
 def head_of(fields: tuple[tuple[bytes, bytes], ...]) -> bytes:
     """Fields as a head writes them."""
     return b"".join([b"%b: %b\r\n" % field for field in fields])
-
-
-async def send_ready(found: Ready, send: Send) -> None:
-    """Send one to a server that knows nothing of them."""
-    headers = [tuple(line.split(b": ", 1)) for line in found.head.split(b"\r\n")[:-1]]
-    await send({"type": "http.response.start", "status": found.status, "headers": headers})
-    await send({"type": "http.response.body", "body": found.body})

@@ -15,7 +15,7 @@ import pytest
 from starlette.types import ASGIApp
 
 from lod.release.history.log import LOG, Record
-from lod.server.app import create_app_for
+from lod.server.app import create_app
 
 BASE = "https://lod.example.org/"
 SEX = "/doc/code/sex"
@@ -131,7 +131,7 @@ def test_who_asks_for_now_is_led_to_what_is_served_now(two: Path, open_site: Ope
 
 def test_a_replica_with_one_release_knows_that_one(two: Path, open_app: OpenApp, tmp_path: Path) -> None:
     copy = shutil.copytree(two / "2-bbbbbbbb", tmp_path / "複本 of 2")
-    site = open_app(create_app_for(copy))
+    site = open_app(create_app(copy.parent, release=copy.name))
     asked = {"accept-datetime": "Thu, 01 Feb 2024 00:00:00 GMT"}
     answer = site.get(SEX, headers=asked, follow_redirects=False)
     assert answer.headers["location"] == f"/release/2-bbbbbbbb{SEX}"

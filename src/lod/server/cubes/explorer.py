@@ -115,7 +115,7 @@ def respond_to_view(served: ServedRelease, ask: Ask) -> Answer:
     if variant is None:
         return not_acceptable(served, Address(path.stem), FORMATS, ask.accept, ask.accept_language)
     if answers.is_fresh(ask.if_none_match, variant.validator):
-        return answers.not_modified(variant.validator, variant.cache, variant.vary)
+        return answers.not_modified(variant.validator, answers.kept_for(variant.vary), variant.vary)
     chosen, reader = variant.format, Reader(served, variant.language, explicit=path.language is not None)
     if chosen in TABLES and (cube.figures.count <= MOST_CELLS if ask.query == WHOLE else not cube.figures.count):
         whole = whole_file(reader, cube, chosen, dataset_title(reader, cube.iri).text)
@@ -144,11 +144,6 @@ class _Variant:
     vary: str
     validator: str
 
-    @property
-    def cache(self) -> str:
-        """A variant with its own address may be kept longer than one that was negotiated."""
-        return answers.SHORT if self.vary else answers.LONG
-
 
 def _choose(served: ServedRelease, ask: Ask, path: ViewPath) -> _Variant | None:
     """Settle form and language; None: no form is acceptable."""
@@ -173,7 +168,7 @@ def _headers(
     return (
         header("content-type", chosen.media_type + charset),
         header("etag", variant.validator),
-        header("cache-control", variant.cache),
+        header("cache-control", answers.kept_for(variant.vary)),
         header("content-language", variant.language),
         header("link", ", ".join(links)),
         *([header("vary", variant.vary)] if variant.vary else []),

@@ -57,11 +57,6 @@ class Choice:
     explicit: bool
     vary: str
 
-    @property
-    def cache(self) -> str:
-        """A variant with its own URL may be kept longer than one that was negotiated."""
-        return answers.SHORT if self.vary else answers.LONG
-
 
 def choose(
     address: Address, ask: Ask, languages: tuple[str, ...], formats: tuple[Format, ...] = DOCUMENT_FORMATS
@@ -87,7 +82,7 @@ def variant_headers(served: ServedRelease, choice: Choice, validator: str, page:
     return [
         content_type(chosen),
         header("etag", validator),
-        _CACHE[choice.cache],
+        _CACHE[answers.kept_for(choice.vary)],
         header("content-location", location_of(served, choice, page)),
         *([header("vary", choice.vary)] if choice.vary else []),
         *([header("content-language", language)] if language else []),
@@ -101,7 +96,9 @@ def location_of(served: ServedRelease, choice: Choice, page: int = 0) -> str:
 
 def known_already(served: ServedRelease, choice: Choice, validator: str, page: int = 0) -> Answer:
     """304 about a variant that was chosen."""
-    return answers.not_modified(validator, choice.cache, choice.vary, location_of(served, choice, page))
+    return answers.not_modified(
+        validator, answers.kept_for(choice.vary), choice.vary, location_of(served, choice, page)
+    )
 
 
 def validator_of(served: ServedRelease, choice: Choice, page: int = 0) -> str:

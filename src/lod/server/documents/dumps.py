@@ -20,10 +20,11 @@ from lod.rdf.formats import GRAPH_FORMATS, by_suffix
 from lod.release.publishing.candidates import published_folders
 from lod.release.release import Release, open_release
 from lod.server import answers
-from lod.server.answers import request_header, send_answer
+from lod.server.answers import request_header
 from lod.server.current import CurrentRelease
 from lod.server.documents.signposts import LINKSET, LINKSET_JSON, files_datasets
 from lod.server.refusals import not_found, unavailable
+from lod.server.sending import send_answer
 from lod.server.served import ServedRelease, dump_files
 
 MOST_RANGES = 8  # in one request; more are answered with the whole file

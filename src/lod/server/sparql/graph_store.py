@@ -19,10 +19,10 @@ from lod.rdf.formats import GRAPH_FORMATS
 from lod.rdf.iris import illegal_character, is_absolute
 from lod.server import answers
 from lod.server.addresses import Address
-from lod.server.answers import send_answer
 from lod.server.ask import parameters
 from lod.server.documents.write import content_type
 from lod.server.negotiation import choose_format
+from lod.server.sending import send_answer
 from lod.server.served import ServedRelease
 from lod.server.sparql.exchange import ClientGone, Exchange, Watched, stream_answer
 from lod.server.sparql.graphs import graphs_of, is_in_store

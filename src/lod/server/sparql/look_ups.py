@@ -19,12 +19,13 @@ from starlette.types import Scope
 
 from lod.rdf.formats import HTML, Format
 from lod.server import answers, encoding
-from lod.server.answers import Answer, ready
-from lod.server.at_once import Ready, as_ready, head_of
+from lod.server.answers import Answer
+from lod.server.at_once import Ready, head_of
 from lod.server.documents.write import content_type
 from lod.server.metrics import counter
 from lod.server.negotiation import choose_format
 from lod.server.request_log import QUERY
+from lod.server.sending import MOST_AT_ONCE, as_ready, completed
 from lod.server.served import ServedRelease
 from lod.server.sparql.answer_cache import KnownRequests
 from lod.server.sparql.fairness import Budgets, client_of
@@ -98,7 +99,7 @@ class LookUps:
         scope[QUERY] = text
         validator = answers.etag(served.etag_prefix, shape.variant + text)
         if known and answers.is_fresh(known.decode("latin-1"), validator):
-            return as_ready(ready(answers.not_modified(validator, answers.SHORT, VARY), scope))
+            return as_ready(answers.not_modified(validator, answers.SHORT, VARY), scope)
         found = self._known.get((shape, text))
         if found is None:
             body = self._look_up(client_of(scope), served, shape, shape.asked % (*iris[shape.unasked :],))
@@ -115,7 +116,7 @@ class LookUps:
         began = time.monotonic()
         body = look_up(served.store, text, shape.limit, shape.format, max_rows=self._limits.rows)
         self._budgets.charge(client, time.monotonic() - began)
-        if body is None or (shape.coding and len(body) > answers.MOST_AT_ONCE):
+        if body is None or (shape.coding and len(body) > MOST_AT_ONCE):
             return None
         _ANSWERED.inc()
         return body
@@ -195,4 +196,4 @@ def _is_iri(text: str) -> bool:
 
 def _fields(answer: Answer, scope: Scope) -> tuple[tuple[bytes, bytes], ...]:
     """What all answers like this one have in their heads."""
-    return tuple(field for field in ready(answer, scope).headers if field[0] != b"content-length")
+    return tuple(field for field in completed(answer, scope).headers if field[0] != b"content-length")

@@ -25,12 +25,12 @@ from lod.errors import LodError
 from lod.rdf.formats import GRAPH_FORMATS, HTML, Format
 from lod.server import answers
 from lod.server.addresses import parse_address
-from lod.server.answers import Answer, header, ready, request_header, send_answer
-from lod.server.at_once import as_ready
+from lod.server.answers import Answer, header, request_header
 from lod.server.documents.write import content_type
 from lod.server.metrics import count_query
 from lod.server.negotiation import choose_format
 from lod.server.request_log import QUERY
+from lod.server.sending import as_ready, send_answer
 from lod.server.served import ServedRelease
 from lod.server.sparql.answer_cache import request_key
 from lod.server.sparql.exchange import ClientGone, Exchange, Watched, stream_answer
@@ -149,9 +149,8 @@ async def _answer(exchange: Exchange, operation: Operation) -> None:
         count_query("cached", kept.way)
         known = Answer(200, (*headers, answered_from(kept.way)), kept.body)
         if exchange.method == "GET":
-            exchange.pool.known.keep(
-                request_key(served.etag_prefix, exchange.scope), as_ready(ready(known, exchange.scope))
-            )
+            ready = as_ready(known, exchange.scope)
+            exchange.pool.known.keep(request_key(served.etag_prefix, exchange.scope), ready)
         await send_answer(known, exchange.scope, exchange.send)
         return
     question = Question(served.statements, query, chosen, operation.dataset, served.space.base, graphs.files)
