@@ -21,6 +21,9 @@ VENDOR := src/lod/server/static/vendor
 CLIENTS := $(if $(shell command -v npm),web/clients/node_modules/.package-lock.json)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
+# Each program that a check starts would compile all sources again where this is set, as in many containers.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test conformance kill-loop benchmarks docs web clean
 
 help:

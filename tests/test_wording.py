@@ -8,7 +8,6 @@ import json
 import pickle
 import string
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,12 +33,20 @@ SOURCE = Path(__file__).resolve().parent.parent / "src" / "lod"
 OTHERS = [language for language in LANGUAGES if language != ENGLISH]
 
 
-def calls(name: str) -> Iterator[tuple[str, ast.Call]]:
-    """Every call of a function of lod.wording in the program, and where it is."""
+Calls = list[tuple[str, ast.Call]]
+
+
+@pytest.fixture(scope="module")
+def calls() -> dict[str, Calls]:
+    """Every call of `say` and `Wording` in the program, and where it is."""
+    found: dict[str, Calls] = {"say": [], "Wording": []}
     for path in sorted(SOURCE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name:
-                yield f"{path.relative_to(SOURCE)}:{node.lineno}", node
+        text = path.read_text(encoding="utf-8")
+        if "say(" in text or "Wording(" in text:
+            for node in ast.walk(ast.parse(text)):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in found:
+                    found[node.func.id].append((f"{path.relative_to(SOURCE)}:{node.lineno}", node))
+    return found
 
 
 def template_of(call: ast.Call) -> str | None:
@@ -51,13 +58,9 @@ def fields_of(template: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
 
 
-TEMPLATES = {template: place for place, call in calls("say") if (template := template_of(call))}
-FIELDS = {template_of(call): {word.arg for word in call.keywords} for _, call in calls("say")}
-
-
-def test_a_template_stands_where_it_is_said_and_its_fields_are_given() -> None:
-    assert len(TEMPLATES) > 300
-    for place, call in calls("say"):
+def test_a_template_stands_where_it_is_said_and_its_fields_are_given(calls: dict[str, Calls]) -> None:
+    assert len(calls["say"]) > 300
+    for place, call in calls["say"]:
         template = template_of(call)
         assert template is not None, f"{place}: say() takes a text in quotes"
         assert len(call.args) == 1, place
@@ -66,20 +69,22 @@ def test_a_template_stands_where_it_is_said_and_its_fields_are_given() -> None:
             assert fields_of(template) == given, place
 
 
-def test_words_of_others_are_not_ours() -> None:
-    ours = [place for place, call in calls("Wording") if template_of(call) is not None]
+def test_words_of_others_are_not_ours(calls: dict[str, Calls]) -> None:
+    ours = [place for place, call in calls["Wording"] if template_of(call) is not None]
     assert ours == [], "our sentences are made by say()"
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_translations(language: str) -> None:
+def test_translations(language: str, calls: dict[str, Calls]) -> None:
+    templates = {template: place for place, call in calls["say"] if (template := template_of(call))}
+    fields = {template_of(call): {word.arg for word in call.keywords} for _, call in calls["say"]}
     known = catalogue(language)
     terms = set(tomllib.loads((SOURCE / "languages" / language / "terms.toml").read_text(encoding="utf-8")))
-    assert sorted(set(known) - set(TEMPLATES) - terms) == [], "translations of what nobody says"
-    for template in sorted(set(known) & set(TEMPLATES)):
-        if FIELDS[template]:
+    assert sorted(set(known) - set(templates) - terms) == [], "translations of what nobody says"
+    for template in sorted(set(known) & set(templates)):
+        if fields[template]:
             assert fields_of(known[template]) == fields_of(template), template
-    missing = {template: TEMPLATES[template] for template in set(TEMPLATES) - set(known) - {NOTHING}}
+    missing = {template: templates[template] for template in set(templates) - set(known) - {NOTHING}}
     assert missing == {}, f"write them into src/lod/languages/{language}/"
 
 

@@ -6,12 +6,14 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 from sites import running_site
 
+HEIGHT = 800  # of every window, in pixels
 CHROMIUM = shutil.which("chromium")
 FLAGS = (
     "--headless",
@@ -64,11 +66,38 @@ class Visit:
         self.page.on("console", lambda message: self.complaints.append(f"console: {message.text}"))
         self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
         self.page.on("dialog", lambda dialog: self.complaints.append(f"dialog: {dialog.message}"))
-        self.page.on("request", self._look)
+        self.page.on("request", self._host)
 
-    def _look(self, request: Request) -> None:
+    def look(self, *, width: int, color_scheme: Literal["light", "dark"]) -> None:
+        """Look with a window of that width in pixels, at night or by day; colours change at once, without motion."""
+        self.page.set_viewport_size({"width": width, "height": HEIGHT})
+        self.page.emulate_media(color_scheme=color_scheme, reduced_motion="reduce")
+
+    def _host(self, request: Request) -> None:
         if urlsplit(request.url).netloc != urlsplit(self.url).netloc:
             self.complaints.append(f"another host: {request.url}")
+
+
+def new_visit(
+    browser: Browser,
+    url: str,
+    *,
+    width: int = 1280,
+    locale: str = "zh-TW",
+    color_scheme: Literal["light", "dark"] = "light",
+    scripts: bool = True,
+) -> Visit:
+    """A new reader, without cookies and with an empty cache."""
+    context = browser.new_context(
+        viewport={"width": width, "height": HEIGHT},
+        locale=locale,
+        color_scheme=color_scheme,
+        java_script_enabled=scripts,
+    )
+    context.set_default_timeout(60_000)
+    visit = Visit(context.new_page(), url)
+    visit.watch()
+    return visit
 
 
 NewVisit = Callable[..., Visit]
@@ -77,23 +106,29 @@ NewVisit = Callable[..., Visit]
 @pytest.fixture
 def visit(browser: Browser, url: str) -> Iterator[NewVisit]:
     """`visit(width=360, color_scheme="dark")`: a new reader, who must have had nothing to complain about at the end."""
-    contexts: list[BrowserContext] = []
     visits: list[Visit] = []
 
-    def new(*, width: int = 1280, locale: str = "zh-TW", color_scheme: str = "light", scripts: bool = True) -> Visit:
-        context = browser.new_context(
-            viewport={"width": width, "height": 800},
-            locale=locale,
-            color_scheme="dark" if color_scheme == "dark" else "light",
-            java_script_enabled=scripts,
-        )
-        context.set_default_timeout(60_000)
-        contexts.append(context)
-        visits.append(Visit(context.new_page(), url))
-        visits[-1].watch()
+    def new(**manner: Any) -> Visit:
+        visits.append(new_visit(browser, url, **manner))
         return visits[-1]
 
     yield new
-    for context in contexts:
-        context.close()
+    for each in visits:
+        each.page.context.close()
     assert [complaint for each in visits for complaint in each.complaints] == []
+
+
+@pytest.fixture(scope="module")
+def reader(browser: Browser, url: str) -> Iterator[Visit]:
+    """One reader of many pages, which costs a third of a new one for each: see `regular`."""
+    visit = new_visit(browser, url)
+    yield visit
+    visit.page.context.close()
+
+
+@pytest.fixture
+def regular(reader: Visit) -> Iterator[Visit]:
+    """A reader who has been here before, and has nothing to complain about in this test either."""
+    reader.complaints.clear()
+    yield reader
+    assert reader.complaints == []

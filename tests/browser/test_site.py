@@ -59,43 +59,60 @@ CHARTS = {
 
 def address(name: str, language: str) -> str:
     """Where a kind of page is in a language."""
+    if name in CHARTS:
+        return CHARTS[name].format(language)
     return f"{PAGES[name]}.{language}.html{ASKED.get(PAGES[name], '')}"
-
-
-def opened(visit: NewVisit, name: str, language: str, **manner: Any) -> Page:
-    """A page of a kind; one that is not there answers so, and the browser says it."""
-    reader = visit(**manner)
-    missing = name == MISSING
-    page: Page = reader.open(address(name, language), status=404 if missing else 200)
-    if missing:
-        assert len(reader.complaints) == 1
-        assert "404" in reader.complaints.pop()
-    return page
 
 
 NewVisit = Callable[..., Any]
 
 
-@pytest.mark.parametrize("language", ["zh-Hant-TW", "en"])
-@pytest.mark.parametrize("name", PAGES)
-def test_every_kind_of_page_opens_without_a_complaint(visit: NewVisit, name: str, language: str) -> None:
-    page = opened(visit, name, language)
+def opened(reader: Any, name: str, language: str) -> Page:
+    """A page of a kind, whole and in that language; one that is not there answers so, and the browser says it."""
+    missing = name == MISSING
+    page: Page = reader.open(address(name, language), status=404 if missing else 200)
+    if missing:
+        assert len(reader.complaints) == 1
+        assert "404" in reader.complaints.pop()
     expect(page.locator("html")).to_have_attribute("lang", language)
     expect(page.locator("h1")).to_be_visible()
     expect(page.locator("footer")).to_contain_text(ATTRIBUTION)
+    return page
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_no_page_is_wider_than_a_small_telephone(visit: NewVisit, name: str) -> None:
-    page = opened(visit, name, "en", width=360, color_scheme="dark")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", PAGES)
-def test_text_stands_out_from_its_background(visit: NewVisit, name: str, scheme: str) -> None:
-    page = opened(visit, name, "zh-Hant-TW", color_scheme=scheme)
+@pytest.mark.parametrize("name", [*PAGES, *CHARTS])
+def test_a_page_in_chinese_by_day_and_by_night(regular: Any, name: str) -> None:
+    """Whole, without a complaint of the browser or of axe, and its text stands out from its background."""
+    regular.look(width=1280, color_scheme="light")
+    page = opened(regular, name, "zh-Hant-TW")
     assert page.evaluate(CONTRAST) == []
+    assert complaints_of_axe(page) == []
+    regular.look(width=1280, color_scheme="dark")
+    assert page.evaluate(CONTRAST) == []
+
+
+@pytest.mark.parametrize("name", [*PAGES, *CHARTS])
+def test_a_page_in_english_at_night_on_a_small_telephone_and_a_wide_screen(regular: Any, name: str) -> None:
+    regular.look(width=360, color_scheme="dark")
+    page = opened(regular, name, "en")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    if name in CHARTS:
+        boxes = page.evaluate("[...document.querySelectorAll('.chart-box')].map(e => [e.scrollWidth, e.clientWidth])")
+        assert all(inside <= outside for inside, outside in boxes), boxes
+        shown = page.evaluate("[...document.querySelectorAll('svg.chart')].filter(e => e.checkVisibility()).length")
+        assert shown == len(boxes)
+    regular.look(width=1280, color_scheme="dark")
+    assert complaints_of_axe(page) == []
+
+
+def complaints_of_axe(page: Page) -> list[Any]:
+    """https://github.com/dequelabs/axe-core ; WCAG 2.2 A and AA, and its best practices."""
+    if not AXE.is_file():
+        pytest.skip("axe-core is not fetched (make web, needs npm)")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    run = "axe.run().then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html.slice(0, 160))]))"
+    found: list[Any] = page.evaluate(run)
+    return found
 
 
 CONTRAST = """() => {
@@ -237,22 +254,6 @@ def test_a_printed_page_keeps_the_figures_and_the_attribution(visit: NewVisit) -
     expect(page.locator("header.site nav").first).to_be_hidden()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", [*PAGES, *CHARTS])
-def test_axe_finds_nothing_to_complain_about(visit: NewVisit, name: str, scheme: str) -> None:
-    """https://github.com/dequelabs/axe-core ; WCAG 2.2 A and AA, and its best practices."""
-    if not AXE.is_file():
-        pytest.skip("axe-core is not fetched (make web, needs npm)")
-    language = "zh-Hant-TW" if scheme == "light" else "en"
-    if name in CHARTS:
-        page: Page = visit(color_scheme=scheme).open(CHARTS[name].format(language))
-    else:
-        page = opened(visit, name, language, color_scheme=scheme)
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run().then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html.slice(0, 160))]))")
-    assert found == []
-
-
 def test_a_release_shows_its_validation_report(visit: NewVisit) -> None:
     """With its own style sheet, which the site's policy would not let in."""
     page: Page = visit().open("/release.en.html")
@@ -267,8 +268,6 @@ def test_axe_finds_nothing_to_complain_about_in_a_validation_report(
     browser: Browser, scheme: Literal["light", "dark"], tmp_path: Path
 ) -> None:
     """A file of its own, opened without a server; each language hides the other."""
-    if not AXE.is_file():
-        pytest.skip("axe-core is not fetched (make web, needs npm)")
     (tmp_path / "s.ttl").write_text(
         "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix e: <http://e/> . "
         "e:S a sh:NodeShape ; sh:targetClass e:T ; sh:property [ sh:path e:n ; sh:minCount 1 ] . "
@@ -284,20 +283,9 @@ def test_axe_finds_nothing_to_complain_about_in_a_validation_report(
     page.get_by_label("English").check()
     expect(page.get_by_text("Validation report")).to_be_visible()
     expect(page.get_by_text("驗證報告")).to_be_hidden()
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run().then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html.slice(0, 160))]))")
+    found = complaints_of_axe(page)
     page.close()
     assert found == []
-
-
-@pytest.mark.parametrize("name", CHARTS)
-def test_no_chart_is_wider_than_a_small_telephone(visit: NewVisit, name: str) -> None:
-    page: Page = visit(width=360).open(CHARTS[name].format("zh-Hant-TW"))
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    boxes = page.evaluate("[...document.querySelectorAll('.chart-box')].map(e => [e.scrollWidth, e.clientWidth])")
-    assert all(inside <= outside for inside, outside in boxes), boxes
-    shown = page.evaluate("[...document.querySelectorAll('svg.chart')].filter(e => e.checkVisibility()).length")
-    assert shown == len(boxes)
 
 
 RESEARCHER = {
