@@ -161,11 +161,13 @@ def test_refusals_speak_the_readers_language(endpoint: Any) -> None:
 def test_figures_are_told_on_a_port_of_their_own(make: Any, open_site: Any, tmp_path: Path) -> None:
     make(tmp_path)
     site: httpx.Client = open_site(tmp_path)
-    assert site.get("/sparql", params={"query": "ASK { ?s ?p ?o }"}, headers={"accept": "*/*"}).status_code == 200
+    for query, status in (("ASK { ?s ?p ?o }", 200), ("ASK { SERVICE <urn:x> { ?s ?p ?o } }", 403)):
+        assert site.get("/sparql", params={"query": query}, headers={"accept": "*/*"}).status_code == status
     port = free_port()
     with telling(("127.0.0.1", port)), telling(("127.0.0.1", port)):  # the second finds the port taken
         told = httpx.get(f"http://127.0.0.1:{port}/-/metrics").text
     assert 'lod_queries_total{outcome="answered",way="store"}' in told
+    assert 'lod_queries_total{outcome="LOD5014",way=""}' in told
     assert "lod_query_seconds_bucket" in told
     assert site.get("/-/metrics").status_code == 404
 

@@ -16,6 +16,7 @@ from functools import lru_cache
 from starlette.types import Scope
 
 from lod.errors import LodError
+from lod.server.metrics import count_query
 from lod.server.sparql.question import Question
 from lod.store.guard import QueryError
 from lod.wording import say
@@ -55,6 +56,7 @@ class Budgets:
             BudgetSpent: LOD9204.
         """
         if self.is_spent(client):
+            count_query("LOD9204", "")
             raise BudgetSpent(self.seconds, int(-self._of(client) * 60 / self.seconds) + 1)
 
     def is_spent(self, client: str) -> bool:
@@ -88,6 +90,7 @@ class EndedWorkers:
         """
         times, last = self._times.get(name, (0, 0.0))
         if times >= _TWICE and time.monotonic() - last < _REFUSED_FOR:
+            count_query("LOD9205", "")
             raise QueryError(
                 say("this query has twice been too much; it is not tried again for {minutes} minutes", minutes=10),
                 code="LOD9205",

@@ -58,7 +58,7 @@ from lod.server.sparql.pool import QueryPool
 from lod.server.sparql.question import Question
 from lod.server.sparql.refusals import METHODS, refuse
 from lod.server.sparql.service_description import write_description
-from lod.store.guard import Query, inspect_query
+from lod.store.guard import Query, QueryError, inspect_query
 from lod.store.query import offered_formats
 from lod.wording import say
 
@@ -161,14 +161,18 @@ async def _answer(exchange: Exchange, operation: Operation) -> None:
 async def _inspected(exchange: Exchange, text: str) -> Query:
     """A query that the guard lets pass. It takes up to a tenth of a second for the longest: their clients' time."""
     inspect = partial(inspect_query, text, services=exchange.services)
-    if len(text) <= LONG:
-        return inspect()
-    async with exchange.pool.guarding:
-        began = time.monotonic()
-        try:
-            return await anyio.to_thread.run_sync(inspect)
-        finally:
-            exchange.pool.budgets.charge(client_of(exchange.scope), time.monotonic() - began)
+    try:
+        if len(text) <= LONG:
+            return inspect()
+        async with exchange.pool.guarding:
+            began = time.monotonic()
+            try:
+                return await anyio.to_thread.run_sync(inspect)
+            finally:
+                exchange.pool.budgets.charge(client_of(exchange.scope), time.monotonic() - began)
+    except QueryError as error:
+        count_query(error.code, "")
+        raise
 
 
 def _choose(exchange: Exchange, operation: Operation, query: Query) -> Format:
