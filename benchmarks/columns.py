@@ -108,6 +108,7 @@ QUERIES = {
     "the largest of an agency": f"SELECT ?o ?n {{ ?o d:agency {AGENCY} ; m:count ?n }} ORDER BY DESC(?n) LIMIT 10",
     "rows of a filter": "SELECT ?o ?a ?n { ?o d:agency ?a ; m:count ?n FILTER(?n > 99900) }",
     "rows of a filter that keeps most": "SELECT ?o ?a ?n { ?o d:agency ?a ; m:count ?n FILTER(?n > 10) }",
+    "rows of a filter, of one property": "SELECT ?o ?n { ?o m:count ?n FILTER(?n > 99000) }",
     "some rows of a filter": "SELECT ?o ?a ?n { ?o d:agency ?a ; m:count ?n FILTER(?n > 10) } LIMIT 10",
     "years in one text, by name": "SELECT ?l (GROUP_CONCAT(DISTINCT STR(?y); SEPARATOR=' ') AS ?ys) { ?o d:year ?y ; "
     "d:sex ?s . ?s skos:prefLabel ?l } GROUP BY ?l",
@@ -115,6 +116,8 @@ QUERIES = {
     "construct totals": "CONSTRUCT { ?a m:total ?t } { { SELECT ?a (SUM(?n) AS ?t) { ?o d:agency ?a ; m:count ?n } "
     "GROUP BY ?a } }",
     "texts of values": "SELECT (COUNT(*) AS ?n) { ?o m:count ?c FILTER(STRSTARTS(STR(?c), '79')) }",
+    "texts of a year's values": "SELECT ?y (COUNT(*) AS ?n) { ?o d:year ?y ; m:count ?c "
+    "FILTER(STRSTARTS(STR(?c), '79')) } GROUP BY ?y",
     "regex over names": 'SELECT ?a (COUNT(*) AS ?n) { ?o d:agency ?a . ?a skos:prefLabel ?l FILTER(REGEX(?l, "9$")) } '
     "GROUP BY ?a",
     "six dimensions": "SELECT ?y ?a ?s ?r ?e ?c (SUM(?n) AS ?t) { ?o d:year ?y ; d:agency ?a ; d:sex ?s ; d:rank ?r ; "

@@ -40,6 +40,7 @@ COLUMNS = {
     "BIND in the middle, patterns after OPTIONAL": "SELECT ?e ?l (COUNT(*) AS ?t) { ?o d:year ?y BIND(?y - 1911 AS ?e) ?o d:area ?a OPTIONAL { ?a skos:prefLabel ?l } ?o d:mean ?m } GROUP BY ?e ?l",
     "every variable": "SELECT DISTINCT * { [] d:area ?b ; d:year ?y ; d:sex ?a ; d:mean ?m FILTER(?m > 58) }",
     "properties": "SELECT ?p (COUNT(*) AS ?n) { ?o d:mean ?m ; ?p ?v FILTER(?p != d:sex) } GROUP BY ?p",
+    "sums of what the store divides": "SELECT ?y (SUM(?n / 7) AS ?x) (AVG(?k / 4) AS ?z) { ?o d:year ?y ; d:count ?n ; d:small ?k } GROUP BY ?y",
     "no texts to join": "SELECT (GROUP_CONCAT(?a) AS ?t) (COUNT(*) AS ?c) { ?o d:area ?a ; d:mean ?m }",
     "text with quotes and a language": "SELECT ?t (COUNT(*) AS ?c) { ?o d:note ?t ; d:area ?a } GROUP BY ?t",
 }  # fmt: skip
@@ -48,6 +49,7 @@ STORE = {
     "2 observations": "SELECT (COUNT(*) AS ?t) { ?o d:mean ?m . ?x d:mean ?m }",
     "0 observations": "SELECT (COUNT(*) AS ?t) { ?o d:year ?y }",  # c:M has a year, too
     "COUNT of errors": "SELECT (COUNT(?n / 0) AS ?e) { ?o d:count ?n ; d:mean ?m }",
+    "VALUES of nothing": "SELECT (COUNT(*) AS ?t) { ?o d:mean ?m VALUES ?m { } }",
     "several values": "SELECT (COUNT(*) AS ?t) { ?o d:amount ?n ; d:tag ?t2 }",
     "Union": "SELECT (COUNT(*) AS ?t) { { ?o d:mean ?m } UNION { ?o d:count ?m } }",
     "MINUS of what shares nothing": "SELECT (COUNT(*) AS ?t) { ?o d:mean ?m MINUS { ?x d:count ?n } }",

@@ -59,9 +59,33 @@ def test_totals_are_not_left_to_the_store(columns: ColumnarAnswers, query: str) 
         ("SELECT (SUM(?n) AS ?t) { BIND(:o5 AS ?o) ?o :count ?n ; :year ?y ; :sex ?s ; :area ?a }", "a few"),
         ('SELECT (SUM(?n) AS ?t) { ?o :area ?a ; :sex ?s ; :year ?y ; :count ?n . ?a :name "area 7" }', "a few"),
         ("SELECT (SUM(?n) AS ?t) { ?o :area ?a ; :year ?y ; :sex ?s ; :count ?n FILTER(?a = :a7) }", "as many"),
+        ("SELECT ?o ?n { ?o :count ?n FILTER(?n > 5) }", "any rows"),
+        ("SELECT (GROUP_CONCAT(DISTINCT ?y) AS ?ys) { ?o :year ?y }", "as many"),
         ("SELECT (COUNT(*) AS ?n) { { ?o :year 2001 } UNION { ?o :year 2002 } }", "a form"),
     ],
 )  # fmt: skip
 def test_what_the_store_has_sooner_is_left_to_it(columns: ColumnarAnswers, query: str, why: str) -> None:
     assert columns.rewrite(inspect_query(PREFIXES + query), "") is None
     assert columns.why.startswith(why)
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_left"),
+    [
+        ("FILTER(REGEX(STR(?n), '7'))", True),
+        ("FILTER(?n / 3 > 5)", True),
+        ("BIND(STRLEN(STR(?n)) AS ?x)", True),
+        ("FILTER(STR(?n) = '7' || ?n IN (5, 6))", False),
+        ("FILTER(REGEX(STR(?a), '7'))", False),
+        ("FILTER NOT EXISTS { ?a :none ?x }", False),
+    ],
+)
+def test_what_the_store_would_be_asked_too_often_is_left_to_it(
+    columns: ColumnarAnswers, monkeypatch: pytest.MonkeyPatch, asked: str, is_left: bool
+) -> None:
+    """There are 3,001 counts and 100 areas."""
+    monkeypatch.setattr("lod.store.columnar.sight.MOST_VALUES", 2000)
+    query = f"SELECT ?y (SUM(?n) AS ?t) {{ ?o :year ?y ; :sex ?s ; :area ?a ; :count ?n {asked} }} GROUP BY ?y"
+    told = columns.rewrite(inspect_query(PREFIXES + query), "")
+    assert (told is None) == is_left, columns.why
+    assert is_left == columns.why.startswith("more values")

@@ -20,7 +20,7 @@ from lod.store.columns import quoted
 
 _COMPARISONS = {"=", "!=", "<", ">", "<=", ">="}
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,17}|(?=[0-9.]{2,18}$)[0-9]*\.[0-9]+)")
-_MOST = 10**20  # of decimals; somewhat above it they overflow in the store
+_MOST = 10**20 - 1  # of decimals, as DECIMAL(38, 18) holds them; somewhat above it they overflow in the store
 
 Names = Mapping[str, tuple[str, Kind]]
 Value = tuple[str, Kind]

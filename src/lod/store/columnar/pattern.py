@@ -139,6 +139,8 @@ def _conjunction(node: CompValue, core: Core) -> None:
     elif node.name == "Extend":
         _conjunction(node.p, core)
         core.bind(node.expr, str(node.var))
+    elif node.name == "ToMultiSet" and isinstance(node.p, list):
+        raise NotPlanned("VALUES of nothing")
     elif node.name == "ToMultiSet" and node.p.name == "values":
         rows = [{str(name): value for name, value in row.items() if value != "UNDEF"} for row in node.p.res]
         _refuse_optional(core, {name for row in rows for name in row})

@@ -9,15 +9,19 @@ time. Figures are those of `benchmarks/columns.py`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pyoxigraph
 
 from lod.rdf.namespaces import QB, RDF
+from lod.store.columnar.joins import MOST_VALUES
 from lod.store.columns import CubeIndex
 from lod.store.guard import Query
 from lod.store.rewriting.outline import Outline, Span, Unreadable
 from lod.store.rewriting.reader import outline
+from lod.store.rewriting.tokens import closing
 
 FEW = 500  # observations
 _FEW_CODES = 20
@@ -30,6 +34,10 @@ _CLASS = (RDF + "type", QB + "dataSet")
 _SCAN, _STEP = 0.25e-6, 4e-6  # seconds that the store takes for an observation: of one pattern, for each more
 _PLAN, _COLUMN = 0.005, 0.0025  # seconds that columns take: at all, for each pattern
 _JUDGE, _CODES = 0.008, 0.02  # likewise for each condition, for what is said of codes
+_ASKED, _JOINED = 6e-6, 0.5e-6  # for each value that the store is asked about, each observation of a GROUP_CONCAT
+_NAMES = ("word", "name", "iri")  # of functions
+_OVER = frozenset({"FILTER", "BIND", "COUNT", "SUM", "AVG", "MIN", "MAX", "GROUP_CONCAT"})  # what stands before a value
+_TOLD = _OVER - {"GROUP_CONCAT"} | {"BOUND", "IN", "IF", "COALESCE", "STR"}  # what SQL says of values
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,7 @@ class Sight:
         self._store = store
         self._distinct = distinct
         self._columns = {column.property for cube in index.cubes for column in cube.columns}
+        self._odd = {c.property for cube in index.cubes for c in cube.columns if c.type in ("DOUBLE", "FLOAT")}
 
     def why_the_store(self, query: Query) -> str:
         """Why the store is sooner; '' where it is not, or nothing can be said."""
@@ -62,14 +71,19 @@ class Sight:
         words = [token.text.upper() for token in found.tokens[found.form :] if token.kind == "word"]
         if not _NEVER.isdisjoint(words):
             return "a form of query that the store answers"
-        if "LIMIT" in words and _OF_ALL.isdisjoint(words):
-            return "any rows, which the store has at once"
         patterns = list(_patterns(found, query))
+        if _OF_ALL.isdisjoint(words) and ("LIMIT" in words or len(patterns) == 1):
+            return "any rows, which the store has at once"
         verbs = {pattern.verb for pattern in patterns if pattern.verb in self._columns}
         rows = sum(c.rows for c in self._index.cubes if verbs <= {column.property for column in c.columns})
         if not patterns or not rows:
             return ""
-        if self._in_the_store(found, query, patterns, words, rows) < self._in_columns(patterns, words):
+        judged = self._columns.intersection(_judged(found, patterns, self._odd))
+        asked = max(map(self._distinct, judged), default=0)
+        if asked > MOST_VALUES:
+            return "more values than the store is asked about"
+        in_columns = self._in_columns(patterns, words) + _ASKED * asked + _JOINED * rows * ("GROUP_CONCAT" in words)
+        if self._in_the_store(found, query, patterns, words, rows) < in_columns:
             return "as many observations as the store has sooner"
         if self._is_about_few(found, patterns):
             return "a few observations, which the store has at once"
@@ -161,6 +175,26 @@ def _iri(written: str, query: Query) -> str | None:
     prefix, _, name = written.partition(":")
     namespace = query.prefixes.get(prefix)
     return None if namespace is None or "\\" in name else namespace + name
+
+
+def _judged(found: Outline, patterns: list[_Pattern], odd: AbstractSet[str]) -> Iterator[str]:
+    """The properties of whose values something is asked that SQL does not say: `FILTER(REGEX(?label, "…"))`.
+
+    `odd`: those of whose values nothing is said in SQL, as of doubles.
+    """
+    for place, token in enumerate(found.tokens):
+        if token.kind != "word" or token.text.upper() not in _OVER:
+            continue
+        opened = next((i for i in range(place, len(found.tokens)) if found.tokens[i].kind == "open"), place)
+        if found.tokens[opened].text != "(":
+            continue
+        inside = found.tokens[place : closing(found.tokens, opened) + 1]
+        calls = {one.text.upper() for one, then in pairwise(inside) if one.kind in _NAMES and then.text == "("}
+        is_asked = not calls <= _TOLD or any(one.text == "/" for one in inside)
+        named = {one.text for one in inside if one.kind == "variable"}
+        for pattern in patterns:
+            if pattern.verb is not None and pattern.object in named and (is_asked or pattern.verb in odd):
+                yield pattern.verb
 
 
 def _listed(found: Outline) -> Iterator[tuple[str, int]]:

@@ -22,7 +22,7 @@ MOST_ROWS = 20_000  # of a core
 _DAYS = r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?"
 _DATES = tuple(XSD + name for name in ("gYear", "gYearMonth", "date"))
 _LEAST, _MOST = -(2**63), 2**63 - 1
-_MOST_DECIMAL = 10**20
+_MOST_DECIMAL = 10**20 - 1  # what DECIMAL(38, 18) holds
 _NUMBERED = (IRI, STRING, INTEGER, DECIMAL, Kind("double"), Kind("float"))  # the columns' order is that of the store
 
 _Column = tuple[str, str, Kind]  # variable, SQL, kind
