@@ -25,9 +25,9 @@ import uvloop
 from lod.rdf.formats import RESULTS_JSON
 from lod.rdf.namespaces import RDF
 from lod.release.bulk.cubes import write_cubes
+from lod.server.sparql.fork_server_process import Workers
 from lod.server.sparql.pool import QueryPool
 from lod.server.sparql.question import QueryLimits, Question
-from lod.server.sparql.worker_process import start_worker
 from lod.store.guard import inspect_query
 
 BASE = "https://lod.example.org/"
@@ -115,10 +115,10 @@ async def measure(release: Path, observations: int) -> bool:
         bars.append(value <= limit)
         print(f"  {name}: {show(value)}, bar {show(limit)}: {'met' if bars[-1] else 'MISSED'}")
 
-    async with QueryPool(QueryLimits(rows=200_000, seconds=120, client_seconds=1e9, workers=2)) as pool:
-        pool.prepare(release / "store")  # as the server does when it opens a release
+    pool = QueryPool(QueryLimits(rows=200_000, seconds=120, client_seconds=1e9, workers=2))
+    pool.prepare(release / "store")  # as the server does when it starts
+    async with pool:
         await answered(pool, release, point(0))
-        await asyncio.sleep(2)  # the workers import what columns need while nobody asks
         runs = [await answered(pool, release, f"{TOTALS} # {n}") for n in range(5)]
         alone = in_process(store, TOTALS)
         print(f"totals over {observations * 12:,} triples, from {runs[-1][2]}; the store alone {alone:.2f} s")
@@ -149,17 +149,19 @@ async def measure(release: Path, observations: int) -> bool:
         killer.cancel()
         print("point questions while one query runs away, the 99th of a hundred")
         bar("beside / alone", statistics.quantiles(beside, n=100)[98] / quiet, 2.0, show=lambda r: f"{r:.1f}")
-    starts = [await seconds_to_start() for _ in range(9)]
+    async with Workers(QueryLimits().memory_bytes) as workers:
+        await (await workers.fork()).kill()
+        starts = [await seconds_to_replace(workers) for _ in range(9)]
     bar("a killed worker is replaced", statistics.median(starts), 0.1, show=lambda s: f"{s * 1000:.0f} ms")
     return all(bars)
 
 
-async def seconds_to_start() -> float:
+async def seconds_to_replace(workers: Workers) -> float:
     """From a kill until another worker takes questions; a spare one stands in for it meanwhile."""
-    worker = await start_worker(QueryLimits().memory_bytes, has_network=False)
+    worker = await workers.fork()
     began = time.perf_counter()
     await worker.kill()
-    other = await start_worker(QueryLimits().memory_bytes, has_network=False)
+    other = await workers.fork()
     seconds = time.perf_counter() - began
     await other.kill()
     return seconds

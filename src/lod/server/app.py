@@ -60,9 +60,9 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        with suppress(LodError, OSError):  # nothing is published yet: requests say so
+            pool.prepare(current.get().statements)
         async with pool:
-            with suppress(LodError, OSError):  # nothing is published yet: requests say so
-                pool.prepare(current.get().statements)
             with calm_collector(), telling(metrics):
                 yield
 

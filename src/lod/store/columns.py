@@ -121,15 +121,20 @@ def _cube(entry: dict[str, Any]) -> Cube:
     return Cube(**{**entry, **lists, "columns": tuple(Column(**column) for column in entry["columns"])})
 
 
+def has_cubes(release: Path) -> bool:
+    """Whether a release folder may have columns."""
+    return (release / FOLDER / INDEX).is_file()
+
+
 def read_index(release: Path) -> CubeIndex:
     """The index of a release folder; empty where the release has no columns.
 
     Raises:
         ColumnsError: LOD9202 it cannot be read.
     """
-    file = release / FOLDER / INDEX
-    if not file.is_file():
+    if not has_cubes(release):
         return CubeIndex()
+    file = release / FOLDER / INDEX
     try:
         return CubeIndex.from_json(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -18,6 +18,7 @@ import sys
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from lod.errors import LodError
 from lod.rdf.namespaces import PREFIXES
@@ -66,8 +67,7 @@ class Query:
     prefixes: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One token of a query: its kind, its text, and where it begins."""
 
     kind: str

@@ -9,6 +9,7 @@ it can kill (`lod.server.sparql.pool`); the command line calls `query` in its ow
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from enum import StrEnum
@@ -48,10 +49,23 @@ class Columns(Protocol):
 _OF_ALL = ("GROUP", "COUNT", "SUM", "AVG", "MIN", "MAX", "DISTINCT", "ORDER")  # words of what no LIMIT ends soon
 
 
+_NOT_PLAIN = ("(", "*", "|", "GRAPH", "FROM", "FILTER", "GROUP", "ORDER", "DISTINCT")
+_NO_VARIABLE = re.compile(r"\?(?!\w)")
+
+
 def may_suit_columns(text: str) -> bool:
     """Whether a query may be one that columns answer sooner, by its letters alone: in a microsecond or two."""
     letters = text.upper()
     return any(word in letters for word in _OF_ALL) or ("FILTER" in letters and "LIMIT" not in letters)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a query is made of triples alone: what the engine gets wrong and what columns answer needs one of these.
+
+    An expression stands in brackets, but for what it is grouped and ordered by.
+    """
+    letters = text.upper()
+    return not (any(part in letters for part in _NOT_PLAIN) or _NO_VARIABLE.search(text))
 
 
 class Way(StrEnum):
@@ -117,7 +131,7 @@ def evaluate(
         Whatever `out.write` raises.
     """
     way = Way.STORE
-    if isinstance(store, pyoxigraph.Store):
+    if isinstance(store, pyoxigraph.Store) and (dataset or not _is_plain(inspected.text)):
         if (text := with_numbers(with_known_tags(inspected.text), inspected.prefixes)) != inspected.text:
             _variables_of(inspected, base_iri)  # what cannot be read is said first, at its place
             inspected = replace(inspected, text=text)

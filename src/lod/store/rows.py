@@ -37,6 +37,9 @@ class RowCounter:
     def count(self, block: bytes) -> int:
         """Take the next block. Returns the rows so far."""
         if self.format is RESULTS_JSON:
+            if self._is_first and (rows := _rows_of_simple_json(block)) is not None:
+                self._is_first, self.rows = False, rows
+                return rows
             block = self._outside_strings(self._unescaped(block))
         elif self.format is RESULTS_CSV:
             block = self._outside_strings(block)
@@ -69,3 +72,18 @@ class RowCounter:
         outside = parts[self._quotes % 2 :: 2]
         self._quotes += len(parts) - 1
         return b"".join(outside)
+
+
+def _rows_of_simple_json(document: bytes) -> int | None:
+    """The rows of a whole document in JSON, ten times as soon; None where it is a part, or a text looks like a mark.
+
+    Where nothing is escaped no quote stands inside a text: a mark and the quote after it are those of a next row, or
+    the end of a text, which a comma or a bracket follows.
+    """
+    is_whole = document.startswith(b'{"head":') and document.endswith(b"]}}") and document.count(b'"') % 2 == 0
+    if not is_whole or b"\\" in document:
+        return None
+    marks = document.count(b"},{")
+    if marks != document.count(b'},{"') or b'},{",' in document or b'},{"}' in document:
+        return None
+    return marks + (b'"bindings":[{' in document)

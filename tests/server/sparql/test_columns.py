@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,24 @@ def test_totals_come_from_columns(release: Path) -> None:
     assert totals == ("columns", b"y,total\r\n2011,8997000\r\n2012,9000000\r\n")
     assert row == ("store", b"n\r\n7\r\n")
     assert unstable[0] == "store"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what a process has loaded is read from /proc")
+def test_workers_have_imported_what_columns_need(release: Path, tmp_path: Path) -> None:
+    """Before the first question comes, where a release has columns; nobody else pays for it."""
+
+    async def loaded(release: Path) -> set[bool]:
+        pool = QueryPool(QueryLimits(workers=1))
+        pool.prepare(release / "store")
+        async with pool:
+            return {has_columns(pid) for pid in pool.process_ids}
+
+    assert asyncio.run(loaded(release)) == {True}
+    assert asyncio.run(loaded(tmp_path)) == {False}
+
+
+def has_columns(process_id: int) -> bool:
+    return "duckdb" in Path(f"/proc/{process_id}/maps").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("damaged", ["index.json", "data.parquet"])

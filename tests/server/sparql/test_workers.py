@@ -21,9 +21,9 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 
 from lod.errors import LodError
 from lod.rdf.formats import RESULTS_CSV
+from lod.server.sparql.fork_server_process import Workers
 from lod.server.sparql.pool import PoolBusy, QueryPool
 from lod.server.sparql.question import QueryLimits, Question
-from lod.server.sparql.worker_process import start_worker
 from lod.store.guard import Query, QueryError, QueryForm, inspect_query
 from lod.store.snapshot import StoreError
 
@@ -88,13 +88,17 @@ def test_a_worker_that_is_called_off_while_it_starts_is_ended() -> None:
     """As when a site stops just then; what is left open is a warning, and so an error."""
 
     async def run() -> None:
-        for turns in range(4):
-            starting = asyncio.create_task(start_worker(QueryLimits().memory_bytes, has_network=False))
+        workers = Workers(QueryLimits().memory_bytes)
+        for turns in range(8):
+            starting = asyncio.create_task(workers.fork())
             for _ in range(turns):
                 await asyncio.sleep(0)
             starting.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await starting
+            if turns == 3:  # from here on, while it is forked
+                await (await workers.fork()).kill()
+        await workers.end()
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # the loop of a site
         runner.run(run())
@@ -149,6 +153,43 @@ def test_a_worker_that_died_while_idle_is_replaced(store: Path) -> None:
             return await ask(pool, store, "ASK {}")
 
     assert asyncio.run(run()) == b"true"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the parent of a process is read from /proc")
+def test_what_workers_are_forked_from_is_replaced_with_them(store: Path) -> None:
+    """Whatever ends it; a query that its end cuts short is told so."""
+
+    async def run() -> bytes:
+        async with QueryPool(QueryLimits(seconds=60, workers=1, spare=0, waiting_seconds=60)) as pool:
+            asked = asyncio.create_task(ask(pool, store, CROSS))
+            await until(lambda: pool.idle == 0, "nobody asked")
+            (worker,) = pool.process_ids
+            os.kill(parent_of(worker), signal.SIGKILL)
+            with pytest.raises(QueryError) as caught:
+                await asked
+            assert caught.value.code == "LOD9106"
+            await until(lambda: not is_running(worker), "a worker outlived what it was forked from")
+            return await ask(pool, store, "ASK {}")
+
+    assert asyncio.run(run()) == b"true"
+
+
+def parent_of(process_id: int) -> int:
+    return int(Path(f"/proc/{process_id}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[1])
+
+
+def test_ctrl_c_is_not_for_workers(store: Path) -> None:
+    """A terminal sends it to all; the server lets their queries end."""
+
+    async def run() -> None:
+        async with QueryPool(QueryLimits(workers=1, spare=0, waiting_seconds=60)) as pool:
+            await ask(pool, store, "ASK {}")
+            (worker,) = pool.process_ids
+            os.kill(worker, signal.SIGINT)
+            assert await ask(pool, store, "ASK {}") == b"true"
+            assert pool.process_ids == [worker]
+
+    asyncio.run(run())
 
 
 def test_leaving_stops_the_query(store: Path) -> None:

@@ -194,18 +194,18 @@ def query_limits(serve: ServeOptions) -> QueryLimits:
 
 
 def try_workers(limits: QueryLimits) -> None:
-    """Start one query worker and end it.
+    """Start what query workers are forked from, and end it.
 
     Raises:
         LodError: LOD9111 it does not start.
     """
     import asyncio  # here: --help must not wait for it
 
-    from lod.server.sparql.worker_process import start_worker
+    from lod.server.sparql.fork_server_process import Workers
 
     async def start() -> None:
-        worker = await start_worker(limits.memory_bytes, has_network=False)
-        await worker.kill()
+        async with Workers(limits.memory_bytes):
+            pass
 
     asyncio.run(start())
 

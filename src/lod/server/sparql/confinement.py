@@ -1,4 +1,4 @@
-"""What a query worker gives up as soon as it runs: memory without end, the network, what its parent has open.
+"""What query workers give up before they run: memory without end, the network, what the server has open.
 
 Two walls stand before the network, since each is forbidden somewhere: a network namespace with nothing in it, which
 containers and hardened units do not let a process make, and a filter of system calls, by which it opens no socket.
@@ -32,22 +32,29 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
 
 
-def confine(memory_bytes: int, *, has_network: bool = False) -> None:
-    """Limit this process's address space, close all but its standard files, and cut it off from the network.
+def confine(memory_bytes: int, descriptor: int, *, has_network: bool = False) -> None:
+    """Limit the address space of this process and those that it forks, and cut them off from the network.
 
-    It ends with its parent, and is the first to go where the machine runs out of memory. That and the last are Linux's.
+    Of the files that it was left, it keeps the standard ones and `descriptor` alone. It ends with its parent. That and
+    the network are Linux's.
     """
-    os.closerange(3, resource.getrlimit(resource.RLIMIT_NOFILE)[0])  # the socket of the site, which it would keep open
+    end_with_parent()
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    os.closerange(3, descriptor)  # the socket of the site among them, which it would keep open
+    os.closerange(descriptor + 1, most)
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    end_with_parent()
-    if sys.platform != "linux":
-        return
-    with contextlib.suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
-    if not has_network:
+    if sys.platform == "linux" and not has_network:
         ctypes.CDLL(None, use_errno=True).unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
         refuse_sockets()
+
+
+def go_first() -> None:
+    """Let this process end with its parent, and before others where the machine runs out of memory. Linux's, too."""
+    end_with_parent()
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 
 
 def refuse_sockets() -> bool:

@@ -25,10 +25,12 @@ from lod.errors import LodError
 from lod.server.metrics import observe_seconds
 from lod.server.sparql.answer_cache import AnswerCache, KnownRequests
 from lod.server.sparql.fairness import Budgets, EndedWorkers
+from lod.server.sparql.fork_server_process import Workers
 from lod.server.sparql.question import QueryLimits, Question
 from lod.server.sparql.run import QueryAnswer, Run
 from lod.server.sparql.spool import BLOCK, Shelf
-from lod.server.sparql.worker_process import WorkerProcess, start_worker
+from lod.server.sparql.worker_process import WorkerProcess
+from lod.store.columns import has_cubes
 from lod.store.remote import RemoteStore
 from lod.wording import say
 
@@ -58,8 +60,8 @@ class QueryPool:
 
     def __init__(self, limits: QueryLimits | None = None, *, has_network: bool = False) -> None:
         """`has_network`: the workers ask a remote store."""
-        self._has_network = has_network
         self.limits = limits or QueryLimits()
+        self._workers = Workers(self.limits.memory_bytes, has_network=has_network)
         self._idle: list[WorkerProcess] = []
         self._all: set[WorkerProcess] = set()
         self._waiting: list[_Waiting] = []  # the longest first
@@ -90,6 +92,7 @@ class QueryPool:
         Raises:
             LodError: LOD9111 they do not start.
         """
+        self._know_columns()
         spawned = (self._spawn() for _ in range(self.limits.workers + self.limits.spare))
         for outcome in await asyncio.gather(*spawned, return_exceptions=True):
             if isinstance(outcome, BaseException):
@@ -98,6 +101,7 @@ class QueryPool:
             self._offer(outcome)
         if not all(worker.can_be_raised() for worker in self._idle[:1]):
             self.yields_after = _YIELDS_FOR_GOOD_AFTER
+        self._prepare()
 
     async def stop(self) -> None:
         """Kill all workers and end what waits or runs."""
@@ -108,6 +112,7 @@ class QueryPool:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(self._kill(worker) for worker in list(self._all)))
+        await self._workers.end()
 
     @property
     def idle(self) -> int:
@@ -159,12 +164,19 @@ class QueryPool:
         return QueryAnswer(run.spool, run)
 
     def prepare(self, store: Path | RemoteStore) -> None:
-        """Let the workers open a store before anybody asks about it."""
+        """Let the workers open a store before anybody asks about it; also those that are yet to start."""
         self._store = store
-        self._prepare()
+        if self._all:
+            self._prepare()
+
+    def _know_columns(self) -> None:
+        """Let workers from now on have imported what questions about the cubes of the store need, if it has any."""
+        if isinstance(self._store, Path) and has_cubes(self._store.parent):
+            self._workers.import_columns()
 
     def _prepare(self) -> None:
         """Let those who have nothing to do open the store that is asked about now, one after the other."""
+        self._know_columns()
 
         async def prepare() -> None:
             while self._store is not None and len(self._taken) < self.limits.workers and not self._waiting:
@@ -278,7 +290,7 @@ class QueryPool:
         task.add_done_callback(self._tasks.discard)
 
     async def _spawn(self) -> WorkerProcess:
-        worker = await start_worker(self.limits.memory_bytes, has_network=self._has_network)
+        worker = await self._workers.fork()
         self._all.add(worker)
         worker.ended.add_done_callback(lambda _: self._on_ended(worker))
         return worker

@@ -1,30 +1,25 @@
 """One query worker: a process that opens sealed stores read-only and answers one query at a time.
 
-Started by `lod.server.sparql.pool` as `python -P -m lod.server.sparql.worker`, asked on standard input, answering on
-standard output, in frames: one letter, the length in four bytes (big-endian), the payload.
+Forked by `lod.server.sparql.fork_server`, asked and answering over one socket, in frames: one letter, the length in
+four bytes (big-endian), the payload.
 
-    parent  O  a store to open before any question comes, as JSON
+    server  O  a store to open before any question comes, as JSON
             Q  a question, as JSON
-    worker  R  it has started, or opened what it was told to
+    worker  R  it has opened what it was told to
             W  'columns': what it answers from, when not from the store
             B  a block of the answer
             E  the end of it: '+' where there are more rows, else '-', and the number of rows
             X  why there is no answer, or no whole one
 
 A process, because an evaluation can neither be interrupted nor be kept from exhausting memory or the stack: it is
-killed. It limits its own memory, ends by itself when its parent has gone or has forgotten it, and has no way to the
-network (`lod.server.sparql.confinement`). It imports little, since it is started again after every kill.
+killed. It ends by itself when the server has gone or has forgotten it.
 """
 
 from __future__ import annotations
 
-import contextlib
-import importlib
 import json
 import os
 import signal
-import sys
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -32,7 +27,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import pyoxigraph
 
 from lod.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS, by_suffix
-from lod.server.sparql.confinement import confine
 from lod.store.columns import ColumnsError, CubeIndex, read_index
 from lod.store.dataset import Dataset
 from lod.store.graphs import GraphFile, load_graphs
@@ -45,8 +39,6 @@ from lod.wording import say, to_json
 
 if TYPE_CHECKING:
     from lod.store.columnar.answer import ColumnarAnswers
-
-_LEAST_ROOM = 64 << 20  # bytes that a query must have beside what the process itself takes
 
 
 class _Pipe:
@@ -75,18 +67,12 @@ def send_frame(out: BinaryIO, kind: bytes, payload: bytes) -> None:
         out.flush()
 
 
-def main() -> None:
-    """Answer questions until standard input ends."""
-    confine(int(sys.argv[1]), has_network="network" in sys.argv[2:])
-    questions = os.fdopen(os.dup(0), "rb")
-    answers = os.fdopen(os.dup(1), "wb")
-    with Path(os.devnull).open("r+b") as nowhere:
-        os.dup2(nowhere.fileno(), 0)
-        os.dup2(nowhere.fileno(), 1)  # nothing but frames may reach the parent
+def answer_questions(descriptor: int) -> None:
+    """Answer what comes over a socket, until it ends."""
+    questions = os.fdopen(descriptor, "rb")
+    answers = os.fdopen(os.dup(descriptor), "wb")
     opened: _Opened | None = None
     loaded: _Opened | None = None  # graphs in memory, while questions about the same come
-    bytearray(_LEAST_ROOM)  # or it ends here, and the pool says so
-    send_frame(answers, b"R", b"")
     while header := questions.read(5):
         message = json.loads(questions.read(int.from_bytes(header[1:], "big")))
         if header[:1] == b"O":
@@ -116,14 +102,11 @@ def main() -> None:
 
 
 def _prepared(folder: str | dict[str, Any]) -> _Opened | None:
-    """A store opened before anybody waits for it, columns and all; None where it cannot be: the first question says."""
+    """A store opened before anybody waits for it; None where it cannot be: the first question says."""
     try:
-        opened = open_store(folder)
+        return open_store(folder)
     except StoreError:
         return None
-    if opened.index.cubes:
-        _import_columnar()
-    return opened
 
 
 @dataclass(slots=True)
@@ -157,8 +140,6 @@ def open_store(folder: str | dict[str, Any]) -> _Opened:
         index = read_index(Path(folder).parent)
     except ColumnsError:
         index = CubeIndex()
-    if index.cubes:
-        threading.Thread(target=_import_columnar, daemon=True).start()
     return _Opened(folder, store, index)
 
 
@@ -170,12 +151,6 @@ def open_graphs(graphs: list[list[str]]) -> _Opened:
     """
     files = [GraphFile(iri, Path(path)) for iri, path in graphs]
     return _Opened(graphs, load_graphs(files), CubeIndex())
-
-
-def _import_columnar() -> None:
-    """Import what a question about cubes will need, while others are answered: it takes some tenths of a second."""
-    with contextlib.suppress(ImportError, MemoryError):
-        importlib.import_module("lod.store.columnar.answer")
 
 
 def _answer(opened: _Opened, question: dict[str, Any], answers: BinaryIO) -> tuple[int, bool]:
@@ -198,8 +173,3 @@ def _answer(opened: _Opened, question: dict[str, Any], answers: BinaryIO) -> tup
         told=lambda way: send_frame(answers, b"W", way.encode()) if way is not Way.STORE else None,
     )
     return outcome.rows, outcome.is_cut
-
-
-if __name__ == "__main__":
-    with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):
-        main()

@@ -1,6 +1,6 @@
 """One query worker as the server sees it: a process that is asked, answers in frames, and can be killed.
 
-The frames are those of `lod.server.sparql.worker`. They are taken in as they come from the pipe, without a task for
+The frames are those of `lod.server.sparql.worker`. They are taken in as they come, without a task for
 each question: a point query costs two turns of the event loop.
 """
 
@@ -10,23 +10,20 @@ import asyncio
 import contextlib
 import json
 import os
+import socket
 import sys
 import time
-from asyncio.subprocess import DEVNULL, PIPE
-from collections.abc import Coroutine
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from lod.errors import LodError
-from lod.server.allocator import tuned
 from lod.server.sparql.question import Question
 from lod.store.guard import QueryError
 from lod.store.remote import RemoteStore
 from lod.store.snapshot import StoreError
-from lod.wording import from_json, say
+from lod.wording import from_json
 
 _HEAD = 5  # bytes of a frame before its payload: a letter, the length
-_STDIN, _STDOUT = 0, 1
 _OF_A_PROCESS = 2  # CPUCLOCK_SCHED: https://man7.org/linux/man-pages/man3/clock_getcpuclockid.3.html
 _ENDS_WITHIN = 10.0  # seconds that a killed process may take
 
@@ -50,50 +47,56 @@ class Listener(Protocol):
         """The worker has ended."""
 
 
-class WorkerProcess(asyncio.SubprocessProtocol):
-    """A worker. Belongs to one event loop; made by `start_worker`."""
+class WorkerProcess(asyncio.Protocol):
+    """A worker. Belongs to one event loop; made by `lod.server.sparql.fork_server_process`."""
 
-    def __init__(self) -> None:
+    def __init__(self, connection: socket.socket, kill: Callable[[int], None]) -> None:
+        """`connection` leads to it; `kill` kills the process of this number, if it is still there."""
         loop = asyncio.get_running_loop()
-        self.ready: asyncio.Future[None] = loop.create_future()  # done when it has started or opened what it was told
+        self.ready: asyncio.Future[None] = loop.create_future()  # done when it has opened what it was told to
         self.ended: asyncio.Future[int] = loop.create_future()
+        self.pid = 0
         self.knows: Path | RemoteStore | None = None  # the store that it has open
         self.yields = False  # whether the machine runs others before it
+        self._socket = connection
+        self._kill = kill
         self._listener: Listener | None = None
         self._rest = b""
         self._is_mute = False  # its end is seen before it is collected
-        self._transport: asyncio.SubprocessTransport | None = None
-        self._questions: asyncio.WriteTransport | None = None
-
-    @property
-    def pid(self) -> int:
-        """The process."""
-        assert self._transport is not None
-        return self._transport.get_pid()
+        self._transport: asyncio.Transport | None = None
 
     @property
     def is_alive(self) -> bool:
         """Whether it has not ended, as far as is known."""
-        return self._transport is not None and self._transport.get_returncode() is None and not self._is_mute
+        return not self._is_mute and not self.ended.done()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """The process runs."""
-        self._transport = cast("asyncio.SubprocessTransport", transport)
-        self._questions = cast("asyncio.WriteTransport", self._transport.get_pipe_transport(_STDIN))
+        """It can be asked."""
+        self._transport = cast("asyncio.Transport", transport)
 
     def ask(self, question: bytes, listener: Listener, store: Path | RemoteStore) -> None:
         """Put a question (`encoded`); the worker is free."""
-        assert self._questions is not None
         self._listener, self.knows = listener, store
-        self._questions.write(question)
+        self._write(question)
 
     def open(self, store: Path | RemoteStore) -> None:
         """Let it open a store before it is asked; `ready` is done when it has."""
-        assert self._questions is not None
         self.ready, self.knows = asyncio.get_running_loop().create_future(), store
-        self._questions.write(_frame(b"O", store_to_json(store)))
+        self._write(_frame(b"O", store_to_json(store)))
 
-    def pipe_data_received(self, _fd: int, data: bytes) -> None:
+    def _write(self, message: bytes) -> None:
+        """Send at once: a transport would at the end of the loop's turn, and the worker wakes up meanwhile."""
+        assert self._transport is not None
+        try:
+            sent = self._socket.send(message)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            return  # it has ended, and is heard to
+        if sent < len(message):
+            self._transport.write(message[sent:])
+
+    def data_received(self, data: bytes) -> None:
         """Take in what the worker writes."""
         if self._rest:
             data = self._rest + data
@@ -129,14 +132,12 @@ class WorkerProcess(asyncio.SubprocessProtocol):
                 self.knows = None
             listener.on_complaint(error)
 
-    def pipe_connection_lost(self, fd: int, _exc: Exception | None) -> None:
+    def connection_lost(self, _exc: Exception | None) -> None:
         """It will not say anything any more."""
-        self._is_mute = self._is_mute or fd == _STDOUT
+        self._is_mute = True
 
-    def process_exited(self) -> None:
+    def on_ended(self, returncode: int) -> None:
         """The process has ended; what it wrote last may be unread, and nobody can use it."""
-        assert self._transport is not None
-        returncode = self._transport.get_returncode() or 0
         if not self.ended.done():
             self.ended.set_result(returncode)
         if not self.ready.done():
@@ -172,51 +173,15 @@ class WorkerProcess(asyncio.SubprocessProtocol):
     async def kill(self) -> None:
         """End it, whatever it does, and wait until it has."""
         self._listener = None
-        assert self._transport is not None
-        with contextlib.suppress(ProcessLookupError):
-            self._transport.kill()
+        self._kill(self.pid)
         with contextlib.suppress(TimeoutError):  # one that waits for a disk ends when it has it
             await asyncio.wait_for(asyncio.shield(self.ended), _ENDS_WITHIN)
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Ask it nothing more: it ends by itself when it has nothing to do."""
+        assert self._transport is not None
         self._transport.close()
-
-
-async def start_worker(memory_bytes: int, *, has_network: bool) -> WorkerProcess:
-    """A new worker that is ready: what it takes to start is not taken from its first query's time.
-
-    Raises:
-        LodError: LOD9111 it does not start.
-    """
-    command = [sys.executable, "-P", "-m", "lod.server.sparql.worker", str(memory_bytes)]
-    beginning = asyncio.get_running_loop().subprocess_exec(
-        WorkerProcess,
-        *command,
-        *(["network"] if has_network else []),
-        stdin=PIPE,
-        stdout=PIPE,
-        stderr=DEVNULL,
-        env={**tuned(os.environ), "MALLOC_ARENA_MAX": "1"},  # glibc reserves 64 MB of address space a thread otherwise
-    )
-    worker = await _whole(beginning)
-    try:
-        await worker.ready
-    except ConnectionError:
-        await worker.kill()
-        hint = say("allow them more memory, and look whether this machine still starts processes: lod doctor")
-        raise LodError(say("the query workers do not start"), hint=hint, code="LOD9111") from None
-    except asyncio.CancelledError:
-        await worker.kill()
-        raise
-    return worker
-
-
-async def _whole(beginning: Coroutine[None, None, tuple[asyncio.SubprocessTransport, WorkerProcess]]) -> WorkerProcess:
-    """A worker that has begun. Called off in between it would be left behind, half begun: so it is ended then."""
-    task = asyncio.ensure_future(beginning)
-    try:
-        return (await asyncio.shield(task))[1]
-    except asyncio.CancelledError:
-        await (await task)[1].kill()
-        raise
 
 
 def encoded(question: Question, *, seconds: float, rows: int, max_bytes: int) -> bytes:
