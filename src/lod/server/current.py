@@ -17,6 +17,7 @@ from threading import Thread
 
 from lod.errors import LodError
 from lod.release.release import current_name
+from lod.server.search import prepare_search
 from lod.server.served import ServedRelease, open_served
 from lod.server.theme import Theme, own_theme
 from lod.store.transport import Endpoint
@@ -104,6 +105,7 @@ class CurrentRelease:
             self.served = open_served(self.releases / name, elsewhere=self.elsewhere, theme=self.theme)
             gc.collect()  # a release and its labels know each other, and a calm collector would keep them for long
             _give_back_memory()
+            prepare_search(self.served)
 
 
 def _give_back_memory() -> None:
