@@ -22,6 +22,7 @@ import pytest
 from ports import free_port
 
 from lod.server.allocator import tuned
+from lod.server.sparql.question import QueryLimits
 
 Lod = Callable[..., CompletedProcess[str]]
 Serve = Callable[..., Any]
@@ -307,6 +308,15 @@ def test_sighup_replaces_the_processes_and_loses_no_request(published: Path, ser
         lines = subprocess.run(command, capture_output=True, text=True, check=False).stdout.splitlines()
         return {line.split()[0] for line in lines if "spawn_main" in line}
 
+    def wait_for_idle_workers() -> None:
+        """Of the processes that answer now, whether or not they were asked, and of no other."""
+        limits, gives_up = QueryLimits(), time.monotonic() + 240
+        told = f"lod_query_workers_idle {2.0 * (limits.workers + limits.spare)}"
+        while told not in (text := httpx.get(f"http://127.0.0.1:{figures}/metrics", timeout=60).text).splitlines():
+            assert time.monotonic() < gives_up, text
+            time.sleep(0.1)
+
+    wait_for_idle_workers()
     before = processes()
     site.process.send_signal(signal.SIGHUP)
     gives_up = time.monotonic() + 240
@@ -318,3 +328,4 @@ def test_sighup_replaces_the_processes_and_loses_no_request(published: Path, ser
     assert httpx.get(f"{site.address}sparql", params=query, timeout=60).json()["boolean"] is True
     told = httpx.get(f"http://127.0.0.1:{figures}/metrics", timeout=60).text
     assert "lod_query_seconds_count 2.0" in told  # before and after
+    wait_for_idle_workers()

@@ -22,7 +22,7 @@ from lod.errors import LodError
 from lod.server.current import CurrentRelease
 from lod.server.documents.archive import Archive
 from lod.server.documents.dumps import Dumps
-from lod.server.metrics import telling
+from lod.server.metrics import observed, telling
 from lod.server.request_log import RequestLog, RequestLogOptions
 from lod.server.site import DUMP, Site
 from lod.server.sparql.look_ups import LookUps
@@ -62,7 +62,7 @@ def create_app(
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         with suppress(LodError, OSError):  # nothing is published yet: requests say so
             pool.prepare(current.get().statements)
-        async with pool:
+        async with pool, observed(pool, metrics):
             with calm_collector(), telling(metrics):
                 yield
 

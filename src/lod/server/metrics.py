@@ -8,15 +8,19 @@ started them tells for all: they may be replaced.
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, multiprocess, start_http_server
 from prometheus_client.metrics_core import Metric
+
+_SHARED = "PROMETHEUS_MULTIPROC_DIR"  # names the folder of several processes
+_LOOK_EVERY = 1  # seconds
 
 _QUERIES = Counter(
     "lod_queries", "Queries, by outcome (answered, cached, left, or a code) and source", ["outcome", "way"]
@@ -54,19 +58,42 @@ def counter(outcome: str, way: str) -> Counter:
 def observe_seconds(seconds: float, pool: Pool) -> None:
     """How long a worker was busy, and how the pool stands now."""
     _SECONDS.observe(seconds)
+    _observe(pool)
+
+
+def _observe(pool: Pool) -> None:
     _IDLE.set(pool.idle)
     _WAITING.set(pool.waiting)
+
+
+@asynccontextmanager
+async def observed(pool: Pool, address: tuple[str, int] | None) -> AsyncIterator[None]:
+    """Look every second how the pool stands, where that is told: no query may begin or end for long."""
+
+    async def look() -> None:
+        while True:
+            _observe(pool)
+            await asyncio.sleep(_LOOK_EVERY)
+
+    if address is None and not os.environ.get(_SHARED):
+        yield
+        return
+    looking = asyncio.create_task(look())
+    try:
+        yield
+    finally:
+        looking.cancel()
 
 
 class _Living(multiprocess.MultiProcessCollector):
     """The figures of all processes; how full a pool is, of those alone that have not ended."""
 
     def collect(self) -> Iterable[Metric]:
-        for file in Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).glob("gauge_live*.db"):
+        for file in Path(os.environ[_SHARED]).glob("gauge_live*.db"):
             number = file.stem.rpartition("_")[2]
             try:
                 os.kill(int(number), 0)
-            except ProcessLookupError:
+            except OSError:  # or its number is another user's now
                 multiprocess.mark_process_dead(number)  # type: ignore[no-untyped-call]
         return super().collect()  # type: ignore[no-any-return, no-untyped-call]
 
@@ -78,7 +105,7 @@ def telling(address: tuple[str, int] | None) -> Iterator[None]:
         yield
         return
     registry = REGISTRY
-    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    if os.environ.get(_SHARED):
         registry = CollectorRegistry()
         _Living(registry)  # type: ignore[no-untyped-call]
     server = None
