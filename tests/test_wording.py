@@ -8,6 +8,7 @@ import json
 import pickle
 import string
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,13 @@ def test_translations(language: str, calls: dict[str, Calls]) -> None:
             assert fields_of(known[template]) == fields_of(template), template
     missing = {template: templates[template] for template in set(templates) - set(known) - {NOTHING}}
     assert missing == {}, f"write them into src/lod/languages/{language}/"
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_template_is_translated_once(language: str) -> None:
+    files = sorted((SOURCE / "languages" / language).glob("*.toml"))
+    found = Counter(template for file in files for template in tomllib.loads(file.read_text(encoding="utf-8")))
+    assert [template for template, times in found.items() if times > 1] == [], "which one is shown would be chance"
 
 
 def test_said_in_two_languages(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
@@ -190,13 +190,18 @@ def test_behind_a_proxy_each_client_has_its_own_time(releases: Path) -> None:
     assert list(statuses.values()) == [[200, 429, 429]] * 2  # the first question is always answered
 
 
-def test_each_is_noted(releases: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_each_is_noted(make: Callable[..., Path], tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO", LOGGER)
-    app = create_app(releases, limits=QueryLimits(workers=1, spare=0), log=RequestLogOptions(b"key"))
+    make(tmp_path, base="https://lod.example.org/stat/")
+    app = create_app(tmp_path, limits=QueryLimits(workers=1, spare=0), log=RequestLogOptions(b"key"))
+    asked = ("ASK { <urn:no> ?p ?o }", "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")  # a look-up; one that a worker has first
     with serving(app) as url, httpx.Client(base_url=url, timeout=60) as site:
-        for _ in range(3):
-            site.get("/sparql", params={"query": "ASK { <urn:no> ?p ?o }"})
+        for query in asked:
+            for _ in range(3):
+                site.get("/stat/sparql", params={"query": query})
     lines = [record.getMessage() for record in caplog.records if record.name == LOGGER]
-    assert len(lines) == 3
-    assert len({re.search('"query": "([0-9a-f]+)"', line)[1] for line in lines}) == 1  # type: ignore[index]
+    assert len(lines) == 6
+    names = [re.search('"query": "([0-9a-f]+)"', line)[1] for line in lines]  # type: ignore[index]
+    assert names == [names[0]] * 3 + [names[3]] * 3
+    assert names[0] != names[3]
     assert all('"status": 200' in line and '"way": "store"' in line for line in lines)

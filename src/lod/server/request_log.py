@@ -97,7 +97,7 @@ class RequestLog:
 
 def _asked(scope: Scope) -> str:
     """The query in the address, for an answer that was known before it was read."""
-    if not (scope.get("raw_path") or b"").startswith(b"/sparql"):
+    if not (scope.get("raw_path") or b"").endswith(b"/sparql"):  # the base IRI may have a path
         return ""
     fields: dict[str, list[str]] = parse_qs(scope["query_string"].decode("latin-1"))
     return fields.get("query", [""])[0]

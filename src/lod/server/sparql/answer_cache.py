@@ -14,6 +14,15 @@ from starlette.types import Scope
 
 from lod.server.at_once import Ready
 
+LARGEST_KNOWN = 16 << 10  # bytes
+_LONGEST = 4 << 10  # characters and bytes of a key: who asks in many words is answered a little later
+_BESIDE = 512  # bytes that an answer's key, headers and place take beside its body, about
+_MATTER = frozenset(
+    {b"accept", b"accept-datetime", b"accept-encoding", b"accept-language", b"if-modified-since", b"if-none-match"}
+)
+RequestKey = tuple[str | bytes, ...]
+"""Release, path, query string, and the header fields that an answer depends on, as they stand in a request."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -21,14 +30,6 @@ class Kept:
 
     body: bytes
     way: str
-
-
-RequestKey = tuple[str | bytes, ...]
-"""Release, path, query string, and the header fields that an answer depends on, as they stand in a request."""
-
-_MATTER = frozenset(
-    {b"accept", b"accept-datetime", b"accept-encoding", b"accept-language", b"if-modified-since", b"if-none-match"}
-)
 
 
 def is_conditional(scope: Scope) -> bool:
@@ -73,11 +74,6 @@ class KnownRequests:
             self.keep(key, answer)
         else:
             self._marks[place] = mark
-
-
-LARGEST_KNOWN = 16 << 10  # bytes
-_LONGEST = 4 << 10  # characters and bytes of a key: who asks in many words is answered a little later
-_BESIDE = 512  # bytes that an answer's key, headers and place take beside its body, about
 
 
 def _length(key: Hashable) -> int:

@@ -16,7 +16,6 @@ from starlette.types import Receive, Scope, Send
 
 from lod.errors import LodError
 from lod.rdf.formats import GRAPH_FORMATS
-from lod.rdf.iris import illegal_character, is_absolute
 from lod.server import answers
 from lod.server.addresses import Address
 from lod.server.ask import parameters
@@ -27,7 +26,7 @@ from lod.server.served import ServedRelease
 from lod.server.sparql.exchange import ClientGone, Exchange, Watched, stream_answer
 from lod.server.sparql.graphs import graphs_of, is_in_store
 from lod.server.sparql.headers import VARY, endpoint_headers, may_be_asked
-from lod.server.sparql.operation import Operation, ProtocolError, not_acceptable
+from lod.server.sparql.operation import Operation, ProtocolError, graph_name, not_acceptable
 from lod.server.sparql.pool import QueryPool
 from lod.server.sparql.question import Question
 from lod.server.sparql.refusals import refuse
@@ -81,10 +80,7 @@ def _named_graph(exchange: Exchange, path: str) -> str | None:
         raise ProtocolError(400, say("this request names no graph, or several"), code="LOD9101", hint=hint)
     if is_default:
         return None
-    if not is_absolute(named[0]) or illegal_character(named[0]):
-        hint = say("graphs are named by absolute IRIs")
-        raise ProtocolError(400, say("graph is no IRI: '{iri}'", iri=named[0]), code="LOD9101", hint=hint)
-    return named[0]
+    return graph_name("graph", named[0])
 
 
 async def _answer(exchange: Exchange, graph: str | None) -> None:

@@ -130,14 +130,19 @@ def _query(fields: Iterable[tuple[str, str]]) -> str | None:
 
 
 def _graphs(fields: Iterable[tuple[str, str]], wanted: str) -> tuple[str, ...]:
-    graphs = _named(fields, wanted)
-    for iri in graphs:
-        if not is_absolute(iri) or illegal_character(iri):
-            hint = say("graphs are named by absolute IRIs")
-            raise ProtocolError(
-                400, say("{wanted} is no IRI: '{iri}'", wanted=wanted, iri=iri), code="LOD9101", hint=hint
-            )
-    return graphs
+    return tuple(graph_name(wanted, iri) for iri in _named(fields, wanted))
+
+
+def graph_name(parameter: str, iri: str) -> str:
+    """The IRI that a parameter names a graph by.
+
+    Raises:
+        ProtocolError: LOD9101 it is none, or relative.
+    """
+    if is_absolute(iri) and not illegal_character(iri):
+        return iri
+    message = say("{wanted} is no IRI: '{iri}'", wanted=parameter, iri=iri)
+    raise ProtocolError(400, message, code="LOD9101", hint=say("graphs are named by absolute IRIs"))
 
 
 def _fields(text: bytes, where: str) -> list[tuple[str, str]]:
