@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import BinaryIO, cast
 from urllib.parse import urljoin
@@ -25,6 +26,8 @@ MOST_STATEMENTS = 1_000_000
 
 _LONGEST_BASE = 2_000  # characters: each BASE stands on the one before, and thousands of them take seconds to read
 _GRAPHS = re.compile(r"\b(?:FROM|GRAPH)\b", re.IGNORECASE)
+_BEFORE_A_GRAPH = frozenset({"FROM", "NAMED", "GRAPH", "VALUES"})
+_VALUES = frozenset({"iri", "name", "string", "number", "word"})
 _SYNTAX = {".nq": RdfFormat.N_QUADS, ".ttl": RdfFormat.TURTLE}
 
 
@@ -50,7 +53,7 @@ class NamedGraphs:
 
 
 def graphs_in(query: Query, base_iri: str) -> NamedGraphs:
-    """What a query says about graphs: after FROM, FROM NAMED and GRAPH, and as values that GRAPH ?g may have.
+    """What a query says about graphs: after FROM, FROM NAMED and GRAPH, among the VALUES of GRAPH ?g, and anywhere.
 
     Raises:
         QueryError: LOD5011 its BASE is too long.
@@ -59,7 +62,7 @@ def graphs_in(query: Query, base_iri: str) -> NamedGraphs:
         return NamedGraphs()
     asked, said, is_chosen = dict[str, None](), dict[str, None](), False
     for iri, before in iris_in(query, base_iri):
-        (asked if before in ("FROM", "NAMED", "GRAPH") else said)[iri] = None
+        (asked if before in _BEFORE_A_GRAPH else said)[iri] = None
         is_chosen = is_chosen or before in ("FROM", "NAMED")
     return NamedGraphs(tuple(asked), tuple(said), is_chosen)
 
@@ -67,11 +70,14 @@ def graphs_in(query: Query, base_iri: str) -> NamedGraphs:
 def iris_in(query: Query, base_iri: str) -> Iterator[tuple[str, str]]:
     """The IRIs of a query in order, names spelt out, each with the word before it in capitals; '' where none is.
 
+    Before one that a variable of GRAPH may have as its value, that is VALUES.
+
     Raises:
         QueryError: LOD5011 its BASE is too long.
     """
     tokens = tokens_of(query.text)
     words = [token.text.upper() if token.kind == "word" else "" for token in tokens]
+    values = set(_graph_values(tokens, words)) if "VALUES" in words else ()
     base = base_iri
     for place, token in enumerate(tokens):
         before = words[place - 1] if place else ""
@@ -83,7 +89,26 @@ def iris_in(query: Query, base_iri: str) -> Iterator[tuple[str, str]]:
         elif "PREFIX" in words[max(place - 2, 0) : place]:
             continue
         elif (iri := _iri(token, query, base)) is not None:
-            yield iri, before
+            yield iri, "VALUES" if place in values else before
+
+
+def _graph_values(tokens: list[Token], words: list[str]) -> Iterator[int]:
+    """Where values stand of the variables that GRAPH has: `VALUES ?g { … }`, `VALUES (?n ?g) { (1 …) }`."""
+    of_graphs = {token.text[1:] for word, token in zip(words, tokens[1:], strict=False) if word == "GRAPH"}
+    steps = iter(enumerate(tokens))  # one for all loops: a text of nothing but VALUES takes linear time
+    for start, _ in steps:
+        if words[start] != "VALUES":
+            continue
+        head = takewhile(lambda step: step[1].text != "{", steps)
+        variables = [token.text[1:] for _, token in head if token.kind == "variable"]
+        column = 0
+        for place, token in takewhile(lambda step: step[1].text != "}", steps):
+            if token.kind == "open":
+                column = 0
+            elif token.kind in _VALUES and tokens[place - 1].text != "^":  # a datatype
+                if column < len(variables) and variables[column] in of_graphs:
+                    yield place
+                column += len(variables) > 1
 
 
 def _iri(token: Token, query: Query, base: str) -> str | None:

@@ -24,7 +24,8 @@ from lod.server.sparql.examples import examples
 from lod.store import graphs
 from lod.store.guard import QueryError
 
-DATASET = "https://lod.example.org/data/staff"
+BASE = "https://lod.example.org/"
+DATASET = f"{BASE}data/staff"
 OBSERVATION = f"<{DATASET}/obs/2022/A/M>"
 TSV = {"accept": "text/tab-separated-values"}
 THEN_AND_NOW = f"SELECT ?then ?now {{ GRAPH <{DATASET}/release/1> {{ {OBSERVATION} ?m ?then }} {OBSERVATION} ?m ?now }}"
@@ -77,10 +78,13 @@ def test_every_way_to_name_one(versions: httpx.Client, names: tuple[Path, str, s
         f"{prefix} SELECT ?n FROM v:2 {figure}": [["77"]],
         f"SELECT ?n FROM <{first}> FROM <{second}> {figure}": [["11"], ["77"]],
         f"SELECT ?n FROM <{DATASET}> {figure}": [["77"]],
-        f"SELECT ?n FROM <https://lod.example.org/dump/{names[1]}/> {figure}": [["11"]],
+        f"SELECT ?n FROM <{BASE}dump/{names[1]}/> {figure}": [["11"]],
         f"SELECT ?g ?n FROM NAMED <{first}> FROM NAMED <{second}> {{ GRAPH ?g {figure} }}":
             [[f"<{first}>", "11"], [f"<{second}>", "77"]],
         f"SELECT ?n {{ VALUES ?g {{ <{first}> <{second}> }} GRAPH ?g {figure} }}": [["11"], ["77"]],
+        f"SELECT ?n {{ GRAPH ?g {figure} VALUES ?g {{ <{first}> <{DATASET}> }} }}": [["11"], ["77"]],
+        f"SELECT ?n {{ VALUES (?x ?g) {{ (1 <{BASE}dump/{names[1]}/>) }} GRAPH ?g {figure} }}": [["11"]],
+        f"SELECT ?n {{ VALUES (?x ?g) {{ (<{DATASET}> <{first}>) }} GRAPH ?g {figure} }}": [["11"]],
         f"SELECT ?n FROM <urn:none> {figure}": [],
         f"SELECT ?n FROM NAMED <{first}> {figure}": [],
     }.items():  # fmt: skip
@@ -96,7 +100,7 @@ def test_only_the_statements_of_the_dataset(versions: httpx.Client, names: tuple
     count = "SELECT (COUNT(*) AS ?n) {} {{ ?s ?p ?o }}"
     whole, own = (
         int(rows(versions, count.format(f"FROM <{iri}>"))[0][0])
-        for iri in (f"https://lod.example.org/dump/{names[2]}/", f"{DATASET}/release/2")
+        for iri in (f"{BASE}dump/{names[2]}/", f"{DATASET}/release/2")
     )
     assert own < whole == int(rows(versions, count.format(""))[0][0])
     graph = versions.get(
