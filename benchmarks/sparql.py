@@ -1,6 +1,6 @@
 """SPARQL over the worker pool: totals from columns, point questions, a long answer, and others beside a killer.
 
-    python benchmarks/sparql.py [--observations 100000]      845000 make ten million triples
+    python benchmarks/sparql.py [--observations 100000] [--virtuoso]      845000 make ten million triples
 
 Everything is measured in one run over one release, on the event loop of `lod serve`, beside the engine in this process.
 Exit code 1: below a bar.
@@ -12,6 +12,7 @@ import argparse
 import asyncio
 import itertools
 import re
+import shutil
 import statistics
 import sys
 import tempfile
@@ -21,6 +22,7 @@ from pathlib import Path
 
 import pyoxigraph
 import uvloop
+import virtuoso
 
 from lod.rdf.formats import RESULTS_JSON
 from lod.rdf.namespaces import RDF
@@ -39,6 +41,7 @@ HEAVY = f"{PREFIXES} SELECT ?c (COUNT(*) AS ?n) {{ {{ ?o d:rank ?c }} UNION {{ ?
 LONG = f"{PREFIXES} SELECT ?o ?a ?y {{ ?o d:year ?y ; d:agency ?a }} LIMIT 100000"
 CROSS = f"{PREFIXES} SELECT (COUNT(*) AS ?n) {{ ?a m:count ?x . ?b m:count ?y . FILTER(?x + ?y = 12345678) }}"
 ASKED = 2_000  # point questions
+PART = "part.nq"
 
 
 def statements(observations: int) -> Iterator[str]:
@@ -57,7 +60,7 @@ def statements(observations: int) -> Iterator[str]:
 
 def write_release(folder: Path, lines: Iterable[str]) -> Path:
     """Store and columns of some statements."""
-    part = folder / "part.nq"
+    part = folder / PART
     with part.open("w", encoding="utf-8") as out:
         out.writelines(lines)
     release = folder / "release"
@@ -170,10 +173,25 @@ async def seconds_to_replace(workers: Workers) -> float:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--observations", type=int, default=100_000)
+    parser.add_argument("--virtuoso", action="store_true", help="load Virtuoso 7, too, and ask it for the totals")
     given = parser.parse_args()
+    if given.virtuoso and shutil.which("virtuoso-t") is None:
+        parser.error("there is no Virtuoso here: apt-get install virtuoso-opensource-7-bin")
     with tempfile.TemporaryDirectory() as folder:
         release = write_release(Path(folder), statements(given.observations))
+        if given.virtuoso:
+            ask_virtuoso(Path(folder))
         return 0 if uvloop.run(measure(release, given.observations)) else 1
+
+
+def ask_virtuoso(folder: Path) -> None:
+    """Print what the totals take there."""
+    (folder / "virtuoso").mkdir()
+    began = time.perf_counter()
+    with virtuoso.loaded(folder / "virtuoso", folder / PART) as ask:
+        print(f"Virtuoso 7 has loaded them in {time.perf_counter() - began:.0f} s")
+        first, *others = (ask(f"{TOTALS} # {n}") for n in range(5))
+        print(f"  totals, first time: {first:.3f} s; then: {statistics.median(others):.3f} s")
 
 
 if __name__ == "__main__":
