@@ -3,8 +3,9 @@
 Oxigraph 0.5.13, measured against https://www.w3.org/TR/sparql11-query/ : a path of length zero from or to a term that
 the graph does not hold (§9.3), how often a path of alternatives finds something (§18.4), BNODE with an argument
 (§17.4.2.9), patterns of REGEX and REPLACE (§17.4.3.14), COUNT of what fails (§18.5.1.2), and, inside `GRAPH ?g`,
-sub-queries, MINUS, VALUES and what looks at ?g (§13.3, §18.6). GROUP_CONCAT of texts in one language keeps the
-language, as drafts of SPARQL 1.2 have it; here it is a plain text (§18.5.1.7).
+sub-queries, MINUS, VALUES and what looks at ?g (§13.3, §18.6). Sorting values of many kinds ends it (§15.1).
+GROUP_CONCAT of texts in one language keeps the language, as drafts of SPARQL 1.2 have it; here it is a plain text
+(§18.5.1.7).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from lod.store.rewriting.blank_nodes import with_variables_for_nodes
 from lod.store.rewriting.bnode import has_more, only_these, with_nodes_of_each_solution
 from lod.store.rewriting.counts import with_counts_of_values
 from lod.store.rewriting.graphs import TooManyGraphs, with_graphs_named, without_missing_graphs
+from lod.store.rewriting.orders import may_sort_many_kinds, with_kinds_apart
 from lod.store.rewriting.outline import Unreadable
 from lod.store.rewriting.patterns import UnknownPattern, with_known_patterns
 from lod.store.rewriting.reader import outline
@@ -50,6 +52,10 @@ Ask = Callable[[str], bool]
 
 def may_be_wrong(text: str) -> bool:
     """Whether a query may be one of those, by its words alone."""
+    return _may_tell_otherwise(text) or may_sort_many_kinds(text)
+
+
+def _may_tell_otherwise(text: str) -> bool:
     if _GRAPH.search(text) is not None and _WITHOUT_TRIPLES.search(text) is not None:
         return True
     written = text.upper()
@@ -66,7 +72,9 @@ def mended(query: Query, variables: Sequence[str], names: Callable[[], Sequence[
     Raises:
         QueryError: LOD9203, there is no such text.
     """
-    text = query.text
+    text = with_kinds_apart(query.text) if may_sort_many_kinds(query.text) else query.text
+    if not _may_tell_otherwise(query.text):
+        return text
     try:
         text = with_counts_of_values(with_known_patterns(_with_plain_texts(text)))
         try:
