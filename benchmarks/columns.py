@@ -120,6 +120,12 @@ QUERIES = {
     "FILTER(STRSTARTS(STR(?c), '79')) } GROUP BY ?y",
     "regex over names": 'SELECT ?a (COUNT(*) AS ?n) { ?o d:agency ?a . ?a skos:prefLabel ?l FILTER(REGEX(?l, "9$")) } '
     "GROUP BY ?a",
+    "the year before": "SELECT ?y (SUM(?n) - SUM(?w) AS ?more) { ?o d:agency ?a ; d:sex ?s ; d:rank ?r ; "
+    "d:year ?y ; m:count ?n . ?x d:agency ?a ; d:sex ?s ; d:rank ?r ; d:year ?z ; m:count ?w FILTER(?z = ?y - 1) } "
+    "GROUP BY ?y",
+    "an agency's year before": f"SELECT ?y (SUM(?n) - SUM(?w) AS ?more) {{ ?o d:agency {AGENCY} ; d:sex ?s ; "
+    f"d:rank ?r ; d:year ?y ; m:count ?n . ?x d:agency {AGENCY} ; d:sex ?s ; d:rank ?r ; d:year ?z ; m:count ?w "
+    "FILTER(?z = ?y - 1) } GROUP BY ?y",
     "six dimensions": "SELECT ?y ?a ?s ?r ?e ?c (SUM(?n) AS ?t) { ?o d:year ?y ; d:agency ?a ; d:sex ?s ; d:rank ?r ; "
     "d:education ?e ; d:county ?c ; m:count ?n } GROUP BY ?y ?a ?s ?r ?e ?c LIMIT 10",
 }  # fmt: skip

@@ -41,12 +41,18 @@ COLUMNS = {
     "every variable": "SELECT DISTINCT * { [] d:area ?b ; d:year ?y ; d:sex ?a ; d:mean ?m FILTER(?m > 58) }",
     "properties": "SELECT ?p (COUNT(*) AS ?n) { ?o d:mean ?m ; ?p ?v FILTER(?p != d:sex) } GROUP BY ?p",
     "sums of what the store divides": "SELECT ?y (SUM(?n / 7) AS ?x) (AVG(?k / 4) AS ?z) { ?o d:year ?y ; d:count ?n ; d:small ?k } GROUP BY ?y",
+    "the year before": "SELECT ?a ?y (SUM(?n) - SUM(?w) AS ?more) { ?o d:area ?a ; d:sex ?s ; d:band ?b ; d:year ?y ; d:count ?n . ?x d:area ?a ; d:sex ?s ; d:band ?b ; d:year ?z ; d:count ?w FILTER(?z = ?y - 1) } GROUP BY ?a ?y",
+    "men and women, and a third": "SELECT ?y (AVG(?w - ?n) AS ?gap) (COUNT(?k) AS ?c) { ?o d:year ?y ; d:sex c:M ; d:band '10-19' ; d:count ?n . ?x d:year ?y ; d:sex c:F ; d:band '20-29' ; d:mean ?w . ?z d:year ?y ; d:final true ; d:sex c:T ; d:band '10-19' OPTIONAL { ?z d:small ?k } } GROUP BY ?y",
+    "a figure and its budget": "SELECT ?y (SUM(?t) AS ?v) (MAX(?m) AS ?x) { ?o d:area ?a ; d:year ?y ; d:mean ?m ; d:count ?n . ?b d:area ?a ; d:year ?y ; d:total ?t FILTER(?n > 800) } GROUP BY ?y",
     "no texts to join": "SELECT (GROUP_CONCAT(?a) AS ?t) (COUNT(*) AS ?c) { ?o d:area ?a ; d:mean ?m }",
     "text with quotes and a language": "SELECT ?t (COUNT(*) AS ?c) { ?o d:note ?t ; d:area ?a } GROUP BY ?t",
 }  # fmt: skip
 STORE = {
     "any rows": "SELECT ?n { ?o d:count ?n FILTER(?n > 3) } LIMIT 5",
-    "2 observations": "SELECT (COUNT(*) AS ?t) { ?o d:mean ?m . ?x d:mean ?m }",
+    "4 observations": "SELECT (COUNT(*) AS ?t) { ?o d:mean ?m . ?x d:mean ?m . ?y d:mean ?m . ?z d:mean ?m }",
+    "observations that share nothing": "SELECT (COUNT(*) AS ?t) { ?o d:mean ?m . ?x d:mean ?w FILTER(?m = ?w) }",
+    "observations that share what is not told alike": "SELECT (COUNT(*) AS ?t) { ?o d:share ?m . ?x d:share ?m }",
+    "the value of any": "SELECT (COUNT(*) AS ?t) { ?o d:mean ?m ; ?p ?v . ?x d:mean ?w ; d:area ?a ; ?p ?v . ?o d:area ?a }",
     "0 observations": "SELECT (COUNT(*) AS ?t) { ?o d:year ?y }",  # c:M has a year, too
     "COUNT of errors": "SELECT (COUNT(?n / 0) AS ?e) { ?o d:count ?n ; d:mean ?m }",
     "VALUES of nothing": "SELECT (COUNT(*) AS ?t) { ?o d:mean ?m VALUES ?m { } }",

@@ -39,6 +39,7 @@ def columns(tmp_path_factory: pytest.TempPathFactory) -> ColumnarAnswers:
     [
         "SELECT ?y ?s (SUM(?n) AS ?t) { ?o :year ?y ; :sex ?s ; :count ?n } GROUP BY ?y ?s",
         "SELECT ?y (SUM(?n) AS ?t) { ?o :sex :s1 ; :year ?y ; :area ?a ; :count ?n } GROUP BY ?y",
+        "SELECT ?y (SUM(?n) AS ?t) { ?o :year ?y ; :sex :s1 ; :count ?n . ?x :year ?y ; :sex :s0 } GROUP BY ?y",
         "SELECT DISTINCT ?a ?y ?s { ?o :area ?a ; :year ?y ; :sex ?s }",
         "SELECT ?y (AVG(?n) AS ?t) { ?o :year ?y ; :sex ?s ; :count ?n ; :area ?a FILTER(?n > 5) } GROUP BY ?y",
     ],

@@ -15,7 +15,7 @@ from lod.store.columnar.expressions import condition_sql
 from lod.store.columnar.joins import Joins
 from lod.store.columnar.pattern import Core, Pattern
 from lod.store.columnar.plan import Plan
-from lod.store.columnar.star import Relation, Star, StarReader, find_star
+from lod.store.columnar.star import Relation, Star, StarReader, Stars, find_stars, join_stars
 from lod.store.columnar.totals import Totals
 from lod.store.columns import CubeIndex
 
@@ -27,29 +27,40 @@ def work_out(plan: Plan, index: CubeIndex, store: pyoxigraph.Store, database: du
         NotPlanned: the columns do not tell all of it.
         duckdb.Error: out of memory, or a number that DuckDB does not hold.
     """
-    star = find_star(plan.core, index)
-    relation = StarReader(star, index, store).read()
+    stars = find_stars(plan.core, index)
+    relation = _observations(stars.stars, index, store)
     joins = Joins(store, database)
     try:
-        _work_out(plan.core, star, relation, joins)
+        _work_out(plan.core, stars, relation, joins)
         return Totals(plan, relation, database).text()
     finally:
         joins.forget()
 
 
-def _work_out(core: Core, star: Star, relation: Relation, joins: Joins) -> None:
+def _observations(stars: list[Star], index: CubeIndex, store: pyoxigraph.Store) -> Relation:
+    """The stars of a core, joined: each with one before it that it shares a variable with."""
+    first, *others = (StarReader(star, index, store, f"s{n}_" if n else "").read() for n, star in enumerate(stars))
+    relation = first
+    while others:
+        following = next((other for other in others if other.names.keys() & relation.names.keys()), others[0])
+        relation = join_stars(relation, following)
+        others = [other for other in others if other is not following]
+    return relation
+
+
+def _work_out(core: Core, stars: Stars, relation: Relation, joins: Joins) -> None:
     """What makes rows fewer comes first."""
     filters = _filter_natively(relation, core.filters)
     waiting = [rows for rows in core.values if not joins.join_values(relation, rows)]
-    for component in _components(star.beside, set(relation.names)):
+    for component in _components(stars.beside, set(relation.names)):
         inside = [f for f in filters if variables(f) and variables(f) <= variables(component)]
         filters = [f for f in filters if f not in inside]
         joins.join(relation, component, "".join(f" FILTER({expression_text(f)})" for f in inside))
     if not all(joins.join_values(relation, rows) for rows in waiting):
         raise NotPlanned("VALUES of what is not there")
-    for test in star.beside_tests:
+    for test in stars.beside_tests:
         joins.test(relation, test)
-    for optional in star.beside_optional:
+    for optional in stars.beside_optional:
         joins.join_optional(relation, optional)
     for expression, variable in core.binds:
         joins.bind(relation, expression, variable)

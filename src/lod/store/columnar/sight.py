@@ -99,11 +99,14 @@ class Sight:
         self, found: Outline, query: Query, patterns: list[_Pattern], words: list[str], rows: int
     ) -> float:
         """About how many seconds the store takes."""
-        met, listed = float(rows), dict(_listed(found))
+        listed, shares = dict(_listed(found)), dict[str, float]()  # of its observations that each variable may be
         for pattern in patterns:
-            codes = 1 if pattern.is_of_object else listed.get(pattern.object, 0)
-            if codes and pattern.verb in self._columns and pattern.verb not in _CLASS:
-                met *= min(1.0, codes / self._distinct(pattern.verb))
+            if pattern.verb in self._columns:
+                shares.setdefault(pattern.subject, 1.0)
+                codes = 1 if pattern.is_of_object else listed.get(pattern.object, 0)
+                if codes and pattern.verb not in _CLASS:
+                    shares[pattern.subject] *= min(1.0, codes / self._distinct(pattern.verb))
+        met = rows * max(shares.values(), default=1.0)
         if len(patterns) > 1:
             is_of_few = any(self._is_few(found, value) for value in _equals(found))
             return rows * _SCAN if is_of_few else met * _STEP * (len(patterns) - 1)

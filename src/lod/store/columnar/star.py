@@ -1,8 +1,8 @@
-"""The star of a core: one observation variable, its properties as columns of the cubes that have them all."""
+"""The stars of a core: an observation variable, its properties as columns of the cubes that have them all."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -18,17 +18,26 @@ from lod.store.columnar.pattern import Core, Optional, Pattern, Test
 from lod.store.columns import OBSERVATION, Column, Cube, CubeIndex, identifier, quoted, view
 
 _TYPE, _DATASET = RDF + "type", QB + "dataSet"
+_BY_SIZE = ("double", "float")  # 0 and -0 are two terms
+_MOST_STARS = 3  # observations that are held against each other
 _FEW = 200  # observations; the store has them sooner than columns are scanned
 
 
 @dataclass(slots=True)
 class Star:
-    """What a core says of its observations, and what it says of all else."""
+    """What a core says of one of its observations."""
 
     observation: str  # the variable
     required: list[Pattern] = field(default_factory=list)
     optional: list[list[Pattern]] = field(default_factory=list)
     tests: list[Test] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Stars:
+    """What a core says of its observations, and what it says of all else."""
+
+    stars: list[Star]
     beside: list[Pattern] = field(default_factory=list)
     beside_optional: list[Optional] = field(default_factory=list)
     beside_tests: list[Test] = field(default_factory=list)
@@ -43,51 +52,61 @@ class Relation:
     nullable: set[str]
 
 
-def find_star(core: Core, index: CubeIndex) -> Star:
+def find_stars(core: Core, index: CubeIndex) -> Stars:
     """Take the patterns about observations out of a core.
 
     Raises:
-        NotPlanned: there is no such variable, or more than one.
+        NotPlanned: there are no such variables, or too many.
     """
-    anchors = {str(s) for s, p, o in core.patterns if isinstance(s, Variable) and _is_only_here(p, o, index)}
-    if len(anchors) != 1:
+    anchors = dict.fromkeys(s for s, p, o in core.patterns if isinstance(s, Variable) and _is_only_here(p, o, index))
+    if not 1 <= len(anchors) <= _MOST_STARS:
         raise NotPlanned(f"{len(anchors)} observations")
-    star = Star(anchors.pop())
-    subject = Variable(star.observation)
+    stars: dict[Identifier, Star] = {anchor: Star(str(anchor)) for anchor in anchors}
+    found = Stars([*stars.values()])
     for pattern in core.patterns:
-        (star.required if pattern[0] == subject else star.beside).append(pattern)
+        (stars[pattern[0]].required if pattern[0] in stars else found.beside).append(pattern)
     for optional in core.optionals:
-        if not _is_about(subject, optional.patterns):
-            star.beside_optional.append(optional)
+        star = _about(stars, optional.patterns)
+        if star is None:
+            found.beside_optional.append(optional)
         elif optional.filter:
             raise NotPlanned("OPTIONAL with a filter over an observation")
         else:
             star.optional.append(list(optional.patterns))
     for test in core.tests:
-        (star.tests if _is_about(subject, test.patterns) else star.beside_tests).append(test)
+        star = _about(stars, test.patterns)
+        (found.beside_tests if star is None else star.tests).append(test)
     every = [*core.patterns]
     for part in core.optionals:
         every += part.patterns
     for test in core.tests:
         every += test.patterns
-    if any(subject in (p, o) for _, p, o in every):
+    if any(term in stars for _, p, o in every for term in (p, o)):
         raise NotPlanned("an observation as a value")
-    for _, predicate, value in star.required:
+    for star in found.stars:
+        _refuse_any_value(star, core, every)
+    return found
+
+
+def _about(stars: Mapping[Identifier, Star], patterns: Sequence[Pattern]) -> Star | None:
+    """The star of the observation that all patterns are about; None where none is about any."""
+    about = {pattern[0] if pattern[0] in stars else None for pattern in patterns}
+    if len(about) > 1:
+        raise NotPlanned("OPTIONAL, EXISTS or MINUS over an observation and its codes")
+    anchor = about.pop() if about else None
+    return None if anchor is None else stars[anchor]
+
+
+def _refuse_any_value(star: Star, core: Core, every: list[Pattern]) -> None:
+    """What any property (`?p`) has is not told."""
+    for own in star.required:
+        _, predicate, value = own
         if isinstance(predicate, Variable):
-            others = [pattern for pattern in every if predicate not in pattern]
+            others = [pattern for pattern in every if pattern is not own]
             named = [expression for expression, _ in core.binds] + core.filters
             listed = {name for rows in core.values for row in rows for name in row}
-            if str(value) in variables(others) | variables(named) | listed:
+            if str(value) in variables([(s, o) for s, _, o in others]) | variables(named) | listed:
                 raise NotPlanned("the value of any property")
-    return star
-
-
-def _is_about(subject: Variable, patterns: Sequence[Pattern]) -> bool:
-    """Whether all patterns are about the observation; else none is."""
-    about = [pattern[0] == subject for pattern in patterns]
-    if any(about) and not all(about):
-        raise NotPlanned("OPTIONAL, EXISTS or MINUS over an observation and its codes")
-    return any(about)
 
 
 def _is_only_here(predicate: Any, value: Any, index: CubeIndex) -> bool:
@@ -104,8 +123,10 @@ def _is_only_here(predicate: Any, value: Any, index: CubeIndex) -> bool:
 class StarReader:
     """Builds the relation of a star: the same query over every cube that has its properties, one after the other."""
 
-    def __init__(self, star: Star, index: CubeIndex, store: pyoxigraph.Store) -> None:
+    def __init__(self, star: Star, index: CubeIndex, store: pyoxigraph.Store, name: str = "") -> None:
+        """`name`: what the names of its columns begin with."""
         self._star = star
+        self._name = name
         self._index = index
         self._store = store
         self._variables: dict[str, int] = {}
@@ -156,10 +177,10 @@ class StarReader:
         if is_shared and cubes > 1:
             raise NotPlanned("observations of several datasets")
         optional = {str(o) for patterns in self._star.optional for _, _, o in patterns}
-        names = {v: (f"v{place}", kinds.get(v, IRI)) for v, place in self._variables.items()}
-        names[self._star.observation] = ("o", IRI)
+        names = {v: (f"{self._name}v{place}", kinds.get(v, IRI)) for v, place in self._variables.items()}
+        names[self._star.observation] = (f"{self._name}o", IRI)
         if self._any:
-            names[self._any] = ("p", IRI)
+            names[self._any] = (f"{self._name}p", IRI)
         return Relation(" UNION ALL ".join(selects), names, optional)
 
     def _each_property(self, cube: Cube, constants: list[tuple[Any, Any, Any]]) -> Iterator[str]:
@@ -217,11 +238,11 @@ class StarReader:
                     values[str(value)] = f"CASE WHEN {are_there} THEN {identifier(column.name)} END"
                     kinds[str(value)] = kind_of(column)
         conditions += [self._test(cube, test) for test in self._star.tests]
-        selected = "".join(f", {values[v]} AS v{place}" for v, place in self._variables.items())
+        selected = "".join(f", {values[v]} AS {self._name}v{place}" for v, place in self._variables.items())
         if asked:
-            selected += f", {quoted(asked.property)} AS p"
+            selected += f", {quoted(asked.property)} AS {self._name}p"
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        return f"SELECT {OBSERVATION} AS o{selected} FROM {view(cube)}{where}", kinds
+        return f"SELECT {OBSERVATION} AS {self._name}o{selected} FROM {view(cube)}{where}", kinds
 
     def _test(self, cube: Cube, test: Test) -> str:
         """Whether an observation has, or has not, certain properties (§8)."""
@@ -245,3 +266,19 @@ def _exact(cube: Cube, property_iri: str) -> Column | None:
     if column is not None and not column.exact:
         raise NotPlanned(f"{property_iri}: {column.why}")
     return column
+
+
+def join_stars(one: Relation, other: Relation) -> Relation:
+    """The observations of two stars that have the same values of their common variables.
+
+    Raises:
+        NotPlanned: they have none, or SQL finds other values the same than SPARQL.
+    """
+    shared = one.names.keys() & other.names.keys()
+    if not shared or shared & (one.nullable | other.nullable):
+        raise NotPlanned("observations that share nothing")
+    if any(one.names[name][1] != other.names[name][1] or one.names[name][1].name in _BY_SIZE for name in shared):
+        raise NotPlanned("observations that share what is not told alike")
+    same = " AND ".join(f"{one.names[name][0]} = {other.names[name][0]}" for name in sorted(shared))
+    sql = f"SELECT * FROM ({one.sql}) AS one JOIN ({other.sql}) AS other ON {same}"
+    return Relation(sql, {**other.names, **one.names}, one.nullable | other.nullable)
