@@ -66,6 +66,7 @@ ODD = {
     "a body in crumbs": (CHUNKED + b"1\r\n \r\n" * 5_000 + b"1\r\n", b"400"),
     "a field of 9 kB": (HEALTH + b"host: x\r\naccept: " + b"a" * 9_000 + b"\r\n\r\n", b"431"),
     "no host": (HEALTH + b"\r\n", b"400"),
+    "a host that is none": (HEALTH + b"host: a<b\r\n\r\n", b"400"),
     "two hosts": (HEALTH + b"host: x\r\nhost: y\r\n\r\n", b"400"),
 }
 

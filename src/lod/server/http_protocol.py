@@ -38,6 +38,7 @@ MOST_FIELD = 8 << 10  # bytes of a field's value: they are the keys of what is k
 MOST_WAITING = 100  # requests on one connection
 
 _REQUEST_LINE = re.compile(rb"[A-Z]{3,7} /[^ \r\n]* HTTP/1\.[01]\r\n")
+_HOST = re.compile(rb"[\w.~!$&'()*+,;=%\[\]:-]*")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _MOST_BEHIND = 100  # fields behind a body
 _MOST_CHUNKS = 5_000  # of a body: each costs more than what it holds
@@ -128,6 +129,8 @@ class TolerantProtocol(HttpToolsProtocol):
         name = name.lower()
         if name == b"host":
             self._hosts += 1
+            if _HOST.fullmatch(value) is None:
+                raise ValueError  # likewise: RFC 9112 §3.2
         elif name in _NEED_MORE:
             self._needs_more = True
             self.expect_100_continue |= name == b"expect" and value.lower() == b"100-continue"

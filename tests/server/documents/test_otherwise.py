@@ -26,6 +26,8 @@ DATA = f"""@base <{BASE}> . @prefix owl: <http://www.w3.org/2002/07/owl#> .
 <id/cafe\u0301\u4e2d> rdfs:label "decomposed"@en .
 <id/\uf900> rdfs:label "compatible"@en .
 <id/odd> <def/year/2012> 5 .
+<id/many/11> a <def/known> . <id/many/12> a <def/known> . <id/many/13> a <def/known> . <id/many/21> a <def/known> .
+<id/many/22> a <def/known> . <id/many/23> a <def/known> .
 """
 TURTLE = {"accept": "text/turtle"}
 
@@ -54,6 +56,11 @@ def test_what_has_no_element_in_rdf_xml_has_the_other_formats(site: httpx.Client
 
 def subjects(answer: httpx.Response) -> set[str]:
     return {quad.subject.value.removeprefix(BASE) for quad in parse(answer.content, RdfFormat.TURTLE)}
+
+
+def test_what_is_like_no_other_has_its_neighbours(site: httpx.Client) -> None:
+    near = site.get("/doc/many/19x", headers={"accept": "application/json"}).json()["nearest"]
+    assert near == [f"{BASE}doc/many/{number}" for number in (12, 13, 21, 22)]
 
 
 def test_an_address_before_a_hash_is_a_document_about_what_stands_behind(site: httpx.Client) -> None:

@@ -1,8 +1,8 @@
 """What is near an address that has nothing: a 404 names it, in whatever form it is written.
 
-Found by spelling: the same address without a wrong ending, in another case, with another last or middle part; then
-what the address would be a part of; where all that is nothing, by name. Bounded: each look is at a few hundred
-addresses, in the release's list of them (`uris.parquet`), which is sorted.
+Found by spelling: the same address without a wrong ending, in another case, with another last or middle part; where
+that is nothing, by name, or what stands next to it; and what the address would be a part of. Bounded: each look is at
+a few hundred addresses, in the release's list of them (`uris.parquet`), which is sorted.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 import time
+from bisect import bisect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -35,8 +36,8 @@ def nearest(served: ServedRelease, path: str) -> list[str]:
     """Stems of documents near an address that has none, the likeliest first. `path` is canonical."""
     stem = _document(parse_address(path.rstrip("/"), served.site.languages).stem)
     found = [each for each in (stem, stem.rpartition(".")[0]) if _is_there(served, each)]
-    found += _alike(served, stem)
-    found = found or _named_nearly(served, stem)
+    found += _patiently(served, lambda: _alike(served, stem))
+    found = found or _named_nearly(served, stem) or _patiently(served, lambda: _beside(served, stem))
     above = stem.rpartition("/")[0]
     while above.count("/") >= 2 and not _is_there(served, above):
         above = above.rpartition("/")[0]
@@ -55,14 +56,14 @@ def _is_there(served: ServedRelease, stem: str) -> bool:
     return stem.count("/") >= 2 and exists(served, served.space.described_by(stem))
 
 
-def _alike(served: ServedRelease, stem: str) -> list[str]:
+def _patiently(served: ServedRelease, look: Callable[[], list[str]]) -> list[str]:
     known = served.addresses()
     if known is None or known.count <= _SHORT:
-        return _alike_beside(served, stem)
-    return served.memo.get("patience", _Patience).spend(lambda: _alike_beside(served, stem))
+        return look()
+    return served.memo.get("patience", _Patience).spend(look)
 
 
-def _alike_beside(served: ServedRelease, stem: str) -> list[str]:
+def _alike(served: ServedRelease, stem: str) -> list[str]:
     """Documents whose address differs in one part, and that part little."""
     above, _, part = stem.rpartition("/")
     rest = ""
@@ -79,6 +80,14 @@ def _alike_beside(served: ServedRelease, stem: str) -> list[str]:
         rest = f"/{part}{rest}"
         above, _, part = above.rpartition("/")
     return []
+
+
+def _beside(served: ServedRelease, stem: str) -> list[str]:
+    """Documents whose address differs in its last part, those that stand next to it in order."""
+    above, _, part = stem.rpartition("/")
+    parts = sorted(_parts_below(served, above, part)) if above.count("/") >= 2 else []
+    place = max(0, bisect(parts, part) - _FEW // 2)
+    return [each for name in parts[place : place + _FEW] if _is_there(served, each := f"{above}/{name}")]
 
 
 def _names_alike(part: str, known: Iterable[str]) -> list[str]:
@@ -129,6 +138,8 @@ def _named_nearly(served: ServedRelease, stem: str) -> list[str]:
     above, _, rest = stem.rpartition("/")
     while not found and above.count("/") >= 2:  # one of its parts is misspelt: /doc/code/sxe/M
         above, _, part = above.rpartition("/")
+        if iris.canonical(part) in known:  # as it is spelt
+            break
         for key in difflib.get_close_matches(iris.canonical(part), known, MOST_NEAR, 0.5):
             whole = f"{known[key]}/{rest}"
             found += [whole] if exists(served, served.space.described_by(whole)) else []
