@@ -221,6 +221,13 @@ def test_refused(store: pyoxigraph.Store, pattern: str) -> None:
     assert raised.value.hint
 
 
+def test_a_refusal_names_the_place_in_the_query_as_it_was_asked(store: pyoxigraph.Store) -> None:
+    query = r"SELECT (GROUP_CONCAT(?o) AS ?all) { ?s :p ?o FILTER REGEX(STR(?o), '(.)\\1') }"
+    with pytest.raises(QueryError) as raised:
+        ask(store, query)
+    assert raised.value.column == len(PROLOGUE) + query.index("'(.)") + 1
+
+
 def test_refused_where_there_are_too_many_graphs() -> None:
     many = pyoxigraph.Store()
     node = pyoxigraph.NamedNode("http://e/x")

@@ -14,9 +14,7 @@ from pathlib import Path
 import pyoxigraph
 from pyoxigraph import NamedNode, RdfFormat
 
-from lod.store.load import seal_store
-from lod.store.snapshot import StoreError
-from lod.wording import say
+from lod.store.load import loading, seal_store
 
 
 def load_again(before: Path, folder: Path, old: Path, new: Path) -> int:
@@ -28,16 +26,12 @@ def load_again(before: Path, folder: Path, old: Path, new: Path) -> int:
         StoreError: LOD5003 the disk is full, or the store of before cannot be read.
     """
     folder.mkdir()
-    try:
+    with loading():
         for path in before.iterdir():
             _take(path, folder / path.name)
         store = pyoxigraph.Store(str(folder))
         difference = _replace(store, old.read_bytes().splitlines(True), new.read_bytes().splitlines(True))
         store.flush()
-    except (OSError, RuntimeError) as error:
-        raise StoreError(
-            say("loading failed: {error}", error=error), hint=say("is the disk full? see: lod doctor"), code="LOD5003"
-        ) from error
     del store
     seal_store(folder)
     return difference

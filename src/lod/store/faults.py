@@ -21,12 +21,12 @@ from lod.store.rewriting.bnode import has_more, only_these, with_nodes_of_each_s
 from lod.store.rewriting.counts import with_counts_of_values
 from lod.store.rewriting.graphs import TooManyGraphs, with_graphs_named, without_missing_graphs
 from lod.store.rewriting.orders import may_sort_many_kinds, with_kinds_apart
-from lod.store.rewriting.outline import Unreadable
+from lod.store.rewriting.outline import Unreadable, Unwritable
 from lod.store.rewriting.patterns import UnknownPattern, with_known_patterns
 from lod.store.rewriting.reader import outline
 from lod.store.rewriting.tokens import closing
 from lod.store.rewriting.zero_length import with_paths_of_no_step
-from lod.wording import say
+from lod.wording import Wording, say
 
 _CODE = "LOD9203"
 _AT_RISK = re.compile(
@@ -45,6 +45,21 @@ _NO_VARIABLE = re.compile(r"\?(?!\w)")
 
 _GRAPH = re.compile(r"\bGRAPH\b", re.IGNORECASE)
 _WITHOUT_TRIPLES = re.compile(r"\b(?:SELECT.+SELECT|VALUES|BIND|OPTIONAL|UNION)\b", re.IGNORECASE | re.DOTALL)
+
+_UNWRITABLE: dict[type[Unwritable], tuple[Wording, Wording]] = {  # what is said, what to do
+    TooManyGraphs: (
+        say("this clause would have to be asked of too many graphs, one by one"),
+        say("name the graph, or write that part outside: { GRAPH ?g { … } } MINUS { GRAPH ?g { … } }"),
+    ),
+    TooManyWays: (
+        say("this path has more than {most} ways, and the engine would not count each", most=MOST_WAYS),
+        say("write it as UNION, or ask with SELECT DISTINCT"),
+    ),
+    UnknownPattern: (
+        say("the engine's regular expressions have no \\1, \\i or \\c"),
+        say("write the letters in brackets, as in [A-Za-z_:], and compare parts with STRBEFORE and STRAFTER"),
+    ),
+}
 
 Ask = Callable[[str], bool]
 """The truth of an ASK over the dataset of the query."""
@@ -76,7 +91,7 @@ def mended(query: Query, variables: Sequence[str], names: Callable[[], Sequence[
     if not _may_tell_otherwise(query.text):
         return text
     try:
-        text = with_counts_of_values(with_known_patterns(_with_plain_texts(text)))
+        text = with_counts_of_values(_with_plain_texts(with_known_patterns(text)))
         try:
             text = with_alternatives_apart(text)
         except Unreadable:
@@ -92,18 +107,8 @@ def mended(query: Query, variables: Sequence[str], names: Callable[[], Sequence[
         changed = with_nodes_of_each_solution(text)
         if changed != text and query.form is QueryForm.SELECT and has_more(changed):
             changed = only_these(changed, variables)
-    except TooManyGraphs as error:
-        message = say("this clause would have to be asked of too many graphs, one by one")
-        hint = say("name the graph, or write that part outside: { GRAPH ?g { … } } MINUS { GRAPH ?g { … } }")
-        raise refusal(text, error.place, _CODE, message, hint) from None
-    except UnknownPattern as error:
-        message = say("the engine's regular expressions have no \\1, \\i or \\c")
-        hint = say("write the letters in brackets, as in [A-Za-z_:], and compare parts with STRBEFORE and STRAFTER")
-        raise refusal(query.text, error.place, _CODE, message, hint) from None
-    except TooManyWays as error:
-        message = say("this path has more than {most} ways, and the engine would not count each", most=MOST_WAYS)
-        hint = say("write it as UNION, or ask with SELECT DISTINCT")
-        raise refusal(text, error.place, _CODE, message, hint) from None
+    except Unwritable as error:
+        raise refusal(error.text, error.place, _CODE, *_UNWRITABLE[type(error)]) from None
     except Unreadable:
         message = say("the engine answers this query wrongly, and it cannot be asked in another way here")
         hint = say("leave out BNODE with a name, paths with '*' from a term, or VALUES and MINUS inside GRAPH")

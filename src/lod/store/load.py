@@ -10,6 +10,7 @@ import hashlib
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyoxigraph
@@ -45,11 +46,25 @@ def load(parts: Sequence[Path], folder: Path, *, progress: Progress = lambda _do
     folder.mkdir(parents=True, exist_ok=True)
     total = sum(part.stat().st_size for part in parts)
     digest = hashlib.sha256()
-    try:
+    with loading():
         store = pyoxigraph.Store(str(folder))
         _fill(store, _counted(_slices(parts), digest, total, progress), folder.parent)
         store.flush()
         quads = len(store)
+    del store
+    seal_store(folder)
+    return Snapshot(folder, quads, digest.hexdigest())
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """What fails while a store is filled, in our words.
+
+    Raises:
+        StoreError: LOD5003 what is loaded is not N-Quads, or the disk is full.
+    """
+    try:
+        yield
     except SyntaxError as error:
         raise StoreError(
             say("not N-Quads: {error}", error=error), hint=say("the lift wrote it: please report this"), code="LOD5003"
@@ -58,9 +73,6 @@ def load(parts: Sequence[Path], folder: Path, *, progress: Progress = lambda _do
         raise StoreError(
             say("loading failed: {error}", error=error), hint=say("is the disk full? see: lod doctor"), code="LOD5003"
         ) from error
-    del store
-    seal_store(folder)
-    return Snapshot(folder, quads, digest.hexdigest())
 
 
 def seal_store(folder: Path) -> None:

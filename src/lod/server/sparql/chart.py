@@ -93,19 +93,10 @@ def _data(reader: Reader, columns: list[_Column], title: str) -> ChartData | Non
     along = names[0] if len(names) == 1 else max(names, key=lambda name: len(set(name.labels)))
     across = next((name for name in names if name is not along), None)
     if across is None:
-        series = [Label(_called(reader, column.name)) for column in figures[:MOST_SERIES]]
-        cells = {
-            (label, series[place]): _mark(column.terms[row])
-            for row, label in enumerate(along.labels)
-            for place, column in enumerate(figures[:MOST_SERIES])
-        }
-        whole = len(set(along.labels)) == len(along.labels)
+        series, cells = _side_by_side(reader, along, figures[:MOST_SERIES])
     else:
-        series = list(dict.fromkeys(across.labels))
-        pairs = list(zip(along.labels, across.labels, strict=True))
-        cells = {pair: _mark(figures[0].terms[row]) for row, pair in enumerate(pairs)}
-        whole = len(set(pairs)) == len(pairs)
-    if not whole:
+        series, cells = _by_both(along, across, figures[0])
+    if len(cells) < len(along.labels) * (1 if across else len(series)):  # a name, or a pair of them, stands twice
         return None
     nothing = Mark(None, "")
     categories = tuple(dict.fromkeys(along.labels))
@@ -120,7 +111,7 @@ def _data(reader: Reader, columns: list[_Column], title: str) -> ChartData | Non
         category_role=along.role,
         series_role=across.role if across else "other",
         categories=categories,
-        series=tuple(series),
+        series=series,
         marks=tuple(tuple(cells.get((label, each), nothing) for each in series) for label in categories),
         words=Words(
             reader.t("state_missing"),
@@ -134,6 +125,27 @@ def _data(reader: Reader, columns: list[_Column], title: str) -> ChartData | Non
             attribution=reader.t("map_attribution"),
         ),
     )
+
+
+_Cells: TypeAlias = dict[tuple[Label, Label], Mark]  # (category, series) → figure
+
+
+def _side_by_side(reader: Reader, along: _Names, figures: Sequence[_Column]) -> tuple[tuple[Label, ...], _Cells]:
+    """A series for each column of figures."""
+    series = tuple(Label(_called(reader, column.name)) for column in figures)
+    cells = {
+        (label, name): _mark(column.terms[row])
+        for row, label in enumerate(along.labels)
+        for name, column in zip(series, figures, strict=True)
+    }
+    return series, cells
+
+
+def _by_both(along: _Names, across: _Names, figures: _Column) -> tuple[tuple[Label, ...], _Cells]:
+    """A series for each name in a second column of them."""
+    pairs = zip(along.labels, across.labels, strict=True)
+    cells = {pair: _mark(figures.terms[row]) for row, pair in enumerate(pairs)}
+    return tuple(dict.fromkeys(across.labels)), cells
 
 
 def _called(reader: Reader, variable: str) -> str:

@@ -8,7 +8,7 @@ do not count, so nothing is changed there.
 from __future__ import annotations
 
 from lod.store.guard import Token
-from lod.store.rewriting.outline import Block, Outline, PathTriple, Unreadable
+from lod.store.rewriting.outline import Block, Outline, PathTriple, Unreadable, Unwritable
 from lod.store.rewriting.paths import NegatedSet, Path, Step, instead_of_triples, read_path
 from lod.store.rewriting.reader import outline
 from lod.store.rewriting.tokens import Edit, edited, instead_of
@@ -18,11 +18,8 @@ MOST_WAYS = 256  # of one path
 _TOTALS = frozenset({"COUNT", "SUM", "AVG", "SAMPLE", "GROUP_CONCAT"})  # what minds how often something is there
 
 
-class TooManyWays(Exception):
+class TooManyWays(Unwritable):
     """A path would have to be written too often."""
-
-    def __init__(self, place: int) -> None:
-        self.place = place
 
 
 def with_alternatives_apart(text: str) -> str:
@@ -100,7 +97,7 @@ def _of_sequence(found: Outline, steps: tuple[Step, ...]) -> list[str]:
         following = _of_step(found, step)
         ways = [f"{way}/{other}" for way in ways for other in following]
         if len(ways) > MOST_WAYS:
-            raise TooManyWays(found.tokens[steps[0].span.start].start)
+            raise TooManyWays(found.text, found.tokens[steps[0].span.start].start)
     return ways
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from lod.store.rewriting.outline import GraphClause, Outline
+from lod.store.rewriting.outline import GraphClause, Outline, Unwritable
 from lod.store.rewriting.reader import outline
 from lod.store.rewriting.tokens import Edit, edited
 from lod.store.rewriting.zero_length import has_path_of_no_step
@@ -23,11 +23,8 @@ _WITHOUT_TRIPLES = frozenset({"SELECT", "VALUES", "BIND", "OPTIONAL", "UNION"}) 
 _SEEING = frozenset({"FILTER", "BIND", "OPTIONAL"})
 
 
-class TooManyGraphs(Exception):
+class TooManyGraphs(Unwritable):
     """A clause would have to be written too often."""
-
-    def __init__(self, place: int) -> None:
-        self.place = place
 
 
 def with_graphs_named(text: str, names: Sequence[str]) -> str:
@@ -80,7 +77,7 @@ def _written_out(found: Outline, clause: GraphClause, names: Sequence[str]) -> s
         token.text.upper() in ("UNION", "GRAPH") for token in found.tokens[clause.body.start : clause.body.end]
     )
     if length * len(names) > MOST or (1 + inside) * len(names) > MOST_COPIES:
-        raise TooManyGraphs(start)
+        raise TooManyGraphs(found.text, start)
     copies = [
         f"{{ GRAPH {name} {_body(found, clause, str(number))} VALUES {variable} {{ {name} }} }}"
         for number, name in enumerate(names)

@@ -17,6 +17,13 @@ class Unreadable(Exception):
     """A part of a query is not of SPARQL 1.1 as this reader knows it."""
 
 
+class Unwritable(Exception):
+    """A part of a query, at a place of its text, would have to be asked in other words, and there are none."""
+
+    def __init__(self, text: str, place: int) -> None:
+        self.text, self.place = text, place
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """Tokens from `start` up to, not including, `end`."""

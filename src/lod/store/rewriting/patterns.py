@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from lod.store.guard import Token, tokens_of
+from lod.store.rewriting.outline import Unwritable
 from lod.store.rewriting.tokens import Edit, closing, edited, instead_of
 
 # Strings as SPARQL writes them: a backslash is two.
@@ -22,11 +23,8 @@ _SUBTRACTION = re.compile(r"\\\\.|(\[\^?(?:\\\\.|\\.|[^\]\\\[])+?)-\[", re.DOTAL
 _UNKNOWN = re.compile(r"(?<!\\)(?:\\\\\\\\)*\\\\[1-9icIC]")
 
 
-class UnknownPattern(Exception):
+class UnknownPattern(Unwritable):
     """A pattern means something that the engine does not know."""
-
-    def __init__(self, place: int) -> None:
-        self.place = place
 
 
 def with_known_patterns(text: str) -> str:
@@ -45,7 +43,7 @@ def with_known_patterns(text: str) -> str:
         _, pattern, replacement, *_ = [*_arguments(tokens, place + 1), None, None, None]
         if pattern is not None:
             if _UNKNOWN.search(pattern.text):
-                raise UnknownPattern(pattern.start)
+                raise UnknownPattern(text, pattern.start)
             edits.append(instead_of(pattern, _SUBTRACTION.sub(_subtracted, pattern.text)))
         if name == "REPLACE" and replacement is not None:
             edits.append(instead_of(replacement, _in_braces(replacement.text, pattern)))
