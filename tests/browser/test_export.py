@@ -18,9 +18,9 @@ NewVisit = Callable[..., Any]
 
 @pytest.fixture(scope="module")
 def folder(reference_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The exported reference project, below `stat/2012` of a folder for the web."""
+    """The pages of the reference project, exported below `stat/2012` of a folder for the web."""
     target = tmp_path_factory.mktemp("web") / "stat" / "2012"
-    command = [sys.executable, "-m", "lod", "export", str(target), "--only", "html", "--only", "ttl"]
+    command = [sys.executable, "-m", "lod", "export", str(target), "--only", "html"]
     subprocess.run(command, cwd=reference_project, check=True, timeout=600, capture_output=True)
     return target
 

@@ -63,11 +63,22 @@ def endpoint(project: Path, monkeypatch: pytest.MonkeyPatch) -> Endpoint:
     return Endpoint(options.query, options.update, options.graph_store, options.auth, options.user, options.secret_env)
 
 
-@pytest.fixture
-def site(project: Path) -> Iterator[httpx.Client]:
+@pytest.fixture(scope="module")
+def started(project: Path) -> Iterator[httpx.Client]:
     """`lod serve` over the releases whose statements lie in the store."""
     with serving(project) as client:
         yield client
+
+
+@pytest.fixture
+def site(started: httpx.Client, project: Path) -> httpx.Client:
+    """That site, once it tells the release that the test before has published."""
+    name = open_current(project / "releases").manifest.name
+    deadline = time.monotonic() + 60
+    while (answer := started.get("/-/health")).json().get("release") != name:
+        assert time.monotonic() < deadline, answer.text
+        time.sleep(0.1)
+    return started
 
 
 def use(folder: Path, section: str) -> None:
