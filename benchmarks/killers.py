@@ -24,6 +24,11 @@ def refused_unread() -> dict[str, str]:
         "nested-repeat pattern": f"ASK {{ {TRIPLE} FILTER regex(str(?o), '(((a{{1,100}}){{1,100}}){{1,100}})') }}",
         "nested repeat in REPLACE": f'SELECT (REPLACE(str(?o), "((x{{99}}){{99}}){{99}}", "") AS ?x) {{ {TRIPLE} }}',
         "nested-repeat pattern behind an escape": (f"ASK {{ {TRIPLE} FILTER regex(?o, '(a{{1,90}}\\\\(){{1,90}}') }}"),
+        "a string that never closes, full of escapes": "ASK { ?s ?p '" + "\\'" * 30_000,
+        "a long string that never closes": 'ASK { ?s ?p """' + '""' * 25_000 + "x",
+        "addresses that never close": "ASK { " + "<urn:" * 12_000,
+        "braces behind what looks like a comment": "ASK { FILTER(1<#>\n2) " + "{" * 3_000 + "}" * 3_001,
+        "a limit of thousands of digits": f"SELECT * {{ {TRIPLE} }} LIMIT {'9' * 5_000}",
         "70 kB": "ASK { " + "<urn:s> <urn:p> <urn:o> . " * 2_700 + "}",
     }
 
@@ -70,6 +75,7 @@ def endless(link: str) -> dict[str, str]:
             f"SELECT * {{ {two} GRAPH ?g {{ SELECT (COUNT(*) AS ?n) {{ ?x ?y ?z }} }} ?d ?e ?f }} ORDER BY ?f"
         ),
         **_more(link),
+        **_latest(link),
     }
 
 
@@ -118,4 +124,29 @@ def _more(link: str) -> dict[str, str]:
         ),
         "unions of products": "SELECT (COUNT(*) AS ?n) { " + " UNION ".join([f"{{ {three} }}"] * 200) + " }",
         "all that equals": f"SELECT (COUNT(*) AS ?n) {{ {three} FILTER(STR(?s) = STR(?c) || STR(?a) = STR(?f)) }}",
+    }
+
+
+def _latest(link: str) -> dict[str, str]:
+    """What was tried last: ways around the first ones, and around what was done about them."""
+    two, three = f"{TRIPLE} . ?a ?b ?c", f"{TRIPLE} . ?a ?b ?c . ?d ?e ?f"
+    nested = "STR(?s)"
+    for _ in range(60):
+        nested = f"ENCODE_FOR_URI({nested})"
+    alternatives = "|".join(f"<urn:p:{n}>" for n in range(500))
+    counted, nowhere = "SELECT (COUNT(*) AS ?n)", "FILTER(CONCAT(STR(?s), STR(?c), STR(?f)) = 'nowhere')"
+    texts = "GROUP_CONCAT(?c), GROUP_CONCAT(DISTINCT ?s), GROUP_CONCAT(?b)"
+    return {
+        "a product sorted kind by kind": f"SELECT * {{ {three} }} ORDER BY DESC(?o) DESC(?c) DESC(?f) LIMIT 1",
+        "a path of 500 ways, any number of times": f"{counted} {{ ?a ({alternatives}|{link}|^{link})* ?b }}",
+        "a product of which nothing is left": f"SELECT * {{ {three} {nowhere} }} LIMIT 1",
+        "escapes of escapes": f"SELECT (MAX(STRLEN({nested})) AS ?n) {{ {three} }}",
+        "having over a product": f"SELECT ?s {{ {three} }} GROUP BY ?s HAVING(COUNT(DISTINCT ?f) < 0)",
+        "a node for each row of a product": f"SELECT (COUNT(DISTINCT BNODE(STR(?f))) AS ?n) {{ {three} }}",
+        "a construct of a product of which nothing is left": f"CONSTRUCT {{ ?s ?b ?f }} WHERE {{ {three} {nowhere} }}",
+        "describe of what a product finds": f"DESCRIBE ?s {{ {three} {nowhere} }}",
+        "texts of a product, side by side": f"SELECT (STRLEN(CONCAT({texts})) AS ?n) {{ {three} }}",
+        "optional products without a common name": (
+            f"{counted} {{ OPTIONAL {{ {two} }} OPTIONAL {{ ?d ?e ?f . ?g ?h ?i }} }}"
+        ),
     }
