@@ -173,7 +173,8 @@ class WorkerProcess(asyncio.Protocol):
     async def kill(self) -> None:
         """End it, whatever it does, and wait until it has."""
         self._listener = None
-        self._kill(self.pid)
+        if not self.ended.done():  # else its number may be another's by now
+            self._kill(self.pid)
         with contextlib.suppress(TimeoutError):  # one that waits for a disk ends when it has it
             await asyncio.wait_for(asyncio.shield(self.ended), _ENDS_WITHIN)
         self.let_go()
