@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,11 +41,38 @@ def test_who_asks_for_a_table_is_sent_to_one(site: httpx.Client) -> None:
     other = site.get(DATASET, headers={"accept": "application/vnd.apache.parquet"})
     assert other.status_code == 406
     assert f"{DATASET}.csv" in [item["href"] for item in other.json()["alternatives"]]
-    assert "csv" not in site.get("/doc/code/sex", headers={"accept": "text/csv"}).text
+    assert "csv" not in site.get("/doc/code/sex/F", headers={"accept": "text/csv"}).text
 
 
-def test_there_is_no_table_of_what_is_no_dataset(site: httpx.Client) -> None:
-    for path in ("/data/nothing.csv", f"{DATASET}.parquet", f"{DATASET}.tsv", f"{DATASET}/obs/2012/T/T.csv"):
+def test_a_code_list_is_a_table(site: httpx.Client) -> None:
+    answer = site.get("/doc/code/sex.csv")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/csv; charset=utf-8")
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert list(rows[0]) == ["code", "iri", "level", "broader", "label_zh-Hant-TW", "label_en"]
+    woman = next(row for row in rows if row["code"] == "F")
+    assert woman["iri"] == "https://lod.example.org/id/code/sex/F"
+    assert (woman["label_zh-Hant-TW"], woman["label_en"]) == ("女性", "Female")
+    under = [row for row in rows if row["broader"]]
+    assert all(row["broader"] in {other["code"] for other in rows} and int(row["level"]) > 1 for row in under)
+    again = site.get("/doc/code/sex.csv", headers={"if-none-match": answer.headers["etag"]})
+    assert (again.status_code, again.headers["etag"]) == (304, answer.headers["etag"])
+    asked = site.get("/doc/code/sex", headers={"accept": "text/csv, text/html;q=0.5"})
+    assert (asked.text, asked.headers["content-location"]) == (answer.text, "/doc/code/sex.csv")
+    assert asked.headers["vary"].startswith("Accept")
+    page = site.get("/doc/code/sex", headers={"accept": "text/csv;q=0.5, text/html"})
+    assert page.headers["content-type"].startswith("text/html")
+    told = '</doc/code/sex.csv>; rel="alternate"; type="text/csv"'
+    assert told in page.headers["link"]
+    assert told not in answer.headers["link"]
+    links = site.get("/linkset/doc/code/sex", headers={"accept": "application/linkset+json"}).json()["linkset"]
+    assert "https://lod.example.org/doc/code/sex.csv" in [context["anchor"] for context in links]
+    refused = site.get("/doc/code/sex", headers={"accept": "image/png"}).json()
+    assert "/doc/code/sex.csv" in [item["href"] for item in refused["alternatives"]]
+
+
+def test_there_is_no_table_of_what_is_none(site: httpx.Client) -> None:
+    nowhere = ("/data/nothing.csv", f"{DATASET}.parquet", f"{DATASET}.tsv", f"{DATASET}/obs/2012/T/T.csv")
+    for path in (*nowhere, "/doc/code/sex/F.csv", "/doc/code/sex.tsv", "/doc/nothing.csv"):
         assert site.get(path).status_code == 404, path
     assert site.get(f"{DATASET}/obs/2012/T/T", headers={"accept": "text/csv"}).status_code == 406
 

@@ -18,6 +18,8 @@ from lod.server import answers
 from lod.server.addresses import DOCUMENT_FORMATS, Address, parse_address
 from lod.server.answers import Answer, header, link
 from lod.server.ask import Ask, parameters
+from lod.server.cubes.whole import CSV
+from lod.server.documents.code_table import CODE_LIST, code_table, is_code_list
 from lod.server.documents.context import context_link, context_path
 from lod.server.documents.describe import (
     MOST_PAGES,
@@ -32,6 +34,7 @@ from lod.server.documents.tables import tables_of
 from lod.server.documents.variant import document_bytes
 from lod.server.documents.write import content_type
 from lod.server.negotiation import choose_format, choose_language
+from lod.server.pages.code_tree import MOST_READ, read_tree
 from lod.server.pages.kinds import is_light, render_document
 from lod.server.pages.reader import Reader
 from lod.server.refusals import not_acceptable, not_found
@@ -116,9 +119,30 @@ def begin(served: ServedRelease, ask: Ask) -> Answer | Later:
     """As `respond`, where that is quick; else, for a page that may read much or a refusal, what makes the answer."""
     if ask.path.startswith(REDIRECTED):
         return _see_other(served, ask)
+    if ask.path.startswith("/doc/") and (ask.path.endswith(".csv") or "text/csv" in ask.accept.lower()):
+        return partial(_as_table, served, ask)
     if "page=" in ask.query:  # what stands before a page is passed over, which may be much
         return partial(_in_full, served, ask)
     return _begin(served, ask)
+
+
+def _as_table(served: ServedRelease, ask: Ask) -> Answer:
+    """A code list as CSV; else, or where something else is preferred, the document."""
+    address = parse_address(ask.path, served.site.languages, (*DOCUMENT_FORMATS, CSV))
+    iri = served.space.described_by(address.stem)
+    choice = choose(address, ask, served.site.languages, (*DOCUMENT_FORMATS, CSV))
+    if choice is None or choice.address.format is not CSV or not is_code_list(served, iri):
+        return _in_full(served, ask)
+    validator = validator_of(served, choice)
+    if answers.is_fresh(ask.if_none_match, validator):
+        return known_already(served, choice, validator)
+    description = describe(served, iri)
+    assert description is not None
+    headers = variant_headers(served, choice, validator)
+    if not read_tree(served, iri).complete:
+        headers.append(header("truncated", f"codes={MOST_READ}"))
+    headers.append(header("link", document_links(served, description, choice)))
+    return Answer(200, tuple(headers), code_table(served, iri))
 
 
 def _in_full(served: ServedRelease, ask: Ask) -> Answer:
@@ -260,6 +284,8 @@ def document_links(served: ServedRelease, description: Description, choice: Choi
     if not DATASETS.isdisjoint(types):
         items = islice(items_of(served, description.iri), _MOST_ITEMS)
         links += [link(item.href, "item", **item.attributes) for item in items]
+    if CODE_LIST in types and address.format is not CSV:
+        links.append(link(prefix + address.variant(CSV).path, "alternate", type=CSV.media_type))
     context = context_path(served) if address.format is JSON else ""
     stem = answers.safe_target("/index" if address.stem == "/" else address.stem)
     links += version_links(served, choice)

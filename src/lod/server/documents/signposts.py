@@ -25,6 +25,8 @@ from lod.server.answers import Answer, header
 from lod.server.api.openapi import OPENAPI
 from lod.server.api.routes import ROOT as API
 from lod.server.ask import Ask
+from lod.server.cubes.whole import CSV
+from lod.server.documents.code_table import CODE_LIST
 from lod.server.documents.describe import (
     Description,
     describe,
@@ -118,11 +120,16 @@ def link_set(served: ServedRelease, description: Description, stem: str) -> Link
     root, licence = served.space.base.removesuffix("/"), Signpost("license", served.site.licence_iri)
     page = root + stem
     found = {page: list(signposts(served, description, stem))}
-    for item in (*GRAPH_FORMATS, JSON):
+    for item in _formats_of(description):
         found[root + Address(stem, item).path] = [Signpost("describes", page, HTML.media_type)]
     for post in islice(items_of(served, description.iri), MOST_ITEMS):
         found.setdefault(post.href, []).extend([Signpost("collection", page, HTML.media_type), licence])
     return found
+
+
+def _formats_of(description: Description) -> tuple[Format, ...]:
+    """In which formats for machines a document exists: a code list is a table, too."""
+    return (*GRAPH_FORMATS, JSON, *([CSV] if CODE_LIST in description.types else []))
 
 
 def signposts(served: ServedRelease, description: Description, stem: str) -> Iterator[Signpost]:
@@ -136,7 +143,7 @@ def signposts(served: ServedRelease, description: Description, stem: str) -> Ite
     yield from (Signpost("type", each) for each in (*page_types(description.types), *description.types))
     yield from (Signpost("collection", each) for each in collections_of(description))
     yield from islice(items_of(served, iri), MOST_ITEMS)
-    for item in (*GRAPH_FORMATS, JSON):
+    for item in _formats_of(description):
         href = root + Address(stem, item).path
         yield (
             Signpost("describedby", href, item.media_type)

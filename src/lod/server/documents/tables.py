@@ -1,6 +1,7 @@
 """A dataset as one table, where people look for it: `/data/{dataset}.csv`, `.parquet`, `.xlsx`, or by Accept.
 
-303 to the file: the one for bulk use (`dcat:downloadURL`), else the whole cube as it is written when asked for.
+303 to the file: the one for bulk use (`dcat:downloadURL`), else the whole cube as it is written when asked for. A code
+list is a table itself (`lod.server.documents.code_table`); what is neither has none (docs/decisions/0017).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from lod.server.addresses import DOCUMENT_FORMATS
 from lod.server.answers import Answer, header
 from lod.server.ask import Ask
 from lod.server.cubes.whole import CSV, WHOLE, XLSX
+from lod.server.documents.code_table import is_code_list
 from lod.server.documents.signposts import items_of
 from lod.server.negotiation import choose_format
 from lod.server.served import ServedRelease
@@ -50,13 +52,15 @@ def respond_to_table(served: ServedRelease, ask: Ask) -> Answer | None:
 
 
 def tables_of(served: ServedRelease, stem: str) -> tuple[Format, ...]:
-    """Which tables of the dataset at a stem there are; () where there is no dataset."""
+    """Which tables there are of the dataset or code list at a stem; () where there is neither."""
     return tuple(form for form in FORMATS if file_of(served, stem, form))
 
 
 def file_of(served: ServedRelease, stem: str, form: Format) -> str:
-    """The path and query of a dataset's table; '' where there is none."""
+    """The path and query of the table of a dataset or code list; '' where there is none."""
     iri, base = served.space.described_by(stem), served.space.base
+    if not stem.startswith("/data/"):
+        return f"{served.space.prefix}{stem}.csv" if form is CSV and is_code_list(served, iri) else ""
     for item in items_of(served, iri):
         if item.href.startswith(base) and item.href.endswith(f".{form.suffix}"):
             return f"{served.space.root}/{item.href.removeprefix(base)}"
