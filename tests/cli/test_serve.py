@@ -258,6 +258,11 @@ def test_verbose_logs_requests(published: Path, serve: Serve) -> None:
     assert "%E7%8E%8B" not in said
 
 
+LETTERS = "z" * 900
+TOO_LONG = f"""SELECT ?x {{ {{ SELECT ?a {{ ?a ?p ?o . ?c ?d ?e }} LIMIT 9900 }}
+BIND(CONCAT("{LETTERS}", STR(?a)) AS ?y) BIND(CONCAT(?y, ?y, ?y, ?y, ?y, ?y, ?y, ?y) AS ?x) }}"""
+
+
 def test_a_line_a_request_names_nobody(published: Path, serve: Serve) -> None:
     site = serve(published, "--log", "json")
     httpx.get(f"{site.address}sparql", params={"query": SECRET})
@@ -265,8 +270,12 @@ def test_a_line_a_request_names_nobody(published: Path, serve: Serve) -> None:
     httpx.post(f"{site.address}sparql", data={"query": SECRET, "format": "csv"})
     httpx.get(f"{site.address}search", params={"q": "王小明"})
     httpx.get(f'{site.address}doc/%0A{{"status":200}}')
+    with pytest.raises(httpx.RemoteProtocolError):
+        httpx.get(f"{site.address}sparql", params={"query": TOO_LONG}, headers={"accept": "text/csv"}, timeout=60)
     said = site.stop(signal.SIGTERM).partition("Ctrl-C stops.")[2]
-    lines = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+    *lines, broken = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+    assert (broken["status"], broken["broken"]) == (200, True)
+    assert "ASGI" not in said
     assert [line["status"] for line in lines] == [200, 200, 200, 200, 404]
     assert [line["method"] for line in lines] == ["GET", "GET", "POST", "GET", "GET"]
     assert len({line["query"] for line in lines if "query" in line}) == 1

@@ -37,6 +37,14 @@ class RequestLogOptions:
     with_queries: bool = False  # their text, not only their name
 
 
+class WithoutBroken(logging.Filter):
+    """Leaves out what uvicorn says of an answer that broke: its client has seen it, and the line about it says so."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether a record is told."""
+        return "returned without completing response" not in record.getMessage()
+
+
 class RequestLog:
     """An application whose answers are noted."""
 

@@ -291,7 +291,7 @@ def _configuration(
     from uvicorn.config import LOGGING_CONFIG
 
     from lod.server.http_protocol import TolerantProtocol
-    from lod.server.request_log import LOGGER
+    from lod.server.request_log import LOGGER, WithoutBroken
 
     logging = deepcopy(LOGGING_CONFIG)
     logging["formatters"]["bare"] = {"format": "%(message)s"}
@@ -300,6 +300,8 @@ def _configuration(
         "formatter": "bare",
         "stream": "ext://sys.stderr",
     }
+    logging["filters"] = {"whole": {"()": WithoutBroken}}
+    logging["loggers"]["uvicorn.error"]["filters"] = ["whole"]
     logging["loggers"][LOGGER] = {"handlers": ["requests"], "level": "INFO", "propagate": False}
     return uvicorn.Config(
         app,
