@@ -17,11 +17,11 @@ from lod.server.pages.figure import Figure
 from lod.server.pages.frame import Crumb, FormatLink, Frame, make_frame, render
 from lod.server.pages.reader import Reader, Shown, format_number
 from lod.server.sparql.chart import chart_of
+from lod.server.sparql.completion import editor_terms
 from lod.server.sparql.examples import Example, examples
 from lod.server.sparql.operation import Operation
 from lod.server.sparql.question import QueryLimits
 from lod.server.sparql.service_description import limits_text
-from lod.server.sparql.terms import editor_terms
 from lod.store.guard import QueryForm
 from lod.wording import ENGLISH, NOTHING, Wording, translated
 
