@@ -23,11 +23,11 @@ from lod.server.answers import http_date
 from lod.server.memo import Memo
 from lod.server.pages.labels import Labels
 from lod.server.theme import Theme, own_theme
-from lod.store.columns import UriList
 from lod.store.figures import ColumnFile, open_figures
 from lod.store.remote import RemoteStore
 from lod.store.snapshot import StoreError, open_snapshot
 from lod.store.transport import Endpoint
+from lod.store.uris import UriList
 from lod.wording import say
 
 T = TypeVar("T")

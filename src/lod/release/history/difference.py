@@ -25,7 +25,7 @@ from lod.release.history.site import SiteChange, site_changes
 from lod.release.publishing.candidates import candidate_names, release_folders
 from lod.release.publishing.publish import release_named
 from lod.release.release import Release, ReleaseError, current_name, open_release
-from lod.release.uris.retire import URIS
+from lod.store.uris import URIS
 from lod.wording import say
 
 EXAMPLES = 3

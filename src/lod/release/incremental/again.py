@@ -24,8 +24,8 @@ from lod.release.descriptions.breakdown import Breakdown, Partition, Statistics
 from lod.release.durability import take
 from lod.release.incremental.change import Change
 from lod.release.release import Site, open_release
-from lod.release.uris.retire import URIS
 from lod.store.columns import FOLDER, OBSERVATION, CubeIndex, origins_files, read_index
+from lod.store.uris import URIS
 
 _TYPE = f"<{RDF}type>"
 _BLOCK = 1 << 20

@@ -49,9 +49,10 @@ from lod.release.release import Manifest, Release, Site, StoreRecord, current_na
 from lod.release.report.accounts import write_account
 from lod.release.report.findings import to_json
 from lod.release.seal import MANIFEST, SUMS, ReleaseFile, file_record, seal, sha256, write_store_files
-from lod.release.uris.retire import URIS, UrisLost, astray, report_astray, report_lost, write_gone
+from lod.release.uris.retire import UrisLost, astray, report_astray, report_lost, write_gone
 from lod.release.uris.tombstones import Tombstone, write_tombstones
 from lod.store.snapshot import Snapshot, open_snapshot
+from lod.store.uris import URIS
 from lod.validation.reports.account import Account
 
 STORE = "store"

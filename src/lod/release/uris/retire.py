@@ -23,9 +23,9 @@ from lod.mapping.document import Keyed, Listed, Node, Text, read_document
 from lod.rdf.iris import illegal_character, is_absolute, resolve
 from lod.release.release import ReleaseError
 from lod.release.uris.tombstones import Tombstone
+from lod.store.uris import URIS
 from lod.wording import Wording, say
 
-URIS = "uris.parquet"  # every URI of ours that the statements describe
 GONE = "gone.parquet"  # every URI that was published in some release before and is not described any more
 
 _KEYS = ("uri", "date", "reason", "replaced_by")

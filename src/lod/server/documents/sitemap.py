@@ -14,7 +14,7 @@ from lod.server import answers
 from lod.server.answers import Answer, header
 from lod.server.ask import Ask
 from lod.server.served import ServedRelease
-from lod.store.columns import URIS, count_uris, read_uris
+from lod.store.uris import URIS, count_uris, read_uris
 
 PART = 50_000  # addresses
 _NUMBERED = re.compile(r"/sitemap-(\d{1,6})\.xml\.gz\Z")
