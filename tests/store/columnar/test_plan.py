@@ -183,3 +183,12 @@ def test_zeros_with_a_sign_are_other_terms(odd: Any) -> None:
     (cube, *_) = odd.index.cubes
     found = {column.property.rpartition("/")[2]: column.exact for column in cube.columns}
     assert (found["zero"], found["less"]) == (False, True)
+
+
+def test_any_groups_will_do(both: Any) -> None:
+    query = "SELECT ?a ?y (SUM(?m) AS ?t) { ?o d:area ?a ; d:year ?y ; d:mean ?m } GROUP BY ?a ?y"
+    every, _, _ = both.answer(query)
+    _, some, why = both.answer(f"{query} LIMIT 5 OFFSET 2")
+    assert some is not None, why
+    assert (some.total(), some <= every) == (5, True)
+    assert str(both.rewritten(f"{query} LIMIT 5 OFFSET 2")).count("(<") == 7

@@ -61,6 +61,9 @@ def test_totals_are_not_left_to_the_store(columns: ColumnarAnswers, query: str) 
         ('SELECT (SUM(?n) AS ?t) { ?o :area ?a ; :sex ?s ; :year ?y ; :count ?n . ?a :name "area 7" }', "a few"),
         ("SELECT (SUM(?n) AS ?t) { ?o :area ?a ; :year ?y ; :sex ?s ; :count ?n FILTER(?a = :a7) }", "as many"),
         ("SELECT ?o ?n { ?o :count ?n FILTER(?n > 5) }", "any rows"),
+        ("SELECT ?o ?a ?n { ?o :area ?a ; :count ?n FILTER(?n > 5) }", "as many"),  # each row is read again
+        ("SELECT ?s (SUM(?n) AS ?t) { ?o :year ?y ; :sex ?s ; :count ?n FILTER(?y = 2001) } GROUP BY ?s", "as many"),
+        ("SELECT (COUNT(*) AS ?n) { ?o :year ?y ; :sex ?s ; :area ?a ; :none ?x }", "no cube has these"),
         ("SELECT (GROUP_CONCAT(DISTINCT ?y) AS ?ys) { ?o :year ?y }", "as many"),
         ("SELECT (COUNT(*) AS ?n) { { ?o :year 2001 } UNION { ?o :year 2002 } }", "a form"),
     ],

@@ -10,7 +10,7 @@ few rows as VALUES, so that arithmetic, order and spelling stay the engine's own
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -45,7 +45,7 @@ class Plan:
 
     `aggregates` is None where none are asked for: then `is_distinct` says whether each combination of keys comes once
     or as often as it has solutions. Of these the first `most` in the order of `order`, and what is level with the last
-    of them, are enough; None: all are needed.
+    of them, are enough; any, where there is no order; None: all are needed.
     """
 
     core: Core
@@ -110,18 +110,19 @@ class _Cutter:
         keys = group if aggregates is not None else tuple(sorted(self._known & inner))
         if not keys and not aggregates:
             raise NotPlanned("nothing of the core is asked for")
-        order = tuple(self._leading(keys))
-        is_cut = length is not None and order and having is None and (not is_distinct or set(keys) == set(wanted))
+        order, end = tuple(self._leading(keys)), self._end(start, length)
+        is_cut = length is not None and having is None and (not is_distinct or set(keys) == set(wanted))
+        is_cut = is_cut and bool(order or not self._order)
         return Plan(
             core,
             keys,
-            aggregates,
+            None if aggregates is None else tuple(_needed(aggregates, keys, [*lines, end])),
             is_distinct,
             order,
             start + length if is_cut and length is not None else None,
             f"SELECT {'DISTINCT ' if is_distinct else ''}{' '.join(f'?{name}' for name in selected or wanted)}",
             " ".join(lines),
-            self._end(start, length),
+            end,
         )
 
     def _slice(self) -> tuple[int, int | None]:
@@ -219,6 +220,14 @@ class _Cutter:
             visible.add(variable)
             self._made.append(variable)
         return lines
+
+
+def _needed(aggregates: Iterable[Aggregate], keys: tuple[str, ...], rest: list[str]) -> Iterator[Aggregate]:
+    """All but those that tell a key once more and that the rest does not speak of."""
+    for aggregate in aggregates:
+        is_key = aggregate.function == "Sample" and aggregate.variable in keys
+        if not is_key or any(f"?{aggregate.name}" in text for text in rest):
+            yield aggregate
 
 
 def _groups_below(node: CompValue) -> bool:

@@ -17,8 +17,9 @@ import pyoxigraph
 
 from lod.rdf.namespaces import QB, RDF
 from lod.store.columnar.joins import MOST_VALUES
+from lod.store.columnar.totals import MOST_ROWS
 from lod.store.columns import CubeIndex
-from lod.store.guard import Query
+from lod.store.guard import Query, Token
 from lod.store.rewriting.outline import Outline, Span, Unreadable
 from lod.store.rewriting.reader import outline
 from lod.store.rewriting.tokens import closing
@@ -30,11 +31,14 @@ _OF_ALL = frozenset({"ORDER", "GROUP", "DISTINCT", "COUNT", "SUM", "AVG", "MIN",
 _LATER = frozenset(
     {"GROUP", "ORDER", "OFFSET", "FILTER", "OPTIONAL", "BIND", "VALUES", "COUNT", "SUM", "AVG", "MIN", "MAX"}
 )
+_PERHAPS = frozenset({"OPTIONAL", "MINUS", "EXISTS"})
+_CHOOSING = frozenset({"ORDER", "HAVING"})  # what needs all rows before a LIMIT
 _CLASS = (RDF + "type", QB + "dataSet")
 _SCAN, _STEP = 0.25e-6, 4e-6  # seconds that the store takes for an observation: of one pattern, for each more
-_PLAN, _COLUMN = 0.005, 0.0025  # seconds that columns take: at all, for each pattern
+_PLAN, _COLUMN = 0.008, 0.0025  # seconds that columns take: at all, for each pattern
 _JUDGE, _CODES = 0.008, 0.02  # likewise for each condition, for what is said of codes
 _ASKED, _JOINED = 6e-6, 0.5e-6  # for each value that the store is asked about, each observation of a GROUP_CONCAT
+_WRITTEN = 2.5e-6  # for each term that columns tell, since the store reads it again
 _NAMES = ("word", "name", "iri")  # of functions
 _OVER = frozenset({"FILTER", "BIND", "COUNT", "SUM", "AVG", "MIN", "MAX", "GROUP_CONCAT"})  # what stands before a value
 _TOLD = _OVER - {"GROUP_CONCAT"} | {"BOUND", "IN", "IF", "COALESCE", "STR"}  # what SQL says of values
@@ -78,12 +82,19 @@ class Sight:
         rows = sum(c.rows for c in self._index.cubes if verbs <= {column.property for column in c.columns})
         if not patterns or not rows:
             return ""
+        if self._asks_what_no_cube_has(patterns, words):
+            return "no cube has these properties"
         judged = self._columns.intersection(_judged(found, patterns, self._odd))
         asked = max(map(self._distinct, judged), default=0)
         if asked > MOST_VALUES:
             return "more values than the store is asked about"
         in_columns = self._in_columns(patterns, words) + _ASKED * asked + _JOINED * rows * ("GROUP_CONCAT" in words)
-        if self._in_the_store(found, query, patterns, words, rows) < in_columns:
+        more = self._in_the_store(found, query, patterns, words, rows) - in_columns
+        chosen = _chosen(found)
+        if more < 0 or (
+            more < MOST_ROWS * len(chosen) * _WRITTEN
+            and more < self._told(query, patterns, words, chosen, rows) * len(chosen) * _WRITTEN
+        ):
             return "as many observations as the store has sooner"
         if self._is_about_few(found, patterns):
             return "a few observations, which the store has at once"
@@ -95,11 +106,37 @@ class Sight:
         conditions = sum(word in ("FILTER", "HAVING", "VALUES", "GROUP_CONCAT") for word in words)
         return _PLAN + _COLUMN * len(patterns) + _JUDGE * conditions + _CODES * is_beside
 
+    def _asks_what_no_cube_has(self, patterns: list[_Pattern], words: list[str]) -> bool:
+        """Whether an observation has to have a property that is no column."""
+        ours = self._columns - self._index.elsewhere
+        observations = {pattern.subject for pattern in patterns if pattern.verb in ours}
+        known = {None, *_CLASS, *self._columns}
+        return _PERHAPS.isdisjoint(words) and any(p.subject in observations and p.verb not in known for p in patterns)
+
+    def _told(
+        self, query: Query, patterns: list[_Pattern], words: list[str], chosen: list[str | None], rows: int
+    ) -> int:
+        """How many rows columns tell at most."""
+        told = rows
+        if not _OF_ALL.isdisjoint({*words} - {"ORDER"}):
+            told, verbs = 1, {pattern.object: pattern.verb for pattern in patterns if pattern.verb in self._columns}
+            subjects = {pattern.subject for pattern in patterns if pattern.verb in self._columns}
+            for variable in chosen:
+                verb = verbs.get(variable or "")
+                told *= rows if variable in subjects else 1 if verb is None else self._distinct(verb)
+        elif "ORDER" in words and query.limit is not None:
+            told = query.limit
+        if query.limit is not None and _CHOOSING.isdisjoint(words):
+            told = min(told, query.limit)
+        return min(told, rows, MOST_ROWS)
+
     def _in_the_store(
         self, found: Outline, query: Query, patterns: list[_Pattern], words: list[str], rows: int
     ) -> float:
         """About how many seconds the store takes."""
-        listed, shares = dict(_listed(found)), dict[str, float]()  # of its observations that each variable may be
+        equal = dict(_equals(found))
+        listed = {**dict(_listed(found)), **dict.fromkeys(equal, 1)}
+        shares: dict[str, float] = {}  # of its observations that each variable may be
         for pattern in patterns:
             if pattern.verb in self._columns:
                 shares.setdefault(pattern.subject, 1.0)
@@ -108,8 +145,9 @@ class Sight:
                     shares[pattern.subject] *= min(1.0, codes / self._distinct(pattern.verb))
         met = rows * max(shares.values(), default=1.0)
         if len(patterns) > 1:
-            is_of_few = any(self._is_few(found, value) for value in _equals(found))
-            return rows * _SCAN if is_of_few else met * _STEP * (len(patterns) - 1)
+            is_of_few = any(self._is_few(found, value.text) for value in equal.values() if value.kind != "number")
+            looked_at = rows * _SCAN if equal else 0.0
+            return looked_at if is_of_few else looked_at + met * _STEP * (len(patterns) - 1)
         pattern, chosen = patterns[0], [token.text for token in found.tokens[found.form + 2 : found.form + 4]]
         if (
             query.limit is not None
@@ -208,13 +246,29 @@ def _listed(found: Outline) -> Iterator[tuple[str, int]]:
             yield inside[0].text, len(inside) - 3
 
 
-def _equals(found: Outline) -> Iterator[str]:
+def _equals(found: Outline) -> Iterator[tuple[str, Token]]:
     """What variables have to equal: `FILTER(?a = <…>)`."""
     for place, token in enumerate(found.tokens[:-5]):
         if token.text.upper() == "FILTER":
             _, variable, sign, value, end = found.tokens[place + 1 : place + 6]
-            if (variable.kind, sign.text, end.text) == ("variable", "=", ")") and value.kind in ("iri", "name"):
-                yield value.text
+            is_equal = (variable.kind, sign.text, end.text) == ("variable", "=", ")")
+            if is_equal and value.kind in ("iri", "name", "number"):
+                yield variable.text, value
+
+
+def _chosen(found: Outline) -> list[str | None]:
+    """The variables of SELECT; None for each that is made there."""
+    chosen: list[str | None] = []
+    depth = 0
+    for token in found.tokens[found.form + 1 :]:
+        if token.text == "{":
+            break
+        depth += {"(": 1, ")": -1}.get(token.text, 0)
+        if token.kind == "variable" and depth == 0:
+            chosen.append(token.text)
+        elif token.kind == "word" and token.text.upper() == "AS":
+            chosen.append(None)
+    return chosen
 
 
 def _binds_a_constant(found: Outline) -> bool:

@@ -48,7 +48,7 @@ class Totals:
             raise NotPlanned("a variable that is not there")
         columns: list[_Column] = [(key, *relation.names[key]) for key in plan.keys]
         keys = list(dict.fromkeys(column for _, column, _ in columns))
-        if plan.most is not None:
+        if plan.most is not None and plan.order:
             if plan.most > MOST_ROWS:
                 raise NotPlanned(f"more than {MOST_ROWS:,} rows")
             self._keep_first(plan.most)
@@ -58,8 +58,9 @@ class Totals:
         selected = ", ".join(f"{sql} AS x{place}" for place, (_, sql, _) in enumerate(columns))
         grouped = f" GROUP BY {', '.join(keys)}" if is_grouped else ""
         row = " || ' ' || ".join(term_sql(kind, f"x{place}") for place, (_, _, kind) in enumerate(columns))
+        most = MOST_ROWS + 1 if plan.order or plan.most is None else min(plan.most, MOST_ROWS + 1)
         rows = self.database.execute(
-            f"SELECT '(' || {row} || ')' FROM (SELECT {selected} FROM ({relation.sql}){grouped}) LIMIT {MOST_ROWS + 1}"
+            f"SELECT '(' || {row} || ')' FROM (SELECT {selected} FROM ({relation.sql}){grouped} LIMIT {most})"
         ).fetchall()
         if len(rows) > MOST_ROWS:
             raise NotPlanned(f"more than {MOST_ROWS:,} rows")
