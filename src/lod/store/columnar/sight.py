@@ -145,7 +145,9 @@ class Sight:
                     shares[pattern.subject] *= min(1.0, codes / self._distinct(pattern.verb))
         met = rows * max(shares.values(), default=1.0)
         if len(patterns) > 1:
-            is_of_few = any(self._is_few(found, value.text) for value in equal.values() if value.kind != "number")
+            known = {pattern.object for pattern in patterns if pattern.verb in self._columns}
+            others = [value.text for name, value in equal.items() if name not in known and value.kind != "number"]
+            is_of_few = any(self._is_few(found, value) for value in others)
             looked_at = rows * _SCAN if equal else 0.0
             return looked_at if is_of_few else looked_at + met * _STEP * (len(patterns) - 1)
         pattern, chosen = patterns[0], [token.text for token in found.tokens[found.form + 2 : found.form + 4]]
