@@ -63,6 +63,7 @@ def test_a_code_list_is_a_table(site: httpx.Client) -> None:
     assert page.headers["content-type"].startswith("text/html")
     told = '</doc/code/sex.csv>; rel="alternate"; type="text/csv"'
     assert told in page.headers["link"]
+    assert 'href="/doc/code/sex.csv"' in page.text
     assert told not in answer.headers["link"]
     links = site.get("/linkset/doc/code/sex", headers={"accept": "application/linkset+json"}).json()["linkset"]
     assert "https://lod.example.org/doc/code/sex.csv" in [context["anchor"] for context in links]

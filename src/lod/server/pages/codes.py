@@ -11,11 +11,13 @@ from itertools import islice
 
 from pyoxigraph import Literal, NamedNode
 
+from lod.rdf.formats import GRAPH_FORMATS
 from lod.rdf.namespaces import DCT, QB, RDF, RDFS, SKOS
 from lod.release.descriptions.evidence import read_evidence
 from lod.server.addresses import Address
 from lod.server.cubes.codes import notation, order_codes
 from lod.server.cubes.cube import MOST_ALONG
+from lod.server.cubes.whole import CSV
 from lod.server.documents.describe import Description
 from lod.server.pages.code_tree import MAPPINGS, Branch, branch, read_tree
 from lod.server.pages.frame import Crumb, Frame, make_frame
@@ -107,6 +109,7 @@ def code_list_page(reader: Reader, description: Description, address: Address) -
                 Crumb(title.text, title.language),
             ),
             canonical=_canonical(reader, address),
+            formats=(*GRAPH_FORMATS, CSV),
             sheet="lists.css",
         ),
         title=title,
