@@ -81,6 +81,8 @@ def test_what_the_store_has_sooner_is_left_to_it(columns: ColumnarAnswers, query
         ("BIND(STRLEN(STR(?n)) AS ?x)", True),
         ("FILTER(STR(?n) = '7' || ?n IN (5, 6))", False),
         ("FILTER(REGEX(STR(?a), '7'))", False),
+        ("FILTER(?n > 5 && REGEX(STR(?a), '7') && ?y != 2003)", False),
+        ("FILTER(?y != 2003 && REGEX(STR(?n), '7'))", True),
         ("FILTER NOT EXISTS { ?a :none ?x }", False),
     ],
 )

@@ -8,7 +8,7 @@ time. Figures are those of `benchmarks/columns.py`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import pairwise
@@ -231,13 +231,27 @@ def _judged(found: Outline, patterns: list[_Pattern], odd: AbstractSet[str]) -> 
         opened = next((i for i in range(place, len(found.tokens)) if found.tokens[i].kind == "open"), place)
         if found.tokens[opened].text != "(":
             continue
-        inside = found.tokens[place : closing(found.tokens, opened) + 1]
-        calls = {one.text.upper() for one, then in pairwise(inside) if one.kind in _NAMES and then.text == "("}
-        is_asked = not calls <= _TOLD or any(one.text == "/" for one in inside)
-        named = {one.text for one in inside if one.kind == "variable"}
-        for pattern in patterns:
-            if pattern.verb is not None and pattern.object in named and (is_asked or pattern.verb in odd):
-                yield pattern.verb
+        for inside in _conditions(found.tokens[place : closing(found.tokens, opened) + 1]):
+            calls = {one.text.upper() for one, then in pairwise(inside) if one.kind in _NAMES and then.text == "("}
+            is_asked = not calls <= _TOLD or any(one.text == "/" for one in inside)
+            named = {one.text for one in inside if one.kind == "variable"}
+            for pattern in patterns:
+                if pattern.verb is not None and pattern.object in named and (is_asked or pattern.verb in odd):
+                    yield pattern.verb
+
+
+def _conditions(tokens: Sequence[Token]) -> Iterator[list[Token]]:
+    """The conditions of a FILTER that all have to hold, each of which is judged by itself."""
+    condition: list[Token] = []
+    depth = 0
+    for token in tokens:
+        depth += {"(": 1, ")": -1}.get(token.text, 0)
+        if depth == 1 and token.text == "&":  # twice; between them is nothing
+            yield condition
+            condition = []
+        else:
+            condition.append(token)
+    yield condition
 
 
 def _listed(found: Outline) -> Iterator[tuple[str, int]]:
