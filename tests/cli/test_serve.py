@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from ports import free_port
+from processes import family
 
 from lod.server.allocator import tuned
 from lod.server.sparql.question import QueryLimits
@@ -235,7 +236,9 @@ def test_address_of_lod_toml(published: Path, serve: Serve) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="systemd and sockets without a file are Linux's")
-def test_systemd_learns_that_it_has_started(published: Path, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_systemd_learns_that_it_has_started_and_nobody_outlives_it(
+    published: Path, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as supervisor:
         supervisor.bind(f"\0lod-test-{published}"[:100])
         supervisor.settimeout(60)
@@ -243,6 +246,21 @@ def test_systemd_learns_that_it_has_started(published: Path, serve: Serve, monke
         site = serve(published, "--workers", "2")
         assert supervisor.recv(100) == b"READY=1"
     assert httpx.get(f"{site.address}-/health").status_code == 200
+    started = family(site.process.pid)
+    assert len(started) > 2
+    site.process.kill()
+    site.process.wait()
+    deadline = time.monotonic() + 60
+    while left := [pid for pid in started if is_running(pid)]:
+        assert time.monotonic() < deadline, f"{left} go on"
+        time.sleep(0.05)
+
+
+def is_running(process_id: int) -> bool:
+    stat = Path(f"/proc/{process_id}/stat")
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        return stat.read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()[0] != "Z"
+    return False
 
 
 SECRET = "SELECT ?a { ?a ?b '王小明' } LIMIT 1"

@@ -12,10 +12,10 @@ import sys
 _PR_SET_PDEATHSIG = 1
 
 
-def end_with_parent() -> None:
-    """Be killed when the thread that has started this process ends. Linux alone can: elsewhere nothing happens.
+def end_with_parent(by: signal.Signals = signal.SIGKILL) -> None:
+    """Get a signal when the thread that has started this process ends. Linux alone can: elsewhere nothing happens.
 
     A thread that waits for the parent would do everywhere, but what it leaves at the end lets native modules complain.
     """
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, by)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import signal
 import socket
 import struct
 import sys
@@ -16,6 +17,8 @@ import sys
 from uvicorn import Server
 from uvicorn.config import Config
 from uvicorn.supervisors import Multiprocess, multiprocess
+
+from lod.server.parent import end_with_parent
 
 _TURNS = 200  # of the event loop, each of which accepts one who waits and reads what was sent
 _SO_ATTACH_FILTER = 26
@@ -51,6 +54,11 @@ class _Process(multiprocess.Process):
         if self._server is None:
             self._server = LastCallServer(config=self.config)
         return self._server
+
+    def target(self, sockets: list[socket.socket] | None = None) -> None:
+        """Run. Whatever ends the supervisor, nobody is left who answers without one."""
+        end_with_parent(signal.SIGTERM)
+        super().target(sockets)
 
 
 class LastCallSupervisor(Multiprocess):

@@ -294,6 +294,18 @@ def test_a_packed_request_is_not_unpacked(endpoint: Any) -> None:
 HTML_ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
+def test_answers_are_compressed_the_first_time_too(endpoint: Any) -> None:
+    """And say on what it depends, whoever asks first."""
+    query = "SELECT ?s ?p ?o { ?s ?p ?o } LIMIT 300 # compressed"
+    plain = httpx.get(endpoint.url, params={"query": query}, headers={"accept-encoding": "identity"}, timeout=60)
+    again = httpx.post(endpoint.url, data={"query": query + "!"}, headers={"accept-encoding": "gzip"}, timeout=60)
+    assert "content-encoding" not in plain.headers
+    assert again.headers["content-encoding"] == "gzip"
+    assert int(again.headers["content-length"]) * 2 < len(again.content)
+    assert len(plain.content) == len(again.content) > 1_000
+    assert "Accept-Encoding" in plain.headers["vary"]
+
+
 def test_the_page_for_people(endpoint: Any) -> None:
     empty = httpx.get(endpoint.url, headers={"accept": HTML_ACCEPT, "accept-language": "en"})
     assert (empty.status_code, empty.headers["content-language"]) == (200, "en")

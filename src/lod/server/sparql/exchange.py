@@ -23,6 +23,7 @@ from lod.server.metrics import count_query
 from lod.server.negotiation import choose_language
 from lod.server.pages.reader import Reader
 from lod.server.refusals import unavailable
+from lod.server.sending import send_answer
 from lod.server.served import ServedRelease
 from lod.server.sparql.answer_cache import Kept
 from lod.server.sparql.fairness import ENDING, client_of, query_name
@@ -159,27 +160,29 @@ class Watched:
 
 
 async def stream_answer(watched: Watched, headers: list[tuple[bytes, bytes]], key: str | None = None) -> None:
-    """Send an answer block by block. Where it breaks, its end is never sent: the client must see it.
+    """Send an answer: as any other where it is whole and in memory, else block by block.
 
-    A whole answer that is not large is kept under `key`, for who asks the same.
+    Where it breaks, its end is never sent: the client must see it. A whole answer that is not large is kept under
+    `key`, for who asks the same.
     """
     answer, exchange = watched.answer, watched.exchange
     assert answer is not None
     if exchange.scope.get("http_version") == "1.0":
         await answer.whole()  # without chunks only a length tells an end from a break
     tell = exchange.scope.get("extensions", {}).get(TRAILER)
-    headers = [*headers, answered_from(answer.way), *answers.SECURITY_HEADERS, *answers.CORS_HEADERS]
+    headers = [*headers, answered_from(answer.way)]
+    body = answer.spool.whole()
+    if body is not None:
+        if key is not None:
+            exchange.pool.cache.keep(key, Kept(body, answer.way))
+        await send_answer(Answer(200, tuple(headers), body), exchange.scope, exchange.send)
+        return
+    headers += [*answers.SECURITY_HEADERS, *answers.CORS_HEADERS]
     if answer.size is not None:
         headers.append((b"content-length", str(answer.size).encode("ascii")))
     elif tell is not None:
         headers.append(header("trailer", _PROBLEM))
     await exchange.send({"type": "http.response.start", "status": 200, "headers": headers})
-    body = answer.spool.whole()
-    if body is not None:
-        if key is not None:
-            exchange.pool.cache.keep(key, Kept(body, answer.way))
-        await exchange.send({"type": "http.response.body", "body": b"" if exchange.method == "HEAD" else body})
-        return
     if exchange.method != "HEAD":
         try:
             async for block in answer.blocks:

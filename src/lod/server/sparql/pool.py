@@ -98,10 +98,11 @@ class QueryPool:
             if isinstance(outcome, BaseException):
                 await self.stop()
                 raise outcome
-            self._offer(outcome)
+            self._idle.append(outcome)
         if not all(worker.can_be_raised() for worker in self._idle[:1]):
             self.yields_after = _YIELDS_FOR_GOOD_AFTER
-        self._prepare()
+        idle, self._idle = self._idle, []
+        await asyncio.gather(*(self._offer_prepared(worker) for worker in idle))
 
     async def stop(self) -> None:
         """Kill all workers and end what waits or runs."""
