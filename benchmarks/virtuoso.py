@@ -41,8 +41,8 @@ _LOADS_WITHIN = 3600.0  # seconds
 
 
 @contextmanager
-def loaded(folder: Path, statements: Path) -> Iterator[Callable[[str], float]]:
-    """A server with the statements of a file, as what asks it a query and tells the seconds until its JSON is here."""
+def loaded(folder: Path, statements: Path) -> Iterator[Callable[[str], tuple[float, int]]]:
+    """A server with the statements of a file, as what asks it for a table: seconds until it is here, and its rows."""
     sql, http = _port(), _port()
     (folder / "virtuoso.ini").write_text(
         _SETTINGS.format(sql=sql, http=http, folder=statements.parent), encoding="utf-8"
@@ -57,13 +57,14 @@ def loaded(folder: Path, statements: Path) -> Iterator[Callable[[str], float]]:
         with httpx.Client(trust_env=False, timeout=_LOADS_WITHIN) as client:
             url = f"http://127.0.0.1:{http}/sparql"
 
-            def ask(text: str) -> float:
+            def ask(text: str) -> tuple[float, int]:
                 began = time.perf_counter()
                 fields = {"query": text, "format": "application/sparql-results+json", "default-graph-uri": "urn:all"}
-                client.get(url, params=fields).raise_for_status()
-                return time.perf_counter() - began
+                answer = client.get(url, params=fields).raise_for_status()
+                seconds = time.perf_counter() - began
+                return seconds, len(answer.json()["results"]["bindings"])
 
-            _until_it_listens(lambda: ask("ASK {}"))
+            _until_it_listens(lambda: ask("SELECT * { }"))
             load = _LOAD.format(folder=statements.parent, name=statements.name)
             subprocess.run(
                 ["isql-vt", f"127.0.0.1:{sql}", "dba", "dba", f"exec={load}"],
@@ -76,7 +77,7 @@ def loaded(folder: Path, statements: Path) -> Iterator[Callable[[str], float]]:
         end(process, patience=60)
 
 
-def _until_it_listens(ask: Callable[[], float]) -> None:
+def _until_it_listens(ask: Callable[[], object]) -> None:
     deadline = time.monotonic() + _PATIENCE
     while True:
         try:

@@ -18,10 +18,11 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, QueryResultsForma
 from lod.diagnostics import explanation
 from lod.rdf.formats import GRAPH_FORMATS, NTRIPLES, RESULT_FORMATS, RESULTS_CSV, RESULTS_TSV, Format
 from lod.store.dataset import Dataset
-from lod.store.guard import MAX_BYTES, QueryError, QueryForm, inspect_query, nested_repetition, tokens_of
+from lod.store.guard import MAX_BYTES, QueryError, QueryForm, inspect_query, nested_repetition
 from lod.store.query import evaluate, query
 from lod.store.rows import RowCounter
 from lod.store.snapshot import open_snapshot
+from lod.store.tokens import tokens_of
 
 NASTY = ['"', "\\", "},{", "[{", "\r\n", "\n", "\r", "</result>", "<", "中", "}", "{", ",", "a"]
 ROWS = 2_500

@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import cache
 
-from lod.store.guard import Query, QueryForm, refusal, tokens_of
+from lod.store.guard import Query, QueryForm, refusal
 from lod.store.rewriting.alternatives import MOST_WAYS, TooManyWays, with_alternatives_apart
 from lod.store.rewriting.blank_nodes import with_variables_for_nodes
 from lod.store.rewriting.bnode import has_more, only_these, with_nodes_of_each_solution
@@ -26,6 +26,7 @@ from lod.store.rewriting.patterns import UnknownPattern, with_known_patterns
 from lod.store.rewriting.reader import outline
 from lod.store.rewriting.tokens import closing
 from lod.store.rewriting.zero_length import with_paths_of_no_step
+from lod.store.tokens import tokens_of
 from lod.wording import Wording, say
 
 _CODE = "LOD9203"

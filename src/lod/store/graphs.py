@@ -18,7 +18,8 @@ from urllib.parse import urljoin
 import pyoxigraph
 from pyoxigraph import NamedNode, RdfFormat
 
-from lod.store.guard import Query, QueryError, Token, refusal, tokens_of
+from lod.store.guard import Query, QueryError, refusal
+from lod.store.tokens import Token, tokens_of
 from lod.wording import Wording, say
 
 MOST_STATEMENTS = 1_000_000

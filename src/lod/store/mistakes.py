@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lod.store.guard import QueryError, Token, refusal, tokens_of, undeclared_prefix
+from lod.store.guard import QueryError, refusal, undeclared_prefix
+from lod.store.tokens import Token, tokens_of
 from lod.wording import say
 
 _CODE = "LOD5010"

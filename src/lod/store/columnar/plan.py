@@ -19,7 +19,7 @@ from rdflib.term import Variable
 
 from lod.store.columnar.algebra import NotPlanned, expression_text, parse, variables
 from lod.store.columnar.pattern import Core, read_core
-from lod.store.guard import tokens_of
+from lod.store.tokens import tokens_of
 
 _AGGREGATES = {"Count", "Sum", "Avg", "Min", "Max", "Sample", "GroupConcat"}
 

@@ -19,10 +19,11 @@ from lod.rdf.namespaces import QB, RDF
 from lod.store.columnar.joins import MOST_VALUES
 from lod.store.columnar.totals import MOST_ROWS
 from lod.store.columns import CubeIndex
-from lod.store.guard import Query, Token
+from lod.store.guard import Query
 from lod.store.rewriting.outline import Outline, Span, Unreadable
 from lod.store.rewriting.reader import outline
 from lod.store.rewriting.tokens import closing
+from lod.store.tokens import Token
 
 FEW = 500  # observations
 _FEW_CODES = 20

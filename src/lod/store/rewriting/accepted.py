@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from lod.store.guard import Token, tokens_of
 from lod.store.rewriting.tokens import Edit, closing, edited, instead_of
+from lod.store.tokens import Token, tokens_of
 
 AFTER_GROUPS = frozenset({"HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES"})
 

@@ -7,11 +7,11 @@ do not count, so nothing is changed there.
 
 from __future__ import annotations
 
-from lod.store.guard import Token
 from lod.store.rewriting.outline import Block, Outline, PathTriple, Unreadable, Unwritable
 from lod.store.rewriting.paths import NegatedSet, Path, Step, instead_of_triples, read_path
 from lod.store.rewriting.reader import outline
 from lod.store.rewriting.tokens import Edit, edited, instead_of
+from lod.store.tokens import Token
 
 MOST_WAYS = 256  # of one path
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from lod.store.guard import Token, tokens_of
 from lod.store.rewriting.tokens import Edit, closing, edited
+from lod.store.tokens import Token, tokens_of
 
 _NONE = "<urn:x-lod:none>"
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 
 from lod.rdf.iris import resolve
-from lod.store.guard import TOKEN, Query, QueryError
+from lod.store.guard import Query, QueryError
 from lod.store.rewriting.tags import with_known_tags
+from lod.store.tokens import TOKEN
 from lod.wording import say
 
 _OUTWARD = re.compile(

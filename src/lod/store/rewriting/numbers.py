@@ -15,10 +15,10 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from lod.rdf.namespaces import XSD
-from lod.store.guard import Token
 from lod.store.rewriting.outline import Outline, Span, Unreadable
 from lod.store.rewriting.reader import outline
 from lod.store.rewriting.tokens import closing
+from lod.store.tokens import Token
 
 _INTEGER = XSD + "integer"
 _CASTS = frozenset({_INTEGER, XSD + "decimal"})

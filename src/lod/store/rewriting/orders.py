@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from lod.rdf.namespaces import XSD
-from lod.store.guard import Token, tokens_of
 from lod.store.rewriting.tokens import Edit, edited, instead_of
+from lod.store.tokens import Token, tokens_of
 
 _OF_ANY_PROPERTY = re.compile(r"[?$]\w+\s+[?$]\w+\s*[.;,}]")
 _ORDER = re.compile(r"\bORDER\s", re.IGNORECASE)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from lod.store.guard import Token
+from lod.store.tokens import Token
 
 
 class Unreadable(Exception):

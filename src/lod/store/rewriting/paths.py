@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from lod.store.guard import Token
 from lod.store.rewriting.outline import Block, Outline, PathTriple, Span, Unreadable
 from lod.store.rewriting.tokens import Edit, closing, modifier_at
+from lod.store.tokens import Token
 
 
 @dataclass(frozen=True, slots=True)

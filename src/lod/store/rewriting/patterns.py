@@ -12,9 +12,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from lod.store.guard import Token, tokens_of
 from lod.store.rewriting.outline import Unwritable
 from lod.store.rewriting.tokens import Edit, closing, edited, instead_of
+from lod.store.tokens import Token, tokens_of
 
 # Strings as SPARQL writes them: a backslash is two.
 _PART = re.compile(r"\\\\(\\\\|\$)|\$(\d)(\d*)|\$|[^$\\]+|\\.", re.DOTALL)

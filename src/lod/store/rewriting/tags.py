@@ -15,8 +15,8 @@ from collections.abc import Iterator, Sequence
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from lod.rdf.languages import written
-from lod.store.guard import Token, tokens_of
 from lod.store.rewriting.tokens import Edit, closing, edited, instead_of
+from lod.store.tokens import Token, tokens_of
 
 WRITTEN = NamedNode("urn:x-lod:written-tag")
 """The function that queries written here call; whoever evaluates them gives the engine `written_tag` for it."""

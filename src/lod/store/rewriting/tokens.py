@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from lod.store.guard import Token, tokens_of
 from lod.store.rewriting.outline import Unreadable
+from lod.store.tokens import Token, tokens_of
 
 VERBS = frozenset({"iri", "name"})  # the kinds of token that a predicate may be, beside `a`
 MODIFIERS = frozenset("*?+")
