@@ -59,7 +59,7 @@ def tokens_of(text: str) -> list[Token]:
     return tokens
 
 
-def withcharacters(text: str) -> str:
+def with_characters(text: str) -> str:
     """A query with the characters that its codepoint escapes stand for (§19.2): they may stand anywhere in it.
 
     Those in strings are left to the engine, which reads them, and those of no character too: it says what is wrong.

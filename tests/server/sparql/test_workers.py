@@ -174,6 +174,23 @@ def test_what_workers_are_forked_from_is_replaced_with_them(store: Path) -> None
     assert asyncio.run(run()) == b"true"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="what a process holds is read from /proc")
+def test_a_worker_that_keeps_much_memory_is_replaced(store: Path) -> None:
+    """A query that took long may leave its process large; its answer leaves as ever."""
+
+    async def replaced(kept_bytes: int) -> bool:
+        limits = QueryLimits(seconds=60, workers=1, spare=0, kept_bytes=kept_bytes, waiting_seconds=60)
+        async with QueryPool(limits) as pool:
+            pool.grows_after = 0.0
+            before = pool.process_ids
+            assert await ask(pool, store, "ASK {}") == b"true"
+            await settled(pool, 1)
+            return pool.process_ids != before
+
+    assert asyncio.run(replaced(1))
+    assert not asyncio.run(replaced(1 << 40))
+
+
 def parent_of(process_id: int) -> int:
     return int(Path(f"/proc/{process_id}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[1])
 

@@ -37,6 +37,7 @@ from lod.wording import say
 _LOG = logging.getLogger(__name__)
 
 _TRY_AGAIN = 1.0  # seconds
+_GROWS_AFTER = 0.1  # seconds of a query; sooner nothing takes much memory
 _YIELDS_AFTER = 0.25  # seconds of a processor that a query has had before it goes behind others
 _YIELDS_FOR_GOOD_AFTER = 1.0  # likewise, where its worker has to be replaced since its priority never comes back
 
@@ -70,6 +71,7 @@ class QueryPool:
         self._store: Path | RemoteStore | None = None  # that is asked about now
         self._stopped = False
         self.yields_after = _YIELDS_AFTER
+        self.grows_after = _GROWS_AFTER
         self.cache = AnswerCache()
         self.known = KnownRequests()
         self.shelf = Shelf()
@@ -262,6 +264,8 @@ class QueryPool:
         self._taken.pop(worker, None)
         if is_reusable and worker.yields:
             is_reusable = worker.set_priority(0)
+        if is_reusable and seconds > self.grows_after:
+            is_reusable = worker.resident_bytes() <= self.limits.kept_bytes
         if is_reusable:
             self._offer(worker)
         else:

@@ -20,6 +20,7 @@ class QueryLimits:
 
     seconds: float = 10.0
     memory_bytes: int = 2 << 30  # address space of a worker
+    kept_bytes: int = 128 << 20  # of memory; a worker that holds more after a query makes room for another
     rows: int = 10_000  # of results, triples of a graph
     bytes: int = 50_000_000
     held_bytes: int = 4 << 20  # an answer that may yet break its limits is held back until whole or longer than this

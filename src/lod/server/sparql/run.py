@@ -45,10 +45,10 @@ class Run:
         self.spool = Spool(pool.limits.held_bytes, pool.shelf)
         self._began = time.monotonic()
         self._deadline = self._began + seconds
+        text = encoded(question, seconds=seconds, rows=self.rows, max_bytes=pool.limits.bytes)
+        worker.ask(text, self, question.store)  # it wakes up while the rest is seen to; what it says is heard later
         self._used = worker.processor_seconds()
         self._timer = asyncio.get_running_loop().call_later(min(pool.yields_after, seconds), self._lasts)
-        text = encoded(question, seconds=seconds, rows=self.rows, max_bytes=pool.limits.bytes)
-        worker.ask(text, self, question.store)
 
     def on_block(self, block: bytes) -> None:
         self.spool.write(block)
