@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from importlib.metadata import PackageNotFoundError, version
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, distribution, version
+from pathlib import Path
 
 from lod.errors import LodError
 from lod.server import answers
@@ -13,6 +15,7 @@ from lod.server.current import CurrentRelease
 HEALTH = "/-/health"
 RUNNING = version("lod")
 """The version of the program that runs; another may be installed meanwhile."""
+_INSTALLED_IN = Path(str(distribution("lod").locate_file("")))
 
 
 def respond_to_machinery(current: CurrentRelease, path: str, if_none_match: str) -> Answer:
@@ -36,10 +39,18 @@ def respond_to_machinery(current: CurrentRelease, path: str, if_none_match: str)
 def upgrade() -> dict[str, str]:
     """Which version of the program runs and which is installed, where another was installed beneath it."""
     try:
-        installed = version("lod")
-    except PackageNotFoundError:  # just now, between the old one and the new
+        installed = _installed(_INSTALLED_IN.stat().st_mtime_ns)
+    except (PackageNotFoundError, OSError):  # just now, between the old one and the new
         return {}
     return {} if installed == RUNNING else {"running": RUNNING, "installed": installed}
+
+
+@lru_cache(maxsize=1)
+def _installed(_changed: int) -> str:
+    """The version that is installed. Read again when something was: to read it takes long beside an answer."""
+    if not (found := version("lod")):
+        raise PackageNotFoundError("lod")
+    return found
 
 
 def health(current: CurrentRelease) -> Answer:
